@@ -1,0 +1,54 @@
+# CrediGestor: `make run` and `make test` do all the set-up; `make help` lists the rest.
+
+VENV := .venv
+BIN := $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 8501
+WORKERS ?= 2
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	&& { echo $$p; break; }; done)
+
+.PHONY: help run test lint format lock clean
+
+help:  ## List the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: $(VENV)/.installed  ## Start the app at http://localhost:8501 (PORT=, HOST=)
+	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST)
+
+test: $(VENV)/.installed-dev  ## Run all tests (browser tests skip where there is no Chromium)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+lint: $(VENV)/.installed-dev  ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.installed-dev  ## Let ruff put the code in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(VENV)/.installed-dev  ## Renew the pinned, hashed requirements from *.in
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
+		requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
+		requirements-dev.in -o requirements-dev.txt
+
+clean:  ## Remove the virtual environment and caches; the shop's data in .data stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/.created:
+	@test -n "$(PYTHON)" || { echo "É preciso ter Python 3.11 ou mais novo." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { \
+		echo "O módulo venv do Python está incompleto (no Debian/Ubuntu: apt install python3-venv)." >&2; \
+		exit 1; }
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.created requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,38 @@
+"""Spreading one payment over several notes (R10).
+
+>>> from decimal import Decimal as D
+>>> distribute(D("250.00"), [(7, D("102.00")), (8, D("100.00")), (9, D("100.00"))])
+[(7, Decimal('102.00')), (8, Decimal('100.00')), (9, Decimal('48.00'))]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from credigestor.errors import InvalidInput
+from credigestor.rules.charges import ZERO
+from credigestor.rules.money import format_brl
+
+
+def distribute(amount: Decimal, owed: Sequence[tuple[int, Decimal]]) -> list[tuple[int, Decimal]]:
+    """Give each note, in the order given, what it owes until the R$ amount is used up (R10).
+
+    `owed` pairs note ids with what each owes; callers order them by the payer's choice or
+    oldest due first (CC art. 352, 355). Raises InvalidInput, naming the exact amount owed,
+    when the payment is larger than all of them together.
+    """
+    total = sum((value for _, value in owed), ZERO)
+    if amount > total:
+        raise InvalidInput(
+            f"O valor passa do que é devido nas notas escolhidas: {format_brl(total)}.",
+            field="amount",
+        )
+    parts = []
+    left = amount
+    for note_id, value in owed:
+        part = min(left, value)
+        if part > 0:
+            parts.append((note_id, part))
+            left -= part
+    return parts

@@ -1,0 +1,82 @@
+"""Splitting a sale into notes, without and with contract interest (R1, R2).
+
+>>> from decimal import Decimal as D
+>>> [str(v) for v in split_evenly(D("1000.00"), 3)]
+['333.34', '333.33', '333.33']
+>>> price = split_price(D("1000.00"), D("1"), 12)
+>>> str(price[0]), str(price[-1]), str(sum(price))
+('88.85', '88.84', '1066.19')
+>>> str(effective_yearly_rate(D("1")))
+'12.68'
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal, localcontext
+
+from credigestor.errors import InvalidInput
+from credigestor.rules.money import CENT, format_brl, round_cents
+
+MAX_INSTALLMENTS = 120
+#: Contract rate, percent a month, above which the courts may see abuse (STJ REsp 1.720.656).
+USUAL_MONTHLY_RATE = Decimal(1)
+
+
+def split(amount: Decimal, monthly_rate: Decimal, count: int) -> list[Decimal]:
+    """Amounts of the `count` notes for `amount` financed; the rate is percent a month (R1, R2).
+
+    Raises InvalidInput for a count outside 1–120, a negative rate, or less than a cent a note.
+    """
+    check_count(count)
+    if monthly_rate < 0:
+        raise InvalidInput("A taxa de juros não pode ser negativa.", field="contract_rate")
+    if monthly_rate == 0:
+        return split_evenly(amount, count)
+    return split_price(amount, monthly_rate, count)
+
+
+def check_count(count: int) -> None:
+    """Raise InvalidInput unless the number of instalments is between 1 and 120."""
+    if not 1 <= count <= MAX_INSTALLMENTS:
+        raise InvalidInput(
+            f"O número de parcelas deve ser de 1 a {MAX_INSTALLMENTS}.", field="installments"
+        )
+
+
+def split_evenly(amount: Decimal, count: int) -> list[Decimal]:
+    """Split R$ into `count` notes that differ by at most a cent and sum exactly (R1)."""
+    cents = int(amount / CENT)
+    quotient, remainder = divmod(cents, count)
+    if quotient < 1:
+        raise _too_small(amount, count)
+    return [(quotient + (k < remainder)) * CENT for k in range(count)]
+
+
+def split_price(principal: Decimal, monthly_rate: Decimal, count: int) -> list[Decimal]:
+    """Instalments of the Tabela Price, the last one taking the difference (R2)."""
+    with localcontext() as context:
+        context.prec = 40
+        rate = monthly_rate / 100
+        factor = rate / (1 - (1 + rate) ** -count)
+        installment = round_cents(principal * factor)
+        balance = principal
+        for _ in range(count - 1):
+            balance = balance + round_cents(balance * rate) - installment
+        last = balance + round_cents(balance * rate)
+    amounts = [installment] * (count - 1) + [last]
+    if min(amounts) < CENT:
+        raise _too_small(principal, count)
+    return amounts
+
+
+def effective_yearly_rate(monthly_rate: Decimal) -> Decimal:
+    """Effective yearly cost (CET), percent with two decimals, of a percent-a-month rate (R2)."""
+    return round_cents(((1 + monthly_rate / 100) ** 12 - 1) * 100)
+
+
+def _too_small(amount: Decimal, count: int) -> InvalidInput:
+    return InvalidInput(
+        f"{format_brl(amount)} não dá para dividir em {count} parcelas: "
+        "cada uma deve valer pelo menos R$ 0,01.",
+        field="installments",
+    )

@@ -1,0 +1,60 @@
+"""R13 and R16: status and aging band at a date."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from credigestor.rules.aging import BAND_NAMES, BANDS, STATUS_NAMES, Status, band, status
+from credigestor.rules.permissions import TABLE, Permission, Role
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (0, "current"),
+        (1, "1-30"),
+        (30, "1-30"),
+        (31, "31-60"),
+        (60, "31-60"),
+        (61, "61-90"),
+        (90, "61-90"),
+        (91, "91-180"),
+        (180, "91-180"),
+        (181, "181-360"),
+        (360, "181-360"),
+        (361, ">360"),
+        (4000, ">360"),
+    ],
+)
+def test_r16_the_band_of_a_note_by_its_days_late(days: int, expected: str) -> None:
+    assert band(days) == expected
+
+
+@pytest.mark.parametrize(
+    ("flags", "on", "expected"),
+    [
+        ({"cancelled": True, "settled": True}, date(2027, 1, 1), Status.CANCELLED),
+        ({"renegotiated": True}, date(2027, 1, 1), Status.RENEGOTIATED),
+        ({"settled": True, "touched": True}, date(2027, 1, 1), Status.PAID),
+        ({"touched": True}, date(2026, 11, 24), Status.OVERDUE),
+        ({}, date(2026, 11, 24), Status.OVERDUE),
+        ({"touched": True}, date(2026, 11, 23), Status.PARTIAL),
+        ({}, date(2026, 11, 23), Status.PENDING),
+    ],
+)
+def test_r13_the_first_status_that_applies_wins(
+    flags: dict[str, bool], on: date, expected: Status
+) -> None:
+    every = {"cancelled": False, "renegotiated": False, "settled": False, "touched": False}
+    assert status(**{**every, **flags}, on_time_until=date(2026, 11, 23), on=on) == expected
+
+
+def test_every_status_and_band_has_a_portuguese_name() -> None:
+    assert set(STATUS_NAMES) == set(Status)
+    assert tuple(BAND_NAMES) == BANDS
+
+
+def test_each_role_may_do_all_that_the_one_before_it_may() -> None:
+    assert TABLE[Role.SELLER] < TABLE[Role.MANAGER] < TABLE[Role.ADMIN] == frozenset(Permission)
