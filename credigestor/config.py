@@ -1,0 +1,56 @@
+"""The only reader of the environment; README's table of variables is tested against this."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Config(BaseSettings):
+    """Configuration of one process, each field an environment variable (case ignored)."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    #: A PostgreSQL server to use instead of the embedded one (postgresql://user:pass@host/db).
+    database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
+    #: Schema that holds the shop.
+    schema_name: str = Field(
+        default="credigestor",
+        validation_alias="CREDIGESTOR_SCHEMA",
+        pattern=r"^[a-z_][a-z0-9_]{0,62}$",
+    )
+    #: Folder of the embedded server's data and of the setup code; by default beside the code,
+    #: wherever the command is run from.
+    data_dir: Path = Field(
+        default=Path(__file__).resolve().parents[1] / ".data",
+        validation_alias="CREDIGESTOR_DATA_DIR",
+    )
+    #: Host names, beside localhost and IP addresses, under which browsers reach the app.
+    hosts: str = Field(default="", validation_alias="CREDIGESTOR_HOSTS")
+    #: Set when a trusted HTTPS proxy stands in front: cookies become Secure and the
+    #: visitor's address is read from the last X-Forwarded-For entry.
+    behind_proxy: bool = Field(default=False, validation_alias="CREDIGESTOR_BEHIND_PROXY")
+
+    @field_validator("database_url")
+    @classmethod
+    def _use_psycopg(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        for prefix in ("postgres://", "postgresql://"):
+            if value.startswith(prefix):
+                return "postgresql+psycopg://" + value.removeprefix(prefix)
+        return value
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """Extra host names, lower case."""
+        return frozenset(h.strip().lower() for h in self.hosts.split(",") if h.strip())
+
+
+@lru_cache
+def get_config() -> Config:
+    """The process's configuration, read once."""
+    return Config()

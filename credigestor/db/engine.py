@@ -1,0 +1,65 @@
+"""One engine a process, and the two ways to use it: `transaction()` and `snapshot()`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from credigestor.config import get_config
+from credigestor.db import embedded
+from credigestor.db.violations import as_business_error
+
+if TYPE_CHECKING:
+    from credigestor.config import Config
+
+
+def database_url(config: Config) -> str:
+    """URL of the configured server; starts the embedded one where none is configured."""
+    return config.database_url or embedded.start(config.data_dir.absolute())
+
+
+@lru_cache
+def get_engine() -> Engine:
+    """The process's engine; its schema is found through `search_path`, never by name."""
+    config = get_config()
+    return create_engine(
+        database_url(config),
+        pool_size=10,
+        max_overflow=20,
+        pool_pre_ping=True,
+        connect_args={
+            "options": f"-csearch_path={config.schema_name} -ctimezone=UTC",
+            "application_name": "credigestor",
+        },
+    )
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A session whose work is committed at the end, or rolled back whole on any error.
+
+    A violated constraint is raised as the BusinessError that words it.
+    """
+    with Session(get_engine(), expire_on_commit=False) as session:
+        try:
+            with session.begin():
+                yield session
+        except IntegrityError as error:
+            raise as_business_error(error) from error
+
+
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """A read-only session that sees one moment of the database throughout."""
+    with get_engine().connect() as connection:
+        connection = connection.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+        with Session(connection, expire_on_commit=False) as session:
+            yield session

@@ -1,0 +1,52 @@
+"""Bring the shop's schema to the newest revision; safe from several processes at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+from credigestor.config import get_config
+
+#: Any constant will do; it only has to be ours.
+_LOCK = 7_203_114_552
+
+
+def alembic_config() -> AlembicConfig:
+    """Alembic's configuration, pointing at the package's own scripts."""
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def head_revision() -> str:
+    """The newest revision that this code knows."""
+    revision = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    assert revision is not None
+    return revision
+
+
+def current_revision(connection: Connection) -> str | None:
+    """The revision the connected schema stands at; None before the first migration."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def migrate(engine: Engine) -> None:
+    """Create the schema if it is missing and run what migrations it lacks, in one transaction."""
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        schema = get_config().schema_name
+        exists = connection.scalar(
+            text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": schema}
+        )
+        if not exists:
+            connection.execute(text(f'CREATE SCHEMA "{schema}"'))
+        if current_revision(connection) == head_revision():
+            return
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

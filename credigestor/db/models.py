@@ -1,0 +1,361 @@
+"""The tables, and the invariants that the database itself keeps.
+
+Named CHECK, UNIQUE and FOREIGN KEY constraints carry the rules; `db.violations` words each
+for the person at the counter. Money is NUMERIC(12,2) in R$, rates are percent. payments,
+reversals and audit_log are append-only and a payment item keeps its money: triggers in the
+first migration see to it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    MetaData,
+    Numeric,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.dialects.postgresql import UUID as PGUUID
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+Money = Numeric(12, 2)
+Rate = Numeric(7, 4)
+
+
+class Base(DeclarativeBase):
+    """Declarative base: every constraint gets a predictable name."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as configuration
+        str: Text,
+        datetime: TIMESTAMP(timezone=True),
+        uuid.UUID: PGUUID(as_uuid=True),
+        dict[str, Any]: JSONB,
+    }
+
+
+def _id() -> Mapped[int]:
+    return mapped_column(Identity(), primary_key=True)
+
+
+def _now() -> Mapped[datetime]:
+    return mapped_column(server_default=func.now())
+
+
+def _money(default: str | None = None) -> Mapped[Any]:
+    return mapped_column(Money, server_default=default)
+
+
+class User(Base):
+    """A person who logs in; `login` is folded to lower case."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        UniqueConstraint("login"),
+        CheckConstraint("role IN ('seller', 'manager', 'admin')", name="role"),
+        CheckConstraint("login = lower(login)", name="login_lower"),
+    )
+    id: Mapped[int] = _id()
+    login: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[str]
+    password_hash: Mapped[str]
+    active: Mapped[bool] = mapped_column(server_default=text("true"))
+    created_at: Mapped[datetime] = _now()
+    password_changed_at: Mapped[datetime] = _now()
+
+
+class LoginSession(Base):
+    """A browser that is logged in, or about to be (a ticket not yet traded for a cookie).
+
+    Only SHA-256 digests of the cookie, the ticket and the visitor's cookie are kept.
+    """
+
+    __tablename__ = "sessions"
+    __table_args__ = (UniqueConstraint("token_hash"), UniqueConstraint("ticket_hash"))
+    id: Mapped[int] = _id()
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    token_hash: Mapped[str | None]
+    ticket_hash: Mapped[str | None]
+    ticket_expires_at: Mapped[datetime | None]
+    visitor_hash: Mapped[str | None]
+    address: Mapped[str]
+    user_agent: Mapped[str]
+    created_at: Mapped[datetime] = _now()
+    last_seen_at: Mapped[datetime] = _now()
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class LoginAttempt(Base):
+    """One try at a password, for lockout by account and by address."""
+
+    __tablename__ = "login_attempts"
+    __table_args__ = (
+        Index("ix_login_attempts_login_at", "login", "at"),
+        Index("ix_login_attempts_address_at", "address", "at"),
+    )
+    id: Mapped[int] = _id()
+    login: Mapped[str]
+    address: Mapped[str]
+    at: Mapped[datetime] = _now()
+    succeeded: Mapped[bool]
+
+
+class SettingsVersion(Base):
+    """One version of the shop's settings; the newest row is in force."""
+
+    __tablename__ = "settings"
+    id: Mapped[int] = _id()
+    data: Mapped[dict[str, Any]]
+    changed_at: Mapped[datetime] = _now()
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    changed_by_name: Mapped[str]
+
+
+class Customer(Base):
+    """A customer; `name_folded` is the name without case and accents, for search."""
+
+    __tablename__ = "customers"
+    __table_args__ = (
+        UniqueConstraint("tax_id"),
+        UniqueConstraint("ref"),
+        UniqueConstraint("operation_id"),
+        CheckConstraint("credit_limit >= 0", name="credit_limit"),
+        CheckConstraint("char_length(name) BETWEEN 1 AND 120", name="name_length"),
+        CheckConstraint("char_length(tax_id) IN (11, 14)", name="tax_id_length"),
+        Index("ix_customers_name_folded", "name_folded"),
+        Index(
+            "ix_customers_tax_id_prefix", "tax_id", postgresql_ops={"tax_id": "text_pattern_ops"}
+        ),
+        Index("ix_customers_phone", "phone"),
+    )
+    id: Mapped[int] = _id()
+    ref: Mapped[str | None]
+    operation_id: Mapped[uuid.UUID | None]
+    name: Mapped[str]
+    name_folded: Mapped[str]
+    tax_id: Mapped[str]
+    phone: Mapped[str | None]
+    email: Mapped[str | None]
+    birth_date: Mapped[date | None]
+    zip_code: Mapped[str | None]
+    street: Mapped[str | None]
+    street_number: Mapped[str | None]
+    complement: Mapped[str | None]
+    district: Mapped[str | None]
+    city: Mapped[str | None]
+    state: Mapped[str | None]
+    credit_limit: Mapped[Decimal | None] = mapped_column(Money)
+    remarks: Mapped[str | None]
+    active: Mapped[bool] = mapped_column(server_default=text("true"))
+    created_at: Mapped[datetime] = _now()
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    updated_at: Mapped[datetime] = _now()
+
+
+class Sale(Base):
+    """A sale on instalments with its contract as made: rates in percent, grace in days (R5)."""
+
+    __tablename__ = "sales"
+    __table_args__ = (
+        UniqueConstraint("ref"),
+        UniqueConstraint("operation_id"),
+        CheckConstraint("total > 0", name="total"),
+        CheckConstraint("down_payment BETWEEN 0 AND total", name="down_payment"),
+        CheckConstraint("installments BETWEEN 0 AND 120", name="installments"),
+        CheckConstraint("(installments = 0) = (down_payment = total)", name="fully_paid_down"),
+        CheckConstraint("(first_due_date IS NULL) = (installments = 0)", name="first_due_date"),
+        CheckConstraint("first_due_date >= sold_on", name="first_due_after_sale"),
+        CheckConstraint("contract_rate >= 0", name="contract_rate"),
+        CheckConstraint("late_rate >= 0", name="late_rate"),
+        CheckConstraint("fine_rate BETWEEN 0 AND 2", name="fine_rate"),
+        CheckConstraint("grace_days BETWEEN 0 AND 60", name="grace_days"),
+        CheckConstraint("(cancelled_on IS NULL) = (cancel_reason IS NULL)", name="cancelled"),
+        Index("ix_sales_customer_id", "customer_id"),
+        Index("ix_sales_sold_on", "sold_on"),
+        Index("ix_sales_seller_id", "seller_id"),
+    )
+    id: Mapped[int] = _id()
+    ref: Mapped[str | None]
+    operation_id: Mapped[uuid.UUID]
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    seller_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    sold_on: Mapped[date]
+    description: Mapped[str] = mapped_column(server_default="")
+    total: Mapped[Decimal] = mapped_column(Money)
+    down_payment: Mapped[Decimal] = mapped_column(Money)
+    installments: Mapped[int]
+    first_due_date: Mapped[date | None]
+    contract_rate: Mapped[Decimal] = mapped_column(Rate)
+    late_rate: Mapped[Decimal] = mapped_column(Rate)
+    fine_rate: Mapped[Decimal] = mapped_column(Rate)
+    grace_days: Mapped[int]
+    override_reason: Mapped[str | None]
+    override_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    cancelled_on: Mapped[date | None]
+    cancelled_at: Mapped[datetime | None]
+    cancelled_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    cancel_reason: Mapped[str | None]
+    created_at: Mapped[datetime] = _now()
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+_OPEN = text("principal_balance > 0 AND cancelled_on IS NULL")
+
+
+class Note(Base):
+    """A promissory note: one instalment, and the fold of its live payments as columns (R11).
+
+    `on_time_until` is the last on-time day (R4), `free_until` the last day without charges
+    (R8); both are fixed when the note is made. From `principal_balance` on, the columns are
+    the state after the newest live payment; `settled_on` is its date once nothing is left.
+    `cancelled_on` follows the sale's (R13): a payment that waits for the note's lock sees it.
+    """
+
+    __tablename__ = "notes"
+    __table_args__ = (
+        UniqueConstraint("sale_id", "number"),
+        CheckConstraint("number BETWEEN 1 AND 120", name="number"),
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("principal_balance BETWEEN 0 AND amount", name="balance"),
+        CheckConstraint("interest_carried >= 0", name="interest_carried"),
+        CheckConstraint("fine_carried >= 0", name="fine_carried"),
+        CheckConstraint("on_time_until >= due_date", name="on_time_until"),
+        CheckConstraint("free_until >= on_time_until", name="free_until"),
+        CheckConstraint("(settled_on IS NOT NULL) = (principal_balance = 0)", name="settled_on"),
+        CheckConstraint(
+            "principal_balance > 0 OR (interest_carried = 0 AND fine_carried = 0)",
+            name="charges_before_principal",
+        ),
+        Index("ix_notes_customer_id", "customer_id"),
+        Index("ix_notes_due_date", "due_date"),
+        Index("ix_notes_open_due_date", "due_date", postgresql_where=_OPEN),
+        Index("ix_notes_open_customer", "customer_id", postgresql_where=_OPEN),
+    )
+    id: Mapped[int] = _id()
+    sale_id: Mapped[int] = mapped_column(ForeignKey("sales.id"))
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    number: Mapped[int]
+    amount: Mapped[Decimal] = mapped_column(Money)
+    due_date: Mapped[date]
+    on_time_until: Mapped[date]
+    free_until: Mapped[date]
+    principal_balance: Mapped[Decimal] = mapped_column(Money)
+    interest_carried: Mapped[Decimal] = _money("0")
+    fine_carried: Mapped[Decimal] = _money("0")
+    fine_charged: Mapped[bool] = mapped_column(server_default=text("false"))
+    interest_from: Mapped[date]
+    last_paid_on: Mapped[date | None]
+    settled_on: Mapped[date | None]
+    cancelled_on: Mapped[date | None]
+
+
+class Payment(Base):
+    """One handing-over of money by one customer, R$; never edited or deleted (R12)."""
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        UniqueConstraint("operation_id"),
+        UniqueConstraint("ref"),
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("method IN ('cash', 'pix', 'card', 'transfer')", name="method"),
+        Index("ix_payments_paid_on", "paid_on"),
+        Index("ix_payments_customer_id", "customer_id"),
+    )
+    id: Mapped[int] = _id()
+    ref: Mapped[str | None]
+    operation_id: Mapped[uuid.UUID]
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    paid_on: Mapped[date]
+    amount: Mapped[Decimal] = mapped_column(Money)
+    method: Mapped[str]
+    backdate_reason: Mapped[str | None]
+    received_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = _now()
+
+
+class PaymentItem(Base):
+    """The part of a payment that went to one note, its allocation, and the note after it.
+
+    `amount` never changes. The allocation (R9) and the `*_after` state follow from a replay
+    (R11), so the newest live item on or before a date states the note at that date.
+    """
+
+    __tablename__ = "payment_items"
+    __table_args__ = (
+        UniqueConstraint("payment_id", "note_id"),
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint(
+            "interest >= 0 AND fine >= 0 AND principal >= 0 AND discount >= 0", name="not_negative"
+        ),
+        CheckConstraint("interest + fine + principal = amount", name="allocation"),
+        Index("ix_payment_items_note_id", "note_id", "paid_on", "payment_id"),
+        Index("ix_payment_items_paid_on", "paid_on"),
+    )
+    id: Mapped[int] = _id()
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payments.id"))
+    note_id: Mapped[int] = mapped_column(ForeignKey("notes.id"))
+    paid_on: Mapped[date]
+    amount: Mapped[Decimal] = mapped_column(Money)
+    interest: Mapped[Decimal] = mapped_column(Money)
+    fine: Mapped[Decimal] = mapped_column(Money)
+    principal: Mapped[Decimal] = mapped_column(Money)
+    discount: Mapped[Decimal] = _money("0")
+    reversed: Mapped[bool] = mapped_column(server_default=text("false"))
+    principal_after: Mapped[Decimal] = mapped_column(Money)
+    interest_after: Mapped[Decimal] = mapped_column(Money)
+    fine_after: Mapped[Decimal] = mapped_column(Money)
+    fine_charged_after: Mapped[bool]
+    interest_from_after: Mapped[date]
+
+
+class Reversal(Base):
+    """The undoing of a payment: who, when and why; once per payment (R12)."""
+
+    __tablename__ = "reversals"
+    __table_args__ = (
+        UniqueConstraint("payment_id"),
+        CheckConstraint("char_length(reason) >= 3", name="reason"),
+    )
+    id: Mapped[int] = _id()
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payments.id"))
+    reversed_on: Mapped[date]
+    reversed_at: Mapped[datetime] = _now()
+    reversed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str]
+
+
+class AuditEntry(Base):
+    """One write: who, when, on what, before and after; append-only."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (Index("ix_audit_log_entity", "entity", "entity_id"),)
+    id: Mapped[int] = _id()
+    at: Mapped[datetime] = _now()
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    actor_name: Mapped[str]
+    action: Mapped[str]
+    entity: Mapped[str]
+    entity_id: Mapped[int | None]
+    before: Mapped[dict[str, Any] | None]
+    after: Mapped[dict[str, Any] | None]

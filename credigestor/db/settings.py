@@ -1,0 +1,106 @@
+"""The shop's settings: their shape, and the version in force."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from credigestor import clock
+from credigestor.db.models import SettingsVersion
+from credigestor.rules.calendar import HolidayRules
+
+DEFAULT_TIME_ZONE = "America/Sao_Paulo"
+#: Brazil's time zones, as a shop may choose them.
+TIME_ZONES = (
+    "America/Sao_Paulo",
+    "America/Bahia",
+    "America/Fortaleza",
+    "America/Recife",
+    "America/Maceio",
+    "America/Belem",
+    "America/Araguaina",
+    "America/Santarem",
+    "America/Campo_Grande",
+    "America/Cuiaba",
+    "America/Manaus",
+    "America/Porto_Velho",
+    "America/Boa_Vista",
+    "America/Rio_Branco",
+    "America/Noronha",
+)
+
+
+class LocalHoliday(BaseModel):
+    """A date that the shop entered itself, and its name."""
+
+    model_config = ConfigDict(frozen=True)
+    day: date
+    name: str = ""
+
+
+class ShopSettings(BaseModel):
+    """One version of the settings; rates in percent (late and contract: a month), days as int.
+
+    The fine may not pass 2 % (R6); a late rate above 1 % is allowed and warned of (R7).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    shop_name: str = ""
+    legal_name: str = ""
+    tax_id: str = ""
+    phone: str = ""
+    email: str = ""
+    zip_code: str = ""
+    street: str = ""
+    street_number: str = ""
+    complement: str = ""
+    district: str = ""
+    city: str = ""
+    #: State of the shop's address (two letters); its holidays count when `state_holidays` is set.
+    state: str = ""
+    pix_key: str = ""
+    time_zone: str = DEFAULT_TIME_ZONE
+    late_rate: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(1)
+    fine_rate: Annotated[Decimal, Field(ge=0, le=2)] = Decimal(2)
+    grace_days: Annotated[int, Field(ge=0, le=60)] = 0
+    contract_rate: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(0)
+    #: Days back that a seller may date a payment; further needs a manager and a reason (R11).
+    backdating_days: Annotated[int, Field(ge=0, le=3650)] = 7
+    state_holidays: bool = True
+    carnival: bool = False
+    corpus_christi: bool = False
+    local_holidays: tuple[LocalHoliday, ...] = ()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in TIME_ZONES:
+            raise ValueError("Fuso horário desconhecido.")
+        return value
+
+    @property
+    def holiday_rules(self) -> HolidayRules:
+        """What counts as a holiday for this shop (R4)."""
+        return HolidayRules(
+            state=self.state or None if self.state_holidays else None,
+            carnival=self.carnival,
+            corpus_christi=self.corpus_christi,
+            local=frozenset(holiday.day for holiday in self.local_holidays),
+        )
+
+    @property
+    def today(self) -> date:
+        """The shop's calendar day."""
+        return clock.today(self.time_zone)
+
+
+def current_settings(session: Session) -> ShopSettings:
+    """The settings in force; the defaults while none was saved."""
+    data = session.scalar(select(SettingsVersion.data).order_by(SettingsVersion.id.desc()).limit(1))
+    return ShopSettings.model_validate(data or {})

@@ -1,0 +1,47 @@
+"""One place that words a violated constraint for the person at the counter."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import IntegrityError
+
+from credigestor.errors import BusinessError, Conflict
+
+#: Constraint name → (message, field). A test walks the models and finds each one here.
+MESSAGES: dict[str, tuple[str, str | None]] = {
+    "uq_users_login": ("Já existe um usuário com esse login.", "login"),
+    "uq_customers_tax_id": ("Já existe um cliente com esse CPF ou CNPJ.", "tax_id"),
+    "uq_customers_ref": ("Já existe um cliente com essa referência.", None),
+    "uq_customers_operation_id": ("Este cadastro já foi gravado.", None),
+    "uq_sales_ref": ("Já existe uma venda com essa referência.", None),
+    "uq_sales_operation_id": ("Esta venda já foi registrada.", None),
+    "uq_payments_operation_id": ("Este pagamento já foi registrado.", None),
+    "uq_payments_ref": ("Este pagamento já foi importado.", None),
+    "uq_reversals_payment_id": ("Este pagamento já foi estornado.", None),
+    "uq_notes_sale_id_number": ("Esta parcela já existe.", None),
+    "uq_payment_items_payment_id_note_id": ("A mesma parcela aparece duas vezes.", None),
+    "ck_notes_balance": ("O valor passa do saldo da parcela.", "amount"),
+    "ck_customers_credit_limit": ("O limite de crédito não pode ser negativo.", "credit_limit"),
+    "ck_customers_name_length": ("O nome deve ter de 1 a 120 caracteres.", "name"),
+    "ck_sales_total": ("O total deve ser maior que zero.", "total"),
+    "ck_sales_down_payment": ("A entrada não pode passar do total.", "down_payment"),
+    "ck_sales_installments": ("O número de parcelas deve ser de 1 a 120.", "installments"),
+    "ck_sales_first_due_after_sale": (
+        "O primeiro vencimento não pode ser antes da venda.",
+        "first_due_date",
+    ),
+    "ck_sales_fine_rate": ("A multa não pode passar de 2 %.", "fine_rate"),
+    "ck_sales_late_rate": ("Os juros de mora não podem ser negativos.", "late_rate"),
+    "ck_payments_amount": ("O valor deve ser maior que zero.", "amount"),
+    "ck_payments_method": ("Forma de pagamento desconhecida.", "method"),
+    "ck_reversals_reason": ("Explique o motivo do estorno.", "reason"),
+}
+
+
+def as_business_error(error: IntegrityError) -> BusinessError:
+    """The BusinessError that words a violated constraint; a general one where none is known."""
+    diagnostic = getattr(error.orig, "diag", None)
+    name = getattr(diagnostic, "constraint_name", None) or ""
+    message, field = MESSAGES.get(
+        name, ("Os dados não são coerentes entre si e nada foi gravado.", None)
+    )
+    return Conflict(message, field=field)

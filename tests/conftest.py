@@ -1,0 +1,95 @@
+"""Fixtures for all tests: a real PostgreSQL per pytest process, emptied between tests.
+
+`db` gives a test an empty, migrated schema; use it in a module with
+`pytestmark = pytest.mark.usefixtures("db")`. Nothing here touches the developer's own shop:
+without the fixture the database's address leads nowhere.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+NOWHERE = "postgresql://ask-for-the-db-fixture.invalid/"
+os.environ["DATABASE_URL"] = NOWHERE
+for name in ("CREDIGESTOR_SCHEMA", "CREDIGESTOR_HOSTS", "CREDIGESTOR_BEHIND_PROXY"):
+    os.environ.pop(name, None)
+
+from credigestor.config import get_config  # noqa: E402 - the environment comes first
+from credigestor.db import embedded  # noqa: E402
+from credigestor.db.engine import get_engine, transaction  # noqa: E402
+from credigestor.db.migrate import migrate  # noqa: E402
+from credigestor.db.models import Base, User  # noqa: E402
+from credigestor.rules.permissions import Actor, Role  # noqa: E402
+from tests.factories import actor_of, add_user  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[str]:
+    """A PostgreSQL server of this pytest process alone; gives the URL of its first database."""
+    folder = Path(tempfile.mkdtemp(prefix="credigestor-test-"))
+    folder.chmod(0o755)  # as root the server runs as another user, who must be able to enter
+    os.environ["CREDIGESTOR_DATA_DIR"] = str(folder)
+    try:
+        yield embedded.start(folder, fsync=False)
+    finally:
+        if get_engine.cache_info().currsize:
+            get_engine().dispose()
+        embedded.stop(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def database(cluster: str) -> str:
+    """The migrated database that this process's configuration names from now on; its URL."""
+    os.environ["DATABASE_URL"] = cluster
+    get_config.cache_clear()
+    get_engine.cache_clear()
+    migrate(get_engine())
+    return cluster
+
+
+@pytest.fixture
+def db(database: str) -> str:
+    """Every table empty, ids from 1 again, Streamlit's caches clear; gives the database's URL."""
+    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    with transaction() as session:
+        session.execute(text("SET LOCAL lock_timeout = '10s'"))
+        session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    if "streamlit" in sys.modules:
+        import streamlit as st
+
+        st.cache_data.clear()
+        st.cache_resource.clear()
+    return database
+
+
+@pytest.fixture
+def make_user(db: str) -> Callable[..., User]:
+    """A factory of users: `make_user(role="manager", login="bia", name="Bia", active=False)`."""
+    return add_user
+
+
+@pytest.fixture
+def admin(make_user: Callable[..., User]) -> Actor:
+    """An administrator who exists in the table."""
+    return actor_of(make_user(Role.ADMIN, name="Ada Administradora"))
+
+
+@pytest.fixture
+def manager(make_user: Callable[..., User]) -> Actor:
+    """A manager who exists in the table."""
+    return actor_of(make_user(Role.MANAGER, name="Guta Gerente"))
+
+
+@pytest.fixture
+def seller(make_user: Callable[..., User]) -> Actor:
+    """A seller who exists in the table."""
+    return actor_of(make_user(Role.SELLER, name="Vera Vendedora"))
