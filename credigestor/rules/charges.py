@@ -133,6 +133,13 @@ def owed_on(terms: Terms, state: State, on: date) -> Owed:
     return Owed(state.principal, state.interest + accrued, state.fine + new_fine, days)
 
 
+def allocate(owed: Owed, amount: Decimal) -> Split:
+    """Split R$ among what is owed: interest first, then fine, then principal (R9)."""
+    interest = min(amount, owed.interest)
+    fine = min(amount - interest, owed.fine)
+    return Split(interest, fine, amount - interest - fine)
+
+
 def settle(terms: Terms, state: State, paid: Paid) -> Step:
     """Fold one payment in: interest first, then fine, then principal (R9).
 
@@ -141,18 +148,16 @@ def settle(terms: Terms, state: State, paid: Paid) -> Step:
     owed = owed_on(terms, state, paid.on)
     if paid.amount > owed.total:
         raise Overpaid(paid, owed)
-    interest = min(paid.amount, owed.interest)
-    fine = min(paid.amount - interest, owed.fine)
-    principal = paid.amount - interest - fine
+    split = allocate(owed, paid.amount)
     late = paid.on > terms.free_until
     after = State(
-        principal=owed.principal - principal,
-        interest=owed.interest - interest,
-        fine=owed.fine - fine,
+        principal=owed.principal - split.principal,
+        interest=owed.interest - split.interest,
+        fine=owed.fine - split.fine,
         fine_charged=state.fine_charged or late,
         interest_from=paid.on if late else state.interest_from,
     )
-    return Step(paid, Split(interest, fine, principal), after)
+    return Step(paid, split, after)
 
 
 def fold(terms: Terms, payments: Iterable[Paid]) -> list[Step]:

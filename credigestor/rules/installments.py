@@ -43,6 +43,22 @@ def check_count(count: int) -> None:
         )
 
 
+def parse_count(text: str, *, field: str | None = "installments") -> int:
+    """Read a number of instalments as typed; raises InvalidInput unless it is from 1 to 120.
+
+    >>> parse_count(" 12 ")
+    12
+    """
+    digits = text.strip()
+    if not (digits.isascii() and digits.isdigit()):
+        raise InvalidInput(
+            f"Digite um número inteiro de parcelas, de 1 a {MAX_INSTALLMENTS}.", field=field
+        )
+    count = int(digits[:9])  # nine digits are too many already
+    check_count(count)
+    return count
+
+
 def split_evenly(amount: Decimal, count: int) -> list[Decimal]:
     """Split R$ into `count` notes that differ by at most a cent and sum exactly (R1)."""
     cents = int(amount / CENT)

@@ -1,0 +1,41 @@
+"""Numbers of sales, notes and receipts as printed, and as people type them back (R23).
+
+>>> note_number(123, 2, 10), sale_number(123), receipt_number(45)
+('000123-02/10', '000123', '000045')
+
+Zeros and the count of instalments may be left out; a number alone is a sale's:
+
+>>> parse_note_number("000123-02/10"), parse_note_number(" 123-2 "), parse_note_number("123")
+((123, 2), (123, 2), (123, None))
+>>> parse_note_number("Ana Luz") is None
+True
+"""
+
+from __future__ import annotations
+
+import re
+
+_TYPED = re.compile(r"0*([0-9]{1,9})(?:\s*-\s*0*([0-9]{1,3})(?:\s*/\s*[0-9]{1,3})?)?", re.ASCII)
+
+
+def sale_number(sale_id: int) -> str:
+    """Number of a sale as printed."""
+    return f"{sale_id:06d}"
+
+
+def receipt_number(payment_id: int) -> str:
+    """Number of a payment's receipt as printed."""
+    return f"{payment_id:06d}"
+
+
+def note_number(sale_id: int, number: int, installments: int) -> str:
+    """Number of a note as printed: sale, place and count of its instalments."""
+    return f"{sale_number(sale_id)}-{number:02d}/{installments:02d}"
+
+
+def parse_note_number(text: str) -> tuple[int, int | None] | None:
+    """Sale's id and note's place that a text names; None when it is no such number."""
+    match = _TYPED.fullmatch(text.strip())
+    if match is None:
+        return None
+    return int(match[1]), int(match[2]) if match[2] else None

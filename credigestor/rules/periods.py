@@ -1,0 +1,85 @@
+"""Periods that a manager looks at, and the one before it that each is compared with.
+
+>>> month = period_of("month", date(2026, 11, 23))
+>>> print(month, "·", month.previous)
+01/11/2026 a 23/11/2026 · 09/10/2026 a 31/10/2026
+>>> [d.isoformat() for d in stock_dates(date(2026, 3, 15), 3)]
+['2026-01-31', '2026-02-28', '2026-03-15']
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from credigestor.rules.calendar import format_date
+
+CUSTOM = "custom"
+#: Presets by the word that stands in the address.
+PRESETS = {
+    "month": "Este mês",
+    "last-month": "Mês passado",
+    "30-days": "Últimos 30 dias",
+    "90-days": "Últimos 90 dias",
+    "year": "Este ano",
+    CUSTOM: "Personalizado",
+}
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days from `start` to `end`, both counted."""
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise ValueError("a period ends before it starts")
+
+    @property
+    def days(self) -> int:
+        """Length in days."""
+        return (self.end - self.start).days + 1
+
+    @property
+    def previous(self) -> Period:
+        """The period of equal length right before this one."""
+        return Period(self.start - timedelta(days=self.days), self.start - timedelta(days=1))
+
+    def __str__(self) -> str:
+        return f"{format_date(self.start)} a {format_date(self.end)}"
+
+
+def period_of(preset: str, as_of: date) -> Period:
+    """The period of a preset, seen from the as-of date; KeyError for an unknown word.
+
+    Those of the current month and year end on the as-of date, as does every other but the
+    last month. CUSTOM, which has no dates of its own, starts out as the current month.
+    """
+    month = as_of.replace(day=1)
+    return {
+        "month": Period(month, as_of),
+        "last-month": Period(month - relativedelta(months=1), month - timedelta(days=1)),
+        "30-days": Period(as_of - timedelta(days=29), as_of),
+        "90-days": Period(as_of - timedelta(days=89), as_of),
+        "year": Period(as_of.replace(month=1, day=1), as_of),
+        CUSTOM: Period(month, as_of),
+    }[preset]
+
+
+def months(as_of: date, count: int) -> list[date]:
+    """First days of the last `count` months, that of the as-of date being the last."""
+    return [as_of.replace(day=1) - relativedelta(months=k) for k in reversed(range(count))]
+
+
+def month_end(day: date) -> date:
+    """The last day of a date's month."""
+    return day + relativedelta(day=31)
+
+
+def stock_dates(as_of: date, count: int) -> list[date]:
+    """The last `count` − 1 month ends before the as-of date's month, and the as-of date."""
+    return [*(month_end(first) for first in months(as_of, count)[:-1]), as_of]

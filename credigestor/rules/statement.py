@@ -1,0 +1,196 @@
+"""Memória de cálculo: what a note owes at a date, cent by cent, in the debtor's language.
+
+R9's first example: 300,00 due on Saturday 10/01/26, 100,00 paid on 25/01, seen on 24/02.
+
+>>> from datetime import date
+>>> from decimal import Decimal as D
+>>> terms = Terms(D("300.00"), date(2026, 1, 10), date(2026, 1, 12), D("1"), D("2"))
+>>> paid = [Paid(date(2026, 1, 25), D("100.00"))]
+>>> lines = statement(terms, paid, date(2026, 2, 24), on_time_until=date(2026, 1, 12))
+>>> for line in lines:
+...     print(line.text.replace("\\xa0", " "))
+Nota de 300,00 com vencimento em 10/01/2026.
+10/01/2026 é sábado: paga até 12/01/2026, a nota está em dia. Depois disso, os dias de atraso \
+contam desde o vencimento.
+Juros de mora de 15 dias, de 10/01/2026 a 25/01/2026: 300,00 × 1 % × 15 ÷ 30 = 1,50.
+Multa, uma vez por nota: 300,00 × 2 % = 6,00.
+Pagamento de 100,00: juros 1,50 + multa 6,00 + principal 92,50.
+Juros de mora de 30 dias, de 25/01/2026 a 24/02/2026: 207,50 × 1 % × 30 ÷ 30 = 2,08.
+Devido em 24/02/2026: principal 207,50 + juros 2,08 = 209,58.
+>>> str(lines[-1].after.total)
+'209.58'
+
+Sources: extension to the next business day CC art. 132 §1 (R4); fine CDC art. 52 §1 (R6);
+simple interest by days of a month of 30 (R7); grace (R8); interest before principal CC art. 354
+(R9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from credigestor.rules.calendar import format_date
+from credigestor.rules.charges import (
+    ZERO,
+    Owed,
+    Paid,
+    Split,
+    State,
+    Step,
+    Terms,
+    fold,
+    new_state,
+    owed_on,
+)
+from credigestor.rules.money import format_number, format_percent
+
+_WEEKEND = {5: "sábado", 6: "domingo"}
+
+
+class Kind(StrEnum):
+    """What a line of the statement tells."""
+
+    NOTE = "note"
+    EXTENSION = "extension"
+    GRACE = "grace"
+    INTEREST = "interest"
+    FINE = "fine"
+    PAYMENT = "payment"
+    OWED = "owed"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One step: its date, the sentence that explains it, and what is owed after it, R$.
+
+    Interest and fine lines carry the principal they were counted on (`base`), the `rate` in
+    percent, the `days` and what they charged; payment lines what was paid and its split (R9).
+    """
+
+    on: date
+    kind: Kind
+    text: str
+    after: Owed
+    days: int = 0
+    base: Decimal | None = None
+    rate: Decimal | None = None
+    interest: Decimal = ZERO
+    fine: Decimal = ZERO
+    paid: Split | None = None
+
+
+def statement(
+    terms: Terms, payments: Iterable[Paid], on: date, *, on_time_until: date
+) -> list[Line]:
+    """Explain what a note owes on a date, from its terms and its live payments up to it.
+
+    The last line ends at `charges.owed_on`. Raises charges.Overpaid as `fold` does.
+    """
+    lines = list(_terms(terms, on_time_until))
+    state = new_state(terms)
+    steps = fold(terms, (paid for paid in payments if paid.on <= on))
+    for step in steps:
+        lines += _charges(terms, state, step.paid.on)
+        lines.append(_payment(terms, step))
+        state = step.state
+    lines += _charges(terms, state, on)
+    owed = owed_on(terms, state, on)
+    lines.append(Line(on, Kind.OWED, _owed(terms, owed, on, steps), owed))
+    return lines
+
+
+def _terms(terms: Terms, on_time_until: date) -> Iterable[Line]:
+    due, whole = terms.due_date, Owed(terms.amount, ZERO, ZERO)
+    text = f"Nota de {format_number(terms.amount)} com vencimento em {format_date(due)}."
+    yield Line(due, Kind.NOTE, text, whole)
+    if on_time_until > due:
+        why = _WEEKEND.get(due.weekday(), "feriado")
+        text = (
+            f"{format_date(due)} é {why}: paga até {format_date(on_time_until)}, a nota está em "
+            "dia. Depois disso, os dias de atraso contam desde o vencimento."
+        )
+        yield Line(due, Kind.EXTENSION, text, whole)
+    grace = (terms.free_until - on_time_until).days
+    if grace > 0:
+        text = (
+            f"Carência de {_days(grace)}: sem encargos até {format_date(terms.free_until)}. "
+            "Depois dela, juros e multa contam desde o vencimento."
+        )
+        yield Line(due, Kind.GRACE, text, whole)
+
+
+def _charges(terms: Terms, state: State, on: date) -> Iterable[Line]:
+    """What falls due between the last payment and `on`: interest, and the one fine."""
+    owed = owed_on(terms, state, on)
+    base = state.principal
+    accrued, new_fine = owed.interest - state.interest, owed.fine - state.fine
+    if owed.days and terms.late_rate:
+        text = (
+            f"Juros de mora de {_days(owed.days)}, de {format_date(state.interest_from)} a "
+            f"{format_date(on)}: {format_number(base)} × {_rate(terms.late_rate)} × {owed.days} "
+            f"÷ 30 = {format_number(accrued)}."
+        )
+        yield Line(
+            on,
+            Kind.INTEREST,
+            text,
+            Owed(base, owed.interest, state.fine),
+            days=owed.days,
+            base=base,
+            rate=terms.late_rate,
+            interest=accrued,
+        )
+    if new_fine:
+        text = (
+            f"Multa, uma vez por nota: {format_number(base)} × {_rate(terms.fine_rate)} = "
+            f"{format_number(new_fine)}."
+        )
+        yield Line(on, Kind.FINE, text, owed, base=base, rate=terms.fine_rate, fine=new_fine)
+
+
+def _payment(terms: Terms, step: Step) -> Line:
+    split, state = step.split, step.state
+    after = Owed(state.principal, state.interest, state.fine)
+    text = (
+        f"Pagamento de {format_number(step.paid.amount)}: "
+        f"{_parts(split.interest, split.fine, split.principal)}."
+    )
+    if step.paid.on <= terms.free_until:
+        text += f" Sem encargos até {format_date(terms.free_until)}."
+    elif after.charges:
+        left = _parts(state.interest, state.fine, ZERO)
+        text += f" O que falta de encargos ({left}) não rende juros."
+    return Line(step.paid.on, Kind.PAYMENT, text, after, paid=split)
+
+
+def _owed(terms: Terms, owed: Owed, on: date, steps: list[Step]) -> str:
+    if owed.total == 0:
+        return f"Nada a pagar: nota quitada em {format_date(steps[-1].paid.on)}."
+    text = f"Devido em {format_date(on)}: "
+    if owed.charges:
+        text += (
+            f"principal {format_number(owed.principal)} + "
+            f"{_parts(owed.interest, owed.fine, ZERO)} = "
+        )
+    text += f"{format_number(owed.total)}."
+    if on <= terms.free_until:
+        text += f" Sem encargos até {format_date(terms.free_until)}."
+    return text
+
+
+def _parts(interest: Decimal, fine: Decimal, principal: Decimal) -> str:
+    named = (("juros", interest), ("multa", fine), ("principal", principal))
+    return " + ".join(f"{name} {format_number(value)}" for name, value in named if value)
+
+
+def _rate(rate: Decimal) -> str:
+    exponent = rate.normalize().as_tuple().exponent
+    return format_percent(rate, max(0, -int(exponent)))
+
+
+def _days(days: int) -> str:
+    return "1 dia" if days == 1 else f"{days} dias"

@@ -1,0 +1,60 @@
+"""Periods of the dashboard, and what each is compared with."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from credigestor.rules.periods import PRESETS, Period, month_end, months, period_of, stock_dates
+
+DAYS = st.dates(date(1900, 1, 1), date(2200, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("preset", "start", "end"),
+    [
+        ("month", date(2026, 3, 1), date(2026, 3, 31)),
+        ("last-month", date(2026, 2, 1), date(2026, 2, 28)),
+        ("30-days", date(2026, 3, 2), date(2026, 3, 31)),
+        ("90-days", date(2026, 1, 1), date(2026, 3, 31)),
+        ("year", date(2026, 1, 1), date(2026, 3, 31)),
+    ],
+)
+def test_presets_are_seen_from_the_as_of_date(preset: str, start: date, end: date) -> None:
+    assert period_of(preset, date(2026, 3, 31)) == Period(start, end)
+
+
+def test_last_month_of_january_is_december_of_the_year_before() -> None:
+    period = period_of("last-month", date(2026, 1, 15))
+    assert period == Period(date(2025, 12, 1), date(2025, 12, 31))
+
+
+def test_an_unknown_preset_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        period_of("decade", date(2026, 1, 1))
+
+
+def test_a_period_cannot_end_before_it_starts() -> None:
+    with pytest.raises(ValueError, match="before"):
+        Period(date(2026, 1, 2), date(2026, 1, 1))
+
+
+@given(DAYS, st.sampled_from(sorted(PRESETS)))
+def test_the_previous_period_is_as_long_and_ends_the_day_before(as_of: date, preset: str) -> None:
+    period = period_of(preset, as_of)
+    assert period.previous.days == period.days
+    assert period.previous.end == period.start - timedelta(days=1)
+
+
+@given(DAYS, st.integers(1, 24))
+def test_months_follow_each_other_and_end_with_that_of_the_date(as_of: date, count: int) -> None:
+    firsts = months(as_of, count)
+    assert len(firsts) == count
+    assert firsts[-1] == as_of.replace(day=1)
+    for first, following in pairwise(firsts):
+        assert month_end(first) + timedelta(days=1) == following
+    assert stock_dates(as_of, count) == [*map(month_end, firsts[:-1]), as_of]
