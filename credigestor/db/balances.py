@@ -36,7 +36,7 @@ def band_of(days_late: ColumnElement[int]) -> ColumnElement[str]:
     return case(*whens, else_=literal(BANDS[-1]))
 
 
-def note_balances(as_of: date, *, today: date) -> Select[Any]:
+def note_balances(as_of: date, *, today: date) -> Select[*tuple[Any, ...]]:
     """SELECT of one row per note of a sale made by `as_of`, with what it owes on that day.
 
     Columns: note_id, sale_id, customer_id, seller_id, sold_on, number, installments, amount,
@@ -107,7 +107,7 @@ def note_balances(as_of: date, *, today: date) -> Select[Any]:
         (touched, literal(Status.PARTIAL.value)),
         else_=literal(Status.PENDING.value),
     )
-    statement: Select[Any] = (
+    return (
         select(
             Note.id.label("note_id"),
             Note.sale_id,
@@ -135,10 +135,9 @@ def note_balances(as_of: date, *, today: date) -> Select[Any]:
         .select_from(source)
         .where(Sale.sold_on <= day)
     )
-    return statement
 
 
-def open_notes(as_of: date, *, today: date) -> Select[Any]:
+def open_notes(as_of: date, *, today: date) -> Select[*tuple[Any, ...]]:
     """`note_balances` of the notes that still owe on `as_of`: Pendente, Parcial or Atrasada.
 
     The newest live payment of a settled note is what settled it, so `settled_on` tells which

@@ -72,7 +72,7 @@ class ShopSettings(BaseModel):
     contract_rate: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(0)
     #: Days back that a seller may date a payment; further needs a manager and a reason (R11).
     backdating_days: Annotated[int, Field(ge=0, le=3650)] = 7
-    state_holidays: bool = True
+    state_holidays: bool = False
     carnival: bool = False
     corpus_christi: bool = False
     local_holidays: tuple[LocalHoliday, ...] = ()

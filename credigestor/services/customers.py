@@ -1,0 +1,153 @@
+"""Registering, editing, deactivating customers."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from credigestor.db.models import Customer
+from credigestor.errors import InvalidInput, NotFound
+from credigestor.rules import identity
+from credigestor.rules.money import MAX_MONEY
+from credigestor.rules.permissions import Actor, Permission
+from credigestor.services import audit
+from credigestor.services.inputs import InputModel, text
+
+#: Oldest birth date that is not taken for a slip of the finger.
+EARLIEST_BIRTH_YEAR = 1900
+
+
+def _optional(parser: Any) -> BeforeValidator:
+    """Empty text becomes None; anything else goes through the parser."""
+    return BeforeValidator(lambda value: parser(value) if value and str(value).strip() else None)
+
+
+def _short(field: str, maximum: int, label: str) -> BeforeValidator:
+    return BeforeValidator(
+        lambda value: text(value, field=field, maximum=maximum, label=label) or None
+    )
+
+
+def _birth_date(value: date) -> date:
+    if value.year < EARLIEST_BIRTH_YEAR:
+        raise InvalidInput("A data de nascimento não parece correta.", field="birth_date")
+    return value
+
+
+def _limit(value: Decimal) -> Decimal:
+    if not 0 <= Decimal(value) <= MAX_MONEY:
+        raise InvalidInput("O limite de crédito não pode ser negativo.", field="credit_limit")
+    return Decimal(value)
+
+
+class CustomerInput(InputModel):
+    """A customer as typed: name, CPF or CNPJ, phone and so on; credit limit in R$ (R26).
+
+    A limit of None means no limit. Wrong fields raise InvalidInputs through `inputs.parse`.
+    """
+
+    name: Annotated[str, BeforeValidator(identity.parse_name)]
+    tax_id: Annotated[
+        str, BeforeValidator(lambda value: identity.parse_tax_id(value, field="tax_id"))
+    ]
+    phone: Annotated[str | None, _optional(identity.parse_phone)] = None
+    email: Annotated[str | None, _optional(identity.parse_email)] = None
+    birth_date: Annotated[date | None, BeforeValidator(lambda d: _birth_date(d) if d else None)] = (
+        None
+    )
+    zip_code: Annotated[
+        str | None, _optional(lambda value: identity.parse_cep(value, field="zip_code"))
+    ] = None
+    street: Annotated[str | None, _short("street", 120, "Logradouro")] = None
+    street_number: Annotated[str | None, _short("street_number", 20, "Número")] = None
+    complement: Annotated[str | None, _short("complement", 60, "Complemento")] = None
+    district: Annotated[str | None, _short("district", 80, "Bairro")] = None
+    city: Annotated[str | None, _short("city", 80, "Cidade")] = None
+    state: Annotated[str | None, _optional(identity.parse_uf)] = None
+    credit_limit: Annotated[
+        Decimal | None, BeforeValidator(lambda v: None if v is None else _limit(v))
+    ] = None
+    remarks: Annotated[str | None, _short("remarks", 2000, "Observações")] = None
+
+
+def create(
+    session: Session, actor: Actor, data: CustomerInput, *, operation_id: uuid.UUID, today: date
+) -> int:
+    """Register a customer and return the id; the same operation again returns the same id.
+
+    Raises NotAllowed, InvalidInput (born after today) or Conflict (CPF or CNPJ already there).
+    """
+    actor.require(Permission.SELL)
+    _check_birth(data, today)
+    row = _columns(data)
+    statement = (
+        insert(Customer)
+        .values(**row, operation_id=operation_id, created_by=actor.id)
+        .on_conflict_do_nothing(index_elements=[Customer.operation_id])
+        .returning(Customer.id)
+    )
+    new_id = session.scalar(statement)
+    if new_id is None:
+        return session.scalars(
+            select(Customer.id).where(Customer.operation_id == operation_id)
+        ).one()
+    audit.record(session, actor, "create", "customer", new_id, after=row)
+    return new_id
+
+
+def edit(
+    session: Session, actor: Actor, data: CustomerInput, *, customer_id: int, today: date
+) -> None:
+    """Replace a customer's data; raises NotAllowed, NotFound, InvalidInput or Conflict."""
+    actor.require(Permission.SELL)
+    _check_birth(data, today)
+    _change(session, actor, customer_id, "edit", _columns(data))
+
+
+def set_active(session: Session, actor: Actor, *, customer_id: int, active: bool) -> None:
+    """Deactivate a customer (no new sales) or bring one back; raises NotAllowed or NotFound."""
+    actor.require(Permission.SELL)
+    _change(session, actor, customer_id, "edit", {"active": active})
+
+
+def _check_birth(data: CustomerInput, today: date) -> None:
+    if data.birth_date and data.birth_date > today:
+        raise InvalidInput("A data de nascimento está no futuro.", field="birth_date")
+
+
+def _columns(data: CustomerInput) -> dict[str, Any]:
+    return {**data.model_dump(), "name_folded": identity.fold(data.name)}
+
+
+def _change(
+    session: Session, actor: Actor, customer_id: int, action: str, values: dict[str, Any]
+) -> None:
+    customer = session.scalar(select(Customer).where(Customer.id == customer_id).with_for_update())
+    if customer is None:
+        raise NotFound("Cliente não encontrado.")
+    before = {key: getattr(customer, key) for key in values}
+    changed = {key: value for key, value in values.items() if before[key] != value}
+    if not changed:
+        return
+    session.execute(
+        update(Customer)
+        .where(Customer.id == customer_id)
+        .values(**changed, updated_at=func.now())
+        .execution_options(synchronize_session=False)
+    )
+    audit.record(
+        session,
+        actor,
+        action,
+        "customer",
+        customer_id,
+        before={key: before[key] for key in changed},
+        after=changed,
+    )

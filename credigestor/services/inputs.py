@@ -1,0 +1,55 @@
+"""Input models: raw text from a form in, checked values out, every wrong field named at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from credigestor.errors import BusinessError, InvalidInput, InvalidInputs
+
+
+class InputModel(BaseModel):
+    """Base of what a write service takes; immutable, and it knows all its fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+M = TypeVar("M", bound=InputModel)
+
+
+def parse(model: type[M], values: Mapping[str, Any]) -> M:
+    """Build the model from raw values; raises InvalidInputs naming every wrong field."""
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as error:
+        messages: dict[str, str] = {}
+        for detail in error.errors():
+            cause = detail.get("ctx", {}).get("error")
+            field = str(detail["loc"][0]) if detail["loc"] else "form"
+            if isinstance(cause, BusinessError):
+                messages.setdefault(cause.field or field, cause.message)
+            else:
+                messages.setdefault(field, "Valor inválido ou não preenchido.")
+        raise InvalidInputs(messages) from error
+
+
+def text(value: str | None, *, field: str, maximum: int, label: str) -> str:
+    """Trim a free text; raises InvalidInput over `maximum` characters or with a NUL."""
+    value = (value or "").strip()
+    if len(value) > maximum:
+        raise InvalidInput(
+            f"{label}: no máximo {maximum} caracteres (foram digitados {len(value)}).", field=field
+        )
+    if any(ord(char) < 32 and char not in "\n\t" for char in value):
+        raise InvalidInput(f"{label}: há caracteres que não podem ser usados.", field=field)
+    return value
+
+
+def reason(value: str | None, *, field: str = "reason") -> str:
+    """A reason of 3 to 500 characters; raises InvalidInput otherwise."""
+    cleaned = text(value, field=field, maximum=500, label="Motivo")
+    if len(cleaned) < 3:
+        raise InvalidInput("Explique o motivo.", field=field)
+    return cleaned

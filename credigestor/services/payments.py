@@ -1,0 +1,238 @@
+"""Receiving money for notes, and undoing it by reversal."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from credigestor.db.models import Payment, PaymentItem, Reversal
+from credigestor.db.settings import current_settings
+from credigestor.errors import Conflict, InvalidInput, NotFound
+from credigestor.rules.calendar import check_date_range, format_date
+from credigestor.rules.charges import ZERO, Overpaid, Paid, Split, Step
+from credigestor.rules.money import CENT, MAX_MONEY, format_brl
+from credigestor.rules.permissions import Actor, Permission
+from credigestor.services import audit
+from credigestor.services.inputs import InputModel, reason, text
+from credigestor.services.ledger import LockedNote, append, item_columns, lock_notes, replay
+
+
+class Method(StrEnum):
+    """How money was handed over."""
+
+    CASH = "cash"
+    PIX = "pix"
+    CARD = "card"
+    TRANSFER = "transfer"
+
+
+METHOD_NAMES = {
+    Method.CASH: "Dinheiro",
+    Method.PIX: "Pix",
+    Method.CARD: "Cartão",
+    Method.TRANSFER: "Transferência",
+}
+
+
+class NewPayment(InputModel):
+    """Money of one customer for one or several notes: (note id, R$) pairs, in any order."""
+
+    operation_id: uuid.UUID
+    customer_id: int
+    paid_on: date
+    method: Method
+    items: tuple[tuple[int, Decimal], ...]
+    backdate_reason: str | None = None
+    #: What the person was shown: note id → its allocation. Another one is refused (R10).
+    previewed: dict[int, Split] | None = None
+
+    @property
+    def amount(self) -> Decimal:
+        """All that was handed over, R$."""
+        return sum((value for _, value in self.items), ZERO)
+
+
+def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) -> int:
+    """Record a payment, fold it into its notes and return its id (R9, R10, R11).
+
+    The same operation again returns the same id. A payment dated before a later one replays
+    the note. Raises InvalidInput (future, before the sale, more than is owed: the exact
+    amount is named), NotAllowed, or Conflict (also when the allocation is no longer the one
+    that was previewed); then nothing changes.
+    """
+    actor.require(Permission.SELL)
+    _check_items(data)
+    backdating_days = current_settings(session).backdating_days
+    far_back = check_date(actor, data.paid_on, today=today, backdating_days=backdating_days)
+    backdate_reason = _backdate_reason(data, far_back, today)
+    payment_id = session.scalar(
+        insert(Payment)
+        .values(
+            operation_id=data.operation_id,
+            customer_id=data.customer_id,
+            paid_on=data.paid_on,
+            amount=data.amount,
+            method=data.method.value,
+            backdate_reason=backdate_reason,
+            received_by=actor.id,
+        )
+        .on_conflict_do_nothing(index_elements=[Payment.operation_id])
+        .returning(Payment.id)
+    )
+    if payment_id is None:
+        return session.scalars(
+            select(Payment.id).where(Payment.operation_id == data.operation_id)
+        ).one()
+    amounts = dict(data.items)
+    notes = lock_notes(session, amounts.keys())
+    if len(notes) != len(amounts):
+        raise NotFound("Nota não encontrada.")
+    steps = [
+        _fold_in(session, note, Paid(data.paid_on, amounts[note.row.id]), data) for note in notes
+    ]
+    splits = {note.row.id: step.split for note, step in zip(notes, steps, strict=True)}
+    if data.previewed is not None and splits != data.previewed:
+        raise Conflict(
+            "O que as notas devem mudou desde a prévia e nada foi gravado. Confira os valores "
+            "de agora e confirme de novo.",
+            field="amount",
+        )
+    session.execute(
+        insert(PaymentItem),
+        [
+            {
+                "payment_id": payment_id,
+                "note_id": note.row.id,
+                "paid_on": data.paid_on,
+                "amount": amounts[note.row.id],
+                **item_columns(step),
+            }
+            for note, step in zip(notes, steps, strict=True)
+        ],
+    )
+    audit.record(
+        session,
+        actor,
+        "create",
+        "payment",
+        payment_id,
+        after={
+            "paid_on": data.paid_on,
+            "amount": data.amount,
+            "method": data.method.value,
+            "backdate_reason": backdate_reason,
+            "items": [[note_id, str(value)] for note_id, value in data.items],
+        },
+    )
+    return payment_id
+
+
+def reverse(session: Session, actor: Actor, *, payment_id: int, why: str, today: date) -> None:
+    """Undo a payment by a record of its own and replay its notes (R12).
+
+    Raises NotAllowed, NotFound, InvalidInput (no reason) or Conflict (already reversed).
+    """
+    actor.require(Permission.REVERSE)
+    why = reason(why)
+    payment = session.get(Payment, payment_id)
+    if payment is None:
+        raise NotFound("Pagamento não encontrado.")
+    note_ids = session.scalars(
+        select(PaymentItem.note_id).where(PaymentItem.payment_id == payment_id)
+    ).all()
+    notes = lock_notes(session, note_ids)
+    new_id = session.scalar(
+        insert(Reversal)
+        .values(payment_id=payment_id, reversed_on=today, reversed_by=actor.id, reason=why)
+        .on_conflict_do_nothing(index_elements=[Reversal.payment_id])
+        .returning(Reversal.id)
+    )
+    if new_id is None:
+        raise Conflict("Este pagamento já foi estornado.")
+    session.execute(
+        update(PaymentItem).where(PaymentItem.payment_id == payment_id).values(reversed=True)
+    )
+    for note in notes:
+        replay(session, note)
+    audit.record(
+        session, actor, "reverse", "payment", payment_id, after={"reason": why, "on": today}
+    )
+
+
+def check_date(actor: Actor, paid_on: date, *, today: date, backdating_days: int) -> bool:
+    """Tell whether a payment's date lies so far back that a reason is needed (R11).
+
+    Raises InvalidInput for the future, and for that far back unless a manager acts.
+    """
+    check_date_range(paid_on, "paid_on")
+    if paid_on > today:
+        raise InvalidInput("A data do pagamento não pode ser futura.", field="paid_on")
+    if paid_on >= today - timedelta(days=backdating_days):
+        return False
+    if not actor.can(Permission.BACKDATE):
+        days = "1 dia" if backdating_days == 1 else f"{backdating_days} dias"
+        raise InvalidInput(
+            f"Pagamento com data de mais de {days} atrás precisa de um gerente.", field="paid_on"
+        )
+    return True
+
+
+def _check_items(data: NewPayment) -> None:
+    if not data.items:
+        raise InvalidInput("Escolha ao menos uma nota.", field="items")
+    if len({note_id for note_id, _ in data.items}) != len(data.items):
+        raise InvalidInput("A mesma nota aparece duas vezes.", field="items")
+    if any(value < CENT for _, value in data.items):
+        raise InvalidInput("O valor deve ser maior que zero.", field="amount")
+    if data.amount > MAX_MONEY:
+        raise InvalidInput(f"O valor máximo é {format_brl(MAX_MONEY)}.", field="amount")
+    if any(value != value.quantize(CENT) for _, value in data.items):
+        raise InvalidInput("Use no máximo dois decimais.", field="amount")
+
+
+def _backdate_reason(data: NewPayment, far_back: bool, today: date) -> str | None:
+    if far_back:
+        return reason(data.backdate_reason, field="backdate_reason")
+    if data.paid_on == today:
+        return None
+    given = text(data.backdate_reason, field="backdate_reason", maximum=500, label="Motivo")
+    return given or None
+
+
+def _fold_in(session: Session, note: LockedNote, paid: Paid, data: NewPayment) -> Step:
+    if note.row.customer_id != data.customer_id:
+        raise InvalidInput("A nota é de outro cliente.", field="items")
+    if note.row.cancelled_on is not None:
+        raise Conflict(f"A nota {note.label} foi cancelada.")
+    if paid.on < note.sold_on:
+        raise InvalidInput(
+            f"O pagamento não pode ser antes da venda ({format_date(note.sold_on)}).",
+            field="paid_on",
+        )
+    try:
+        return append(session, note, paid)
+    except Overpaid as error:
+        raise _too_much(note, paid, error) from error
+
+
+def _too_much(note: LockedNote, paid: Paid, error: Overpaid) -> InvalidInput | Conflict:
+    if error.paid is not paid:
+        return Conflict(
+            f"Com este pagamento, o de {format_date(error.paid.on)} passaria do que a nota "
+            f"{note.label} devia naquele dia ({format_brl(error.owed.total)}). "
+            "Estorne aquele primeiro.",
+            field="paid_on",
+        )
+    if error.owed.total == 0:
+        return Conflict(f"A nota {note.label} já está paga.", field="amount")
+    return InvalidInput(
+        f"A nota {note.label} deve {format_brl(error.owed.total)} em {format_date(paid.on)}; "
+        f"não é possível receber {format_brl(paid.amount)}.",
+        field="amount",
+    )

@@ -1,0 +1,254 @@
+"""Portfolios for tests, and the slow way of knowing what their notes owe.
+
+    with transaction() as session:
+        ana = add_customer(session, "Ana Luz", city="Fortaleza")
+        sale = add_sale(session, ana, date(2026, 1, 5), [("300.00", date(2026, 2, 5))])
+        pay(session, admin, sale.notes[0], "100.00", date(2026, 2, 20))
+
+`balances_by_hand` replays every note with the rules and never asks the SQL that is under test.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from stdnum.br import cpf
+
+from credigestor.db.models import Customer, Note, PaymentItem, Sale
+from credigestor.errors import BusinessError
+from credigestor.rules import aging, identity
+from credigestor.rules.calendar import HolidayRules, last_free_day, last_on_time_day
+from credigestor.rules.charges import Owed, Paid, Terms, fold, new_state, owed_on
+from credigestor.rules.permissions import Actor
+from credigestor.services import payments, sales
+from credigestor.services.payments import Method, NewPayment
+from credigestor.services.sales import NewSale
+
+#: The day on which test portfolios are looked at, a Monday.
+TODAY = date(2026, 11, 23)
+NATIONAL = HolidayRules()
+
+
+@dataclass(frozen=True)
+class Made:
+    """A sale made for a test: its id and those of its notes, in order."""
+
+    id: int
+    notes: list[int]
+
+
+def add_customer(session: Session, name: str = "Ana Luz", **columns: object) -> int:
+    """Insert a customer with a CPF of their own; `columns` as in the table (city, phone …)."""
+    taken = session.scalar(select(func.count()).select_from(Customer)) or 0
+    columns.setdefault("tax_id", _cpf(100_000_000 + taken))
+    customer = Customer(name=name, name_folded=identity.fold(name), **columns)
+    session.add(customer)
+    session.flush()
+    return customer.id
+
+
+def add_sale(
+    session: Session,
+    customer_id: int,
+    sold_on: date,
+    notes: Sequence[tuple[str, date]],
+    *,
+    seller_id: int | None = None,
+    late_rate: str = "1",
+    fine_rate: str = "2",
+    grace_days: int = 0,
+) -> Made:
+    """Insert a sale with notes of any amounts (R$) and due dates, as R17's example needs."""
+    total = sum(Decimal(amount) for amount, _ in notes)
+    sale = Sale(
+        operation_id=uuid.uuid4(),
+        customer_id=customer_id,
+        seller_id=seller_id,
+        sold_on=sold_on,
+        total=total,
+        down_payment=Decimal(0),
+        installments=len(notes),
+        first_due_date=notes[0][1],
+        contract_rate=Decimal(0),
+        late_rate=Decimal(late_rate),
+        fine_rate=Decimal(fine_rate),
+        grace_days=grace_days,
+    )
+    session.add(sale)
+    session.flush()
+    rows = [
+        Note(
+            sale_id=sale.id,
+            customer_id=customer_id,
+            number=number,
+            amount=Decimal(amount),
+            due_date=due,
+            on_time_until=last_on_time_day(due, NATIONAL),
+            free_until=last_free_day(due, grace_days, NATIONAL),
+            principal_balance=Decimal(amount),
+            interest_from=due,
+        )
+        for number, (amount, due) in enumerate(notes, start=1)
+    ]
+    session.add_all(rows)
+    session.flush()
+    return Made(sale.id, [row.id for row in rows])
+
+
+def pay(session: Session, actor: Actor, note_id: int, amount: str | Decimal, on: date) -> int:
+    """Receive R$ for one note on a date, by the service; the payment's id."""
+    customer_id = session.scalars(select(Note.customer_id).where(Note.id == note_id)).one()
+    return payments.receive(
+        session,
+        actor,
+        NewPayment(
+            operation_id=uuid.uuid4(),
+            customer_id=customer_id,
+            paid_on=on,
+            method=Method.CASH,
+            items=((note_id, Decimal(amount)),),
+            backdate_reason="lançamento de teste",
+        ),
+        today=TODAY,
+    )
+
+
+def random_portfolio(session: Session, actor: Actor, seed: int, *, sold: int = 30) -> None:
+    """Sales of two years with payments, reversals and cancellations in no order (R11, R13)."""
+    random = Random(seed)  # the same portfolio every time
+    customers = [
+        add_customer(session, f"Cliente {k}", city=random.choice(["Fortaleza", "Recife", None]))
+        for k in range(8)
+    ]
+    made = []
+    for _ in range(sold):
+        day = TODAY - timedelta(days=random.randrange(720))
+        made.append(_sell(session, actor, random, random.choice(customers), day))
+    for _ in range(4 * sold):
+        _pay_something(session, actor, random)
+    for payment in random.sample(_payments(session), k=min(5, sold)):
+        _try(session, payments.reverse, actor, payment_id=payment, why="teste", today=TODAY)
+    for sale in made:
+        if random.random() < 0.3:
+            day = TODAY - timedelta(days=random.randrange(60))
+            _try(session, sales.cancel, actor, sale_id=sale, why="desistência", today=day)
+
+
+@dataclass(frozen=True)
+class NoteAt:
+    """A note at a date, by replay."""
+
+    note: Note
+    sale: Sale
+    owed: Owed
+    status: aging.Status
+    days_late: int
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether something is owed."""
+        return self.owed.total > 0
+
+    @property
+    def is_overdue(self) -> bool:
+        """Tell whether it is Atrasada."""
+        return self.status is aging.Status.OVERDUE
+
+    @property
+    def band(self) -> str:
+        """Aging band."""
+        return aging.band(self.days_late)
+
+
+def balances_by_hand(session: Session, as_of: date) -> list[NoteAt]:
+    """Every note of a sale made by `as_of`, replayed to that day with the rules (R11)."""
+    live: dict[int, list[Paid]] = defaultdict(list)
+    for item in session.scalars(
+        select(PaymentItem).order_by(PaymentItem.paid_on, PaymentItem.payment_id)
+    ):
+        if item.paid_on <= as_of and not item.reversed:
+            live[item.note_id].append(Paid(item.paid_on, item.amount))
+    rows = session.execute(
+        select(Note, Sale).join(Sale, Sale.id == Note.sale_id).order_by(Note.id)
+    ).all()
+    return [_at(note, sale, live[note.id], as_of) for note, sale in rows if sale.sold_on <= as_of]
+
+
+def _at(note: Note, sale: Sale, live: list[Paid], as_of: date) -> NoteAt:
+    terms = Terms(note.amount, note.due_date, note.free_until, sale.late_rate, sale.fine_rate)
+    steps = fold(terms, live)
+    owed = owed_on(terms, steps[-1].state if steps else new_state(terms), as_of)
+    cancelled = sale.cancelled_on is not None and sale.cancelled_on <= as_of
+    if cancelled:
+        owed = Owed(Decimal(0), Decimal(0), Decimal(0))
+    status = aging.status(
+        cancelled=cancelled,
+        renegotiated=False,
+        settled=owed.total == 0,
+        touched=bool(live),
+        on_time_until=note.on_time_until,
+        on=as_of,
+    )
+    late = (as_of - note.due_date).days if status is aging.Status.OVERDUE else 0
+    return NoteAt(note, sale, owed, status, late)
+
+
+def _cpf(number: int) -> str:
+    return next(f"{number}{k:02}" for k in range(100) if cpf.is_valid(f"{number}{k:02}"))
+
+
+def _sell(session: Session, actor: Actor, random: Random, customer_id: int, day: date) -> int:
+    total = Decimal(random.randrange(2_000, 200_000)) / 100
+    return sales.register(
+        session,
+        actor,
+        NewSale(
+            operation_id=uuid.uuid4(),
+            customer_id=customer_id,
+            sold_on=day,
+            total=total,
+            down_payment=random.choice([Decimal(0), Decimal(5), total]),
+            installments=random.randrange(1, 8),
+            first_due_date=day + timedelta(days=random.randrange(45)),
+            contract_rate=Decimal(random.choice(["0", "0", "1.5"])),
+            override_reason="teste",
+        ),
+        today=TODAY,
+    )
+
+
+def _pay_something(session: Session, actor: Actor, random: Random) -> None:
+    note = random.choice(session.scalars(select(Note).order_by(Note.id)).all())
+    day = note.due_date + timedelta(days=random.choice([-9, 0, 1, 2, 3, 20, 45, 100, 200]))
+    share = random.choice([Decimal(1), Decimal("0.5"), Decimal("0.03")])
+    amount = (note.amount * share).quantize(Decimal("0.01"))
+    _try(session, pay, actor, note.id, amount, day)
+
+
+def _payments(session: Session) -> list[int]:
+    found = select(PaymentItem.payment_id).distinct().order_by(PaymentItem.payment_id)
+    return list(session.scalars(found))
+
+
+def _try(session: Session, act: object, *args: object, **kwargs: object) -> None:
+    """Do it unless a rule refuses it."""
+    try:
+        with session.begin_nested():
+            act(session, *args, **kwargs)  # type: ignore[operator]
+    except BusinessError:
+        session.expire_all()
+
+
+def month_ends_before(day: date, count: int) -> Iterator[date]:
+    """The last `count` month ends before a date, newest first."""
+    for _ in range(count):
+        day = day.replace(day=1) - timedelta(days=1)
+        yield day
