@@ -1,0 +1,1 @@
+"""Nouns that read: SELECT in, DataFrame or small dataclass out, always at an as-of date."""

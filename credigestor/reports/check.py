@@ -1,0 +1,266 @@
+"""The invariants of the ledger, walked: what the database's own constraints cannot say.
+
+Every sale is read once, with its notes and their payments, in one stream; memory stays the
+same however long the ledger is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy.orm import Session
+
+from credigestor.db.models import Base, Note, Payment, PaymentItem, Reversal, Sale
+from credigestor.errors import InvalidInput
+from credigestor.rules.calendar import due_dates, format_date
+from credigestor.rules.charges import ZERO, Overpaid, Paid, State, Step, Terms, fold, new_state
+from credigestor.rules.installments import split
+from credigestor.rules.money import format_brl
+
+#: Called with the number of sales walked and of all sales.
+Progress = Callable[[int, int], None]
+
+_ROWS_AT_ONCE = 2000
+_SALES_A_REPORT = 200
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A row that breaks an invariant: which one, table, id, and a sentence in Portuguese."""
+
+    what: str
+    entity: str
+    id: int
+    detail: str
+
+
+def check(session: Session, progress: Progress | None = None) -> list[Problem]:
+    """Every broken invariant of the ledger; none in a sound one (R1–R3, R9, R11–R13).
+
+    Run it on one snapshot: payments that arrive meanwhile would look like problems.
+    """
+    return [*_orphans(session), *_payments(session), *_sales(session, progress)]
+
+
+def _orphans(session: Session) -> Iterator[Problem]:
+    """Rows whose foreign key leads nowhere, which only a disabled constraint lets in."""
+    for table in Base.metadata.sorted_tables:
+        for key in table.foreign_keys:
+            target = key.column.table.alias("target")
+            missing = (
+                select(table.c.id, key.parent.label("value"))
+                .outerjoin_from(table, target, key.parent == target.c.id)
+                .where(key.parent.is_not(None), target.c.id.is_(None))
+            )
+            for row in session.execute(missing):
+                yield Problem(
+                    "orphan",
+                    table.name,
+                    row.id,
+                    f"{key.parent.name} = {row.value} não existe em {key.column.table.name}.",
+                )
+
+
+def _payments(session: Session) -> Iterator[Problem]:
+    paid = func.coalesce(func.sum(PaymentItem.amount), 0)
+    sums = (
+        select(Payment.id, Payment.amount, paid.label("items"))
+        .outerjoin(PaymentItem, PaymentItem.payment_id == Payment.id)
+        .group_by(Payment.id)
+        .having(paid != Payment.amount)
+    )
+    for row in session.execute(sums):
+        yield Problem(
+            "payment_amount",
+            "payments",
+            row.id,
+            f"O pagamento é de {format_brl(row.amount)} e suas partes somam "
+            f"{format_brl(row.items)}.",
+        )
+    for what, detail, wrong in (
+        (
+            "item_date",
+            "A data da parte difere da data do pagamento.",
+            PaymentItem.paid_on != Payment.paid_on,
+        ),
+        (
+            "item_customer",
+            "O pagamento é de um cliente e a nota é de outro.",
+            Note.customer_id != Payment.customer_id,
+        ),
+        (
+            "item_reversed",
+            "A parte diz que foi estornada e o pagamento diz que não, ou o contrário.",
+            PaymentItem.reversed != Reversal.id.is_not(None),
+        ),
+    ):
+        rows = (
+            select(PaymentItem.id)
+            .join(Payment, Payment.id == PaymentItem.payment_id)
+            .join(Note, Note.id == PaymentItem.note_id)
+            .outerjoin(Reversal, Reversal.payment_id == Payment.id)
+            .where(wrong)
+        )
+        for item_id in session.scalars(rows):
+            yield Problem(what, "payment_items", item_id, detail)
+
+
+def _sales(session: Session, progress: Progress | None) -> Iterator[Problem]:
+    total = session.scalar(select(func.count()).select_from(Sale)) or 0
+    rows = session.execute(_ledger(), execution_options={"yield_per": _ROWS_AT_ONCE})
+    walked = 0
+    for walked, (_, group) in enumerate(groupby(rows, key=lambda row: row.sale_id), start=1):
+        sale = list(group)
+        notes = [list(note) for _, note in groupby(sale, key=lambda row: row.note_id)]
+        yield from _check_plan(notes)
+        for note in notes:
+            if note[0].note_id is not None:
+                yield from _check_note(note)
+        if progress and walked % _SALES_A_REPORT == 0:
+            progress(walked, total)
+    if progress:
+        progress(walked, total)
+
+
+def _ledger() -> Select[*tuple[Any, ...]]:
+    """One row per sale × note × live payment item, in the order in which a replay reads them."""
+    item = {f"item_{c.key}": c for c in PaymentItem.__table__.c if c.key != "note_id"}
+    note = {f"note_{c.key}": c for c in Note.__table__.c if c.key != "sale_id"}
+    sale = {f"sale_{c.key}": c for c in Sale.__table__.c}
+    columns = sale | note | item
+    return (
+        select(*(column.label(name) for name, column in columns.items()))
+        .outerjoin_from(Sale, Note, Note.sale_id == Sale.id)
+        .outerjoin(
+            PaymentItem, and_(PaymentItem.note_id == Note.id, PaymentItem.reversed.is_(False))
+        )
+        .order_by(Sale.id, Note.number, Note.id, PaymentItem.paid_on, PaymentItem.payment_id)
+    )
+
+
+def _check_plan(notes: list[list[Row[Any]]]) -> Iterator[Problem]:
+    """The notes of a sale are those that the sale makes (R1, R2, R3)."""
+    sale = notes[0][0]
+    rows = [note[0] for note in notes if note[0].note_id is not None]
+    financed = sale.sale_total - sale.sale_down_payment
+
+    def problem(what: str, detail: str) -> Problem:
+        return Problem(what, "sales", sale.sale_id, detail)
+
+    if [row.note_number for row in rows] != list(range(1, sale.sale_installments + 1)):
+        yield problem(
+            "sale_notes",
+            f"A venda tem {sale.sale_installments} parcelas; as notas não vão de 1 a "
+            f"{sale.sale_installments}.",
+        )
+        return
+    if not rows:
+        return
+    amounts = [row.note_amount for row in rows]
+    if sale.sale_contract_rate == 0:
+        right = sum(amounts, ZERO) == financed
+    else:
+        try:
+            right = amounts == split(financed, sale.sale_contract_rate, len(rows))
+        except InvalidInput:
+            right = False
+    if not right:
+        yield problem(
+            "sale_amounts",
+            f"As notas somam {format_brl(sum(amounts, ZERO))}, o que não corresponde aos "
+            f"{format_brl(financed)} financiados.",
+        )
+    if [row.note_due_date for row in rows] != due_dates(sale.sale_first_due_date, len(rows)):
+        yield problem("sale_due_dates", "Os vencimentos não seguem o primeiro, mês a mês.")
+
+
+def _check_note(rows: list[Row[Any]]) -> Iterator[Problem]:
+    """A note agrees with its sale, and equals the fold of its live payments (R11, R13)."""
+    note = rows[0]
+    items = [row for row in rows if row.item_id is not None]
+
+    def problem(what: str, detail: str) -> Problem:
+        return Problem(what, "notes", note.note_id, detail)
+
+    if note.note_customer_id != note.sale_customer_id:
+        yield problem("note_customer", "A nota é de um cliente e a venda é de outro.")
+    if note.note_cancelled_on != note.sale_cancelled_on:
+        yield problem("note_cancelled", "A nota e a venda não foram canceladas no mesmo dia.")
+    if (note.note_free_until - note.note_on_time_until).days != note.sale_grace_days:
+        yield problem("note_grace", "O último dia sem encargos não corresponde à carência.")
+    if items and note.sale_cancelled_on is not None:
+        yield problem("cancelled_paid", "A nota foi cancelada e tem pagamento.")
+    if any(row.item_paid_on < note.sale_sold_on for row in items):
+        yield problem("paid_before_sale", "A nota tem pagamento de antes da venda.")
+    terms = Terms(
+        note.note_amount,
+        note.note_due_date,
+        note.note_free_until,
+        note.sale_late_rate,
+        note.sale_fine_rate,
+    )
+    try:
+        steps = fold(terms, [Paid(row.item_paid_on, row.item_amount) for row in items])
+    except Overpaid as error:
+        yield problem(
+            "note_overpaid",
+            f"O pagamento de {format_date(error.paid.on)} passa do que a nota devia: "
+            f"{format_brl(error.owed.total)}.",
+        )
+        return
+    for row, step in zip(items, steps, strict=True):
+        if _as_stored(row) != _as_folded(step):
+            yield Problem(
+                "item_fold",
+                "payment_items",
+                row.item_id,
+                "A divisão do pagamento, ou a nota depois dele, não é a que as regras dão.",
+            )
+    yield from _check_columns(note, terms, steps)
+
+
+def _check_columns(note: Row[Any], terms: Terms, steps: list[Step]) -> Iterator[Problem]:
+    state = steps[-1].state if steps else new_state(terms)
+    last = steps[-1].paid.on if steps else None
+    stored = (
+        State(
+            note.note_principal_balance,
+            note.note_interest_carried,
+            note.note_fine_carried,
+            note.note_fine_charged,
+            note.note_interest_from,
+        ),
+        note.note_last_paid_on,
+        note.note_settled_on,
+    )
+    if stored != (state, last, last if state.principal == 0 else None):
+        yield Problem(
+            "note_fold",
+            "notes",
+            note.note_id,
+            f"O saldo gravado é {format_brl(note.note_principal_balance)} e, pelos pagamentos, "
+            f"seria {format_brl(state.principal)}; ou os encargos ou as datas diferem.",
+        )
+
+
+def _as_stored(row: Row[Any]) -> tuple[Any, ...]:
+    return (
+        row.item_interest,
+        row.item_fine,
+        row.item_principal,
+        State(
+            row.item_principal_after,
+            row.item_interest_after,
+            row.item_fine_after,
+            row.item_fine_charged_after,
+            row.item_interest_from_after,
+        ),
+    )
+
+
+def _as_folded(step: Step) -> tuple[Any, ...]:
+    return (step.split.interest, step.split.fine, step.split.principal, step.state)

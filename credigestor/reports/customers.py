@@ -1,0 +1,199 @@
+"""Customers: found as one types, listed page by page, and what one of them owes in short."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, false, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from credigestor.db.balances import note_balances
+from credigestor.db.models import Customer, Note
+from credigestor.errors import NotFound
+from credigestor.rules.charges import ZERO
+from credigestor.rules.identity import fold
+
+#: A query longer than the longest name says nothing more.
+MAX_QUERY = 120
+#: Fewer digits than this would find half of the phones.
+MIN_PHONE_DIGITS = 4
+
+_PUNCTUATION = re.compile(r"[\s.()+/–-]")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A customer as a search shows it; tax id and phone as stored."""
+
+    id: int
+    name: str
+    tax_id: str
+    phone: str | None
+    city: str | None
+    state: str | None
+    active: bool
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What limits the list of customers; the default leaves out only the inactive ones.
+
+    `active` of None lists both; `overdue` keeps those with an overdue note today.
+    """
+
+    text: str = ""
+    active: bool | None = True
+    overdue: bool = False
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """What a customer owes at a date, R$; `overdue` holds charges, `principal` does not.
+
+    `limit` is None where the customer has none.
+    """
+
+    customer_id: int
+    name: str
+    active: bool
+    limit: Decimal | None
+    principal: Decimal
+    overdue_notes: int
+    overdue: Decimal
+
+
+def search(
+    session: Session, query: str, *, limit: int = 20, active_only: bool = False
+) -> list[Found]:
+    """Customers by part of the name (case and accents folded), of CPF or CNPJ, or of the phone.
+
+    Words of the name may come in any order, a number with or without punctuation; of a phone at
+    least four digits. Names that begin with what was typed come first. An empty query finds none.
+    """
+    statement = _found().where(_matches(query)).limit(limit)
+    if active_only:
+        statement = statement.where(Customer.active)
+    begins = Customer.name_folded.startswith(fold(_usable(query)), autoescape=True)
+    statement = statement.order_by(case((begins, 0), else_=1), Customer.name_folded, Customer.id)
+    return [Found(*row) for row in session.execute(statement)]
+
+
+def one(session: Session, customer_id: int) -> Found | None:
+    """One customer as a search shows it; None where there is no such id."""
+    row = session.execute(_found().where(Customer.id == customer_id)).one_or_none()
+    return Found(*row) if row else None
+
+
+def count(session: Session, filters: Filters, *, today: date) -> int:
+    """How many customers the filters leave."""
+    statement = select(func.count()).select_from(Customer).where(_kept(filters, today))
+    return session.scalar(statement) or 0
+
+
+def page(
+    session: Session, filters: Filters, *, today: date, offset: int = 0, limit: int = 50
+) -> pd.DataFrame:
+    """One page of the filtered customers by name, each with what is owed today, R$.
+
+    Columns: id, name, tax_id, phone, city, state, active, owed (charges included) and
+    overdue_notes.
+    """
+    chosen = (
+        _found()
+        .add_columns(Customer.name_folded)
+        .where(_kept(filters, today))
+        .order_by(Customer.name_folded, Customer.id)
+        .offset(offset)
+        .limit(limit)
+        .cte("chosen")
+    )
+    open_notes = _open_notes(today).where(Note.customer_id.in_(select(chosen.c.id))).subquery()
+    sums = (
+        select(
+            open_notes.c.customer_id,
+            func.sum(open_notes.c.owed).label("owed"),
+            func.count().filter(open_notes.c.is_overdue).label("overdue_notes"),
+        )
+        .group_by(open_notes.c.customer_id)
+        .subquery()
+    )
+    columns = [chosen.c[name] for name in Found.__dataclass_fields__]
+    statement = (
+        select(
+            *columns,
+            func.coalesce(sums.c.owed, ZERO).label("owed"),
+            func.coalesce(sums.c.overdue_notes, 0).label("overdue_notes"),
+        )
+        .select_from(chosen.outerjoin(sums, sums.c.customer_id == chosen.c.id))
+        .order_by(chosen.c.name_folded, chosen.c.id)
+    )
+    return pd.read_sql(statement, session.connection(), coerce_float=False)
+
+
+def exposure(session: Session, customer_id: int, *, today: date) -> Exposure:
+    """What a customer owes today, in short, for whoever is about to sell; raises NotFound."""
+    notes = _open_notes(today).where(Note.customer_id == customer_id).subquery()
+    sums = _sums(notes)
+    row = session.execute(
+        select(Customer.name, Customer.active, Customer.credit_limit, *sums.c)
+        .select_from(Customer)
+        .join(sums, true())
+        .where(Customer.id == customer_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("Cliente não encontrado.")
+    return Exposure(customer_id, *row)
+
+
+def _sums(notes: Subquery) -> Subquery:
+    return select(
+        func.coalesce(func.sum(notes.c.principal), ZERO).label("principal"),
+        func.count().filter(notes.c.is_overdue).label("overdue_notes"),
+        func.coalesce(func.sum(notes.c.owed).filter(notes.c.is_overdue), ZERO).label("overdue"),
+    ).subquery()
+
+
+def _open_notes(today: date) -> Select[Any]:
+    # What is cancelled or paid owes nothing; saying so again lets PostgreSQL use the index.
+    return note_balances(today, today=today).where(
+        Note.principal_balance > 0, Note.cancelled_on.is_(None)
+    )
+
+
+def _found() -> Select[Any]:
+    return select(*(getattr(Customer, name) for name in Found.__dataclass_fields__))
+
+
+def _usable(query: str) -> str:
+    return query[:MAX_QUERY].replace("\0", "")  # PostgreSQL takes no NUL in a text
+
+
+def _matches(query: str) -> ColumnElement[bool]:
+    query = _usable(query)
+    words = fold(query).split()
+    ways: list[ColumnElement[bool]] = []
+    if words:
+        ways.append(and_(*(Customer.name_folded.contains(w, autoescape=True) for w in words)))
+    number = _PUNCTUATION.sub("", query).upper()
+    if any("0" <= char <= "9" for char in number):
+        ways.append(Customer.tax_id.contains(number, autoescape=True))
+    if number.isascii() and number.isdigit() and len(number) >= MIN_PHONE_DIGITS:
+        ways.append(Customer.phone.contains(number, autoescape=True))
+    return or_(false(), *ways)
+
+
+def _kept(filters: Filters, today: date) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = []
+    if filters.text.strip():
+        conditions.append(_matches(filters.text))
+    if filters.active is not None:
+        conditions.append(Customer.active.is_(filters.active))
+    if filters.overdue:
+        notes = _open_notes(today).subquery()
+        conditions.append(Customer.id.in_(select(notes.c.customer_id).where(notes.c.is_overdue)))
+    return and_(true(), *conditions)

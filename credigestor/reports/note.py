@@ -1,0 +1,142 @@
+"""One note at a date: what it owes and why, its sale, its customer, its payments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from credigestor.db.balances import note_balances
+from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, Sale, User
+from credigestor.errors import InvalidInput, NotFound
+from credigestor.rules.aging import Status
+from credigestor.rules.calendar import format_date
+from credigestor.rules.charges import Owed, Paid, Split, Terms
+from credigestor.rules.numbering import note_number
+from credigestor.rules.statement import Line, statement
+
+
+@dataclass(frozen=True)
+class NotePayment:
+    """One payment on a note, R$; `after` is what was left then, None once reversed."""
+
+    payment_id: int
+    paid_on: date
+    method: str
+    amount: Decimal
+    split: Split
+    after: Decimal | None
+    received_by: str | None
+    reversed_on: date | None
+
+
+@dataclass(frozen=True)
+class NoteDetail:
+    """A note at a date: what it owes (R$), why, and where it comes from."""
+
+    id: int
+    number: str
+    status: Status
+    band: str
+    days_late: int
+    owed: Owed
+    amount: Decimal
+    due_date: date
+    on_time_until: date
+    free_until: date
+    sale_id: int
+    sold_on: date
+    description: str
+    seller: str | None
+    customer_id: int
+    customer: str
+    tax_id: str
+    cancelled_on: date | None
+    cancel_reason: str | None
+    payments: Sequence[NotePayment]
+    lines: Sequence[Line]
+
+
+def detail(session: Session, note_id: int, *, as_of: date, today: date) -> NoteDetail:
+    """One note as it stands at a date, with its payments and the calculation step by step.
+
+    Raises NotFound, or InvalidInput when the date lies before the sale.
+    """
+    found = session.execute(
+        select(Note, Sale, Customer.name, Customer.tax_id, User.name)
+        .join(Sale, Sale.id == Note.sale_id)
+        .join(Customer, Customer.id == Note.customer_id)
+        .outerjoin(User, User.id == Sale.seller_id)
+        .where(Note.id == note_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("Nota não encontrada.")
+    note, sale, customer, tax_id, seller = found
+    if as_of < sale.sold_on:
+        raise InvalidInput(
+            f"A venda é de {format_date(sale.sold_on)}: escolha uma data a partir dela.",
+            field="as_of",
+        )
+    at = session.execute(note_balances(as_of, today=today).where(Note.id == note_id)).one()
+    payments = _payments(session, note_id)
+    terms = Terms(note.amount, note.due_date, note.free_until, sale.late_rate, sale.fine_rate)
+    live = [Paid(paid.paid_on, paid.amount) for paid in payments if paid.reversed_on is None]
+    status = Status(at.status)
+    explained = (
+        []
+        if status is Status.CANCELLED
+        else statement(terms, live, as_of, on_time_until=note.on_time_until)
+    )
+    return NoteDetail(
+        id=note.id,
+        number=note_number(sale.id, note.number, sale.installments),
+        status=status,
+        band=at.band,
+        days_late=at.days_late,
+        owed=Owed(at.principal, at.interest, at.fine),
+        amount=note.amount,
+        due_date=note.due_date,
+        on_time_until=note.on_time_until,
+        free_until=note.free_until,
+        sale_id=sale.id,
+        sold_on=sale.sold_on,
+        description=sale.description,
+        seller=seller,
+        customer_id=note.customer_id,
+        customer=customer,
+        tax_id=tax_id,
+        cancelled_on=sale.cancelled_on,
+        cancel_reason=sale.cancel_reason,
+        payments=payments,
+        lines=explained,
+    )
+
+
+def _payments(session: Session, note_id: int) -> list[NotePayment]:
+    rows = session.execute(
+        select(PaymentItem, Payment.method, User.name, Reversal.reversed_on)
+        .join(Payment, Payment.id == PaymentItem.payment_id)
+        .outerjoin(User, User.id == Payment.received_by)
+        .outerjoin(Reversal, Reversal.payment_id == Payment.id)
+        .where(PaymentItem.note_id == note_id)
+        .order_by(PaymentItem.paid_on, PaymentItem.payment_id)
+    )
+    return [
+        NotePayment(
+            payment_id=item.payment_id,
+            paid_on=item.paid_on,
+            method=method,
+            amount=item.amount,
+            split=Split(item.interest, item.fine, item.principal),
+            after=None
+            if reversed_on
+            else item.principal_after + item.interest_after + item.fine_after,
+            received_by=name,
+            reversed_on=reversed_on,
+        )
+        for item, method, name, reversed_on in rows
+    ]

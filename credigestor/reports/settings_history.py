@@ -1,0 +1,88 @@
+"""The versions of the settings: when, who, and what changed, in the words of the settings page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from credigestor.db.models import SettingsVersion
+from credigestor.db.settings import ShopSettings
+from credigestor.rules.calendar import format_date
+
+#: What each setting is called, on its form and in the history.
+LABELS = {
+    "shop_name": "Nome da loja",
+    "legal_name": "Razão social",
+    "tax_id": "CNPJ ou CPF",
+    "phone": "Telefone",
+    "email": "E-mail",
+    "zip_code": "CEP",
+    "street": "Logradouro",
+    "street_number": "Número",
+    "complement": "Complemento",
+    "district": "Bairro",
+    "city": "Cidade",
+    "state": "UF",
+    "pix_key": "Chave Pix",
+    "time_zone": "Fuso horário",
+    "late_rate": "Juros de mora (% ao mês)",
+    "fine_rate": "Multa por atraso (%)",
+    "grace_days": "Carência (dias)",
+    "contract_rate": "Juros do contrato (% ao mês)",
+    "backdating_days": "Pagamento retroativo (dias)",
+    "state_holidays": "Feriados do estado",
+    "carnival": "Carnaval sem expediente",
+    "corpus_christi": "Corpus Christi sem expediente",
+    "local_holidays": "Feriados locais",
+}
+COLUMNS = ("version", "at", "who", "field", "old", "new")
+
+
+def settings_history(session: Session, *, time_zone: str, limit: int = 200) -> pd.DataFrame:
+    """One row per changed setting of the newest `limit` versions, the newest first.
+
+    Columns: version, at (in the shop's time zone), who, field, old and new, all worded. The
+    first version is compared with the defaults.
+    """
+    rows = session.execute(
+        select(
+            SettingsVersion.id,
+            SettingsVersion.changed_at,
+            SettingsVersion.changed_by_name,
+            SettingsVersion.data,
+            func.lag(SettingsVersion.data).over(order_by=SettingsVersion.id),
+        )
+        .order_by(SettingsVersion.id.desc())
+        .limit(limit)
+    )
+    zone = ZoneInfo(time_zone)
+    changes = [
+        (version, at.astimezone(zone), who, *change)
+        for version, at, who, after, before in rows
+        for change in _changes(before or {}, after)
+    ]
+    return pd.DataFrame(changes, columns=list(COLUMNS))
+
+
+def _changes(before: dict[str, Any], after: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    old, new = ShopSettings.model_validate(before), ShopSettings.model_validate(after)
+    for name, label in LABELS.items():
+        if getattr(old, name) != getattr(new, name):
+            yield label, worded(getattr(old, name)), worded(getattr(new, name))
+
+
+def worded(value: Any) -> str:
+    """A setting's value as people write it: Sim or Não, 1,5, dates with their names; — if empty."""
+    if isinstance(value, bool):
+        return "Sim" if value else "Não"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}".replace(".", ",")
+    if isinstance(value, tuple):
+        return "; ".join(f"{format_date(item.day)} {item.name}".strip() for item in value) or "—"
+    return str(value) or "—"
