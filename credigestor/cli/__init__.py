@@ -1,0 +1,284 @@
+"""The command line: thin commands over the same services, reports and transfers as the pages.
+
+Everything needed from the database migrates it first. Results go to stdout, progress and
+errors to stderr. Whoever can run this has the server: it acts as an administrator.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from credigestor import clock
+from credigestor import demo as demonstration
+from credigestor.cli.portuguese import Group
+from credigestor.config import get_config
+from credigestor.db import embedded
+from credigestor.db.engine import get_engine, snapshot, transaction
+from credigestor.db.migrate import head_revision
+from credigestor.db.migrate import migrate as migrate_schema
+from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.errors import InvalidInput
+from credigestor.reports import check as ledger
+from credigestor.reports import summary as figures
+from credigestor.rules.calendar import format_date, parse_date
+from credigestor.rules.money import format_brl
+from credigestor.rules.permissions import Actor, Role
+from credigestor.services import users
+from credigestor.transfer import exporter, importer
+
+ACTOR = Actor(None, "linha de comando", Role.ADMIN)
+_FOLDER = click.Path(path_type=Path)
+Progress = Callable[[float, str], None]
+
+
+@click.group(cls=Group, context_settings={"max_content_width": 100})
+def main() -> None:
+    """CrediGestor: o crediário da loja, pela linha de comando."""
+
+
+@main.command()
+def migrate() -> None:
+    """Cria ou atualiza as tabelas do banco de dados."""
+    _shop()
+    click.echo(f"O banco de dados está na revisão {head_revision()}.")
+
+
+@main.command("create-admin")
+@click.option("--login", help="Login, com letras sem acento, números, ponto ou hífen.")
+@click.option("--name", help="Nome completo.")
+@click.option("--password-stdin", is_flag=True, help="Lê a senha da primeira linha da entrada.")
+def create_admin(login: str | None, name: str | None, password_stdin: bool) -> None:
+    """Cria um administrador: o primeiro da loja, ou mais um."""
+    _shop()
+    login = login or click.prompt("Login")
+    name = name or click.prompt("Nome completo")
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _ask_password()
+    if not password:
+        raise InvalidInput("Informe a senha.")
+    with transaction() as session:
+        if users.has_users(session):
+            users.create(session, ACTOR, login=login, name=name, role=Role.ADMIN, password=password)
+        else:
+            users.create_first_admin(session, login=login, name=name, password=password)
+    click.echo(f"Administrador {login.strip().lower()} criado.")
+
+
+@main.command()
+def demo() -> None:
+    """Carrega a loja de demonstração numa loja vazia.
+
+    Cria contas de vendedores e gerentes e mostra suas senhas, uma só vez.
+    """
+    today = _shop().today
+    with _progress() as progress:
+        accounts = demonstration.load(today=today, progress=progress)
+    click.echo("Anote as senhas; elas não serão mostradas de novo.")
+    for login, role, password in accounts:
+        click.echo(f"  {login:<12} {role:<12} {password}")
+
+
+@main.command("import")
+@click.argument("folder", metavar="PASTA", type=_FOLDER)
+@click.option("--dry-run", is_flag=True, help="Só confere; nada é gravado.")
+def import_(folder: Path, dry_run: bool) -> None:
+    """Importa clientes, vendas e pagamentos de PASTA.
+
+    Os arquivos são clientes.csv, vendas.csv e pagamentos.csv. Tudo é conferido antes; havendo
+    uma linha errada, nada é gravado. Importar de novo os mesmos arquivos não muda nada.
+    """
+    today = _shop().today
+    source = importer.read_folder(folder)
+    with _progress() as progress, transaction() as session:
+        plan = importer.run(session, ACTOR, source, today=today, dry_run=dry_run, progress=progress)
+    _report(plan, dry_run)
+    if plan.problem_count:
+        raise click.exceptions.Exit(1)
+
+
+@main.command()
+@click.argument("folder", metavar="PASTA", type=_FOLDER)
+@click.option("--as-of", metavar="DATA", help="Data-base do que é devido; sem ela, hoje.")
+def export(folder: Path, as_of: str | None) -> None:
+    """Grava os dados em PASTA, como arquivos CSV.
+
+    São clientes.csv, vendas.csv, notas.csv e pagamentos.csv, para abrir numa planilha.
+    """
+    today = _shop().today
+    with snapshot() as session:
+        members = exporter.export_folder(
+            session, folder, as_of=_date(as_of, default=today), today=today
+        )
+    for member in members:
+        click.echo(f"{folder / member.name}: {member.rows} linhas")
+
+
+@main.command()
+@click.option(
+    "--to", "folder", metavar="PASTA", type=_FOLDER, required=True, help="Onde gravar o arquivo."
+)
+def backup(folder: Path) -> None:
+    """Grava todos os dados num arquivo ZIP.
+
+    O nome tem a data e a hora; dentro, manifest.json traz a contagem e o SHA-256 de cada arquivo.
+    """
+    shop = _shop()
+    now = clock.now()
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / exporter.archive_name(now.astimezone(ZoneInfo(shop.time_zone)))
+    with snapshot() as session:
+        exporter.export(session, path, as_of=shop.today, today=shop.today, generated_at=now)
+    click.echo(path)
+
+
+@main.command()
+def check() -> None:
+    """Confere se todas as contas fecham.
+
+    Refaz cada nota a partir de seus pagamentos, confere as somas e procura linhas órfãs. Sai com
+    código 1 se algo não confere.
+    """
+    _shop()
+    with _progress() as progress, snapshot() as session:
+        problems = ledger.check(
+            session, lambda done, total: progress(done / max(total, 1), "Conferindo vendas")
+        )
+    for problem in problems:
+        click.echo(f"{problem.entity} {problem.id}: {problem.detail}")
+    if problems:
+        raise click.exceptions.Exit(1)
+    click.echo("Tudo confere.")
+
+
+@main.command()
+@click.option("--as-of", metavar="DATA", help="Data-base, como 2026-11-23; sem ela, hoje.")
+@click.option("--json", "as_json", is_flag=True, help="Escreve JSON, com valores de dois decimais.")
+def summary(as_of: str | None, as_json: bool) -> None:
+    """Mostra os números da loja numa data-base."""
+    today = _shop().today
+    day = _date(as_of, default=today)
+    with snapshot() as session:
+        found = figures.summary(session, day, today=today)
+    if as_json:
+        click.echo(json.dumps(figures.as_json(found), ensure_ascii=False, indent=2))
+        return
+    click.echo(f"Em {format_date(day)}:")
+    for label, value in (
+        ("Clientes", found.customers),
+        ("Vendas", found.sales),
+        ("Notas", found.notes),
+        ("Pagamentos", found.payments),
+        ("Financiado", format_brl(found.financed)),
+        ("A receber (principal)", format_brl(found.receivable_principal)),
+        ("Notas atrasadas", found.overdue_notes),
+        ("  principal", format_brl(found.overdue_principal)),
+        ("  juros", format_brl(found.overdue_interest)),
+        ("  multa", format_brl(found.overdue_fine)),
+        ("Recebido: principal", format_brl(found.received_principal)),
+        ("  juros", format_brl(found.received_interest)),
+        ("  multa", format_brl(found.received_fine)),
+    ):
+        click.echo(f"{label:<24}{value:>20}")
+
+
+@main.group()
+def db() -> None:
+    """Inicia, para ou mostra o banco de dados embutido."""
+
+
+@db.command()
+def start() -> None:
+    """Inicia o banco embutido, se ainda não estiver no ar."""
+    embedded.start(_data_dir())
+    click.echo("O banco de dados está no ar.")
+
+
+@db.command()
+def stop() -> None:
+    """Para o banco embutido."""
+    stopped = embedded.stop(_data_dir())
+    click.echo("O banco de dados parou." if stopped else "O banco de dados já estava parado.")
+
+
+@db.command()
+def status() -> None:
+    """Mostra se o banco embutido está no ar."""
+    found = embedded.status(_data_dir())
+    state = f"no ar (processo {found.pid})" if found.running else "parado"
+    click.echo(f"Banco embutido: {state}")
+    click.echo(f"Pasta: {found.data_dir}")
+    if found.version:
+        click.echo(f"PostgreSQL {found.version}")
+    if get_config().database_url:
+        click.echo("DATABASE_URL está definida: o CrediGestor usa aquele servidor, não este.")
+
+
+def _data_dir() -> Path:
+    return get_config().data_dir.absolute()
+
+
+def _shop() -> ShopSettings:
+    """Bring the database up to date; give the shop's settings."""
+    migrate_schema(get_engine())
+    with snapshot() as session:
+        return current_settings(session)
+
+
+def _date(text: str | None, *, default: date) -> date:
+    return default if text is None else parse_date(text)
+
+
+def _ask_password() -> str:
+    password: str = click.prompt("Senha", hide_input=True)
+    if click.prompt("Senha, de novo", hide_input=True) != password:
+        raise InvalidInput("As duas senhas são diferentes.")
+    return password
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A bar on stderr where that is a terminal; silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda share, what: None
+        return
+    steps = 1_000
+    with click.progressbar(length=steps, show_eta=False, file=sys.stderr) as bar:
+
+        def advance(share: float, what: str) -> None:
+            bar.label = f"{what:<36}"
+            bar.update(int(share * steps) - bar.pos)
+
+        yield advance
+
+
+def _report(plan: importer.Plan, dry_run: bool) -> None:
+    for notice in plan.notices:
+        click.echo(notice)
+    for problem in plan.problems:
+        place = [problem.file]
+        place += [f"linha {problem.line}"] if problem.line else []
+        place += [f"coluna {problem.column}"] if problem.column else []
+        click.echo(f"{', '.join(place)}: {problem.reason}")
+    if plan.more_problems:
+        click.echo(f"… e mais {plan.more_problems} problemas.")
+    if plan.problem_count:
+        problems = "1 problema" if plan.problem_count == 1 else f"{plan.problem_count} problemas"
+        click.echo(f"{problems}. Nada foi gravado.")
+        return
+    for name, label in (
+        ("customers", "Clientes"),
+        ("sales", "Vendas"),
+        ("notes", "Notas"),
+        ("payments", "Pagamentos"),
+    ):
+        new, known = getattr(plan.new, name), getattr(plan.known, name)
+        click.echo(f"{label:<12}{new:>8} novos {known:>8} já importados")
+    if dry_run:
+        click.echo("Tudo certo. Só conferência: nada foi gravado.")

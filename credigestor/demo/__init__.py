@@ -1,0 +1,137 @@
+"""The demonstration shop: two years up to today, the same every time.
+
+About 300 customers and 900 sales, with sellers and managers whose passwords are made at that
+moment and given once. Nothing in it is a real person's.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import date, timedelta
+from itertools import pairwise
+from random import Random
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from credigestor.db.engine import transaction
+from credigestor.db.models import Customer, Note, Sale, User
+from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.demo.business import Business, business
+from credigestor.errors import Conflict
+from credigestor.rules.permissions import ROLE_NAMES, Actor, Role
+from credigestor.services import audit, payments, sales, settings, users
+from credigestor.services.payments import Method, NewPayment
+from credigestor.transfer.loading import load as load_batch
+
+Progress = Callable[[float, str], None]
+#: Login, name of the role, password.
+Account = tuple[str, str, str]
+
+_ACTOR = Actor(None, "loja de demonstração", Role.ADMIN)
+_STAFF = (
+    ("rafaela", "Rafaela Brandão", Role.SELLER),
+    ("italo", "Ítalo Cavalcante", Role.SELLER),
+    ("socorro", "Socorro Araújo", Role.SELLER),
+    ("marcia", "Márcia D'Ávila", Role.MANAGER),
+    ("joaquim", "Joaquim Muñoz", Role.MANAGER),
+)
+_SHOP = ShopSettings(
+    shop_name="Loja Modelo",
+    legal_name="Loja Modelo Comércio Ltda",
+    tax_id="11222333000181",
+    phone="+558532223344",
+    email="contato@example.com",
+    zip_code="60175000",
+    street="Rua das Carnaúbas",
+    street_number="100",
+    district="Aldeota",
+    city="Fortaleza",
+    state="CE",
+    pix_key="11222333000181",
+)
+
+
+def load(*, today: date, progress: Progress = lambda share, what: None) -> list[Account]:
+    """Fill an empty shop in one transaction; give its new accounts with their passwords.
+
+    A shop without a name gets one. Raises Conflict when there are customers already.
+    """
+    with transaction() as session:
+        session.execute(text("LOCK TABLE customers IN SHARE ROW EXCLUSIVE MODE"))
+        if session.scalar(select(Customer.id).limit(1)) is not None:
+            raise Conflict(
+                "A loja já tem clientes; a demonstração só entra numa loja vazia. "
+                "Nada foi alterado."
+            )
+        progress(0.0, "Criando contas")
+        if not current_settings(session).shop_name:
+            settings.change(session, _ACTOR, _SHOP)
+        staff = [_hire(session, *person) for person in _STAFF]
+        sellers = [user for user, _ in staff if user.role == Role.SELLER]
+        manager = next(user for user, _ in staff if user.role == Role.MANAGER)
+        made = business(
+            [seller.id for seller in sellers],
+            current_settings(session),
+            today=today,
+            progress=lambda done: progress(0.2 + 0.5 * done, "Inventando dois anos de vendas"),
+        )
+        for done, what in load_batch(session, made.batch):
+            progress(0.7 + 0.2 * done, what)
+        progress(0.9, "Registrando cancelamentos e estornos")
+        _correct(session, made, _actor(sellers[0]), _actor(manager), today)
+        counts = {"customers": len(made.batch.customers), "sales": len(made.batch.sales)}
+        audit.record(session, _ACTOR, "demo", "shop", None, after=counts)
+    progress(1.0, "Pronto")
+    return [(user.login, ROLE_NAMES[Role(user.role)], password) for user, password in staff]
+
+
+def _hire(session: Session, login: str, name: str, role: Role) -> tuple[User, str]:
+    """Register somebody; where the login is taken, with a number behind it."""
+    taken = set(session.scalars(select(User.login).where(User.login.startswith(login))))
+    free = next(
+        name for name in (login, *(f"{login}{k}" for k in range(2, 100))) if name not in taken
+    )
+    return users.create(session, _ACTOR, login=free, name=name, role=role)
+
+
+def _actor(user: User) -> Actor:
+    return Actor(user.id, user.name, Role(user.role))
+
+
+def _correct(session: Session, made: Business, seller: Actor, manager: Actor, today: date) -> None:
+    """What goes wrong in a shop: sales cancelled, payments reversed; and two notes paid at once."""
+    random = Random("corrections")  # noqa: S311 - no secret
+    for sale in made.to_cancel:
+        day = min(today, sale.values["sold_on"] + timedelta(days=random.randrange(1, 9)))
+        why = random.choice(("Cliente desistiu da compra.", "Produto devolvido com defeito."))
+        sales.cancel(session, manager, sale_id=sale.id, why=why, today=day)
+    unpaid = session.execute(
+        select(Note.id, Note.sale_id, Note.customer_id, Note.amount, Sale.sold_on)
+        .join(Sale, Sale.id == Note.sale_id)
+        .where(Note.last_paid_on.is_(None), Note.cancelled_on.is_(None), Note.due_date > today)
+        .order_by(Note.sale_id, Note.number)
+    ).all()
+    pairs = [
+        (first, second)
+        for first, second in pairwise(unpaid)
+        if first.sale_id == second.sale_id and first.sold_on < today
+    ]
+    for place, notes in enumerate(random.sample(pairs[::2], k=min(20, len(pairs[::2])))):
+        day = max(notes[0].sold_on, today - timedelta(days=random.randrange(1, 40)))
+        payment_id = payments.receive(
+            session,
+            seller,
+            NewPayment(
+                operation_id=uuid.uuid4(),
+                customer_id=notes[0].customer_id,
+                paid_on=day,
+                method=random.choice(list(Method)),
+                items=tuple((note.id, note.amount) for note in notes),
+            ),
+            today=day,
+        )
+        if place % 2:
+            why = random.choice(("Lançado na nota de outro cliente.", "Valor digitado errado."))
+            payments.reverse(session, manager, payment_id=payment_id, why=why, today=day)

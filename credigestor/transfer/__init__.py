@@ -1,0 +1,1 @@
+"""CSV and ZIP in and out."""

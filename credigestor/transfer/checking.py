@@ -1,0 +1,202 @@
+"""Each row of an import by itself: cells to values, every wrong cell a problem of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from credigestor.errors import InvalidInput
+from credigestor.rules import identity
+from credigestor.rules.calendar import format_date, parse_date
+from credigestor.rules.money import CENT, MONEY_REGEX, parse_money
+from credigestor.rules.quoting import quote
+from credigestor.services.inputs import text
+from credigestor.services.payments import METHOD_NAMES, Method
+from credigestor.transfer.reading import SWAP_MARKS, Problem, Row, Sheet
+
+METHODS = {identity.fold(name): method for method, name in METHOD_NAMES.items()}
+_THREE_DIGITS = re.compile(r"(?:R\$\s*)?[0-9]{1,3}[.,][0-9]{3}")
+_MAX_REF = 60
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerLine:
+    """A row of clientes.csv whose cells are right."""
+
+    line: int
+    ref: str
+    values: dict[str, Any]  # columns of customers
+
+
+@dataclass(frozen=True, slots=True)
+class SaleLine:
+    """A row of vendas.csv whose cells are right by themselves; R$."""
+
+    line: int
+    ref: str
+    customer_ref: str
+    sold_on: date
+    description: str
+    total: Decimal
+    down_payment: Decimal
+    installments: int
+    first_due_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLine:
+    """A row of pagamentos.csv whose cells are right by themselves; R$."""
+
+    line: int
+    sale_ref: str
+    number: int
+    paid_on: date
+    amount: Decimal
+    method: Method
+
+    @property
+    def key(self) -> str:
+        """What identifies the payment, but for how many times the same row comes."""
+        return (
+            f"{self.sale_ref}/{self.number}/{self.paid_on.isoformat()}/{self.amount}/"
+            f"{self.method.value}"
+        )
+
+
+class Cells:
+    """Reads one row's cells; what a parser refuses becomes a problem of that cell."""
+
+    def __init__(self, sheet: Sheet, row: Row, problems: list[Problem]) -> None:
+        self.sheet = sheet
+        self.row = row
+        self.problems = problems
+        self.right = True
+
+    def read(self, column: str, parse: Callable[[str], Any], *, optional: bool = False) -> Any:
+        """The cell's value; None when it is wrong, or empty and optional."""
+        cell = self.row.cells[column]
+        if optional and not cell:
+            return None
+        try:
+            return parse(cell)
+        except InvalidInput as error:
+            self.refuse(column, error.message)
+            return None
+
+    def amount(self, column: str, *, minimum: Decimal = Decimal(0)) -> Any:
+        """The cell's R$, read with the decimal mark of its file."""
+        return self.read(column, lambda cell: parse_amount(cell, self.sheet.mark, minimum))
+
+    def refuse(self, column: str, reason: str) -> None:
+        """Keep a problem of this row."""
+        self.problems.append(Problem(self.sheet.file, self.row.line, column, reason))
+        self.right = False
+
+
+def customer(sheet: Sheet, row: Row, problems: list[Problem]) -> CustomerLine | None:
+    """A row of clientes.csv; None when a cell is wrong (R26). All but name and CPF may be empty."""
+    cells = Cells(sheet, row, problems)
+    ref = cells.read("ref", parse_ref)
+    name = cells.read("nome", identity.parse_name)
+    values = {
+        "name": name,
+        "name_folded": identity.fold(name or ""),
+        "tax_id": cells.read("cpf", identity.parse_tax_id),
+        "phone": cells.read("telefone", identity.parse_phone, optional=True),
+        "email": cells.read("email", identity.parse_email, optional=True),
+        "city": cells.read("cidade", _city, optional=True),
+        "state": cells.read("uf", identity.parse_uf, optional=True),
+        "zip_code": cells.read("cep", identity.parse_cep, optional=True),
+    }
+    return CustomerLine(row.line, ref, values) if cells.right else None
+
+
+def sale(sheet: Sheet, row: Row, problems: list[Problem]) -> SaleLine | None:
+    """A row of vendas.csv; None when a cell is wrong. The first due date may be empty."""
+    cells = Cells(sheet, row, problems)
+    line = SaleLine(
+        line=row.line,
+        ref=cells.read("ref", parse_ref),
+        customer_ref=cells.read("cliente", parse_ref),
+        sold_on=cells.read("data", _date),
+        description=cells.read("descricao", _description),
+        total=cells.amount("valor_total", minimum=CENT),
+        down_payment=cells.amount("entrada"),
+        installments=cells.read("parcelas", _count),
+        first_due_date=cells.read("primeiro_vencimento", _date, optional=True),
+    )
+    return line if cells.right else None
+
+
+def payment(sheet: Sheet, row: Row, problems: list[Problem], *, today: date) -> PaymentLine | None:
+    """A row of pagamentos.csv; None when a cell is wrong or its date is after `today` (R11)."""
+    cells = Cells(sheet, row, problems)
+    line = PaymentLine(
+        line=row.line,
+        sale_ref=cells.read("venda", parse_ref),
+        number=cells.read("parcela", _count),
+        paid_on=cells.read("data", _date),
+        amount=cells.amount("valor", minimum=CENT),
+        method=cells.read("forma", _method),
+    )
+    if cells.right and line.paid_on > today:
+        cells.refuse("data", f"O pagamento está no futuro: hoje é {format_date(today)}.")
+    return line if cells.right else None
+
+
+def parse_amount(cell: str, mark: str | None, minimum: Decimal) -> Decimal:
+    """R$ written with the decimal mark given; None takes what reads the same either way.
+
+    Raises InvalidInput, also for what could be thousands or decimals when no mark is known.
+    """
+    if mark is None and _THREE_DIGITS.fullmatch(cell):
+        raise InvalidInput(
+            f"Valor ambíguo: {quote(cell)}. Nada no arquivo diz se vírgula e ponto separam "
+            "milhares ou centavos; escreva com centavos, como 1.234,00."
+        )
+    if mark != ".":
+        return parse_money(cell, minimum=minimum)
+    swapped = cell.translate(SWAP_MARKS)
+    if cell and "-" not in cell and not re.fullmatch(MONEY_REGEX, swapped):
+        raise InvalidInput(
+            f"Valor inválido: {quote(cell)}. Neste arquivo o ponto separa os centavos; "
+            "escreva como 1234.56."
+        )
+    return parse_money(swapped, minimum=minimum)
+
+
+def parse_ref(cell: str) -> str:
+    """A reference: anything visible of up to 60 characters; else InvalidInput."""
+    return identity.parse_name(cell, maximum=_MAX_REF)
+
+
+def _city(cell: str) -> str:
+    return text(cell, field="city", maximum=80, label="Cidade")
+
+
+def _description(cell: str) -> str:
+    return text(cell, field="description", maximum=500, label="Descrição")
+
+
+@lru_cache(maxsize=8192)
+def _date(cell: str) -> date:
+    return parse_date(cell)
+
+
+def _count(cell: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", cell):
+        raise InvalidInput(f"Número inteiro inválido: {quote(cell)}. Escreva como 3.")
+    return int(cell)
+
+
+def _method(cell: str) -> Method:
+    method = METHODS.get(identity.fold(cell))
+    if method is None:
+        known = ", ".join(name.lower() for name in METHOD_NAMES.values())
+        raise InvalidInput(f"Forma de pagamento desconhecida: {quote(cell)}. Use {known}.")
+    return method

@@ -1,0 +1,77 @@
+"""CSV as Brazilian Excel opens it, and as nobody can make it run a formula.
+
+Separator `;`, decimal comma, dates dd/mm/yyyy, CRLF, UTF-8 with BOM (without it Excel reads
+Windows-1252). A text that a spreadsheet could take for a formula gets an apostrophe in front,
+also when white space comes first (OWASP, "CSV Injection"). Numbers are no text: -5,00 stays one.
+
+>>> cell(Decimal("-1234.50")), cell(date(2026, 11, 23)), cell(True), cell(None)
+('-1234,50', '23/11/2026', 'sim', '')
+>>> cell("=1+1"), cell(" @soma"), cell("-5,00"), cell("D'Ávila")
+("'=1+1", "' @soma", "'-5,00", "D'Ávila")
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import IO
+
+import pandas as pd
+
+from credigestor.rules.calendar import format_date
+
+# Some spreadsheets read the full-width signs of East Asian keyboards as the plain ones.
+_FORMULA_SIGNS = tuple("=+-@＝＋－＠")
+
+
+def csv_bytes(frame: pd.DataFrame, labels: Mapping[str, str]) -> bytes:
+    """The labelled columns of a frame as a CSV file, in the order of the labels."""
+    file = io.BytesIO()
+    columns = [frame[name].tolist() for name in labels]
+    write_rows(file, list(labels.values()), zip(*columns, strict=True))
+    return file.getvalue()
+
+
+def write_rows(file: IO[bytes], header: Sequence[str], rows: Iterable[Iterable[object]]) -> int:
+    """Write a CSV file row by row and give how many rows there were; the file stays open."""
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(map(cell, header))
+    count = 0
+    for row in rows:
+        writer.writerow(map(cell, row))
+        count += 1
+    text.flush()
+    text.detach()
+    return count
+
+
+def cell(value: object) -> str:
+    """One value as it stands in a cell; None and pandas' missing values become empty."""
+    if isinstance(value, str):
+        return guard(value)
+    if value is None or value is pd.NA or value is pd.NaT or value != value:
+        return ""
+    if isinstance(value, bool):
+        return "sim" if value else "não"
+    if isinstance(value, datetime):
+        return f"{format_date(value)} {value:%H:%M}"
+    if isinstance(value, date):
+        return format_date(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}".replace(".", ",")
+    if isinstance(value, float):  # a count that pandas widened for a missing value
+        return f"{value:.15g}".replace(".", ",")
+    return guard(str(value)) if not isinstance(value, int) else str(value)
+
+
+def guard(text: str) -> str:
+    """The text, behind an apostrophe when a spreadsheet could take it for a formula."""
+    rest = text.lstrip()
+    blanks = text[: len(text) - len(rest)]
+    if rest.startswith(_FORMULA_SIGNS) or any(control in blanks for control in "\t\r\n"):
+        return "'" + text
+    return text

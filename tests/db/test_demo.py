@@ -1,0 +1,148 @@
+"""The demonstration shop: credible, sound, and the same every time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import func, select
+
+from credigestor import demo
+from credigestor.db.balances import note_balances
+from credigestor.db.engine import snapshot, transaction
+from credigestor.db.models import Customer, Payment, Reversal, Sale, User
+from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.demo.business import Business, business
+from credigestor.demo.people import people
+from credigestor.errors import Conflict
+from credigestor.reports.check import check
+from credigestor.reports.summary import summary
+from credigestor.rules.identity import fold, parse_phone, parse_tax_id
+from credigestor.rules.permissions import Actor
+from credigestor.services import settings
+from credigestor.services.passwords import password_matches
+from tests.factories import add_user
+from tests.portfolio import add_customer
+
+TODAY = date(2026, 11, 23)
+
+
+def made(today: date) -> Business:
+    return business([1, 2, 3], ShopSettings(), today=today, progress=lambda done: None)
+
+
+def what_was_sold(shop: Business) -> Counter[tuple[object, ...]]:
+    names = ("description", "total", "down_payment", "installments", "contract_rate", "seller_id")
+    return Counter(
+        (sale.customer.values["tax_id"], *(sale.values[name] for name in names))  # type: ignore[union-attr]
+        for sale in shop.batch.sales
+    )
+
+
+def what_was_paid(shop: Business) -> list[tuple[object, ...]]:
+    return [(p.paid_on, p.amount, p.method, p.received_by) for p in shop.batch.payments]
+
+
+def test_the_same_day_gives_the_same_shop() -> None:
+    first, second = made(TODAY), made(TODAY)
+    assert people(300) == people(300)
+    assert what_was_sold(first) == what_was_sold(second)
+    assert what_was_paid(first) == what_was_paid(second)
+
+
+@pytest.mark.parametrize("today", [date(2026, 2, 28), date(2028, 2, 29), date(2027, 5, 16)])
+def test_another_day_gives_the_same_sales_on_days_relative_to_it(today: date) -> None:
+    shop = made(today)
+    assert what_was_sold(shop) == what_was_sold(made(TODAY))
+    days = [sale.values["sold_on"] for sale in shop.batch.sales]
+    assert today - timedelta(days=730) < min(days) < today - timedelta(days=690)
+    assert today - timedelta(days=5) < max(days) <= today
+    assert all(day.weekday() < 6 for day in days)
+    assert max(payment.paid_on for payment in shop.batch.payments) <= today
+
+
+def test_people_are_plausible_and_each_their_own() -> None:
+    persons = [person.values for person in people(300)]
+    for column in ("name", "tax_id", "phone"):
+        assert len({person[column] for person in persons}) == 300
+    for person in persons:
+        assert parse_tax_id(person["tax_id"]) == person["tax_id"]
+        assert parse_phone(person["phone"]) == person["phone"]
+        assert person["name_folded"] == fold(person["name"])
+    names = " ".join(person["name"] for person in persons)
+    assert "D'Ávila" in names
+    assert "Muñoz" in names
+
+
+@pytest.fixture
+def accounts(db: str) -> list[demo.Account]:
+    return demo.load(today=TODAY)
+
+
+def test_the_shop_is_sound_and_has_the_size_and_the_delinquency_of_a_real_one(
+    accounts: list[demo.Account],
+) -> None:
+    with snapshot() as session:
+        assert check(session) == []
+        figures = summary(session, TODAY, today=TODAY)
+        assert session.scalar(select(func.count()).select_from(Sale)) == 900
+        assert session.scalar(select(func.count()).where(Sale.cancelled_on.is_not(None))) == 12
+        assert session.scalar(select(func.count()).where(Sale.contract_rate == 1)) > 50
+        assert session.scalar(select(func.count()).select_from(Reversal)) == 10
+        assert set(session.scalars(select(Payment.method).distinct())) == {
+            "cash", "pix", "card", "transfer",
+        }  # fmt: skip
+        assert len(set(session.scalars(select(Sale.seller_id)))) == 3
+        assert current_settings(session).shop_name == "Loja Modelo"
+    assert figures.customers == 300
+    rate = figures.overdue_principal / figures.receivable_principal
+    assert Decimal("0.05") < rate < Decimal("0.12")
+    assert min(figures.aging.values()) > 0
+
+
+def test_nobody_is_over_the_limit_the_shop_gave_them(accounts: list[demo.Account]) -> None:
+    notes = note_balances(TODAY, today=TODAY).subquery()
+    with snapshot() as session:
+        limits = session.execute(
+            select(Customer.credit_limit, func.sum(notes.c.principal))
+            .join(notes, notes.c.customer_id == Customer.id)
+            .where(Customer.credit_limit.is_not(None))
+            .group_by(Customer.id)
+        ).all()
+    assert 60 < len(limits) < 200
+    assert all(owed < limit for limit, owed in limits)
+
+
+def test_accounts_open_with_the_passwords_given_once(accounts: list[demo.Account]) -> None:
+    assert Counter(role for _, role, _ in accounts) == {"Vendedor": 3, "Gerente": 2}
+    with snapshot() as session:
+        for login, _, password in accounts:
+            user = session.scalars(select(User).where(User.login == login)).one()
+            assert password_matches(password, user.password_hash)
+    assert len({password for _, _, password in accounts}) == 5
+
+
+def test_a_shop_with_customers_refuses_and_is_left_alone(db: str) -> None:
+    with transaction() as session:
+        add_customer(session)
+    with pytest.raises(Conflict, match="já tem clientes"):
+        demo.load(today=TODAY)
+    with snapshot() as session:
+        assert session.scalar(select(func.count()).select_from(User)) == 0
+
+
+def test_a_named_shop_keeps_its_name_and_taken_logins_are_left_to_their_owners(
+    admin: Actor,
+) -> None:
+    add_user(login="rafaela")
+    with transaction() as session:
+        settings.change(session, admin, ShopSettings(shop_name="Casa Zélia"))
+    heard: list[float] = []
+    accounts = demo.load(today=TODAY, progress=lambda share, what: heard.append(share))
+    assert [login for login, _, _ in accounts][:2] == ["rafaela2", "italo"]
+    assert heard == sorted(heard)
+    assert heard[-1] == 1.0
+    with snapshot() as session:
+        assert current_settings(session).shop_name == "Casa Zélia"
