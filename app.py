@@ -1,0 +1,34 @@
+"""The house's front: Streamlit's app behind our doors, with our routes.
+
+streamlit run app.py        or        uvicorn app:app
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio.to_thread
+import streamlit as st
+from starlette.middleware import Middleware
+
+from credigestor.ui import incidents, startup
+from credigestor.ui.doors import Doors
+from credigestor.ui.routes import routes
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Prepare the database before the first visitor, and print the setup code of a new shop."""
+    await anyio.to_thread.run_sync(startup.announce)
+    yield
+
+
+app = st.App(
+    Path(__file__).parent / "credigestor" / "ui" / "entry.py",
+    routes=routes(),
+    middleware=[Middleware(Doors)],
+    lifespan=lifespan,
+    on_script_error=incidents.show,
+)

@@ -1,0 +1,31 @@
+"""Filters kept in the address, so that a link leads to a filtered list and a reload keeps it.
+
+Texts and dates do this by Streamlit's own `bind="query-params"`; a select box would put its
+Portuguese label there, so its code is kept by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+
+def choice(label: str, names: Mapping[str, str], *, name: str, default: str) -> str:
+    """Draw a select box over code → label and give the code; `?name=` holds it.
+
+    What is no code of it in the address is ignored and removed.
+    """
+    key, seen = f"address:{name}", f"address:{name}:seen"
+    asked = st.query_params.get(name)
+    if key not in st.session_state or asked != st.session_state.get(seen):
+        st.session_state[key] = asked if asked in names else default
+    chosen: str = st.selectbox(
+        label, list(names), format_func=lambda code: names.get(code, code), key=key
+    )
+    if chosen == default:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = chosen
+    st.session_state[seen] = st.query_params.get(name)
+    return chosen

@@ -1,0 +1,55 @@
+"""The two roads between pages and the domain: read from a snapshot, write in a transaction.
+
+Counter pages read fresh. Analytics read through `cached`, always with a ttl; every write
+clears what this process has cached, other processes follow when the ttl ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+import streamlit as st
+from sqlalchemy.orm import Session
+
+from credigestor.db.engine import snapshot, transaction
+from credigestor.db.settings import ShopSettings, current_settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+CACHE_SECONDS = 30
+
+
+def read(report: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run a report on a fresh snapshot of the database."""
+    with snapshot() as session:
+        return report(session, *args, **kwargs)
+
+
+def cached(report: Callable[Concatenate[Session, P], R]) -> Callable[P, R]:
+    """The report as a cached reader; its arguments must hold all that limits what it shows."""
+
+    @st.cache_data(ttl=CACHE_SECONDS, show_spinner=False)
+    @wraps(report)
+    def reader(*args: P.args, **kwargs: P.kwargs) -> R:
+        return read(report, *args, **kwargs)
+
+    return reader
+
+
+def write(act: Callable[[Session], R]) -> R:
+    """Run a service in one transaction, then forget what was cached.
+
+    No st.* call belongs inside `act`. A BusinessError passes through; nothing was changed.
+    """
+    with transaction() as session:
+        result = act(session)
+    st.cache_data.clear()
+    return result
+
+
+def settings() -> ShopSettings:
+    """The shop's settings in force."""
+    return read(current_settings)

@@ -1,0 +1,265 @@
+"""The doors of the server: ASGI middleware around Streamlit and our routes.
+
+Streamlit by itself lets a WebSocket resume any session whose id it names, serves a prepared
+download to anyone who has its address, takes uploads before a login and accepts a WebSocket
+without an Origin. Here each of these belongs to the cookie of the browser that it was made for.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+import anyio.to_thread
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from credigestor import clock
+from credigestor.db.engine import transaction
+from credigestor.services import auth
+from credigestor.ui import cookies, shell, visitor
+from credigestor.ui.bindings import MEDIA, Bindings, asked_for
+
+log = logging.getLogger("credigestor")
+
+STREAM = "/_stcore/stream"
+UPLOAD = "/_stcore/upload_file/"
+#: Streamlit's own addresses that its page needs. All others (metrics, the agents' API, custom
+#: components, OAuth) are closed: nobody here uses them.
+OPEN = frozenset({"/_stcore/health", "/_stcore/host-config", STREAM})
+CLOSED = ("/_stcore/", "/component/", "/auth/", "/oauth2callback")
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+#: A visitor's cookie is given with the page, or with what the page asks for first.
+GIVES_COOKIE = frozenset({"/_stcore/health", "/_stcore/host-config"})
+
+_BODY_LIMIT = 1_000_000
+
+
+class Doors:
+    """Refuses what a visitor may not reach, and dresses what they may."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.bindings = Bindings()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request, WebSocket or lifespan of the server."""
+        if scope["type"] == "http":
+            await self._http(scope, receive, _with_headers(send, scope["path"]))
+        elif scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path, token = scope["path"], cookies.read(scope["headers"])
+        refusal = _foreign(scope) or await self._closed(path, token)
+        if refusal:
+            await refusal(scope, receive, send)
+            return
+        scope = _noting_peer(scope)
+        if token is None and scope["method"] == "GET" and _may_get_cookie(scope):
+            send = _giving_cookie(send, always=path in GIVES_COOKIE)
+        if scope["method"] in ("GET", "HEAD") and not path.startswith((MEDIA, "/static/")):
+            scope = _without_variants(scope)
+            send = _Shell(send, scope["method"])
+        await self.app(scope, receive, send)
+
+    async def _closed(self, path: str, token: str | None) -> PlainTextResponse | None:
+        """The refusal for an address that nobody may reach, or this visitor may not."""
+        if path.startswith(MEDIA):
+            owner = await _logged_in(token)
+            if owner is None or not self.bindings.owns_file(owner, path):
+                return PlainTextResponse("Acesso negado.", 403)
+        elif path.startswith(UPLOAD):
+            owner = await _logged_in(token)
+            session_id = path.removeprefix(UPLOAD).partition("/")[0]
+            if owner is None or self.bindings.owner_of(session_id) != owner:
+                return PlainTextResponse("Acesso negado.", 403)
+        elif path.startswith(CLOSED) and path not in OPEN:
+            return PlainTextResponse("Não encontrado.", 404)
+        return None
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        token = cookies.read(scope["headers"])
+        hosts, origins = headers.getlist("host"), headers.getlist("origin")
+        refused = (
+            scope["path"] != STREAM
+            or token is None
+            or len(hosts) != 1
+            or len(origins) != 1
+            or not visitor.host_allowed(hosts[0])
+            or not visitor.same_origin(origins[0], hosts[0])
+        )
+        protocols = [
+            part.strip() for part in ",".join(headers.getlist("sec-websocket-protocol")).split(",")
+        ]
+        if token is None or refused:
+            await self._refuse_websocket(scope, receive, send)
+            return
+        owner = auth.digest(token)
+        if len(protocols) > 2:
+            known = self.bindings.owner_of(protocols[2])
+            if known is not None and known != owner:
+                await self._refuse_websocket(scope, receive, send)
+                return
+            # An id that this process does not know (it was restarted): a session begins anew.
+            protocols = protocols[:3] if known else protocols[:2]
+        scope = _noting_peer(_replacing(scope, "sec-websocket-protocol", ", ".join(protocols)))
+        bound = False
+
+        async def learning(message: Message) -> None:
+            nonlocal bound
+            payload = message.get("bytes")
+            if message["type"] == "websocket.send" and payload:
+                bound = self.bindings.learn(payload, owner, bound=bound)
+            await send(message)
+
+        async def guarding() -> Message:
+            message = await receive()
+            wanted = asked_for(message.get("bytes") or b"")
+            if wanted is None:
+                return message
+            if self.bindings.owns_file(owner, wanted) and await _logged_in(token):
+                return message
+            await send({"type": "websocket.close", "code": 1008, "reason": ""})
+            return {"type": "websocket.disconnect", "code": 1008}
+
+        await self.app(scope, guarding, learning)
+
+    async def _refuse_websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        log.warning("WebSocket refused: %s from %s", scope["path"], scope.get("client"))
+        await receive()
+        await send({"type": "websocket.close", "code": 1008, "reason": ""})
+
+
+def _foreign(scope: Scope) -> PlainTextResponse | None:
+    """The refusal for a Host that is not ours, or a change that another site asks for."""
+    headers = Headers(scope=scope)
+    hosts = headers.getlist("host")
+    if len(hosts) != 1 or not visitor.host_allowed(hosts[0]):
+        return PlainTextResponse("Endereço desconhecido.", 400)
+    if scope["method"] not in SAFE_METHODS:
+        origins = headers.getlist("origin")
+        if len(origins) != 1 or not visitor.same_origin(origins[0], hosts[0]):
+            return PlainTextResponse("Origem recusada.", 403)
+    return None
+
+
+async def _logged_in(token: str | None) -> str | None:
+    """The owner, if this cookie is a login that still holds."""
+    if token is None:
+        return None
+
+    def authenticate() -> bool:
+        with transaction() as session:
+            found = auth.authenticate(session, token=token, now=clock.now(), touch=False)
+        return found is not None
+
+    return auth.digest(token) if await anyio.to_thread.run_sync(authenticate) else None
+
+
+def _may_get_cookie(scope: Scope) -> bool:
+    # A link on another site brings no SameSite=Strict cookie, though the browser may have one:
+    # it must not be overwritten. The page's own first requests will bring it, or get one.
+    site = Headers(scope=scope).get("sec-fetch-site", "none")
+    return site in ("none", "same-origin")
+
+
+def _noting_peer(scope: Scope) -> Scope:
+    """Tell the script who connected, in a header that no browser can set."""
+    client = scope.get("client")
+    return _replacing(scope, visitor.PEER_HEADER, client[0] if client else "")
+
+
+def _without_variants(scope: Scope) -> Scope:
+    """Ask for the whole page, plain: it is rewritten on its way out."""
+    unwanted = (b"accept-encoding", b"range", b"if-none-match", b"if-modified-since")
+    kept = [(name, value) for name, value in scope["headers"] if name not in unwanted]
+    extensions = {k: v for k, v in scope.get("extensions", {}).items() if "pathsend" not in k}
+    return {**scope, "headers": kept, "extensions": extensions}
+
+
+def _replacing(scope: Scope, name: str, value: str) -> Scope:
+    kept = [pair for pair in scope["headers"] if pair[0].lower() != name.encode()]
+    return {**scope, "headers": [*kept, (name.encode(), value.encode("latin-1", "replace"))]}
+
+
+def _with_headers(send: Send, path: str) -> Send:
+    """Add the security headers, drop cross-origin permissions, keep data out of caches."""
+    public = path.startswith("/static/") or path.startswith("/app/static/")
+
+    async def dressing(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            added = shell.security_headers()
+            if not public:
+                added.append((b"cache-control", b"no-store"))
+            replaced = {name for name, _ in added}
+            message = _but_headers(message, replaced, added)
+        await send(message)
+
+    return dressing
+
+
+def _giving_cookie(send: Send, *, always: bool) -> Send:
+    async def giving(message: Message) -> None:
+        if message["type"] == "http.response.start" and (always or _is_html(message)):
+            header = (b"set-cookie", cookies.set_cookie(cookies.new_token()).encode())
+            message = _but_headers(message, (), [header])
+        await send(message)
+
+    return giving
+
+
+class _Shell:
+    """Holds an HTML response back until it is whole, and sends it in Portuguese."""
+
+    def __init__(self, send: Send, method: str) -> None:
+        self._send = send
+        self._method = method
+        self._start: Message | None = None
+        self._body = b""
+
+    async def __call__(self, message: Message) -> None:
+        """Take one message of the response."""
+        if message["type"] == "http.response.start" and _is_html(message):
+            self._start = message
+        elif self._start is None:
+            await self._send(message)
+        else:
+            self._body += message.get("body", b"")
+            if len(self._body) > _BODY_LIMIT:
+                raise RuntimeError("an HTML page of this size is not Streamlit's shell")
+            if not message.get("more_body"):
+                await self._finish(self._start)
+
+    async def _finish(self, start: Message) -> None:
+        body = shell.portuguese(self._body.decode()).encode()
+        gone = (b"etag", b"last-modified", b"accept-ranges", b"content-length")
+        length = [] if self._method == "HEAD" else [(b"content-length", b"%d" % len(body))]
+        await self._send(_but_headers(start, gone, length))
+        await self._send(
+            {"type": "http.response.body", "body": b"" if self._method == "HEAD" else body}
+        )
+
+
+def _is_html(message: Message) -> bool:
+    return any(
+        name.lower() == b"content-type" and value.startswith(b"text/html")
+        for name, value in message["headers"]
+    )
+
+
+def _but_headers(
+    message: Message, gone: Iterable[bytes], added: list[tuple[bytes, bytes]]
+) -> dict[str, Any]:
+    gone = set(gone)
+    kept = [
+        (name, value)
+        for name, value in message.get("headers", [])
+        if name.lower() not in gone and not name.lower().startswith(b"access-control-")
+    ]
+    return {**message, "headers": [*kept, *added]}

@@ -1,0 +1,93 @@
+"""Headline figures: cards with their change against an earlier one, in Brazilian notation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Literal
+
+import streamlit as st
+
+from credigestor.rules.money import format_percent
+
+NOTHING = "—"
+# A sparkline's tooltip writes 27192.65 and takes no format: better none.
+_NO_TOOLTIP = "<style>[data-testid='stMetricChart']{pointer-events:none}</style>"
+
+
+def card(
+    label: str,
+    value: str,
+    change: str | int | None,
+    since: str,
+    history: Sequence[Decimal],
+    *,
+    help: str,
+    color: Literal["normal", "inverse", "blue"] = "normal",
+    chart: Literal["area", "bar"] = "area",
+) -> None:
+    """Draw one figure with its change since an earlier one and its history as a sparkline.
+
+    `change` is what `in_percent` or `in_points` gave; without one, `since` is not shown
+    either. `color` is "inverse" for what had better fall, "blue" for what may do either.
+    """
+    st.metric(
+        label,
+        value,
+        change,
+        color,
+        help=help,
+        border=True,
+        height="stretch",
+        chart_data=[float(point) for point in history] if any(history) else None,
+        chart_type=chart,
+        delta_description=None if change is None else since,
+    )
+
+
+def quiet_sparklines() -> None:
+    """Keep the sparklines of this page from showing numbers in American notation."""
+    st.html(_NO_TOOLTIP)
+
+
+def in_percent(now: Decimal, before: Decimal) -> str | int | None:
+    """The change from `before` in percent; None when there was nothing before.
+
+    >>> in_percent(Decimal(150), Decimal(100)), in_percent(Decimal(99), Decimal(100))
+    ('+50,0\\xa0%', '-1,0\\xa0%')
+    >>> in_percent(Decimal(100), Decimal(100)), in_percent(Decimal(100), Decimal(0))
+    (0, None)
+    """
+    return _signed(100 * (now - before) / before, "%") if before else None
+
+
+def in_points(now: Decimal | None, before: Decimal | None) -> str | int | None:
+    """The change of a rate, in percentage points; None when one of the two is missing.
+
+    >>> in_points(Decimal("41.66"), Decimal("34.48"))
+    '+7,2\\xa0p.p.'
+    """
+    return None if now is None or before is None else _signed(now - before, "p.p.")
+
+
+def format_rate(value: Decimal | None) -> str:
+    """A percentage with two decimals, or a dash where there is nothing to divide by."""
+    return NOTHING if value is None else format_percent(value)
+
+
+def format_count(number: int, one: str = "", many: str = "") -> str:
+    """A whole number, with its noun if given.
+
+    >>> format_count(1234), format_count(1, "nota", "notas"), format_count(0, "nota", "notas")
+    ('1.234', '1 nota', '0 notas')
+    """
+    noun = one if number == 1 else many
+    return f"{number:,}".replace(",", ".") + (f" {noun}" if noun else "")
+
+
+def _signed(value: Decimal, unit: str) -> str | int:
+    # Streamlit takes any text without a minus for a rise, "0%" too; the number 0 stays grey.
+    text = format_percent(value, 1).removesuffix("%") + unit
+    if not any(digit in text for digit in "123456789"):
+        return 0
+    return text if text.startswith("-") else f"+{text}"

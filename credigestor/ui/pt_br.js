@@ -1,0 +1,91 @@
+// Puts Streamlit's built-in English in Portuguese, and follows a link that the script left for it.
+//
+// Only text values and the attributes aria-label, title and placeholder are changed, never nodes
+// (React would lose them), and only where the whole text is in the dictionary. What the shop
+// itself wrote is left alone: Markdown, options, tables, and whatever is marked translate="yes";
+// only whole sentences that nobody writes but Streamlit are changed inside Markdown too.
+(() => {
+  "use strict";
+
+  const { words, sentences, patterns } = "DICTIONARY";
+  const rules = patterns.map(([source, target]) => [new RegExp(`^${source}$`), target]);
+  const ATTRIBUTES = ["aria-label", "title", "placeholder"];
+  const OWN = [
+    // An upload button's own label is Markdown, and Streamlit's.
+    '[data-testid="stMarkdownContainer"]:not([data-testid="stFileUploaderDropzone"] *)',
+    '[data-testid="stHtml"]',
+    '[data-testid="stDataFrame"]',
+    '[data-testid="stTable"]',
+    '[data-testid="stCode"]',
+    '[data-testid="stMetric"]',
+    '[role="option"]',
+    '[translate="yes"]',
+    "textarea",
+    "script",
+    "style",
+  ].join(",");
+
+  const portuguese = (text) => {
+    const trimmed = text.trim();
+    if (!trimmed || trimmed.length > 200) return null;
+    if (Object.hasOwn(words, trimmed)) return text.replace(trimmed, () => words[trimmed]);
+    for (const [rule, target] of rules) {
+      if (rule.test(trimmed)) return text.replace(trimmed, () => trimmed.replace(rule, target));
+    }
+    return null;
+  };
+
+  const changeText = (node) => {
+    const text = node.nodeValue;
+    const own = node.parentElement?.closest(OWN);
+    const changed = own ? sentences[text.trim()] ?? null : portuguese(text);
+    if (changed !== null && changed !== node.nodeValue) node.nodeValue = changed;
+  };
+
+  const changeAttributes = (element) => {
+    if (element.closest('[data-testid="stMarkdownContainer"],[translate="yes"]')) return;
+    for (const name of ATTRIBUTES) {
+      const value = element.getAttribute(name);
+      const changed = value === null ? null : portuguese(value);
+      if (changed !== null && changed !== value) element.setAttribute(name, changed);
+    }
+  };
+
+  const leave = (element) => {
+    const links = element.matches("a.cg-leave") ? [element] : element.querySelectorAll("a.cg-leave");
+    for (const link of links) {
+      const path = link.getAttribute("href");
+      if (/^\/(entrar\?|sair$)/.test(path) && link.closest('[data-testid="stHtml"]')) {
+        window.location.replace(path);
+      }
+    }
+  };
+
+  const change = (root) => {
+    if (root.nodeType === Node.TEXT_NODE) return changeText(root);
+    if (root.nodeType !== Node.ELEMENT_NODE) return;
+    leave(root);
+    changeAttributes(root);
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const node = walker.currentNode;
+      if (node.nodeType === Node.TEXT_NODE) changeText(node);
+      else changeAttributes(node);
+    }
+  };
+
+  new MutationObserver((records) => {
+    for (const record of records) {
+      if (record.type === "childList") record.addedNodes.forEach(change);
+      else if (record.type === "characterData") changeText(record.target);
+      else changeAttributes(record.target);
+    }
+  }).observe(document.documentElement, {
+    subtree: true,
+    childList: true,
+    characterData: true,
+    attributes: true,
+    attributeFilter: ATTRIBUTES,
+  });
+  change(document.body);
+})();

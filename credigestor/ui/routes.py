@@ -1,0 +1,113 @@
+"""Our own addresses beside Streamlit's: in, out, the page's script, and the health of the app.
+
+They have no Streamlit session; what needs a login reads the cookie itself.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from functools import lru_cache
+from pathlib import Path
+
+import anyio.to_thread
+from sqlalchemy import text
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from credigestor import clock
+from credigestor.db.engine import transaction
+from credigestor.errors import BusinessError
+from credigestor.services import auth
+from credigestor.ui import cookies
+from credigestor.ui.session import local_path
+from credigestor.ui.words import PATTERNS, SENTENCES, WORDS
+
+log = logging.getLogger("credigestor")
+
+
+async def enter(request: Request) -> Response:
+    """Trade the ticket for a fresh cookie and go to `next`.
+
+    Without a good ticket it only goes there, where the login waits; the cookie of a login that
+    is over is replaced by a visitor's.
+    """
+    response = RedirectResponse(local_path(request.query_params.get("next", "/")), 303)
+    token = _cookie(request)
+    if token is not None:
+        ticket = request.query_params.get("ticket", "")
+        fresh = await anyio.to_thread.run_sync(_fresh_cookie, ticket, token)
+        if fresh is not None:
+            response.headers.append("set-cookie", cookies.set_cookie(fresh))
+    return response
+
+
+async def leave(request: Request) -> Response:
+    """End the session of the cookie, remove the cookie, and go to the first page."""
+    response = RedirectResponse("/", 303)
+    token = _cookie(request)
+    if token is not None:
+        await anyio.to_thread.run_sync(_sign_out, token)
+        response.headers.append("set-cookie", cookies.clear_cookie())
+    return response
+
+
+async def script(_: Request) -> Response:
+    """The script that puts Streamlit's own texts in Portuguese."""
+    return Response(portuguese_script(), media_type="text/javascript")
+
+
+async def health(_: Request) -> Response:
+    """200 when the database answers, 503 when not."""
+    try:
+        await anyio.to_thread.run_sync(_ask_database)
+    except Exception:
+        log.exception("The database does not answer.")
+        return JSONResponse({"status": "unavailable"}, 503)
+    return JSONResponse({"status": "ok"})
+
+
+def routes() -> list[BaseRoute]:
+    """All of them, for st.App."""
+    return [
+        Route("/entrar", enter),
+        Route("/sair", leave),
+        Route("/cg/pt-br.js", script),
+        Route("/saude", health),
+    ]
+
+
+@lru_cache
+def portuguese_script() -> str:
+    """The script with its dictionary in place."""
+    source = Path(__file__).with_name("pt_br.js").read_text("utf-8")
+    dictionary = {"words": {**WORDS, **SENTENCES}, "sentences": SENTENCES, "patterns": PATTERNS}
+    return source.replace('"DICTIONARY"', json.dumps(dictionary, ensure_ascii=False))
+
+
+def _cookie(request: Request) -> str | None:
+    return cookies.read(request.scope["headers"])
+
+
+def _fresh_cookie(ticket: str, token: str) -> str | None:
+    now = clock.now()
+    try:
+        with transaction() as session:
+            return auth.redeem_ticket(session, ticket=ticket, visitor_token=token, now=now)
+    except BusinessError:
+        with transaction() as session:
+            over = auth.was_login(session, token=token) and not auth.authenticate(
+                session, token=token, now=now, touch=False
+            )
+        return cookies.new_token() if over else None
+
+
+def _sign_out(token: str) -> None:
+    with transaction() as session:
+        auth.sign_out(session, token=token, now=clock.now())
+
+
+def _ask_database() -> None:
+    with transaction() as session:
+        session.execute(text("SELECT 1"))

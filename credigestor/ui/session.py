@@ -1,0 +1,121 @@
+"""Who is at the other side of this script run: read from the cookie, each time anew."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import NoReturn
+from urllib.parse import quote, unquote, urlencode, urlsplit
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from credigestor import clock
+from credigestor.db.engine import transaction
+from credigestor.rules.permissions import Actor, Permission
+from credigestor.services import auth
+from credigestor.ui import cookies, visitor
+
+_LOCAL_PATH = re.compile(r"/(?![/\\])[A-Za-z0-9/_.~?=&%+-]*")
+
+
+def user_token() -> str | None:
+    """The cookie that came with this browser's connection; a visitor's one is there too."""
+    return cookies.valid(st.context.cookies.get(cookies.cookie_name()))
+
+
+def identity() -> tuple[Actor, int] | None:
+    """Who is logged in, role as it is now, and the id of the session; None for a stranger.
+
+    A whole run counts as a visit, a fragment's does not: a figure that refreshes itself keeps
+    nobody logged in.
+    """
+    token = user_token()
+    if token is None:
+        return None
+    with transaction() as session:
+        return auth.authenticate(session, token=token, now=clock.now(), touch=not _in_fragment())
+
+
+def current() -> Actor | None:
+    """Who is logged in, role as it is now; None for a stranger."""
+    found = identity()
+    return found[0] if found else None
+
+
+def require(permission: Permission) -> Actor:
+    """Give the actor, or end this run with a message; first line of each page and fragment."""
+    actor = current()
+    if actor is None:
+        if _in_fragment():
+            st.rerun()  # the whole script: the login replaces what is on the screen
+        st.warning("Sua sessão terminou. Entre de novo para continuar.", icon=":material/lock:")
+        st.stop()
+    if not actor.can(permission):
+        refuse()
+    return actor
+
+
+def refuse() -> NoReturn:
+    """Say that this person's role does not open this page, and end the run."""
+    st.error(
+        "Sem permissão: seu perfil não abre esta página. Fale com um administrador se precisar "
+        "dela.",
+        icon=":material/block:",
+    )
+    st.stop()
+
+
+def leave_for(path: str) -> NoReturn:
+    """Send the browser to one of our routes, such as `/sair`, and end the run.
+
+    The page's own script follows the link as soon as it appears; without it, a click does.
+    Raises ValueError for anything but a local path of plain characters.
+    """
+    if local_path(path) != path:
+        raise ValueError(f"not a local path: {path!r}")
+    st.html(f'<a class="cg-leave" href="{path.replace("&", "&amp;")}" target="_self">Continuar</a>')
+    st.stop()
+
+
+def now() -> datetime:
+    """This moment, in UTC, for the services that need one."""
+    return clock.now()
+
+
+def client_address() -> str:
+    """The address of the person at the other side."""
+    return visitor.client_address(_peer(), st.context.headers.get_all)
+
+
+def really_local() -> bool:
+    """Tell whether the browser runs on the server's own machine, with nobody in between."""
+    return visitor.really_local(_peer(), st.context.headers.get_all)
+
+
+def user_agent() -> str:
+    """What the browser says it is."""
+    return st.context.headers.get("User-Agent", "")
+
+
+def here() -> str:
+    """Path and query of the page in the browser's address bar, percent-encoded; `/` if unknown."""
+    parts = urlsplit(st.context.url or "/")
+    path = quote(unquote(parts.path), safe="/~") or "/"
+    query = urlencode(st.query_params.to_dict())
+    return local_path(path + (f"?{query}" if query else ""))
+
+
+def local_path(path: str) -> str:
+    """The path if it stays on this host and has only plain characters; `/` otherwise."""
+    return path if len(path) <= 2000 and _LOCAL_PATH.fullmatch(path) else "/"
+
+
+def _peer() -> str | None:
+    # Put there by ui.doors; Streamlit's own ip_address is None for loopback and unknown alike.
+    return st.context.headers.get(visitor.PEER_HEADER) or None
+
+
+def _in_fragment() -> bool:
+    context = get_script_run_ctx()
+    return bool(context and context.fragment_ids_this_run)

@@ -1,0 +1,64 @@
+"""Streamlit's one HTML page made ours, and the headers that every response carries."""
+
+from __future__ import annotations
+
+import re
+
+from credigestor.config import get_config
+
+#: The page runs only scripts that we serve: none inline, none from elsewhere, no eval (Vega
+#: interprets its expressions). Styles are inline because Streamlit's are.
+CSP = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "media-src 'self' blob:",
+        "connect-src 'self'",
+        "worker-src 'self' blob:",
+        "frame-src 'none'",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "content-security-policy": CSP,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "permissions-policy": (
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=(), "
+        "browsing-topics=()"
+    ),
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+HSTS = "max-age=31536000; includeSubDomains"
+
+NOSCRIPT = "<noscript><p>Ative o JavaScript do navegador para usar o CrediGestor.</p></noscript>"
+SCRIPT = '<script src="/cg/pt-br.js" defer></script>'
+
+_Headers = list[tuple[bytes, bytes]]
+
+
+def security_headers() -> _Headers:
+    """The headers above, and HSTS behind an HTTPS proxy, as ASGI wants them."""
+    headers = dict(HEADERS)
+    if get_config().behind_proxy:
+        headers["strict-transport-security"] = HSTS
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+def portuguese(html: str) -> str:
+    """The shell with our language, title, text without JavaScript, and script; nothing inline."""
+    html = re.sub(r"<!--.*?-->\s*", "", html, flags=re.S)
+    html = re.sub(r"<html\b[^>]*>", '<html lang="pt-BR" translate="no">', html, count=1)
+    html = re.sub(r"<title>.*?</title>", "<title>CrediGestor</title>", html, flags=re.S)
+    html = re.sub(r"<noscript>.*?</noscript>", NOSCRIPT, html, flags=re.S)
+    html = re.sub(r"<script>.*?</script>", "", html, flags=re.S)
+    html = re.sub(r'<link rel="service-desc"[^>]*>', "", html)
+    return html.replace("</head>", f"{SCRIPT}</head>", 1)

@@ -1,0 +1,76 @@
+"""What one process does once: bring the schema up to date, and offer the first run its code."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import os
+import secrets
+import sys
+from functools import lru_cache
+from pathlib import Path
+
+from credigestor.config import get_config
+from credigestor.db.engine import get_engine, transaction
+from credigestor.db.migrate import migrate
+from credigestor.services.passwords import ALPHABET
+from credigestor.services.users import has_users
+
+log = logging.getLogger("credigestor")
+
+
+@lru_cache
+def prepare() -> None:
+    """Migrate the schema; again at the next call if it failed."""
+    migrate(get_engine())
+
+
+def announce() -> None:
+    """Prepare the database and, while there is no user, print the setup code in the terminal."""
+    try:
+        prepare()
+        with transaction() as session:
+            if has_users(session):
+                return
+        code = setup_code()
+    except Exception:
+        log.exception("The database is not ready; pages will try again.")
+        return
+    print(
+        "\n  Primeira configuração do CrediGestor.\n"
+        "  No próprio computador, abra a página; de outro, será pedido este código:\n\n"
+        f"      {code}\n",
+        file=sys.stderr,
+        flush=True,
+    )
+
+
+def setup_code() -> str:
+    """The code that proves access to the server; made once, kept in a file only we may read."""
+    path = _code_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = "".join(secrets.choice(ALPHABET) for _ in range(20))
+    beside = path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
+    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(made)
+    try:
+        os.link(beside, path)  # whole or not at all, and only the first process wins
+    except FileExistsError:
+        pass
+    finally:
+        beside.unlink()
+    return path.read_text().strip()
+
+
+def setup_code_matches(given: str) -> bool:
+    """Compare what was typed with the setup code, in constant time."""
+    return hmac.compare_digest(given.strip().encode("utf-8", "replace"), setup_code().encode())
+
+
+def forget_setup_code() -> None:
+    """Remove the setup code, once the first administrator exists."""
+    _code_file().unlink(missing_ok=True)
+
+
+def _code_file() -> Path:
+    return get_config().data_dir.absolute() / "setup-code"

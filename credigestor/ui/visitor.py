@@ -1,0 +1,109 @@
+"""Where a request comes from and under which name it reached us: addresses, Host, Origin."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from credigestor.config import get_config
+
+#: Any of these means that somebody stands between the browser and us.
+FORWARDING = ("x-forwarded-for", "forwarded", "x-real-ip", "x-forwarded-host", "via")
+
+#: Where ui.doors notes who connected, for the script; whatever a browser puts there is dropped.
+PEER_HEADER = "x-credigestor-peer"
+
+#: All values of a header, whatever holds the headers (Starlette, Streamlit).
+Header = Callable[[str], Sequence[str]]
+
+
+def client_address(peer: str | None, header: Header) -> str:
+    """The visitor's address: who connected or, behind the trusted proxy, whom it names last."""
+    if get_config().behind_proxy:
+        named = ",".join(header("x-forwarded-for")).rpartition(",")[2].strip()
+        if named:
+            return named[:64]
+    return peer or "?"
+
+
+def host_allowed(host: str | None) -> bool:
+    """Tell whether a Host header names us: an IP, localhost, this machine, a configured name.
+
+    A page of another site whose name was pointed at our address (DNS rebinding) has its own.
+    """
+    name = host_name(host)
+    return name is not None and (
+        name == "localhost"
+        or _is_ip(name)
+        or name in get_config().host_names
+        or name in _machine_names()
+    )
+
+
+def same_origin(origin: str | None, host: str | None) -> bool:
+    """Tell whether an Origin header names the very host and port of the Host header."""
+    if not origin or not host:
+        return False
+    try:
+        parts = urlsplit(origin)
+        default = {"http": ":80", "https": ":443"}[parts.scheme]
+    except (ValueError, KeyError):
+        return False
+    ours, theirs = host.lower(), parts.netloc.lower()
+    return bool(theirs) and theirs.removesuffix(default) == ours.removesuffix(default)
+
+
+def really_local(peer: str | None, header: Header) -> bool:
+    """Tell whether the browser runs on this very machine, with nobody in between.
+
+    The peer is loopback, no proxy left a trace, and Host and Origin are loopback names.
+    """
+    hosts, origins = header("host"), header("origin")
+    return (
+        not get_config().behind_proxy
+        and _is_loopback(peer)
+        and not any(header(name) for name in FORWARDING)
+        and len(hosts) == len(origins) == 1
+        and _is_loopback(host_name(hosts[0]))
+        and same_origin(origins[0], hosts[0])
+    )
+
+
+def host_name(host: str | None) -> str | None:
+    """The name in a Host header, lower case, without port and brackets; None if malformed."""
+    try:
+        parts = urlsplit(f"//{host}")
+        name, _ = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if not host or not name or parts.netloc != host or "@" in host:
+        return None
+    return name.lower().rstrip(".")
+
+
+def _is_ip(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_loopback(name: str | None) -> bool:
+    if name == "localhost":
+        return True
+    try:
+        address = ip_address(name or "")
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback
+
+
+@lru_cache
+def _machine_names() -> frozenset[str]:
+    name = socket.gethostname().lower()
+    return frozenset({name, name.partition(".")[0]}) - {""}

@@ -1,0 +1,39 @@
+"""Settings of the shop, and the history of their versions."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from credigestor.reports.settings_history import settings_history
+from credigestor.rules.permissions import Permission
+from credigestor.ui import data, kit, session
+from credigestor.ui.settings_form import calendar_form, charges_form, pix_form, shop_form
+
+actor = session.require(Permission.SETTINGS)
+current = data.settings()
+
+
+def show_history() -> None:
+    frame = data.read(settings_history, time_zone=current.time_zone)
+    if frame.empty:
+        st.info("Nada foi mudado ainda. Cada mudança aparecerá aqui, com quem a fez e quando.")
+        return
+    frame["at"] = [moment.strftime("%d/%m/%Y %H:%M") for moment in frame["at"]]
+    labels = {"at": "Quando", "who": "Quem", "field": "O que", "old": "De", "new": "Para"}
+    kit.table(frame, labels, key="settings-history")
+
+
+kit.header("Configurações", "Cada mudança vira uma versão, com quem a fez e quando.")
+shop, pix, charges, calendar, history = st.tabs(
+    ["Loja", "Pix", "Encargos", "Calendário", "Histórico"]
+)
+with shop:
+    shop_form(actor, current)
+with pix:
+    pix_form(actor, current)
+with charges:
+    charges_form(actor, current)
+with calendar:
+    calendar_form(actor, current)
+with history:
+    show_history()

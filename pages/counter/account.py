@@ -1,0 +1,46 @@
+"""Minha conta: the person's own password and the places where they are logged in."""
+
+import streamlit as st
+
+from credigestor.db.engine import transaction
+from credigestor.errors import BusinessError, InvalidInput
+from credigestor.rules.permissions import ROLE_NAMES, Actor, Permission
+from credigestor.services import users
+from credigestor.ui import login, session
+from credigestor.ui.kit import Fields, header, plain
+from credigestor.ui.logins import draw_sessions
+
+actor = session.require(Permission.COUNTER)
+
+
+def change_password(actor: Actor, current: str, new: str, again: str) -> None:
+    """Change the password, which ends every session, and enter anew with a fresh cookie."""
+    if new != again:
+        raise InvalidInput("As duas senhas novas são diferentes.", field="again")
+    with transaction() as db:
+        users.change_own_password(db, actor, current=current, new=new, now=session.now())
+        ticket = login.ticket_without_password(db, actor.id or 0)
+    login.enter(ticket, session.here())
+
+
+header("Minha conta", f"{plain(actor.name)} · {ROLE_NAMES[actor.role]}")
+
+st.subheader("Trocar a senha", anchor=False)
+st.caption("Trocar a senha encerra as suas outras sessões.")
+fields = Fields()
+with st.form("password", width=480):
+    current = st.text_input("Senha atual", type="password")
+    fields.slot("current")
+    new = st.text_input("Senha nova", type="password", help="Pelo menos 10 caracteres.")
+    fields.slot("new")
+    again = st.text_input("Senha nova, de novo", type="password")
+    fields.slot("again")
+    sent = st.form_submit_button("Trocar a senha", type="primary")
+if sent:
+    try:
+        change_password(actor, current, new, again)
+    except BusinessError as error:
+        fields.show(error)
+
+st.subheader("Onde você está conectado", anchor=False)
+draw_sessions(actor, user_id=actor.id)

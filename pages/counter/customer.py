@@ -1,0 +1,242 @@
+"""One customer (`?id=7`): what is owed now, what was bought and paid, and the data to edit."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import streamlit as st
+
+from credigestor.errors import BusinessError, NotFound
+from credigestor.reports.customer_profile import Profile, Punctuality, profile
+from credigestor.rules.aging import STATUS_NAMES, Status
+from credigestor.rules.calendar import format_date
+from credigestor.rules.identity import format_phone, format_tax_id, whatsapp_url
+from credigestor.rules.money import format_brl
+from credigestor.rules.numbering import note_number, sale_number
+from credigestor.rules.permissions import Permission
+from credigestor.services import customers
+from credigestor.services.payments import METHOD_NAMES, Method
+from credigestor.ui import data, kit, session
+from credigestor.ui.customer_form import edit_customer
+
+actor = session.require(Permission.COUNTER)
+today = data.settings().today
+
+
+def load() -> Profile:
+    customer_id = kit.row_id()
+    try:
+        if customer_id is None:
+            raise NotFound("O endereço não diz qual cliente abrir.")
+        return data.read(profile, customer_id, as_of=today, today=today)
+    except NotFound as error:
+        kit.header("Cliente")
+        st.info(kit.plain(error.message), icon=":material/person_off:")
+        kit.link("counter/customers.py", "Procurar na lista de clientes", icon=":material/search:")
+        st.stop()
+
+
+def show_header(found: Profile) -> None:
+    customer = found.customer
+    place = "/".join(part for part in (customer.city, customer.state) if part)
+    kit.header(
+        kit.plain(customer.name),
+        kit.plain(" · ".join(filter(None, (format_tax_id(customer.tax_id), place)))),
+    )
+    if not customer.active:
+        st.warning("Cliente inativo: não pode comprar. Reative na aba Cadastro.")
+    with st.container(horizontal=True):
+        if customer.active and st.button(
+            "Nova venda", type="primary", icon=":material/add_shopping_cart:"
+        ):
+            kit.go("counter/new_sale.py", cliente=customer.id)
+        if st.button("Receber", icon=":material/payments:"):
+            kit.go("counter/receive.py", cliente=customer.id)
+        if customer.phone:
+            st.link_button(
+                f"WhatsApp {kit.plain(format_phone(customer.phone))}",
+                whatsapp_url(customer.phone),
+                icon=":material/chat:",
+            )
+
+
+def show_figures(found: Profile) -> None:
+    owed, limit = found.owed, found.customer.credit_limit
+    with st.grid(3, min_column_width=220):
+        card(
+            "Deve hoje",
+            format_brl(owed.total),
+            f"Principal {format_brl(owed.principal)} + juros {format_brl(owed.interest)} "
+            f"+ multa {format_brl(owed.fine)}",
+        )
+        card(
+            "Vencido",
+            format_brl(owed.overdue),
+            f"{counted(owed.overdue_notes, 'nota atrasada', 'notas atrasadas')}; "
+            f"a vencer {format_brl(owed.not_due)}",
+        )
+        free = found.free_credit
+        card(
+            "Crédito livre",
+            "Sem limite" if free is None else format_brl(free),
+            "Nenhum limite cadastrado"
+            if limit is None
+            else f"Limite {format_brl(limit)} menos o principal",
+        )
+    lines = [explain_punctuality(found.punctuality)]
+    if found.last_purchase:
+        lines.append(f"Última compra em {format_date(found.last_purchase)}.")
+    st.markdown(kit.plain(" ".join(lines)))
+
+
+def explain_punctuality(found: Punctuality) -> str:
+    if found.share is None:
+        return "Pontualidade: ainda não há nota quitada nem atrasada."
+    text = (
+        f"Pontualidade: {found.share:.0f} %. Pagou no prazo {found.on_time} de "
+        f"{counted(found.judged, 'nota', 'notas')}, contando as quitadas e as hoje atrasadas"
+    )
+    if found.average_days_late is not None:
+        text += f"; as quitadas foram pagas em média com {days(found.average_days_late)} de atraso"
+    return text + "."
+
+
+def show_open_notes(found: Profile) -> None:
+    frame = found.open_notes
+    if frame.empty:
+        st.info("Nada em aberto: este cliente não deve nada.", icon=":material/task_alt:")
+        return
+    numbers = zip(frame["sale_id"], frame["number"], frame["installments"], strict=True)
+    frame["note"] = [note_number(*number) for number in numbers]
+    frame["status"] = frame["status"].map(lambda value: STATUS_NAMES[Status(value)])
+    labels = {
+        "note": "Nota",
+        "due_date": "Vencimento",
+        "status": "Situação",
+        "days_late": "Dias de atraso",
+        "owed": "Deve hoje",
+        "principal": "Principal",
+        "interest": "Juros",
+        "fine": "Multa",
+    }
+    kit.table(
+        frame,
+        labels,
+        key="open-notes",
+        money=["owed", "principal", "interest", "fine"],
+        dates=["due_date"],
+        opens="counter/note.py",
+        id_column="note_id",
+    )
+
+
+def show_purchases(found: Profile) -> None:
+    frame = found.purchases
+    if frame.empty:
+        st.info("Nenhuma compra ainda. Use “Nova venda” para registrar a primeira.")
+        return
+    frame["sale"] = frame["id"].map(sale_number)
+    frame["situation"] = [
+        "Cancelada" if cancelled else "Em aberto" if owed else "Quitada"
+        for cancelled, owed in zip(frame["cancelled"], frame["owed"], strict=True)
+    ]
+    labels = {
+        "sale": "Venda",
+        "sold_on": "Data",
+        "description": "Descrição",
+        "total": "Total",
+        "down_payment": "Entrada",
+        "installments": "Parcelas",
+        "owed": "Ainda deve",
+        "situation": "Situação",
+        "seller": "Vendedor",
+    }
+    kit.table(
+        frame,
+        labels,
+        key="purchases",
+        money=["total", "down_payment", "owed"],
+        dates=["sold_on"],
+        opens="counter/sale.py",
+    )
+
+
+def show_payments(found: Profile) -> None:
+    frame = found.payments
+    if frame.empty:
+        st.info("Nenhum pagamento ainda. Use “Receber” quando o cliente pagar.")
+        return
+    frame["method"] = frame["method"].map(lambda value: METHOD_NAMES[Method(value)])
+    frame["situation"] = frame["reversed"].map({True: "Estornado", False: ""})
+    labels = {
+        "paid_on": "Data",
+        "amount": "Valor",
+        "method": "Forma",
+        "principal": "Principal",
+        "interest": "Juros",
+        "fine": "Multa",
+        "received_by": "Recebido por",
+        "situation": "Situação",
+    }
+    kit.table(
+        frame,
+        labels,
+        key="payments",
+        money=["amount", "principal", "interest", "fine"],
+        dates=["paid_on"],
+        opens="counter/payment.py",
+    )
+
+
+def show_record(found: Profile) -> None:
+    customer = found.customer
+    edit_customer(actor, customer, today=today)
+    st.divider()
+    if not customer.active:
+        if st.button("Reativar cliente", icon=":material/person_check:"):
+            set_active(customer.id, True)
+        return
+    with st.popover("Desativar cliente", icon=":material/person_off:"):
+        st.write("O cliente deixa de poder comprar. O que ele deve continua a ser cobrado.")
+        if st.button("Confirmar: desativar", icon=":material/person_off:"):
+            set_active(customer.id, False)
+
+
+def set_active(customer_id: int, active: bool) -> None:
+    try:
+        data.write(lambda s: customers.set_active(s, actor, customer_id=customer_id, active=active))
+    except BusinessError as error:
+        st.error(kit.plain(error.message))
+        return
+    kit.flash("Cliente reativado." if active else "Cliente desativado.")
+    st.rerun()
+
+
+def card(label: str, value: str, detail: str) -> None:
+    with st.container(border=True, height="stretch", gap="xxsmall"):
+        st.metric(label, value)
+        st.caption(kit.plain(detail))
+
+
+def counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def days(value: Decimal) -> str:
+    return f"{value.normalize():f}".replace(".", ",") + (" dia" if value == 1 else " dias")
+
+
+found = load()
+show_header(found)
+show_figures(found)
+notes, purchases, payments, record = st.tabs(
+    ["Notas em aberto", "Compras", "Pagamentos", "Cadastro"]
+)
+with notes:
+    show_open_notes(found)
+with purchases:
+    show_purchases(found)
+with payments:
+    show_payments(found)
+with record:
+    show_record(found)

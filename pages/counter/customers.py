@@ -1,0 +1,77 @@
+"""Customers: search and list, and the form of a new one (`?novo=1`)."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from credigestor.reports import customers
+from credigestor.rules.identity import format_phone, format_tax_id
+from credigestor.rules.permissions import Permission
+from credigestor.ui import data, kit, session
+from credigestor.ui.customer_form import new_customer
+
+ACTIVE = {"Ativos": True, "Inativos": False, "Todos": None}
+LABELS = {
+    "name": "Nome",
+    "tax_id": "CPF ou CNPJ",
+    "phone": "Telefone",
+    "city": "Cidade",
+    "owed": "Deve hoje",
+    "overdue_notes": "Notas atrasadas",
+}
+
+actor = session.require(Permission.COUNTER)
+today = data.settings().today
+
+
+def show_form() -> None:
+    kit.header("Novo cliente")
+    kit.link("counter/customers.py", "Voltar para a lista", icon=":material/arrow_back:")
+    new_customer(actor, today=today)
+
+
+def show_list() -> None:
+    kit.header("Clientes")
+    if st.button("Novo cliente", type="primary", icon=":material/person_add:", shortcut="Alt+N"):
+        kit.go("counter/customers.py", novo=1)
+    filters = choose_filters()
+    total = data.read(customers.count, filters, today=today)
+    if not total:
+        explain_nothing(filters)
+        return
+    found = "1 cliente" if total == 1 else f"{total:,} clientes".replace(",", ".")
+    st.caption(f"{found}. Marque uma linha para abrir.")
+    offset = kit.pager(total, key=f"customers-page:{filters}")
+    frame = data.read(customers.page, filters, today=today, offset=offset, limit=kit.ROWS_A_PAGE)
+    frame["tax_id"] = frame["tax_id"].map(format_tax_id)
+    frame["phone"] = frame["phone"].map(format_phone, na_action="ignore")
+    kit.table(frame, LABELS, key="customers", money=["owed"], opens="counter/customer.py")
+
+
+def choose_filters() -> customers.Filters:
+    with st.grid(3, min_column_width=220, vertical_alignment="bottom"):
+        text = st.text_input(
+            "Procurar",
+            key="busca",
+            bind="query-params",
+            type="search",
+            live="250ms",
+            icon=":material/search:",
+            placeholder="Nome, CPF ou telefone",
+        )
+        active = st.selectbox("Situação", list(ACTIVE), key="situacao", bind="query-params")
+        overdue = st.toggle("Só com notas atrasadas", key="atrasados", bind="query-params")
+    return customers.Filters(text or "", ACTIVE[active], overdue)
+
+
+def explain_nothing(filters: customers.Filters) -> None:
+    if filters == customers.Filters():
+        st.info("Ainda não há clientes. Use o botão “Novo cliente” para cadastrar o primeiro.")
+    else:
+        st.info("Nenhum cliente com esses filtros. Mude a busca ou a situação.")
+
+
+if st.query_params.get("novo") == "1":
+    show_form()
+else:
+    show_list()

@@ -1,0 +1,79 @@
+"""First page: managers go on to the dashboard; a seller sees the own day."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from credigestor.reports import day
+from credigestor.rules.calendar import format_date
+from credigestor.rules.identity import format_phone
+from credigestor.rules.money import format_brl
+from credigestor.rules.numbering import note_number
+from credigestor.rules.permissions import Actor, Permission
+from credigestor.services.payments import METHOD_NAMES, Method
+from credigestor.ui import data, kit, session
+
+DUE_SHOWN = 50
+
+actor = session.require(Permission.COUNTER)
+if actor.can(Permission.ANALYTICS):
+    kit.go("analytics/dashboard.py")
+today = data.settings().today
+
+
+def show_shortcuts() -> None:
+    with st.container(horizontal=True):
+        if st.button(
+            "Nova venda", type="primary", icon=":material/add_shopping_cart:", shortcut="Alt+V"
+        ):
+            kit.go("counter/new_sale.py")
+        if st.button("Receber", icon=":material/payments:"):
+            kit.go("counter/receive.py")
+        if st.button("Clientes", icon=":material/group:"):
+            kit.go("counter/customers.py")
+
+
+def show_day(actor: Actor) -> None:
+    mine = data.read(day.seller_day, actor.id, day=today)
+    with st.grid(2, min_column_width=260):
+        with st.container(border=True, height="stretch", gap="xxsmall"):
+            st.metric("Minhas vendas de hoje", format_brl(mine.sold))
+            st.caption(
+                kit.plain(
+                    f"{counted(mine.sales, 'venda', 'vendas')}; "
+                    f"entradas {format_brl(mine.down_payments)}"
+                )
+            )
+        with st.container(border=True, height="stretch", gap="xxsmall"):
+            st.metric("Meus recebimentos de hoje", format_brl(mine.received))
+            ways = [
+                f"{METHOD_NAMES[Method(method)]} {format_brl(amount)} ({number})"
+                for method, (number, amount) in mine.by_method.items()
+            ]
+            total = counted(mine.payments, "pagamento", "pagamentos")
+            st.caption(kit.plain(": ".join(filter(None, (total, " · ".join(ways))))))
+
+
+def show_due() -> None:
+    st.subheader("Vencem hoje")
+    frame = data.read(day.due_on, today, today=today, limit=DUE_SHOWN)
+    if frame.empty:
+        st.info("Nenhuma nota em aberto vence hoje.", icon=":material/event_available:")
+        return
+    if len(frame) == DUE_SHOWN:
+        st.caption(f"São mostradas as {DUE_SHOWN} primeiras, por nome do cliente.")
+    numbers = zip(frame["sale_id"], frame["number"], frame["installments"], strict=True)
+    frame["note"] = [note_number(*number) for number in numbers]
+    frame["phone"] = frame["phone"].map(format_phone, na_action="ignore")
+    labels = {"customer": "Cliente", "phone": "Telefone", "note": "Nota", "owed": "Deve"}
+    kit.table(frame, labels, key="due-today", money=["owed"], opens="counter/note.py")
+
+
+def counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+kit.header("Meu dia", kit.plain(f"{actor.name}, {format_date(today)}"))
+show_shortcuts()
+show_day(actor)
+show_due()

@@ -1,0 +1,312 @@
+"""New sale: customer, money and dates as one types, the notes previewed live, one confirm.
+
+Nothing is written before the confirmation; after it the operation is another one and the form
+empty, so a late second click belongs to a button that is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from credigestor.db.settings import ShopSettings
+from credigestor.reports import customers
+from credigestor.reports import sales as sales_report
+from credigestor.reports.customers import Exposure
+from credigestor.rules.calendar import default_first_due, format_date
+from credigestor.rules.charges import ZERO
+from credigestor.rules.installments import (
+    USUAL_MONTHLY_RATE,
+    effective_yearly_rate,
+    parse_count,
+)
+from credigestor.rules.money import CENT, format_brl, format_percent, parse_money, parse_rate
+from credigestor.rules.numbering import sale_number
+from credigestor.rules.permissions import Actor, Permission
+from credigestor.rules.schedule import PlannedNote, total_of
+from credigestor.services import inputs, sales
+from credigestor.services.sales import NewSale
+from credigestor.ui import data, kit, session
+from credigestor.ui.customer_search import forget_customer, pick_customer
+from credigestor.ui.live_form import LiveForm
+
+FORM = "new_sale"
+MAX_RATE = Decimal(100)
+WEEKDAYS = ("seg", "ter", "qua", "qui", "sex", "sáb", "dom")
+
+
+def customer_area(draft: LiveForm, today: date) -> Exposure | None:
+    """The customer's picker and, once one is chosen, what is owed already."""
+    customer_id = pick_customer(draft.key("customer"))
+    if customer_id is None:
+        draft.missing.append("cliente")
+        return None
+    owes = data.read(customers.exposure, customer_id, today=today)
+    limit = "sem limite de crédito" if owes.limit is None else f"limite {format_brl(owes.limit)}"
+    if not owes.active:
+        draft.refused = "Este cliente está inativo. Reative o cadastro para vender."
+        st.error(draft.refused, icon=":material/person_off:")
+    elif owes.overdue_notes:
+        late = "1 nota atrasada" if owes.overdue_notes == 1 else f"{owes.overdue_notes} atrasadas"
+        st.warning(
+            kit.plain(
+                f"Já deve {format_brl(owes.principal)} · {late}, {format_brl(owes.overdue)} "
+                f"com encargos hoje · {limit}"
+            ),
+            icon=":material/warning:",
+        )
+    else:
+        debt = f"Já deve {format_brl(owes.principal)}" if owes.principal else "Não deve nada hoje"
+        st.caption(kit.plain(f"{debt} · {limit}"))
+    return owes
+
+
+def inputs_area(
+    draft: LiveForm, customer_id: int | None, actor: Actor, settings: ShopSettings
+) -> NewSale | None:
+    """The sale's own inputs; None while they do not make a sale that could be planned."""
+    today = settings.today
+    left, right = st.columns(2)
+    with left:
+        total = draft.typed(
+            "total",
+            "Total da venda (R$)",
+            partial(parse_money, field="total", minimum=CENT),
+            needed="total",
+            placeholder="1.234,56",
+        )
+    with right:
+        down = draft.typed(
+            "down_payment",
+            "Entrada (R$)",
+            partial(parse_money, field="down_payment"),
+            placeholder="0,00",
+        )
+    all_down = total is not None and down == total
+    left, right = st.columns(2)
+    with left:
+        count = draft.typed(
+            "installments",
+            "Parcelas",
+            parse_count,
+            needed="" if all_down else "parcelas",
+            placeholder="1 a 120",
+        )
+    first_due_place = right
+    description = draft.typed(
+        "description",
+        "Descrição (opcional)",
+        partial(inputs.text, field="description", maximum=500, label="Descrição"),
+        placeholder="O que foi vendido",
+    )
+    sold_on, seller_id, rate = details_area(draft, actor, settings)
+    with first_due_place:
+        first_due = first_due_field(draft, min(sold_on or today, today))
+    if sold_on is None:
+        draft.missing.append("data da venda")
+    if total is None or sold_on is None or (count is None and not all_down) or draft.wrong:
+        return None
+    return NewSale(
+        operation_id=draft.operation,
+        customer_id=customer_id or 0,
+        seller_id=seller_id,
+        sold_on=sold_on,
+        description=description or "",
+        total=total,
+        down_payment=down or ZERO,
+        installments=count or 1,
+        first_due_date=first_due,
+        contract_rate=rate or ZERO,
+    )
+
+
+def first_due_field(draft: LiveForm, sold_on: date) -> date | None:
+    """The first due date: a month after the sale, also when its date changes, until one is set."""
+    key = draft.key("first_due_date")
+    default, before = default_first_due(sold_on), f"{key}:default"
+    if st.session_state.get(key) in (None, st.session_state.get(before)):
+        st.session_state[key] = default
+    st.session_state[before] = default
+    chosen = kit.date_field("Primeiro vencimento", None, key=key, persist_state="session")
+    draft.fields.slot("first_due_date")
+    return chosen
+
+
+def details_area(
+    draft: LiveForm, actor: Actor, settings: ShopSettings
+) -> tuple[date | None, int | None, Decimal | None]:
+    """Date, seller and contract rate: out of the way while they are the usual ones."""
+    usual = f"{settings.contract_rate.normalize():f}".replace(".", ",")
+    usual = "" if usual == "0" else usual
+    kept = st.session_state
+    usual_ones = {"sold_on": settings.today, "seller_id": actor.id, "contract_rate": ""}
+    expanded = bool(usual) or any(
+        kept.get(draft.key(name), value) != value for name, value in usual_ones.items()
+    )
+    names = dict(data.read(sales_report.sellers))
+    with st.expander("Data, vendedor e juros", expanded=expanded):
+        left, right = st.columns(2)
+        with left:
+            sold_on = kit.date_field(
+                "Data da venda",
+                settings.today,
+                key=draft.key("sold_on"),
+                persist_state="session",
+            )
+            draft.fields.slot("sold_on")
+        with right:
+            seller_id = st.selectbox(
+                "Vendedor",
+                list(names),
+                index=list(names).index(actor.id) if actor.id in names else 0,
+                format_func=lambda id_: names.get(id_, ""),
+                key=draft.key("seller_id"),
+                persist_state="session",
+            )
+            draft.fields.slot("seller_id")
+        rate = draft.typed(
+            "contract_rate",
+            "Juros do contrato (% ao mês)",
+            partial(parse_rate, field="contract_rate", maximum=MAX_RATE),
+            value=usual,
+            placeholder="0",
+            help="Deixe vazio para vender sem juros.",
+        )
+        if rate and rate > USUAL_MONTHLY_RATE:
+            st.warning(
+                "Acima de 1 % ao mês, juros de uma loja que não é financeira podem ser "
+                "considerados abusivos (STJ, REsp 1.720.656).",
+                icon=":material/gavel:",
+            )
+    return sold_on, seller_id, rate
+
+
+def preview(new: NewSale, notes: Sequence[PlannedNote], draft: LiveForm) -> None:
+    """What the sale would make: the sums, then each note."""
+    to_pay = new.down_payment + total_of(notes)
+    with st.grid(2, min_column_width=130):
+        st.metric("Total a pagar", format_brl(to_pay))
+        st.metric("Entrada", format_brl(new.down_payment))
+        if new.contract_rate and notes:
+            st.metric("Juros", format_brl(to_pay - new.total))
+            st.metric("CET ao ano", format_percent(effective_yearly_rate(new.contract_rate)))
+    if not notes:
+        st.info("Entrada de 100 %: nenhuma nota será feita.", icon=":material/done_all:")
+        return
+    labels = {"number": "Nota", "due": "Vencimento", "amount": "Valor"}
+    if any(note.free_until != note.due_date for note in notes):
+        labels["free"] = "Sem encargos até"
+    frame = pd.DataFrame(
+        {
+            "number": [f"{note.number}/{len(notes)}" for note in notes],
+            "due": [day_with_weekday(note.due_date) for note in notes],
+            "amount": [note.amount for note in notes],
+            "free": [
+                "" if note.free_until == note.due_date else day_with_weekday(note.free_until)
+                for note in notes
+            ],
+        }
+    )
+    kit.table(frame, labels, key=draft.key("preview"), money=["amount"])
+
+
+def day_with_weekday(day: date) -> str:
+    """A date as 20/11/2026 (sex)."""
+    return f"{format_date(day)} ({WEEKDAYS[day.weekday()]})"
+
+
+def credit_area(draft: LiveForm, actor: Actor, owes: Exposure, new_notes: Decimal) -> str | None:
+    """Warn of a customer over the limit or late; a manager's reason, None when none is needed."""
+    warnings = sales.credit_warnings(
+        limit=owes.limit,
+        owed=owes.principal,
+        overdue_notes=owes.overdue_notes,
+        new_notes=new_notes,
+    )
+    if not warnings or not new_notes:
+        return None
+    st.warning(kit.plain(" ".join(warnings)), icon=":material/credit_score:")
+    if not actor.can(Permission.OVERRIDE_CREDIT):
+        draft.refused = "Só um gerente pode liberar esta venda."
+        return None
+    return draft.typed(
+        "override_reason",
+        "Motivo para liberar a venda",
+        partial(inputs.reason, field="override_reason"),
+        needed="motivo da liberação",
+    )
+
+
+def result_area(
+    draft: LiveForm,
+    actor: Actor,
+    owes: Exposure | None,
+    new: NewSale | None,
+    settings: ShopSettings,
+) -> NewSale | None:
+    """The preview and what a manager must say to it; the sale as it may be registered."""
+    plan = partial(sales.plan_notes, settings=settings, today=settings.today)
+    notes = None if new is None else draft.check(partial(plan, new))
+    if new is None or notes is None:
+        st.info("As notas aparecem aqui enquanto você digita.", icon=":material/preview:")
+        return None
+    preview(new, notes, draft)
+    if owes is None:
+        return new
+    reason = credit_area(draft, actor, owes, total_of(notes))
+    return new.model_copy(update={"override_reason": reason})
+
+
+def confirm(draft: LiveForm, actor: Actor, new: NewSale | None, today: date) -> None:
+    """The one button that writes, and why it does not yet."""
+    blocked = draft.blocked()
+    if st.button(
+        "Confirmar venda",
+        key=draft.key("confirm"),
+        type="primary",
+        icon=":material/check:",
+        shortcut="Ctrl+Enter",
+        width="stretch",
+        disabled=new is None or bool(blocked),
+    ):
+        assert new is not None
+        with draft.fields.catching():
+            sale_id = data.write(lambda s: sales.register(s, actor, new, today=today))
+            kit.renew_operation(FORM)
+            kit.flash(f"Venda {sale_number(sale_id)} registrada.")
+            kit.go("counter/sale.py", id=sale_id)
+    if blocked:
+        st.caption(kit.plain(blocked))
+    if st.button(
+        "Limpar tudo", key=draft.key("clear"), type="tertiary", icon=":material/backspace:"
+    ):
+        kit.renew_operation(FORM)
+        forget_customer(draft.key("customer"))
+        st.rerun()
+
+
+def new_sale_page() -> None:
+    """The whole page."""
+    actor = session.require(Permission.SELL)
+    settings = data.settings()
+    draft = LiveForm(kit.operation_id(FORM))
+    kit.header("Nova venda")
+    typing, result = st.columns(2, gap="medium")
+    # What grows and shrinks has a container of its own: an input that changed its place would be
+    # made anew in the browser and lose what is being typed.
+    with typing:
+        with st.container():
+            owes = customer_area(draft, settings.today)
+        new = inputs_area(draft, owes.customer_id if owes else None, actor, settings)
+    with result:
+        with st.container():
+            new = result_area(draft, actor, owes, new, settings)
+        confirm(draft, actor, new, settings.today)
+
+
+new_sale_page()

@@ -1,0 +1,183 @@
+"""One note (`?id=`): its status, what it owes at a date and why, and its payments."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+import pandas as pd
+import streamlit as st
+
+from credigestor.errors import InvalidInput, NotFound
+from credigestor.reports.note import NoteDetail, detail
+from credigestor.rules.aging import STATUS_NAMES, Status
+from credigestor.rules.calendar import check_date_range, format_date
+from credigestor.rules.identity import format_tax_id
+from credigestor.rules.money import format_brl, format_number
+from credigestor.rules.numbering import receipt_number, sale_number
+from credigestor.rules.permissions import Permission
+from credigestor.services.payments import METHOD_NAMES, Method
+from credigestor.ui import data, kit, session
+
+COLOURS: dict[Status, Literal["red", "orange", "blue", "green", "gray"]] = {
+    Status.OVERDUE: "red",
+    Status.PARTIAL: "orange",
+    Status.PENDING: "blue",
+    Status.PAID: "green",
+    Status.CANCELLED: "gray",
+    Status.RENEGOTIATED: "gray",
+}
+PAYMENT_LABELS = {
+    "paid_on": "Data",
+    "receipt": "Recibo",
+    "amount": "Valor",
+    "interest": "Juros",
+    "fine": "Multa",
+    "principal": "Principal",
+    "after": "Saldo depois",
+    "method": "Forma",
+    "received_by": "Recebido por",
+    "situation": "Situação",
+}
+
+session.require(Permission.COUNTER)
+today = data.settings().today
+
+
+def load(as_of: date) -> NoteDetail:
+    """The note that the address names, as it stands at a date."""
+    note_id = kit.row_id()
+    if note_id is None:
+        raise NotFound("O endereço não diz qual nota abrir.")
+    return data.read(detail, note_id, as_of=as_of, today=today)
+
+
+def open_note() -> NoteDetail:
+    """The note today; says so and ends the page where there is none."""
+    try:
+        return load(today)
+    except NotFound as error:
+        kit.header("Nota")
+        st.info(kit.plain(error.message), icon=":material/search_off:")
+        kit.link("counter/notes.py", "Procurar na lista de notas", icon=":material/search:")
+        st.stop()
+
+
+def show_header(note: NoteDetail) -> None:
+    """Whose note it is, how it stands today, and the ways out."""
+    due = f"vence em {format_date(note.due_date)}"
+    if note.days_late:
+        days = "1 dia" if note.days_late == 1 else f"{note.days_late} dias"
+        due = f"venceu em {format_date(note.due_date)}, {days} de atraso"
+    kit.header(f"Nota {note.number}", kit.plain(f"{format_brl(note.amount)} · {due}"))
+    st.badge(STATUS_NAMES[note.status], color=COLOURS[note.status])
+    if note.status is Status.CANCELLED and note.cancelled_on:
+        why = f"Venda cancelada em {format_date(note.cancelled_on)}: {note.cancel_reason}"
+        st.warning(kit.plain(why), icon=":material/cancel:")
+    with st.container(horizontal=True):
+        if note.owed.total and st.button("Receber", type="primary", icon=":material/payments:"):
+            kit.go("counter/receive.py", nota=note.id)
+        kit.link(
+            "counter/customer.py",
+            f"{note.customer} · {format_tax_id(note.tax_id)}",
+            icon=":material/person:",
+            id=note.customer_id,
+        )
+        kit.link(
+            "counter/sale.py",
+            f"Venda {sale_number(note.sale_id)} de {format_date(note.sold_on)}",
+            icon=":material/receipt:",
+            id=note.sale_id,
+        )
+    details = [note.description, f"Vendedor: {note.seller}" if note.seller else ""]
+    if any(details):
+        st.caption(kit.plain(" · ".join(filter(None, details))))
+
+
+def choose_date() -> date:
+    """The as-of date, kept in the address; today where it makes no sense."""
+    fields = kit.Fields()
+    chosen = kit.date_field(
+        "Quanto deve em", today, key="as_of", bind="query-params", help="Também uma data futura."
+    )
+    fields.slot("as_of")
+    if chosen is None:
+        return today
+    with fields.catching():
+        return check_date_range(chosen, "as_of")
+    return today
+
+
+def show_owed(note: NoteDetail, as_of: date) -> None:
+    """What is owed at the date, part by part, and the calculation behind it."""
+    with st.grid(4, min_column_width=150):
+        st.metric("Total", format_brl(note.owed.total))
+        st.metric("Principal", format_brl(note.owed.principal))
+        st.metric("Juros de mora", format_brl(note.owed.interest))
+        st.metric("Multa", format_brl(note.owed.fine))
+    st.subheader("Memória de cálculo")
+    if not note.lines:
+        st.info(f"Em {format_date(as_of)} a nota está cancelada: nada é devido.")
+        return
+    frame = pd.DataFrame(
+        {
+            "Data": [format_date(line.on) for line in note.lines],
+            "Cálculo": [line.text for line in note.lines],
+            "Devido (R$)": [format_number(line.after.total) for line in note.lines],
+        }
+    )
+    st.table(frame, border="horizontal", hide_index=True)
+    st.caption(
+        "Juros simples sobre o principal, mês de 30 dias; cada valor é arredondado uma vez, ao "
+        "centavo. O pagamento quita primeiro os juros, depois a multa, depois o principal "
+        "(Código Civil, art. 354)."
+    )
+
+
+def show_payments(note: NoteDetail) -> None:
+    """All payments ever made on the note, the reversed ones marked."""
+    st.subheader("Pagamentos")
+    if not note.payments:
+        st.info("Nenhum pagamento ainda.")
+        return
+    frame = pd.DataFrame(
+        [
+            {
+                "id": paid.payment_id,
+                "paid_on": paid.paid_on,
+                "receipt": receipt_number(paid.payment_id),
+                "amount": paid.amount,
+                "interest": paid.split.interest,
+                "fine": paid.split.fine,
+                "principal": paid.split.principal,
+                "after": paid.after,
+                "method": METHOD_NAMES[Method(paid.method)],
+                "received_by": paid.received_by or "",
+                "situation": ""
+                if paid.reversed_on is None
+                else f"Estornado em {format_date(paid.reversed_on)}",
+            }
+            for paid in note.payments
+        ]
+    )
+    st.caption("Marque uma linha para abrir o recibo.")
+    kit.table(
+        frame,
+        PAYMENT_LABELS,
+        key="payments",
+        money=["amount", "interest", "fine", "principal", "after"],
+        dates=["paid_on"],
+        opens="counter/payment.py",
+    )
+
+
+note = open_note()
+show_header(note)
+as_of = choose_date()
+try:
+    note_then = load(as_of)
+except InvalidInput as error:
+    st.error(kit.plain(error.message), icon=":material/error:")
+    as_of, note_then = today, note
+show_owed(note_then, as_of)
+show_payments(note)

@@ -1,0 +1,185 @@
+"""One payment (`?id=`): its receipt on screen, and its reversal for who may (R12, R24)."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import streamlit as st
+
+from credigestor.errors import NotFound
+from credigestor.reports import payments
+from credigestor.reports.payments import Receipt
+from credigestor.rules.calendar import format_date
+from credigestor.rules.identity import format_tax_id
+from credigestor.rules.money import format_brl
+from credigestor.rules.numbering import receipt_number
+from credigestor.rules.permissions import Permission
+from credigestor.services import payments as paying
+from credigestor.services.payments import METHOD_NAMES, Method
+from credigestor.ui import data, kit, session
+
+NOTE_LABELS = {
+    "number": "Nota",
+    "due_date": "Vencimento",
+    "amount": "Pago",
+    "interest": "Juros",
+    "fine": "Multa",
+    "principal": "Principal",
+    "after": "Saldo depois",
+}
+
+actor = session.require(Permission.COUNTER)
+
+
+def open_receipt() -> Receipt:
+    """The payment that the address names; says so and ends the page where there is none."""
+    payment_id = kit.row_id()
+    try:
+        if payment_id is None:
+            raise NotFound("O endereço não diz qual pagamento abrir.")
+        return data.read(payments.receipt, payment_id)
+    except NotFound as error:
+        kit.header("Recibo")
+        st.info(kit.plain(error.message), icon=":material/search_off:")
+        kit.link("counter/payments.py", "Procurar nos pagamentos", icon=":material/search:")
+        st.stop()
+
+
+def show_reversal(found: Receipt) -> None:
+    """That the payment no longer counts, since when, by whom and why."""
+    if found.undone is None:
+        return
+    by = f" por {found.undone.by}" if found.undone.by else ""
+    st.error(
+        f"**ESTORNADO** em {format_date(found.undone.on)}{kit.plain(by)}: "
+        f"{kit.plain(found.undone.reason)}",
+        icon=":material/undo:",
+    )
+
+
+def show_receipt(found: Receipt) -> None:
+    """Who paid whom, how much, for which notes, and what is still owed (R24)."""
+    shop = found.shop
+    payee = shop.legal_name or shop.shop_name or "—"
+    if shop.tax_id:
+        payee += f" · {format_tax_id(shop.tax_id)}"
+    recorded = found.recorded_at.astimezone(ZoneInfo(shop.time_zone))
+    facts = {
+        "Recebemos de": f"{found.customer} · {format_tax_id(found.tax_id)}",
+        "Recebedor": payee,
+        "Data do pagamento": format_date(found.paid_on),
+        "Forma": METHOD_NAMES[Method(found.method)],
+        "Recebido por": found.received_by or "—",
+        "Registrado em": f"{format_date(recorded.date())} às {recorded:%H:%M}",
+    }
+    if found.backdate_reason:
+        facts["Motivo da data anterior"] = found.backdate_reason
+    with st.container(border=True):
+        st.metric("Valor recebido", format_brl(found.amount))
+        split = found.split
+        st.caption(
+            kit.plain(
+                f"Principal {format_brl(split.principal)} + juros de mora "
+                f"{format_brl(split.interest)} + multa {format_brl(split.fine)}"
+            )
+        )
+        with st.grid(2, min_column_width=260):
+            for label, value in facts.items():
+                st.markdown(f"{label}  \n**{kit.plain(value)}**")
+
+
+def show_notes(found: Receipt) -> None:
+    """What the payment did to each note, and what was left."""
+    st.subheader("Notas pagas")
+    labels = dict(NOTE_LABELS)
+    if found.undone:
+        del labels["after"]
+    frame = pd.DataFrame(
+        [
+            {
+                "id": item.note_id,
+                "number": item.number,
+                "due_date": item.due_date,
+                "amount": item.amount,
+                "interest": item.split.interest,
+                "fine": item.split.fine,
+                "principal": item.split.principal,
+                "after": item.after,
+            }
+            for item in found.items
+        ]
+    )
+    st.caption("Marque uma linha para abrir a nota.")
+    kit.table(
+        frame,
+        labels,
+        key="receipt-notes",
+        money=[name for name in labels if name not in ("number", "due_date")],
+        dates=["due_date"],
+        opens="counter/note.py",
+    )
+    if found.undone is None:
+        when = format_date(found.paid_on)
+        st.markdown(
+            f"Saldo do cliente ao fim de {when}: **{kit.plain(format_brl(found.customer_after))}**"
+        )
+        st.caption(
+            "O recibo de uma parcela não prova o pagamento das anteriores (Código Civil, art. 322)."
+        )
+
+
+def show_ways_out(found: Receipt) -> None:
+    """On to the customer, or to the next payment."""
+    with st.container(horizontal=True):
+        kit.link(
+            "counter/customer.py",
+            found.customer,
+            icon=":material/person:",
+            id=found.customer_id,
+        )
+        kit.link(
+            "counter/receive.py",
+            "Receber mais deste cliente",
+            icon=":material/payments:",
+            cliente=found.customer_id,
+        )
+        kit.link("counter/payments.py", "Todos os pagamentos", icon=":material/list:")
+
+
+def offer_reversal(found: Receipt) -> None:
+    """The reversal, behind a reason and a second button; only for who may."""
+    if found.undone or not actor.can(Permission.REVERSE):
+        return
+    fields = kit.Fields()
+    with st.expander("Estornar este pagamento", icon=":material/undo:"):
+        st.write(
+            "As notas voltam a dever o que deviam, com os encargos recalculados. O pagamento "
+            "continua registrado, marcado como ESTORNADO. Não há como desfazer um estorno."
+        )
+        why = st.text_input("Motivo do estorno", key=f"why:{found.id}", max_chars=500)
+        fields.slot("reason")
+        if not st.button(
+            kit.plain(f"Confirmar estorno de {format_brl(found.amount)}"),
+            key=f"reverse:{found.id}",
+            type="primary",
+            icon=":material/undo:",
+        ):
+            return
+        with fields.catching():
+            data.write(
+                lambda s: paying.reverse(
+                    s, actor, payment_id=found.id, why=why or "", today=data.settings().today
+                )
+            )
+            kit.flash(f"Pagamento {receipt_number(found.id)} estornado.", ":material/undo:")
+            st.rerun()
+
+
+found = open_receipt()
+kit.header(f"Recibo {found.number}", kit.plain(found.customer))
+show_reversal(found)
+show_receipt(found)
+show_notes(found)
+show_ways_out(found)
+offer_reversal(found)

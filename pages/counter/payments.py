@@ -1,0 +1,120 @@
+"""Payments: filtered in the address, paged, with what was received by all of them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from credigestor.reports import notes, payments
+from credigestor.reports.payments import Filters, Totals
+from credigestor.rules.money import format_brl
+from credigestor.rules.permissions import Permission
+from credigestor.services.payments import METHOD_NAMES, Method
+from credigestor.ui import address, data, kit, session
+
+METHODS = {"": "Todas", **{str(method): name for method, name in METHOD_NAMES.items()}}
+REVERSED = {"": "Todos", "no": "Válidos", "yes": "Estornados"}
+LABELS = {
+    "paid_on": "Data",
+    "number": "Recibo",
+    "customer": "Cliente",
+    "amount": "Valor",
+    "method": "Forma",
+    "principal": "Principal",
+    "interest": "Juros",
+    "fine": "Multa",
+    "received_by": "Recebido por",
+    "situation": "Situação",
+}
+
+session.require(Permission.COUNTER)
+
+
+def choose_filters() -> Filters:
+    """The filters; nonsense in the address is ignored."""
+    people = {str(user_id): name for user_id, name in data.read(payments.receivers).items()}
+    with st.grid(3, min_column_width=220):
+        text = st.text_input(
+            "Procurar",
+            key="q",
+            bind="query-params",
+            type="search",
+            icon=":material/search:",
+            placeholder="Cliente, CPF, nota ou recibo",
+        )
+        paid_from = kit.date_field("Pago de", None, key="paid_from", bind="query-params")
+        paid_to = kit.date_field("até", None, key="paid_to", bind="query-params")
+        method = address.choice("Forma", METHODS, name="method", default="")
+        receiver = address.choice(
+            "Recebido por", {"": "Todos", **people}, name="received_by", default=""
+        )
+        reversed_ = address.choice("Situação", REVERSED, name="reversed", default="")
+    return Filters(
+        paid_from=paid_from,
+        paid_to=paid_to,
+        method=method or None,
+        customer_id=chosen_customer(),
+        received_by=int(receiver) if receiver else None,
+        reversed={"yes": True, "no": False}.get(reversed_),
+        text=text or "",
+    )
+
+
+def chosen_customer() -> int | None:
+    """The customer that the address names, shown with a way back to all of them."""
+    customer_id = kit.row_id("customer")
+    name = None if customer_id is None else data.read(notes.customer_name, customer_id)
+    if name is None:
+        st.query_params.pop("customer", None)
+        return None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"Só os pagamentos de **{kit.plain(name)}**", width="content")
+        if st.button("Ver todos os clientes", type="tertiary", icon=":material/close:"):
+            st.query_params.pop("customer", None)
+            st.rerun()
+    return customer_id
+
+
+def show_totals(found: Totals) -> None:
+    """Sums over all that the filters leave; what was reversed is not money received (R22)."""
+    with st.grid(5, min_column_width=150):
+        st.metric("Pagamentos", f"{found.count:,}".replace(",", "."))
+        st.metric("Recebido", format_brl(found.amount))
+        st.metric("Principal", format_brl(found.principal))
+        st.metric("Juros de mora", format_brl(found.interest))
+        st.metric("Multa", format_brl(found.fine))
+    st.caption("Os valores não contam os pagamentos estornados.")
+
+
+def show_list(filters: Filters) -> None:
+    """The page asked for; a row opens its receipt."""
+    found = data.read(payments.totals, filters)
+    if not found.count:
+        explain_nothing(filters)
+        return
+    show_totals(found)
+    offset = kit.pager(found.count, key=f"payments-page:{filters}")
+    frame = data.read(payments.list_payments, filters, offset=offset, limit=kit.ROWS_A_PAGE)
+    frame["method"] = frame["method"].map(lambda value: METHOD_NAMES[Method(value)])
+    frame["situation"] = frame["reversed"].map({True: "Estornado", False: ""})
+    st.caption("Marque uma linha para abrir o recibo.")
+    kit.table(
+        frame,
+        LABELS,
+        key="payments",
+        money=["amount", "principal", "interest", "fine"],
+        dates=["paid_on"],
+        opens="counter/payment.py",
+    )
+
+
+def explain_nothing(filters: Filters) -> None:
+    """What to do when the list is empty."""
+    if filters == Filters():
+        st.info("Nenhum pagamento ainda. Receba o primeiro.", icon=":material/payments:")
+        kit.link("counter/receive.py", "Receber um pagamento", icon=":material/payments:")
+    else:
+        st.info("Nenhum pagamento com esses filtros. Mude a busca, as datas ou a forma.")
+
+
+kit.header("Pagamentos")
+show_list(choose_filters())

@@ -1,0 +1,305 @@
+"""Receive: who pays, which notes, how much; the allocation previewed, then confirmed.
+
+The form's operation id names its widgets, so a payment just made leaves an empty form. What the
+confirm button writes are the arguments it was drawn with: exactly what was on the screen, and
+for a second fast click the same operation, which the database knows already (R10).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from credigestor.errors import BusinessError, InvalidInput
+from credigestor.reports import notes
+from credigestor.reports.notes import OpenNote
+from credigestor.rules.allocation import distribute
+from credigestor.rules.calendar import format_date
+from credigestor.rules.charges import ZERO, Split, allocate
+from credigestor.rules.money import CENT, format_brl, format_number, parse_money
+from credigestor.rules.numbering import receipt_number
+from credigestor.rules.permissions import Actor, Permission
+from credigestor.services import payments
+from credigestor.services.payments import METHOD_NAMES, Method, NewPayment
+from credigestor.ui import data, kit, session
+from credigestor.ui.payer import asked_note, choose_payer, tick_key
+
+FORM = "receive"
+DONE, FAILED = "receive:done", "receive:failed"
+LIVE = "300ms"
+#: More open notes than this scroll in a frame of their own.
+NOTES_IN_VIEW = 6
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one note gets of the payment, R$, and what it owes after it."""
+
+    note: OpenNote
+    amount: Decimal
+    split: Split
+
+    @property
+    def after(self) -> Decimal:
+        """Still owed on the note right after the payment."""
+        return self.note.owed.total - self.amount
+
+
+def leave_when_done() -> None:
+    """Go to the receipt of what the last click recorded."""
+    done = st.session_state.pop(DONE, None)
+    if done is not None:
+        payment_id, amount = done
+        kit.flash(f"Pagamento {receipt_number(payment_id)} de {format_brl(amount)} registrado.")
+        kit.go("counter/payment.py", id=payment_id)
+
+
+def choose_date(form: uuid.UUID, actor: Actor, fields: kit.Fields) -> tuple[date | None, str]:
+    """The payment's date and, when it lies far back, a manager's reason (R11)."""
+    settings = data.settings()
+    day = kit.date_field("Data do pagamento", settings.today, key=f"paid_on:{form}")
+    fields.slot("paid_on")
+    try:
+        if day is None:
+            raise InvalidInput("Informe a data do pagamento.", field="paid_on")
+        far_back = payments.check_date(
+            actor, day, today=settings.today, backdating_days=settings.backdating_days
+        )
+    except BusinessError as error:
+        fields.show(error)
+        return None, ""
+    if not far_back:
+        return day, ""
+    why = st.text_input(
+        "Motivo da data anterior",
+        key=f"backdate_reason:{form}",
+        placeholder="Por que só agora este pagamento é registrado",
+        max_chars=500,
+    )
+    fields.slot("backdate_reason")
+    return day, why or ""
+
+
+def choose_notes(form: uuid.UUID, open_notes: Sequence[OpenNote]) -> list[OpenNote]:
+    """Tick boxes over the open notes, oldest due first; the chosen ones."""
+    st.caption("Marque as notas a pagar. Sem marcar, o valor paga da mais antiga à mais nova.")
+    with st.container(height=420 if len(open_notes) > NOTES_IN_VIEW else "content", gap="small"):
+        return [
+            note for note in open_notes if st.checkbox(describe(note), key=tick_key(form, note.id))
+        ]
+
+
+def describe(note: OpenNote) -> str:
+    due = f"vence {format_date(note.due_date)}"
+    if note.days_late:
+        days = "1 dia" if note.days_late == 1 else f"{note.days_late} dias"
+        due = f"venceu {format_date(note.due_date)}, {days} de atraso"
+    text = f"**{kit.plain(format_brl(note.owed.total))}** · {kit.plain(note.number)} · {due}"
+    if note.owed.charges:
+        text += (
+            f" (principal {format_number(note.owed.principal)}, juros "
+            f"{format_number(note.owed.interest)}, multa {format_number(note.owed.fine)})"
+        )
+    return text
+
+
+def choose_amount(
+    form: uuid.UUID, chosen: Sequence[OpenNote], open_notes: Sequence[OpenNote], fields: kit.Fields
+) -> list[Part]:
+    """The amount as typed and how it is allocated; empty while there is none that fits (R10)."""
+    key, paying = f"amount:{form}", chosen or open_notes
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        typed = st.text_input(
+            "Valor recebido (R$)", key=key, live=LIVE, placeholder="1.234,56", autocomplete="off"
+        )
+        st.button(
+            "Quitar selecionadas" if chosen else "Quitar tudo",
+            key=f"whole:{form}",
+            icon=":material/done_all:",
+            on_click=set_amount,
+            args=(key, owed_by(paying)),
+        )
+    fields.slot("amount")
+    st.caption(kit.plain(f"{counted(paying, chosen)}: {format_brl(owed_by(paying))}"))
+    if not (typed or "").strip():
+        return []
+    with fields.catching():
+        amount = parse_money(typed or "", field="amount", minimum=CENT)
+        if amount > owed_by(open_notes):
+            raise InvalidInput(
+                f"O valor passa de tudo o que o cliente deve: {format_brl(owed_by(open_notes))}.",
+                field="amount",
+            )
+        if amount > owed_by(paying):
+            offer_next(form, amount, chosen, open_notes)
+        parts = dict(distribute(amount, [(note.id, note.owed.total) for note in paying]))
+        return [
+            Part(note, parts[note.id], allocate(note.owed, parts[note.id]))
+            for note in paying
+            if note.id in parts
+        ]
+    return []
+
+
+def offer_next(
+    form: uuid.UUID, amount: Decimal, chosen: Sequence[OpenNote], open_notes: Sequence[OpenNote]
+) -> None:
+    """A button that ticks the next notes, oldest first, until they take the amount (R10)."""
+    left, more = amount - owed_by(chosen), []
+    for note in open_notes:
+        if left > 0 and note not in chosen:
+            more.append(note)
+            left -= note.owed.total
+    st.button(
+        kit.plain(
+            f"Continuar nas próximas notas com os {format_brl(amount - owed_by(chosen))} restantes"
+        ),
+        key=f"more:{form}",
+        icon=":material/playlist_add:",
+        on_click=tick_all,
+        args=(form, [note.id for note in more]),
+    )
+
+
+def tick_all(form: uuid.UUID, note_ids: Sequence[int]) -> None:
+    for note_id in note_ids:
+        st.session_state[tick_key(form, note_id)] = True
+
+
+def set_amount(key: str, amount: Decimal) -> None:
+    st.session_state[key] = format_number(amount)
+
+
+def owed_by(chosen: Sequence[OpenNote]) -> Decimal:
+    return sum((note.owed.total for note in chosen), ZERO)
+
+
+def counted(paying: Sequence[OpenNote], chosen: Sequence[OpenNote]) -> str:
+    if not chosen:
+        return "Tudo o que está em aberto"
+    return "A nota marcada deve" if len(paying) == 1 else f"As {len(paying)} notas marcadas devem"
+
+
+def preview(parts: Sequence[Part]) -> None:
+    """What each note gets, and what is left of it."""
+    st.subheader("Prévia")
+    rows = [
+        {
+            "Nota": part.note.number,
+            "Juros": format_number(part.split.interest),
+            "Multa": format_number(part.split.fine),
+            "Principal": format_number(part.split.principal),
+            "Paga": format_number(part.amount),
+            "Saldo": format_number(part.after),
+        }
+        for part in parts
+    ]
+    st.table(pd.DataFrame(rows), border="horizontal", hide_index=True)
+
+
+def confirm(new: NewPayment, seen: Mapping[str, Any]) -> None:
+    """Record what was previewed; a callback, so that it runs before anything is read again.
+
+    `seen` are the inputs that the preview came from: a fast click may arrive together with a
+    newer one, which nobody has seen previewed.
+    """
+    actor = session.current()
+    if actor is None:
+        return  # the page itself says so
+    now = st.session_state
+    try:
+        if any(key in now and now[key] != value for key, value in seen.items()):
+            raise InvalidInput("A prévia mudou neste momento. Confira e confirme de novo.")
+        today = data.settings().today
+        payment_id = data.write(lambda s: payments.receive(s, actor, new, today=today))
+    except BusinessError as error:
+        st.session_state[FAILED] = error
+        return
+    st.session_state[DONE] = (payment_id, new.amount)
+    kit.renew_operation(FORM)
+
+
+def form_area(form: uuid.UUID, customer_id: int, actor: Actor) -> None:
+    """Date, notes, amount, method, preview and the one button that writes."""
+    fields = kit.Fields()
+    left, right = st.columns(2)
+    with left:
+        paid_on, why = choose_date(form, actor, fields)
+    with right:
+        method = st.segmented_control(
+            "Forma de pagamento",
+            list(Method),
+            default=Method.CASH,
+            required=True,
+            format_func=METHOD_NAMES.__getitem__,
+            key=f"method:{form}",
+        )
+    if paid_on is None:
+        return
+    open_notes = data.read(notes.open_notes, customer_id, on=paid_on, today=data.settings().today)
+    explain_asked(form, open_notes)
+    failed = st.session_state.pop(FAILED, None)
+    if not open_notes:
+        st.info(f"Nada em aberto em {format_date(paid_on)}.", icon=":material/task_alt:")
+        if failed:
+            fields.show(failed)
+        return
+    chosen = choose_notes(form, open_notes)
+    parts = choose_amount(form, chosen, open_notes, fields)
+    if failed:
+        fields.show(failed)
+    if not parts:
+        return
+    preview(parts)
+    new = NewPayment(
+        operation_id=form,
+        customer_id=customer_id,
+        paid_on=paid_on,
+        method=Method(method or Method.CASH),
+        items=tuple((part.note.id, part.amount) for part in parts),
+        backdate_reason=why or None,
+        previewed={part.note.id: part.split for part in parts},
+    )
+    keys = [f"{name}:{form}" for name in ("paid_on", "backdate_reason", "method", "amount")]
+    keys += [tick_key(form, note.id) for note in open_notes]
+    st.button(
+        kit.plain(
+            f"Confirmar: {format_brl(new.amount)} em {METHOD_NAMES[new.method].lower()}, "
+            f"{format_date(paid_on)}"
+        ),
+        key=f"confirm:{form}",
+        type="primary",
+        icon=":material/check:",
+        shortcut="Ctrl+Enter",
+        width="stretch",
+        on_click=confirm,
+        args=(new, {key: st.session_state[key] for key in keys if key in st.session_state}),
+    )
+
+
+def explain_asked(form: uuid.UUID, open_notes: Sequence[OpenNote]) -> None:
+    """Say so when the note that was asked for takes no payment."""
+    asked = asked_note(form)
+    if asked is not None and asked not in {note.id for note in open_notes}:
+        st.info("A nota escolhida não está em aberto nessa data.", icon=":material/info:")
+
+
+def receive_page() -> None:
+    """The whole page."""
+    actor = session.require(Permission.SELL)
+    leave_when_done()
+    kit.header("Receber")
+    form = kit.operation_id(FORM)
+    customer_id = choose_payer(form)
+    if customer_id is not None:
+        form_area(form, customer_id, actor)
+
+
+receive_page()

@@ -1,0 +1,237 @@
+"""One sale: its contract as made, notes, payments, and what may still be changed."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import streamlit as st
+
+from credigestor.errors import NotFound
+from credigestor.reports import sales as sales_report
+from credigestor.reports.sales import SaleDetail
+from credigestor.rules.aging import STATUS_NAMES, Status
+from credigestor.rules.calendar import format_date
+from credigestor.rules.charges import ZERO
+from credigestor.rules.installments import effective_yearly_rate
+from credigestor.rules.money import format_brl, format_percent
+from credigestor.rules.numbering import note_number, receipt_number
+from credigestor.rules.permissions import Actor, Permission
+from credigestor.services import sales
+from credigestor.services.payments import METHOD_NAMES, Method
+from credigestor.ui import data, kit, session
+
+MONEY = ("amount", "owed", "principal", "interest", "fine")
+NOBODY = 0  # in place of a seller's id: sales without one
+
+
+def head(sale: SaleDetail) -> None:
+    """Whose sale, whether it still stands, and the ways on."""
+    if sale.cancelled_on:
+        by = f" por {sale.cancelled_by}" if sale.cancelled_by else ""
+        st.error(
+            kit.plain(
+                f"Venda cancelada em {format_date(sale.cancelled_on)}{by}: {sale.cancel_reason}"
+            ),
+            icon=":material/cancel:",
+        )
+    with st.container(horizontal=True, gap="medium"):
+        kit.link(
+            "counter/customer.py", sale.customer, icon=":material/person:", id=sale.customer_id
+        )
+        if sale.notes["owed"].sum() > 0:
+            kit.link(
+                "counter/receive.py",
+                "Receber",
+                icon=":material/payments:",
+                cliente=sale.customer_id,
+            )
+        kit.link(
+            "counter/new_sale.py",
+            "Outra venda",
+            icon=":material/add_shopping_cart:",
+            cliente=sale.customer_id,
+        )
+
+
+def terms(sale: SaleDetail) -> None:
+    """The sums, and the contract's rates as they were when it was made (R5)."""
+    financed = sale.total - sale.down_payment
+    to_pay = sale.down_payment + sum(sale.notes["amount"], ZERO)
+    with st.grid(4, min_column_width=150):
+        st.metric("Total", format_brl(sale.total))
+        st.metric("Entrada", format_brl(sale.down_payment))
+        st.metric("Financiado", format_brl(financed))
+        if sale.contract_rate:
+            st.metric("Total a pagar", format_brl(to_pay))
+        st.metric("A receber hoje", format_brl(sum(sale.notes["owed"], ZERO)))
+    by = f"por {sale.seller}" if sale.seller else "sem vendedor registrado"
+    lines = [f"Vendida em {format_date(sale.sold_on)} {by}"]
+    if sale.installments:
+        lines.append(f"Parcelas: {sale.installments}")
+        if sale.contract_rate:
+            cet = format_percent(effective_yearly_rate(sale.contract_rate))
+            lines.append(f"Juros do contrato: {rate(sale.contract_rate)} ao mês (CET {cet} ao ano)")
+        else:
+            lines.append("Sem juros de contrato")
+        days = "sem carência" if not sale.grace_days else f"carência de {sale.grace_days} dias"
+        lines.append(
+            f"No atraso: juros de {rate(sale.late_rate)} ao mês, multa de {rate(sale.fine_rate)}, "
+            f"{days}"
+        )
+    else:
+        lines.append("Paga toda de entrada: não tem notas")
+    if sale.override_reason:
+        lines.append(f"Crédito liberado por {sale.override_by}: {sale.override_reason}")
+    if sale.description:
+        lines.append(f"Descrição: {sale.description}")
+    st.markdown("\n".join(f"- {kit.plain(' '.join(line.splitlines()))}" for line in lines))
+
+
+def rate(percent: Decimal) -> str:
+    """A rate with all the decimals it has, at least two."""
+    exponent = percent.normalize().as_tuple().exponent
+    return format_percent(percent, max(2, -exponent if isinstance(exponent, int) else 0))
+
+
+def notes_area(sale: SaleDetail) -> None:
+    """Each note with its status and what it owes today; a row opens it."""
+    if sale.notes.empty:
+        return
+    st.subheader("Notas")
+    frame = sale.notes
+    frame["label"] = [note_number(sale.id, n, sale.installments) for n in frame["number"]]
+    frame["status"] = [STATUS_NAMES[Status(value)] for value in frame["status"]]
+    labels = {
+        "label": "Nota",
+        "due_date": "Vencimento",
+        "amount": "Valor",
+        "status": "Situação",
+        "owed": "Deve hoje",
+    }
+    if frame["days_late"].any():
+        labels["days_late"] = "Dias de atraso"
+    if frame["interest"].any() or frame["fine"].any():
+        labels |= {"principal": "Principal", "interest": "Juros", "fine": "Multa"}
+    labels["free_until"] = "Sem encargos até"
+    kit.table(
+        frame,
+        labels,
+        key="sale_notes",
+        money=[name for name in labels if name in MONEY],
+        dates=["due_date", "free_until"],
+        opens="counter/note.py",
+        id_column="note_id",
+    )
+
+
+def payments_area(sale: SaleDetail) -> None:
+    """What was received for this sale; a row opens the receipt."""
+    if sale.notes.empty:
+        return
+    st.subheader("Pagamentos")
+    if sale.payments.empty:
+        st.caption("Nada foi recebido desta venda ainda.")
+        return
+    frame = sale.payments
+    frame["number"] = [receipt_number(id_) for id_ in frame["payment_id"]]
+    frame["method"] = [METHOD_NAMES[Method(value)] for value in frame["method"]]
+    frame["situation"] = ["ESTORNADO" if gone else "" for gone in frame["reversed"]]
+    kit.table(
+        frame,
+        {
+            "number": "Recibo",
+            "paid_on": "Data",
+            "amount": "Valor",
+            "method": "Forma",
+            "numbers": "Parcelas",
+            "principal": "Principal",
+            "interest": "Juros",
+            "fine": "Multa",
+            "situation": "Situação",
+        },
+        key="sale_payments",
+        money=["amount", "principal", "interest", "fine"],
+        dates=["paid_on"],
+        opens="counter/payment.py",
+        id_column="payment_id",
+    )
+
+
+def edit_area(sale: SaleDetail, actor: Actor) -> None:
+    """Description and seller; money is never edited."""
+    names = {**dict(data.read(sales_report.sellers)), NOBODY: "Sem vendedor"}
+    fields = kit.Fields()
+    with st.expander("Editar descrição e vendedor"), st.form(f"edit_sale:{sale.id}", border=False):
+        description = st.text_area("Descrição", value=sale.description)
+        fields.slot("description")
+        seller = st.selectbox(
+            "Vendedor",
+            list(names),
+            index=list(names).index(sale.seller_id or NOBODY),
+            format_func=lambda id_: names.get(id_, ""),
+        )
+        fields.slot("seller_id")
+        if st.form_submit_button("Salvar", type="primary"):
+            with fields.catching():
+                data.write(
+                    lambda s: sales.edit(
+                        s, actor, sale_id=sale.id, description=description, seller_id=seller or None
+                    )
+                )
+                kit.flash("Venda atualizada.")
+                st.rerun()
+
+
+def cancel_area(sale: SaleDetail, actor: Actor, today: date) -> None:
+    """Cancellation with a reason, behind a confirmation, for who may (R13)."""
+    if sale.cancelled_on or not actor.can(Permission.CANCEL):
+        return
+    with st.expander("Cancelar venda"):
+        if sale.has_live_payment:
+            st.info("A venda tem pagamentos. Estorne-os antes de cancelar.")
+            return
+        fields = kit.Fields()
+        st.markdown("A venda e todas as suas notas deixam de valer. Isto não pode ser desfeito.")
+        why = st.text_area("Motivo do cancelamento", key=f"cancel_why:{sale.id}")
+        fields.slot("reason")
+        sure = st.checkbox(
+            f"Sim, quero cancelar a venda {sale.number}", key=f"cancel_sure:{sale.id}"
+        )
+        if st.button(
+            "Cancelar a venda",
+            key=f"cancel:{sale.id}",
+            icon=":material/cancel:",
+            disabled=not sure,
+        ):
+            with fields.catching():
+                data.write(lambda s: sales.cancel(s, actor, sale_id=sale.id, why=why, today=today))
+                kit.flash(f"Venda {sale.number} cancelada.")
+                st.rerun()
+
+
+def sale_page() -> None:
+    """The whole page."""
+    actor = session.require(Permission.COUNTER)
+    today = data.settings().today
+    sale_id = kit.row_id()
+    try:
+        if sale_id is None:
+            raise NotFound("Venda não encontrada.")
+        sale = data.read(sales_report.detail, sale_id, as_of=today, today=today)
+    except NotFound as error:
+        kit.header("Venda")
+        st.error(kit.plain(error.message), icon=":material/error:")
+        kit.link("counter/sales.py", "Ver as vendas", icon=":material/arrow_back:")
+        return
+    kit.header(f"Venda {sale.number}")
+    head(sale)
+    terms(sale)
+    notes_area(sale)
+    payments_area(sale)
+    if actor.can(Permission.SELL):
+        edit_area(sale, actor)
+    cancel_area(sale, actor, today)
+
+
+sale_page()

@@ -1,0 +1,247 @@
+"""A real server in a process of its own, on a database of its own, and a real Chromium.
+
+Without a chromium executable the tests that need one are skipped; with
+CREDIGESTOR_REQUIRE_BROWSER=1 (as in CI) they fail instead.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.orm import Session
+
+from credigestor import clock
+from credigestor.db.models import LoginAttempt, LoginSession, User
+from credigestor.rules.permissions import Role
+from credigestor.services.auth import ABSOLUTE, digest
+from credigestor.ui import cookies
+from tests.factories import PASSWORD, PASSWORD_HASH
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60
+CHROMIUM = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class Server:
+    """The app as a person would run it: `streamlit run app.py`, on loopback, on a free port."""
+
+    def __init__(
+        self, cluster: str, database: str, *, app: str = "app.py", **environment: str
+    ) -> None:
+        url = make_url(cluster)
+        with psycopg.connect(
+            url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True
+        ) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+            connection.execute(f'CREATE DATABASE "{database}"')
+        self.database_url = url.set(database=database).render_as_string(hide_password=False)
+        self.engine = create_engine(
+            self.database_url, connect_args={"options": "-csearch_path=credigestor -ctimezone=UTC"}
+        )
+        self.data_dir = Path(tempfile.mkdtemp(prefix="credigestor-server-"))
+        self.port = _free_port()
+        self.host = f"localhost:{self.port}"
+        self.base_url = f"http://{self.host}"
+        self.log = self.data_dir / "log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "streamlit", "run", app, *self._flags()],
+                cwd=ROOT,
+                env={
+                    **os.environ,
+                    "DATABASE_URL": self.database_url,
+                    "CREDIGESTOR_DATA_DIR": str(self.data_dir),
+                    "PYTHONPATH": str(ROOT),
+                    **environment,
+                },
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self._wait()
+
+    def _flags(self) -> list[str]:
+        return ["--server.address", "127.0.0.1", "--server.port", str(self.port)]
+
+    def _wait(self) -> None:
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and self.process.poll() is None:
+            try:
+                if self.request("GET", "/saude").status == 200:
+                    return
+            except OSError:
+                pass
+            time.sleep(0.1)
+        self.stop()
+        raise AssertionError(f"the server did not start:\n{self.log.read_text()}")
+
+    def request(
+        self, method: str, path: str, body: bytes | None = None, **headers: str
+    ) -> http.client.HTTPResponse:
+        """One raw request, redirects not followed; the response's body is in `.body`."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        sent = {"Host": self.host, **{k.replace("_", "-"): v for k, v in headers.items()}}
+        connection.request(method, path, body, sent)
+        response = connection.getresponse()
+        response.body = response.read()  # type: ignore[attr-defined]
+        connection.close()
+        return response
+
+    def add_user(self, login: str, role: Role = Role.SELLER, name: str = "") -> User:
+        """A user of this server's shop, whose password is PASSWORD."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            user = User(
+                login=login,
+                name=name or login.capitalize(),
+                role=role.value,
+                password_hash=PASSWORD_HASH,
+            )
+            session.add(user)
+        return user
+
+    def log_in(self, user: User) -> str:
+        """The cookie of a live session of this user."""
+        token = cookies.new_token()
+        with Session(self.engine) as session, session.begin():
+            session.add(
+                LoginSession(
+                    user_id=user.id,
+                    token_hash=digest(token),
+                    address="127.0.0.1",
+                    user_agent="test",
+                    expires_at=clock.now() + ABSOLUTE,
+                )
+            )
+        return token
+
+    def revoke(self, login: str) -> None:
+        """End all sessions of a user, as an administrator may."""
+        with self.engine.begin() as connection:
+            connection.execute(
+                text(
+                    "UPDATE sessions SET revoked_at = now() FROM users "
+                    "WHERE users.id = user_id AND login = :login"
+                ),
+                {"login": login},
+            )
+
+    def forget_attempts(self) -> None:
+        """No failed login so far: every test comes from the same address."""
+        with Session(self.engine) as session, session.begin():
+            session.query(LoginAttempt).delete()
+
+    def scalar(self, query: str, **values: object) -> Any:
+        """One value from this server's database."""
+        with self.engine.connect() as connection:
+            return connection.scalar(text(query), values)
+
+    def stop(self) -> None:
+        """End the process and forget its folder."""
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.engine.dispose()
+        shutil.rmtree(self.data_dir, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server(cluster: str) -> Iterator[Server]:
+    """A shop with one person of each role: logins `adm`, `gerente`, `vendedor`."""
+    running = Server(cluster, "browser_tests")
+    running.add_user("adm", Role.ADMIN, "Ada Admin")
+    running.add_user("gerente", Role.MANAGER, "Guta Gerente")
+    running.add_user("vendedor", Role.SELLER, "Vera Vendedora")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def fresh_server(cluster: str) -> Iterator[Server]:
+    """A server whose database is empty, as on the first run."""
+    running = Server(cluster, "first_run_tests")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    if executable is None:
+        reason = "no chromium executable on the PATH"
+        if os.environ.get("CREDIGESTOR_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=20_000)
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=CHROMIUM)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_page(browser: Any) -> Iterator[Callable[..., Any]]:
+    """A factory of pages, each in a browser profile of its own that speaks Portuguese."""
+    contexts = []
+
+    def make(server: Server, **options: Any) -> Any:
+        context = browser.new_context(base_url=server.base_url, locale="pt-BR", **options)
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Any], server: Server) -> Any:
+    """A page in a fresh profile, on the server with one person of each role."""
+    server.forget_attempts()
+    return new_page(server)
+
+
+@pytest.fixture
+def log_in() -> Callable[..., None]:
+    """Fill and send the login form of a page: `log_in(page, "adm")`."""
+
+    def fill(page: Any, login: str, password: str = PASSWORD) -> None:
+        page.get_by_label("Usuário", exact=True).fill(login)
+        page.get_by_label("Senha", exact=True).fill(password)
+        page.get_by_role("button", name="Entrar").click()
+
+    return fill
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

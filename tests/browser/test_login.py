@@ -1,0 +1,277 @@
+"""The first run, logging in and out, as a person does it in a browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from credigestor.rules.permissions import Role
+from credigestor.ui import cookies
+from tests.browser.conftest import Server
+from tests.factories import PASSWORD
+
+pytestmark = pytest.mark.browser
+
+FORBIDDEN = "Sem permissão"
+
+
+def cookie_of(page: Page) -> str:
+    return next(c for c in page.context.cookies() if c["name"] == "credigestor_session")["value"]
+
+
+def person(page: Page) -> Locator:
+    """Where the sidebar says who is logged in."""
+    return page.get_by_test_id("stSidebarUserContent")
+
+
+def found_shop(page: Page) -> None:
+    page.get_by_label("Nome da loja", exact=True).fill("Loja São João <b> 'x'")
+    page.get_by_label("Nome completo", exact=True).fill("Ada Lovelace")
+    page.get_by_label("Login", exact=True).fill("ada")
+    page.get_by_label("Senha", exact=True).fill("uma senha comprida")
+    page.get_by_label("Senha, de novo", exact=True).fill("uma senha comprida")
+    page.get_by_role("button", name="Criar a loja").click()
+
+
+def test_the_first_run_makes_a_shop_and_its_administrator_who_is_inside(
+    fresh_server: Server, new_page: Callable[..., Page]
+) -> None:
+    page = new_page(fresh_server)
+    page.goto("/")
+    expect(page.get_by_text("Bem-vindo ao CrediGestor")).to_be_visible()
+    expect(page.get_by_label("Código de configuração", exact=True)).to_have_count(0)
+    page.get_by_role("button", name="Criar a loja").click()
+    expect(page.get_by_text("não pode ficar em branco").first).to_be_visible()
+    found_shop(page)
+    expect(page.get_by_role("button", name="Sair")).to_be_visible()
+    expect(person(page)).to_contain_text("Ada Lovelace")
+    shop = page.get_by_test_id("stSidebarNav").evaluate(
+        "e => getComputedStyle(e, '::before').content"
+    )
+    assert shop == "\"Loja São João <b> 'x'\""
+    assert fresh_server.scalar("SELECT role FROM users") == "admin"
+    stranger = new_page(fresh_server)
+    stranger.goto("/")
+    expect(stranger.get_by_label("Usuário", exact=True)).to_be_visible()
+    expect(stranger.get_by_text("Bem-vindo")).to_have_count(0)
+
+
+def test_a_stranger_on_the_network_needs_the_code_from_the_terminal(
+    fresh_server: Server, new_page: Callable[..., Page]
+) -> None:
+    # A proxy's header is enough not to be trusted as local.
+    page = new_page(fresh_server, extra_http_headers={"X-Forwarded-For": "203.0.113.5"})
+    page.goto("/")
+    page.get_by_label("Código de configuração", exact=True).fill("errado")
+    found_shop(page)
+    expect(page.get_by_text("Código de configuração incorreto")).to_be_visible()
+    assert fresh_server.scalar("SELECT count(*) FROM users") == 0
+    code = (fresh_server.data_dir / "setup-code").read_text()
+    assert code in fresh_server.log.read_text()
+    assert (fresh_server.data_dir / "setup-code").stat().st_mode & 0o077 == 0
+    page.get_by_label("Código de configuração", exact=True).fill(code)
+    page.get_by_role("button", name="Criar a loja").click()
+    expect(page.get_by_role("button", name="Sair")).to_be_visible()
+    assert not (fresh_server.data_dir / "setup-code").exists()
+
+
+def test_a_person_logs_in_and_the_cookie_changes(page: Page, log_in: Callable[..., None]) -> None:
+    page.goto("/")
+    expect(page.get_by_label("Usuário", exact=True)).to_be_visible()
+    before = cookie_of(page)
+    log_in(page, "vendedor")
+    expect(person(page)).to_contain_text("Vera Vendedora")
+    assert cookie_of(page) != before
+    (cookie,) = [c for c in page.context.cookies() if c["name"] == "credigestor_session"]
+    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
+    assert "ticket" not in page.url
+
+
+def test_a_wrong_password_is_told_without_saying_which_part_is_wrong(
+    page: Page, log_in: Callable[..., None]
+) -> None:
+    page.goto("/")
+    log_in(page, "vendedor", "senha errada")
+    expect(page.get_by_text("Usuário ou senha incorretos.")).to_be_visible()
+    page.reload()
+    log_in(page, "ninguem", PASSWORD)
+    expect(page.get_by_text("Usuário ou senha incorretos.")).to_be_visible()
+
+
+def test_five_wrong_passwords_lock_the_login(
+    page: Page, server: Server, log_in: Callable[..., None]
+) -> None:
+    server.add_user("trancado", Role.SELLER)
+    page.goto("/")
+    for attempt in range(5):
+        log_in(page, "trancado", f"senha errada {attempt}")
+        expect(page.get_by_text("Usuário ou senha incorretos.")).to_be_visible()
+        attempts = "SELECT count(*) FROM login_attempts WHERE login = 'trancado'"
+        while server.scalar(attempts) < attempt + 1:
+            page.wait_for_timeout(50)
+    log_in(page, "trancado")
+    expect(page.get_by_text("Muitas tentativas sem sucesso")).to_be_visible()
+    server.forget_attempts()
+    log_in(page, "trancado")
+    expect(page.get_by_role("button", name="Sair")).to_be_visible()
+
+
+def test_a_copied_cookie_is_refused_after_logging_out(
+    page: Page, server: Server, new_page: Callable[..., Page], log_in: Callable[..., None]
+) -> None:
+    page.goto("/")
+    log_in(page, "gerente")
+    expect(person(page)).to_contain_text("Guta Gerente")
+    stolen = cookie_of(page)
+
+    def visit_with_it() -> Page:
+        thief = new_page(server)
+        thief.context.add_cookies(
+            [{"name": cookies.cookie_name(), "value": stolen, "url": server.base_url}]
+        )
+        thief.goto("/")
+        return thief
+
+    expect(person(visit_with_it())).to_contain_text("Guta Gerente")
+    page.get_by_role("button", name="Sair").click()
+    expect(page.get_by_label("Usuário", exact=True)).to_be_visible()
+    late = visit_with_it()
+    expect(late.get_by_label("Usuário", exact=True)).to_be_visible()
+    expect(late.get_by_text("Guta Gerente")).to_have_count(0)
+
+
+def test_a_second_tab_logs_in_after_the_first_one_logged_out(
+    page: Page, log_in: Callable[..., None]
+) -> None:
+    page.goto("/minha-conta")
+    log_in(page, "vendedor")
+    expect(person(page)).to_contain_text("Vera Vendedora")
+    second = page.context.new_page()
+    second.goto("/minha-conta")
+    expect(person(second)).to_contain_text("Vera Vendedora")
+    page.get_by_role("button", name="Sair").first.click()
+    expect(page.get_by_label("Usuário", exact=True)).to_be_visible()
+    second.get_by_test_id("stSidebarNav").get_by_text("Clientes").click()
+    expect(second.get_by_label("Usuário", exact=True)).to_be_visible()
+    log_in(second, "gerente")
+    expect(person(second)).to_contain_text("Guta Gerente")
+
+
+def test_a_login_that_was_ended_elsewhere_leads_to_the_login(
+    page: Page, server: Server, log_in: Callable[..., None]
+) -> None:
+    server.add_user("encerrado", Role.SELLER, "Eva Encerrada")
+    page.goto("/clientes")
+    log_in(page, "encerrado")
+    expect(person(page)).to_contain_text("Eva Encerrada")
+    server.revoke("encerrado")
+    for _ in range(2):
+        page.reload()
+        expect(page.get_by_label("Usuário", exact=True)).to_be_visible()
+    log_in(page, "encerrado")
+    expect(person(page)).to_contain_text("Eva Encerrada")
+
+
+def test_a_deep_link_leads_through_the_login_to_its_page_with_its_query(
+    page: Page, log_in: Callable[..., None]
+) -> None:
+    page.goto("/minha-conta?de=ana%20luz&n=1")
+    log_in(page, "vendedor")
+    expect(page.get_by_role("heading", name="Minha conta")).to_be_visible()
+    assert page.url.endswith(("/minha-conta?de=ana%20luz&n=1", "/minha-conta?de=ana+luz&n=1"))
+
+
+def test_a_stranger_sees_no_menu_and_a_seller_no_forbidden_page(
+    page: Page, log_in: Callable[..., None]
+) -> None:
+    page.goto("/usuarios")
+    expect(page.get_by_label("Usuário", exact=True)).to_be_visible()
+    expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
+    log_in(page, "vendedor")
+    expect(page.get_by_text(FORBIDDEN)).to_be_visible()
+    expect(page.get_by_text("Ada Admin")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Usuários")).to_have_count(0)
+    expect(page.get_by_test_id("stSidebarNav").get_by_text("Usuários")).to_have_count(0)
+
+
+def test_changing_the_own_password_keeps_only_this_browser_logged_in(
+    page: Page, server: Server, new_page: Callable[..., Page], log_in: Callable[..., None]
+) -> None:
+    server.add_user("muda", Role.SELLER, "Muda Senha")
+    other = new_page(server)
+    for visitor in (page, other):
+        visitor.goto("/minha-conta")
+        log_in(visitor, "muda")
+        expect(visitor.get_by_role("heading", name="Minha conta")).to_be_visible()
+    page.get_by_label("Senha atual", exact=True).fill(PASSWORD)
+    page.get_by_label("Senha nova", exact=True).fill("uma senha nova boa")
+    page.get_by_label("Senha nova, de novo", exact=True).fill("uma senha nova boa")
+    before = cookie_of(page)
+    with page.expect_navigation(url=re.compile("/minha-conta")):
+        page.get_by_role("button", name="Trocar a senha").click()
+    expect(page.get_by_role("heading", name="Minha conta")).to_be_visible()
+    assert cookie_of(page) != before
+    other.reload()
+    expect(other.get_by_label("Usuário", exact=True)).to_be_visible()
+
+
+def test_an_administrator_makes_a_user_who_logs_in_with_the_password_shown_once(
+    page: Page, server: Server, new_page: Callable[..., Page], log_in: Callable[..., None]
+) -> None:
+    page.goto("/usuarios")
+    log_in(page, "adm")
+    page.get_by_role("tab", name="Cadastrar").click()
+    page.get_by_label("Nome completo", exact=True).last.fill("Nova Pessoa")
+    page.get_by_label("Login", exact=True).fill("nova.pessoa")
+    page.get_by_role("button", name="Cadastrar").click()
+    expect(page.get_by_text("mostrada só agora")).to_be_visible()
+    password = page.get_by_test_id("stCode").inner_text().strip()
+    page.reload()
+    expect(page.get_by_text("Nova Pessoa")).to_be_visible()
+    expect(page.get_by_text("mostrada só agora")).to_have_count(0)
+    newcomer = new_page(server)
+    newcomer.goto("/")
+    log_in(newcomer, "nova.pessoa", password)
+    expect(person(newcomer)).to_contain_text("Nova Pessoa")
+
+
+def test_streamlits_own_words_are_portuguese_and_the_shops_are_left_alone(
+    page: Page, server: Server, log_in: Callable[..., None]
+) -> None:
+    server.add_user("close", Role.SELLER, "Close")
+    page.goto("/minha-conta")
+    expect(page.get_by_label("Mostrar a senha", exact=True)).to_be_visible()
+    page.get_by_label("Usuário", exact=True).fill("close")
+    expect(page.get_by_text("Enter envia o formulário")).to_be_visible()
+    log_in(page, "close")
+    expect(person(page)).to_contain_text("Close")
+    page.goto("/pagina-que-nao-existe")
+    expect(page.get_by_text("O endereço digitado não existe")).to_be_visible()
+    page.get_by_label("Fechar", exact=True).click()
+
+
+def test_no_page_of_the_menu_breaks_a_rule_of_the_browser(
+    page: Page, log_in: Callable[..., None]
+) -> None:
+    complaints: list[str] = []
+
+    def note(message: Any) -> None:
+        if "Content Security Policy" in message.text:
+            complaints.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto("/")
+    log_in(page, "adm")
+    links = page.get_by_test_id("stSidebarNavLink")
+    expect(links.first).to_be_visible()
+    for address in [link.get_attribute("href") for link in links.all()]:
+        page.goto(address or "/")
+        expect(page.get_by_test_id("stMainBlockContainer")).to_be_visible()
+        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+        page.wait_for_timeout(300)
+    assert complaints == []

@@ -1,0 +1,103 @@
+"""Speaking Streamlit's WebSocket by hand, as an attacker would."""
+
+from __future__ import annotations
+
+import socket
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from credigestor.ui import cookies
+from tests.browser.conftest import Server
+
+
+class Wire:
+    """One WebSocket to a server; `session_id` and `files` once the page has been drawn."""
+
+    def __init__(
+        self,
+        server: Server,
+        token: str | None,
+        *,
+        session_id: str | None = None,
+        origins: tuple[str, ...] | None = None,
+        host: str | None = None,
+        path: str = "/_stcore/stream",
+    ) -> None:
+        headers = [("Cookie", f"{cookies.cookie_name()}={token}")] if token else []
+        headers += [("Origin", o) for o in ((server.base_url,) if origins is None else origins)]
+        self._opened = ExitStack()
+        self.socket: ClientConnection = self._opened.enter_context(
+            connect(
+                f"ws://{host or server.host}{path}",
+                sock=None if host is None else _tcp(server),
+                additional_headers=headers,
+                subprotocols=["streamlit", "no-token", *([session_id] if session_id else [])],
+                max_size=None,
+            )
+        )
+        self.session_id = ""
+        self.files: list[str] = []
+        self.deferred_ids: list[str] = []
+
+    def draw(self) -> Wire:
+        """Ask for the page, and read until it is whole."""
+        message = BackMsg()
+        message.rerun_script.query_string = ""
+        self.socket.send(message.SerializeToString())
+        for answer in self._answers():
+            kind = answer.WhichOneof("type")
+            if kind == "new_session":
+                self.session_id = answer.new_session.initialize.session_id
+            elif kind == "delta" and answer.delta.new_element.HasField("download_button"):
+                button = answer.delta.new_element.download_button
+                if button.url:
+                    self.files.append(button.url)
+                if button.deferred_file_id:
+                    self.deferred_ids.append(button.deferred_file_id)
+            elif kind == "script_finished":
+                break
+        return self
+
+    def click_deferred(self, file_id: str) -> str:
+        """Ask for a file that is made on the click; its address, or the error."""
+        message = BackMsg()
+        message.backend_operation_request.request_id = str(uuid.uuid4())
+        message.backend_operation_request.session_id = self.session_id
+        message.backend_operation_request.deferred_file.file_id = file_id
+        self.socket.send(message.SerializeToString())
+        for answer in self._answers():
+            if answer.WhichOneof("type") == "backend_operation_response":
+                response = answer.backend_operation_response
+                return response.deferred_file.url or response.error_msg
+        raise AssertionError("no answer")
+
+    def close(self) -> None:
+        """Hang up."""
+        self._opened.close()
+
+    def _answers(self) -> Iterator[ForwardMsg]:
+        while True:
+            payload = self.socket.recv(timeout=20)
+            assert isinstance(payload, bytes)
+            answer = ForwardMsg()
+            answer.ParseFromString(payload)
+            yield answer
+
+
+def refused(server: Server, token: str | None, **options: object) -> bool:
+    """Tell whether the handshake is refused; 400 is the server's own word for a malformed one."""
+    try:
+        Wire(server, token, **options).close()  # type: ignore[arg-type]
+    except InvalidStatus as error:
+        return error.response.status_code in (400, 403)
+    return False
+
+
+def _tcp(server: Server) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", server.port))

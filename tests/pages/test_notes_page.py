@@ -1,0 +1,157 @@
+"""The list of notes, kept in its address, and one note with its calculation."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from streamlit.testing.v1.element_tree import Selectbox
+
+from credigestor.db.engine import transaction
+from credigestor.rules.permissions import Actor
+from tests.db.paying import JANUARY, pay, sell
+from tests.pages.support import Visit, open_app
+from tests.portfolio import add_customer
+
+pytestmark = pytest.mark.usefixtures("db", "portfolio_day")
+
+LIST, NOTE = "counter/notes.py", "counter/note.py"
+JANUARY_25 = date(2026, 1, 25)
+
+
+def shown(app: Visit) -> list[str]:
+    assert not app.exception
+    return [] if not app.dataframe else list(app.dataframe[0].value["number"])
+
+
+def box(app: Visit, label: str) -> Selectbox:
+    return next(widget for widget in app.selectbox if widget.label == label)
+
+
+def text_of(app: Visit) -> str:
+    assert not app.exception
+    return app.texts.replace("\\", "").replace("\xa0", " ")
+
+
+def calculation(app: Visit) -> str:
+    return "\n".join(app.table[0].value["Cálculo"]).replace("\xa0", " ")
+
+
+def test_an_empty_shop_says_where_notes_come_from() -> None:
+    app = open_app(role="seller", page=LIST)
+    assert "As notas nascem com a venda" in text_of(app)
+
+
+def test_the_list_begins_with_what_is_open_and_sums_all_of_it(manager: Actor) -> None:
+    paid, _ = sell(("100.00", JANUARY), ("300.00", JANUARY)).notes
+    pay(manager, date(2026, 1, 12), (paid, "100.00"))
+    app = open_app(role="seller", page=LIST)
+    assert shown(app) == ["000001-02/02"]
+    assert app.dataframe[0].value["status"][0] == "Atrasada"
+    assert "Principal R$ 300,00" in text_of(app)
+    box(app, "Situação").set_value("paid").run()
+    assert shown(app) == ["000001-01/02"]
+    assert app.query_params["status"] == "paid"
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ({"status": "overdue"}, ["000001-01/03"]),
+        ({"status": "pending"}, ["000001-02/03", "000001-03/03"]),
+        ({"status": "paid"}, []),
+        ({"band": "current"}, ["000001-02/03", "000001-03/03"]),
+        ({"due_from": "2050-01-01"}, ["000001-02/03", "000001-03/03"]),
+        ({"due_from": "2050-01-01", "due_to": "2050-12-31"}, ["000001-02/03"]),
+        ({"customer": "2"}, []),
+        ({"customer": "1", "seller": "none", "q": "ana"}, "all"),
+        ({"q": "000001-03/03"}, ["000001-03/03"]),
+    ],
+)
+def test_a_link_from_elsewhere_opens_the_list_filtered(
+    query: dict[str, str], numbers: list[str] | str
+) -> None:
+    sell(("10.00", JANUARY), ("10.00", date(2050, 5, 2)), ("10.00", date(2051, 5, 2)))
+    with transaction() as session:
+        add_customer(session, "Bia")
+    app = open_app(role="seller", page=LIST, query=query)
+    everything = ["000001-01/03", "000001-02/03", "000001-03/03"]
+    assert shown(app) == (everything if numbers == "all" else numbers)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"status": "nonsense", "band": "-1", "seller": "0; DROP TABLE notes"},
+        {"due_from": "2026-13-45", "due_to": "0001-01-01", "customer": "abc"},
+        {"due_from": "9999-12-31", "customer": "99999999999999999999"},
+        {"seller": "999", "status": "", "customer": "999"},
+    ],
+)
+def test_nonsense_in_the_address_is_ignored(query: dict[str, str]) -> None:
+    sell(("10.00", JANUARY))
+    app = open_app(role="seller", page=LIST, query=query)
+    assert shown(app) == ["000001-01/01"]
+
+
+def test_the_notes_of_one_customer_lead_back_to_all() -> None:
+    sell(("10.00", JANUARY))
+    sell(("10.00", JANUARY))
+    app = open_app(role="seller", page=LIST, customer=1)
+    assert "Só as notas de Ana Luz" in text_of(app).replace("*", "")
+    next(b for b in app.button if b.label == "Ver todos os clientes").click().run()
+    assert len(shown(app)) == 2
+    assert "customer" not in app.query_params
+
+
+def test_a_long_list_is_paged() -> None:
+    sell(*[("10.00", JANUARY + timedelta(days=k)) for k in range(60)])
+    app = open_app(role="seller", page=LIST)
+    assert len(shown(app)) == 50
+    assert "Notas 60" in text_of(app)
+
+
+def test_r9_a_note_shows_what_it_owes_at_a_date_step_by_step(manager: Actor) -> None:
+    [note] = sell().notes
+    pay(manager, JANUARY_25, (note, "100.00"))
+    app = open_app(role="seller", page=NOTE, id=note, as_of="2026-02-24")
+    told = text_of(app)
+    assert "Nota 000001-01/01" in told
+    assert "Atrasada" in told
+    assert "Total R$ 209,58" in told
+    assert "300,00 × 1 % × 15 ÷ 30 = 1,50" in calculation(app)
+    assert "300,00 × 2 % = 6,00" in calculation(app)
+    assert "principal 207,50 + juros 2,08 = 209,58" in calculation(app)
+    assert list(app.table[0].value["Devido (R$)"])[-1] == "209,58"
+
+
+def test_another_date_gives_another_amount() -> None:
+    [note] = sell().notes
+    app = open_app(role="seller", page=NOTE, id=note, as_of="2026-01-25")
+    assert "Total R$ 307,50" in text_of(app)
+    app.date_input[0].set_value(date(2026, 1, 26)).run()
+    assert "Total R$ 307,60" in text_of(app)
+
+
+def test_a_date_before_the_sale_is_told_and_today_is_shown_instead() -> None:
+    [note] = sell().notes
+    app = open_app(role="seller", page=NOTE, id=note, as_of="2025-11-30")
+    assert "A venda é de 01/12/2025: escolha uma data a partir dela." in text_of(app)
+    assert app.table
+
+
+def test_a_paid_note_offers_no_receiving_and_an_open_one_does(manager: Actor) -> None:
+    paid, due = sell(("100.00", JANUARY), ("300.00", JANUARY)).notes
+    pay(manager, JANUARY, (paid, "100.00"))
+    labels = [
+        [button.label for button in open_app(role="seller", page=NOTE, id=note).button]
+        for note in (paid, due)
+    ]
+    assert "Receber" not in labels[0]
+    assert "Receber" in labels[1]
+
+
+@pytest.mark.parametrize("address", [{}, {"id": "999"}, {"id": "abc"}, {"id": "-1"}])
+def test_an_address_of_no_note_says_so(address: dict[str, str]) -> None:
+    told = text_of(open_app(role="seller", page=NOTE, query=address))
+    assert "Nota não encontrada" in told or "não diz qual nota" in told

@@ -1,0 +1,147 @@
+"""The house: who may import whom, where Streamlit and Altair may be, no SQL in pages."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+#: What each room may import from the package. A room may always import itself.
+MAY_IMPORT = {
+    "rules": {"errors"},
+    "errors": set(),
+    "config": set(),
+    "clock": set(),
+    "db": {"rules", "errors", "config", "clock"},
+    "services": {"db", "rules", "errors"},
+    "reports": {"db", "rules", "errors"},
+    "documents": {"db", "rules", "errors"},
+    "transfer": {"services", "db", "rules", "errors"},
+    "demo": {"transfer", "services", "reports", "db", "rules", "errors"},
+    "ui": {
+        "demo",
+        "services",
+        "reports",
+        "documents",
+        "transfer",
+        "db",
+        "rules",
+        "errors",
+        "config",
+        "clock",
+    },
+    "pages": {
+        "ui",
+        "services",
+        "reports",
+        "documents",
+        "transfer",
+        "db",
+        "rules",
+        "errors",
+    },
+    "app": {"ui"},
+    "cli": {
+        "demo",
+        "services",
+        "reports",
+        "documents",
+        "transfer",
+        "db",
+        "rules",
+        "errors",
+        "config",
+        "clock",
+    },
+    "__main__": {"cli"},
+}
+STREAMLIT_ROOMS = {"ui", "pages", "app"}
+
+
+def _files() -> list[Path]:
+    return [
+        ROOT / "app.py",
+        *sorted((ROOT / "pages").rglob("*.py")),
+        *sorted((ROOT / "credigestor").rglob("*.py")),
+    ]
+
+
+def _room(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    if parts[0] == "credigestor":
+        return parts[1] if len(parts) > 1 else "__init__"
+    return parts[0]
+
+
+def _imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            module = node.module or ""
+            found |= (
+                {f"{module}.{alias.name}" for alias in node.names}
+                if module in {"credigestor"}
+                else {module}
+            )
+    return found
+
+
+@pytest.mark.parametrize("path", _files(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_each_file_imports_only_what_its_room_may(path: Path) -> None:
+    room = _room(path)
+    if room == "__init__":
+        assert not {name for name in _imports(path) if name.startswith("credigestor")}
+        return
+    for name in _imports(path):
+        top = name.split(".")[0]
+        if top == "credigestor":
+            target = name.split(".")[1] if "." in name else "__init__"
+            assert target in MAY_IMPORT[room] | {room}, f"{path} imports {name}"
+        if top in {"streamlit", "streamlit_authenticator"}:
+            assert room in STREAMLIT_ROOMS, f"{path} imports {name}"
+        if top == "altair":
+            assert room == "ui", f"{path} imports {name}"
+        if room == "rules":
+            assert top not in {"sqlalchemy", "psycopg", "pandas", "pydantic", "alembic"}, name
+        if room == "pages":
+            assert top not in {"sqlalchemy", "psycopg"}, f"{path}: SQL belongs in reports"
+
+
+def test_no_page_lies_directly_in_pages_where_it_would_open_without_login() -> None:
+    assert list((ROOT / "pages").glob("*.py")) == []
+
+
+def test_only_the_clock_module_reads_the_clock() -> None:
+    reader = re.compile(r"\b(datetime\.now|date\.today|datetime\.utcnow|time\.time)\(")
+    guilty = [
+        str(path.relative_to(ROOT))
+        for path in _files()
+        if _room(path) in {"rules", "db", "services", "reports", "transfer", "documents"}
+        and reader.search(path.read_text(encoding="utf-8"))
+    ]
+    assert guilty == []
+
+
+def test_no_code_names_the_schema_public() -> None:
+    guilty = [
+        str(path.relative_to(ROOT))
+        for path in _files()
+        if re.search(r"\bpublic\.", path.read_text(encoding="utf-8"))
+    ]
+    assert guilty == []
+
+
+def test_only_config_reads_the_environment() -> None:
+    guilty = [
+        str(path.relative_to(ROOT))
+        for path in _files()
+        if _room(path) not in {"config"}
+        and re.search(r"os\.environ|getenv", path.read_text(encoding="utf-8"))
+    ]
+    assert guilty == []
