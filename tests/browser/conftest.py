@@ -30,6 +30,8 @@ from credigestor.services.auth import ABSOLUTE, digest
 from credigestor.ui import cookies
 from tests.factories import PASSWORD, PASSWORD_HASH
 
+#: Scripts that a server under test runs; importing them would start Streamlit here.
+collect_ignore = ["doors_app.py", "doors_script.py"]
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60
 CHROMIUM = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import anyio
@@ -89,7 +90,9 @@ def handshake(doors: Doors, session_id: str) -> tuple[str | None, list[dict[str,
             (b"sec-websocket-protocol", f"streamlit, token, {session_id}".encode()),
         ],
     }
-    anyio.run(doors, scope, receive, send)
+    # In a thread of its own: a browser test before this one may have left its loop in ours.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        pool.submit(anyio.run, doors, scope, receive, send).result()
     return (arrived[0] if arrived else None), heard
 
 
