@@ -13,9 +13,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Customer
-from credigestor.errors import InvalidInput, NotFound
+from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules import identity
-from credigestor.rules.money import MAX_MONEY
+from credigestor.rules.money import MAX_MONEY, format_brl, round_cents
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import audit
 from credigestor.services.inputs import InputModel, text
@@ -42,9 +42,14 @@ def _birth_date(value: date) -> date:
 
 
 def _limit(value: Decimal) -> Decimal:
-    if not 0 <= Decimal(value) <= MAX_MONEY:
+    limit = Decimal(value)
+    if not limit.is_finite() or limit > MAX_MONEY:
+        raise InvalidInput(f"O limite máximo é {format_brl(MAX_MONEY)}.", field="credit_limit")
+    if limit < 0:
         raise InvalidInput("O limite de crédito não pode ser negativo.", field="credit_limit")
-    return Decimal(value)
+    if limit != round_cents(limit):
+        raise InvalidInput("Use no máximo dois decimais.", field="credit_limit")
+    return limit
 
 
 class CustomerInput(InputModel):
@@ -82,7 +87,8 @@ def create(
 ) -> int:
     """Register a customer and return the id; the same operation again returns the same id.
 
-    Raises NotAllowed, InvalidInput (born after today) or Conflict (CPF or CNPJ already there).
+    Raises NotAllowed, InvalidInput (born after today) or Conflict (CPF or CNPJ already there, or
+    the operation registered another customer).
     """
     actor.require(Permission.SELL)
     _check_birth(data, today)
@@ -95,9 +101,7 @@ def create(
     )
     new_id = session.scalar(statement)
     if new_id is None:
-        return session.scalars(
-            select(Customer.id).where(Customer.operation_id == operation_id)
-        ).one()
+        return _registered_before(session, data, operation_id)
     audit.record(session, actor, "create", "customer", new_id, after=row)
     return new_id
 
@@ -115,6 +119,16 @@ def set_active(session: Session, actor: Actor, *, customer_id: int, active: bool
     """Deactivate a customer (no new sales) or bring one back; raises NotAllowed or NotFound."""
     actor.require(Permission.SELL)
     _change(session, actor, customer_id, "edit", {"active": active})
+
+
+def _registered_before(session: Session, data: CustomerInput, operation_id: uuid.UUID) -> int:
+    customer = session.scalars(select(Customer).where(Customer.operation_id == operation_id)).one()
+    if customer.tax_id != data.tax_id:
+        raise Conflict(
+            "Este formulário já gravou outro cliente e nada mais foi gravado. Abra a página de "
+            "novo para cadastrar outro."
+        )
+    return customer.id
 
 
 def _check_birth(data: CustomerInput, today: date) -> None:

@@ -17,6 +17,7 @@ from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules.calendar import check_date_range, format_date
 from credigestor.rules.charges import ZERO, Overpaid, Paid, Split, Step
 from credigestor.rules.money import CENT, MAX_MONEY, format_brl
+from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import audit
 from credigestor.services.inputs import InputModel, reason, text
@@ -64,13 +65,16 @@ def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) ->
     The same operation again returns the same id. A payment dated before a later one replays
     the note. Raises InvalidInput (future, before the sale, more than is owed: the exact
     amount is named), NotAllowed, or Conflict (also when the allocation is no longer the one
-    that was previewed); then nothing changes.
+    that was previewed, or the operation recorded another payment); then nothing changes.
     """
     actor.require(Permission.SELL)
     _check_items(data)
     backdating_days = current_settings(session).backdating_days
     far_back = check_date(actor, data.paid_on, today=today, backdating_days=backdating_days)
     backdate_reason = _backdate_reason(data, far_back, today)
+    amounts = dict(data.items)
+    # Before the payment has its id: those of one day on one note are folded in order of id.
+    notes = lock_notes(session, amounts.keys())
     payment_id = session.scalar(
         insert(Payment)
         .values(
@@ -86,11 +90,7 @@ def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) ->
         .returning(Payment.id)
     )
     if payment_id is None:
-        return session.scalars(
-            select(Payment.id).where(Payment.operation_id == data.operation_id)
-        ).one()
-    amounts = dict(data.items)
-    notes = lock_notes(session, amounts.keys())
+        return _recorded_before(session, data)
     if len(notes) != len(amounts):
         raise NotFound("Nota não encontrada.")
     steps = [
@@ -194,6 +194,22 @@ def _check_items(data: NewPayment) -> None:
         raise InvalidInput(f"O valor máximo é {format_brl(MAX_MONEY)}.", field="amount")
     if any(value != value.quantize(CENT) for _, value in data.items):
         raise InvalidInput("Use no máximo dois decimais.", field="amount")
+
+
+def _recorded_before(session: Session, data: NewPayment) -> int:
+    payment = session.scalars(
+        select(Payment).where(Payment.operation_id == data.operation_id)
+    ).one()
+    items = session.execute(
+        select(PaymentItem.note_id, PaymentItem.amount).where(PaymentItem.payment_id == payment.id)
+    )
+    recorded = (payment.customer_id, payment.paid_on, payment.method, {(*item,) for item in items})
+    if recorded != (data.customer_id, data.paid_on, data.method.value, set(data.items)):
+        raise Conflict(
+            f"Este formulário já gravou outro pagamento, o recibo {receipt_number(payment.id)}, "
+            "e nada mais foi gravado. Abra a página de novo para receber outro."
+        )
+    return payment.id
 
 
 def _backdate_reason(data: NewPayment, far_back: bool, today: date) -> str | None:

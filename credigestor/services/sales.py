@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,7 @@ from credigestor.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from credigestor.rules.calendar import check_date_range
 from credigestor.rules.charges import ZERO
 from credigestor.rules.money import MAX_MONEY, format_brl
+from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.schedule import PlannedNote, plan, total_of
 from credigestor.services import audit
@@ -86,8 +88,9 @@ def register(session: Session, actor: Actor, data: NewSale, *, today: date) -> i
     """Register a sale with its notes and return its id; the same operation again, the same id.
 
     The late rate, fine, grace and contract rate are copied from the settings in force (R5).
-    Raises InvalidInput, NotFound, NotAllowed, or CreditWarning when the customer is over the
-    credit limit or late and no manager's reason is given.
+    Raises InvalidInput, NotFound, NotAllowed, Conflict when the operation registered another
+    sale, or CreditWarning when the customer is over the credit limit or late and no manager's
+    reason is given.
     """
     actor.require(Permission.SELL)
     settings = current_settings(session)
@@ -98,9 +101,9 @@ def register(session: Session, actor: Actor, data: NewSale, *, today: date) -> i
     )
     if customer is None:
         raise NotFound("Cliente não encontrado.")
-    existing = session.scalar(select(Sale.id).where(Sale.operation_id == data.operation_id))
+    existing = session.scalar(select(Sale).where(Sale.operation_id == data.operation_id))
     if existing is not None:
-        return existing
+        return _registered_before(existing, data, notes)
     if not customer.active:
         raise Conflict("Este cliente está inativo. Reative o cadastro para vender.")
     seller_id = data.seller_id if data.seller_id is not None else actor.id
@@ -227,6 +230,16 @@ def _check_money(data: NewSale) -> None:
         value: Decimal = getattr(data, field)
         if value != value.quantize(ZERO):
             raise InvalidInput("Use no máximo dois decimais.", field=field)
+
+
+def _registered_before(sale: Sale, data: NewSale, notes: Sequence[PlannedNote]) -> int:
+    same = (sale.customer_id, sale.sold_on, sale.total, sale.down_payment, sale.installments)
+    if same != (data.customer_id, data.sold_on, data.total, data.down_payment, len(notes)):
+        raise Conflict(
+            f"Este formulário já gravou outra venda, a {sale_number(sale.id)}, e nada mais foi "
+            "gravado. Abra a página de novo para registrar outra."
+        )
+    return sale.id
 
 
 def _check_seller(session: Session, seller_id: int | None) -> None:

@@ -92,6 +92,8 @@ def test_what_was_typed_is_stored_in_one_form(seller: Actor) -> None:
         ({"birth_date": date(1, 1, 1)}, "birth_date"),
         ({"credit_limit": Decimal("-5")}, "credit_limit"),
         ({"credit_limit": Decimal("1e30")}, "credit_limit"),
+        ({"credit_limit": Decimal("NaN")}, "credit_limit"),
+        ({"credit_limit": Decimal("0.005")}, "credit_limit"),
         ({"street": "r" * 121}, "street"),
         ({"remarks": "a\x00b"}, "remarks"),
     ],
@@ -134,6 +136,13 @@ def test_the_same_operation_twice_makes_one_customer(seller: Actor) -> None:
     with snapshot() as session:
         assert session.scalar(select(func.count()).select_from(Customer)) == 1
     assert len(audited()) == 1
+
+
+def test_an_operation_that_registered_another_customer_is_refused(seller: Actor) -> None:
+    operation = uuid.uuid4()
+    create(seller, typed(), operation)
+    with pytest.raises(Conflict, match="outro cliente"):
+        create(seller, typed(name="Bia", tax_id="11144477735"), operation)
 
 
 def test_an_edit_is_logged_with_only_what_changed(seller: Actor) -> None:

@@ -240,6 +240,12 @@ def test_an_amount_that_is_no_number_is_refused(manager: Actor, amount: str) -> 
     assert isinstance(refused(manager, JANUARY_25, (note, amount)), InvalidInputs)
 
 
+def test_a_value_that_no_column_can_hold_is_refused(manager: Actor) -> None:
+    [note] = sell(("9999999999.99", JANUARY), late_rate="100").notes
+    for items in ([(note, "1.00"), (2**40, "1.00")], [(note, "1.00")]):  # an id; the interest
+        assert "maior do que o sistema" in refused(manager, TODAY, *items).message
+
+
 def test_no_note_and_one_note_twice_are_refused(manager: Actor) -> None:
     [note] = sell().notes
     assert refused(manager, JANUARY_25, (note, "1.00"), items=()).field == "items"
@@ -281,6 +287,23 @@ def test_the_same_operation_that_settled_a_note_is_no_error_when_it_comes_again(
     shown = {note: Split(D("1.50"), D("6.00"), D("300.00"))}
     data = new_payment(JANUARY_25, (note, "307.50"), previewed=shown)
     assert receive(manager, data) == receive(manager, data)
+
+
+def test_an_operation_that_recorded_another_payment_is_refused(
+    manager: Actor, seller: Actor
+) -> None:
+    first, second = sell(("300.00", JANUARY), ("300.00", FEBRUARY)).notes
+    operation = uuid.uuid4()
+    pay(manager, JANUARY, (first, "100.00"), operation_id=operation)
+    for actor, on, item in (
+        (manager, JANUARY, (first, "99.99")),
+        (seller, TODAY, (first, "100.00")),
+        (manager, JANUARY, (second, "100.00")),
+    ):
+        error = refused(actor, on, item, operation_id=operation)
+        assert isinstance(error, Conflict)
+        assert "outro pagamento, o recibo 000001" in error.message
+    assert note_row(first).principal_balance == D("200.00")
 
 
 def test_two_payments_of_equal_value_are_two_payments(manager: Actor) -> None:

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal as D
 from functools import partial
+from threading import Event
 
 import pytest
+from sqlalchemy.orm import Session
 
+from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Payment, PaymentItem, Reversal
-from credigestor.errors import Conflict
+from credigestor.errors import BusinessError, Conflict
+from credigestor.reports.check import check
+from credigestor.reports.note import detail
 from credigestor.rules.permissions import Actor
-from tests.db.paying import JANUARY, new_payment, note_row, pay, receive, reverse, sell
+from credigestor.services import ledger, payments, sales
+from tests.db.paying import (
+    FEBRUARY,
+    JANUARY,
+    MARCH,
+    new_payment,
+    note_row,
+    pay,
+    receive,
+    reverse,
+    sell,
+)
 from tests.db.selling import at_once, count
+from tests.portfolio import TODAY
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -62,3 +81,60 @@ def test_a_payment_reversed_by_eight_connections_is_reversed_once(manager: Actor
     assert sum(isinstance(result, Conflict) for result in results) == CONNECTIONS - 1, results
     assert count(Reversal) == 1
     assert note_row(note).principal_balance == D("300.00")
+
+
+def test_payments_of_one_day_replay_in_the_order_in_which_they_were_folded(
+    manager: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [note] = sell().notes
+    slow, quick = (new_payment(JANUARY_25, (note, amount)) for amount in ("5.00", "100.00"))
+    arrived, go_on = Event(), Event()
+
+    def lock(session: Session, note_ids: Collection[int]) -> list[ledger.LockedNote]:
+        if not arrived.is_set():
+            arrived.set()
+            assert go_on.wait(10)
+        return ledger.lock_notes(session, note_ids)
+
+    monkeypatch.setattr(payments, "lock_notes", lock)
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(receive, manager, slow)
+        assert arrived.wait(10)
+        receive(manager, quick)
+        go_on.set()
+        late.result(10)
+    with snapshot() as session:
+        assert check(session) == []
+        assert detail(session, note, as_of=JANUARY_25, today=TODAY).owed.total == D("202.50")
+
+
+def test_a_sale_is_cancelled_or_paid_and_never_both(manager: Actor) -> None:
+    for _ in range(10):
+        sale = sell()
+
+        def cancel(sale_id: int = sale.id) -> None:
+            with transaction() as session:
+                sales.cancel(session, manager, sale_id=sale_id, why="desistiu", today=TODAY)
+
+        data = new_payment(JANUARY_25, (sale.notes[0], "100.00"))
+        results = at_once([cancel, partial(receive, manager, data)])
+        assert sum(isinstance(result, BusinessError) for result in results) == 1, results
+    with snapshot() as session:
+        assert check(session) == []
+
+
+def test_payments_backdated_payments_and_reversals_at_once_leave_the_ledger_sound(
+    manager: Actor,
+) -> None:
+    notes = sell(("300.00", JANUARY), ("300.00", FEBRUARY), ("300.00", MARCH)).notes
+    for day in range(10):
+        wrong = pay(manager, date(2026, 2, 1 + day), *((note, "2.00") for note in notes))
+        acts = [
+            partial(reverse, manager, wrong),
+            partial(receive, manager, new_payment(JANUARY_25, *((n, "1.00") for n in notes))),
+            partial(receive, manager, new_payment(TODAY, *((n, "1.00") for n in notes[::-1]))),
+        ]
+        results = at_once(acts)
+        assert not any(isinstance(result, BusinessError) for result in results), results
+    with snapshot() as session:
+        assert check(session) == []

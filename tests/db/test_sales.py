@@ -206,6 +206,19 @@ def test_the_same_operation_twice_is_one_sale(seller: Actor, customer: int) -> N
     assert (count(Sale), count(Note), len(audited("create"))) == (1, 3, 1)
 
 
+def test_an_operation_that_registered_another_sale_is_refused(seller: Actor, customer: int) -> None:
+    data = new_sale(customer)
+    register(seller, data)
+    for changes in (
+        {"total": Decimal("999.00")},
+        {"installments": 4},
+        {"customer_id": new_customer()},
+    ):
+        with pytest.raises(Conflict, match="outra venda, a 000001"):
+            register(seller, data.model_copy(update=changes))
+    assert count(Sale) == 1
+
+
 def test_the_same_operation_from_eight_threads_is_one_sale(seller: Actor, customer: int) -> None:
     sale = new_sale(customer)
     ids = at_once([lambda: register(seller, sale)] * 8)
