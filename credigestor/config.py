@@ -39,10 +39,10 @@ class Config(BaseSettings):
     def _use_psycopg(cls, value: str | None) -> str | None:
         if not value:
             return None
-        for prefix in ("postgres://", "postgresql://"):
-            if value.startswith(prefix):
-                return "postgresql+psycopg://" + value.removeprefix(prefix)
-        return value
+        scheme, separator, rest = value.partition("://")
+        if not separator or scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
+            raise ValueError("não é um endereço do PostgreSQL, como postgresql://user:pass@host/db")
+        return f"postgresql+psycopg://{rest}"
 
     @property
     def host_names(self) -> frozenset[str]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
+from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
 from credigestor.db.embedded import EmbeddedError
@@ -75,6 +76,8 @@ class Group(Command, click.Group):
             _fail("Interrompido.")
         except (BusinessError, EmbeddedError) as error:
             _fail(str(error))
+        except ValidationError as error:
+            _fail(_configuration(error))
         except OperationalError as error:
             _fail(f"Não foi possível usar o banco de dados: {error.orig}")
         except OSError as error:
@@ -85,6 +88,15 @@ class Group(Command, click.Group):
 def _fail(message: str, *, code: int = 1) -> None:
     click.echo(f"Erro: {message}", err=True)
     sys.exit(code)
+
+
+def _configuration(error: ValidationError) -> str:
+    """Which variables are wrong; never their values, which may hold a password."""
+    wrong = [
+        f"{detail['loc'][0]} ({detail.get('ctx', {}).get('error', 'valor inválido')})"
+        for detail in error.errors(include_input=False)
+    ]
+    return f"Confira a configuração: {'; '.join(wrong)}."
 
 
 def _usage(error: click.UsageError) -> str:

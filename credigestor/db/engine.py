@@ -8,12 +8,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, create_engine
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from credigestor.config import get_config
 from credigestor.db import embedded
 from credigestor.db.violations import as_business_error
+from credigestor.errors import InvalidInput
 
 if TYPE_CHECKING:
     from credigestor.config import Config
@@ -33,6 +34,7 @@ def get_engine() -> Engine:
         pool_size=10,
         max_overflow=20,
         pool_pre_ping=True,
+        hide_parameters=True,  # a failed statement is logged: not with people's data in it
         connect_args={
             "options": f"-csearch_path={config.schema_name} -ctimezone=UTC",
             "application_name": "credigestor",
@@ -44,7 +46,8 @@ def get_engine() -> Engine:
 def transaction() -> Iterator[Session]:
     """A session whose work is committed at the end, or rolled back whole on any error.
 
-    A violated constraint is raised as the BusinessError that words it.
+    A violated constraint is raised as the BusinessError that words it; a value that no column
+    can hold (an id or an amount too large) as InvalidInput.
     """
     with Session(get_engine(), expire_on_commit=False) as session:
         try:
@@ -52,6 +55,10 @@ def transaction() -> Iterator[Session]:
                 yield session
         except IntegrityError as error:
             raise as_business_error(error) from error
+        except DataError as error:
+            raise InvalidInput(
+                "Há um valor maior do que o sistema consegue guardar e nada foi gravado."
+            ) from error
 
 
 @contextmanager

@@ -46,7 +46,8 @@ class LocalHoliday(BaseModel):
 class ShopSettings(BaseModel):
     """One version of the settings; rates in percent (late and contract: a month), days as int.
 
-    The fine may not pass 2 % (R6); a late rate above 1 % is allowed and warned of (R7).
+    The fine may not pass 2 % (R6); a late rate above 1 % is allowed and warned of (R7). Rates
+    have at most four decimals, as sales keep them (R5).
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -66,10 +67,10 @@ class ShopSettings(BaseModel):
     state: str = ""
     pix_key: str = ""
     time_zone: str = DEFAULT_TIME_ZONE
-    late_rate: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(1)
-    fine_rate: Annotated[Decimal, Field(ge=0, le=2)] = Decimal(2)
+    late_rate: Annotated[Decimal, Field(ge=0, le=100, decimal_places=4)] = Decimal(1)
+    fine_rate: Annotated[Decimal, Field(ge=0, le=2, decimal_places=4)] = Decimal(2)
     grace_days: Annotated[int, Field(ge=0, le=60)] = 0
-    contract_rate: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(0)
+    contract_rate: Annotated[Decimal, Field(ge=0, le=100, decimal_places=4)] = Decimal(0)
     #: Days back that a seller may date a payment; further needs a manager and a reason (R11).
     backdating_days: Annotated[int, Field(ge=0, le=3650)] = 7
     state_holidays: bool = False

@@ -24,6 +24,9 @@ from credigestor.rules.money import format_brl
 #: Called with the number of sales walked and of all sales.
 Progress = Callable[[int, int], None]
 
+#: No row of weekends and holidays is longer. Which days they were when a note was made is not
+#: kept, so the last on-time day itself cannot be recomputed (R4).
+MAX_EXTENSION_DAYS = 31
 _ROWS_AT_ONCE = 2000
 _SALES_A_REPORT = 200
 
@@ -161,17 +164,14 @@ def _check_plan(notes: list[list[Row[Any]]]) -> Iterator[Problem]:
     if not rows:
         return
     amounts = [row.note_amount for row in rows]
-    if sale.sale_contract_rate == 0:
-        right = sum(amounts, ZERO) == financed
-    else:
-        try:
-            right = amounts == split(financed, sale.sale_contract_rate, len(rows))
-        except InvalidInput:
-            right = False
+    try:
+        right = amounts == split(financed, sale.sale_contract_rate, len(rows))
+    except InvalidInput:
+        right = False
     if not right:
         yield problem(
             "sale_amounts",
-            f"As notas somam {format_brl(sum(amounts, ZERO))}, o que não corresponde aos "
+            f"As notas, que somam {format_brl(sum(amounts, ZERO))}, não são as que dividem os "
             f"{format_brl(financed)} financiados.",
         )
     if [row.note_due_date for row in rows] != due_dates(sale.sale_first_due_date, len(rows)):
@@ -190,6 +190,11 @@ def _check_note(rows: list[Row[Any]]) -> Iterator[Problem]:
         yield problem("note_customer", "A nota é de um cliente e a venda é de outro.")
     if note.note_cancelled_on != note.sale_cancelled_on:
         yield problem("note_cancelled", "A nota e a venda não foram canceladas no mesmo dia.")
+    if (note.note_on_time_until - note.note_due_date).days > MAX_EXTENSION_DAYS:
+        yield problem(
+            "note_on_time",
+            f"A nota fica em dia por mais de {MAX_EXTENSION_DAYS} dias depois do vencimento.",
+        )
     if (note.note_free_until - note.note_on_time_until).days != note.sale_grace_days:
         yield problem("note_grace", "O último dia sem encargos não corresponde à carência.")
     if items and note.sale_cancelled_on is not None:

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, select, true
 from sqlalchemy.orm import Session
 
 from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note
 from credigestor.errors import NotFound
+from credigestor.reports.search import by_customer, usable
 from credigestor.rules.charges import ZERO
 from credigestor.rules.identity import fold
-
-#: A query longer than the longest name says nothing more.
-MAX_QUERY = 120
-#: Fewer digits than this would find half of the phones.
-MIN_PHONE_DIGITS = 4
-
-_PUNCTUATION = re.compile(r"[\s.()+/–-]")
 
 
 @dataclass(frozen=True)
@@ -78,7 +71,7 @@ def search(
     statement = _found().where(_matches(query)).limit(limit)
     if active_only:
         statement = statement.where(Customer.active)
-    begins = Customer.name_folded.startswith(fold(_usable(query)), autoescape=True)
+    begins = Customer.name_folded.startswith(fold(usable(query)), autoescape=True)
     statement = statement.order_by(case((begins, 0), else_=1), Customer.name_folded, Customer.id)
     return [Found(*row) for row in session.execute(statement)]
 
@@ -169,22 +162,8 @@ def _found() -> Select[Any]:
     return select(*(getattr(Customer, name) for name in Found.__dataclass_fields__))
 
 
-def _usable(query: str) -> str:
-    return query[:MAX_QUERY].replace("\0", "")  # PostgreSQL takes no NUL in a text
-
-
 def _matches(query: str) -> ColumnElement[bool]:
-    query = _usable(query)
-    words = fold(query).split()
-    ways: list[ColumnElement[bool]] = []
-    if words:
-        ways.append(and_(*(Customer.name_folded.contains(w, autoescape=True) for w in words)))
-    number = _PUNCTUATION.sub("", query).upper()
-    if any("0" <= char <= "9" for char in number):
-        ways.append(Customer.tax_id.contains(number, autoescape=True))
-    if number.isascii() and number.isdigit() and len(number) >= MIN_PHONE_DIGITS:
-        ways.append(Customer.phone.contains(number, autoescape=True))
-    return or_(false(), *ways)
+    return by_customer(query, tax_id_digits=1, phone=True)
 
 
 def _kept(filters: Filters, today: date) -> ColumnElement[bool]:

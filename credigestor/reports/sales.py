@@ -24,12 +24,11 @@ from sqlalchemy.orm import Session, aliased
 from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Sale, User
 from credigestor.errors import NotFound
+from credigestor.reports.search import usable
 from credigestor.rules.charges import ZERO
 from credigestor.rules.identity import fold
 from credigestor.rules.numbering import parse_note_number, sale_number
 
-#: A longer text finds nothing more.
-MAX_QUERY = 120
 NOTE_COLUMNS = (
     *("note_id", "number", "amount", "due_date", "free_until"),
     *("principal", "interest", "fine", "owed", "days_late", "status"),
@@ -260,8 +259,8 @@ def _payments(session: Session, sale_id: int, as_of: date) -> pd.DataFrame:
 
 def _kept(filters: Filters) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = [true()]
-    if words := fold(filters.text[:MAX_QUERY].replace("\x00", " ")).split():
-        conditions.append(_matches(filters.text[:MAX_QUERY].strip(), words))
+    if words := fold(usable(filters.text)).split():
+        conditions.append(_matches(filters.text, words))
     if filters.without_seller:
         conditions.append(Sale.seller_id.is_(None))
     elif filters.seller_id is not None:

@@ -1,7 +1,8 @@
-"""What a person types to find notes and payments: a name, a CPF, or a printed number."""
+"""What a person types to find customers, notes and payments: a name, a CPF, a printed number."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_
@@ -12,20 +13,37 @@ from credigestor.rules.numbering import parse_note_number
 
 #: A query longer than the longest name says nothing more.
 MAX_QUERY = 120
-#: Fewer digits than this are a printed number, not part of a CPF.
+#: Where notes are looked for, fewer digits than this are a printed number, not part of a CPF.
 MIN_TAX_ID_DIGITS = 4
+#: Fewer digits than this would find half of the phones.
+MIN_PHONE_DIGITS = 4
+
+_PUNCTUATION = re.compile(r"[\s.()+/–-]")
 
 
-def by_customer(query: str) -> ColumnElement[bool]:
-    """Customers by words of the name (case and accents folded) or digits of CPF or CNPJ."""
-    query = query[:MAX_QUERY].replace("\x00", "")
+def usable(query: str) -> str:
+    """The part of a query that is looked for; PostgreSQL takes no NUL in a text."""
+    return query[:MAX_QUERY].replace("\0", "")
+
+
+def by_customer(
+    query: str, *, tax_id_digits: int = MIN_TAX_ID_DIGITS, phone: bool = False
+) -> ColumnElement[bool]:
+    """Customers by words of the name (case and accents folded) or part of CPF or CNPJ.
+
+    A number may have punctuation, and must have at least `tax_id_digits` digits; with `phone`
+    it may also be part of the phone.
+    """
+    query = usable(query)
     words = fold(query).split()
     ways: list[ColumnElement[bool]] = []
     if words:
         ways.append(and_(*(Customer.name_folded.contains(w, autoescape=True) for w in words)))
-    number = digits(query)
-    if len(number) >= MIN_TAX_ID_DIGITS and not any(char.isalpha() for char in query):
-        ways.append(Customer.tax_id.contains(number))
+    number = _PUNCTUATION.sub("", query).upper()
+    if len(digits(number)) >= tax_id_digits:
+        ways.append(Customer.tax_id.contains(number, autoescape=True))
+    if phone and number == digits(number) and len(number) >= MIN_PHONE_DIGITS:
+        ways.append(Customer.phone.contains(number, autoescape=True))
     return or_(false(), *ways)
 
 

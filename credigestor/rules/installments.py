@@ -15,7 +15,7 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 
 from credigestor.errors import InvalidInput
-from credigestor.rules.money import CENT, format_brl, round_cents
+from credigestor.rules.money import CENT, MAX_MONEY, format_brl, round_cents
 
 MAX_INSTALLMENTS = 120
 #: Contract rate, percent a month, above which the courts may see abuse (STJ REsp 1.720.656).
@@ -25,7 +25,8 @@ USUAL_MONTHLY_RATE = Decimal(1)
 def split(amount: Decimal, monthly_rate: Decimal, count: int) -> list[Decimal]:
     """Amounts of the `count` notes for `amount` financed; the rate is percent a month (R1, R2).
 
-    Raises InvalidInput for a count outside 1–120, a negative rate, or less than a cent a note.
+    Raises InvalidInput for a count outside 1–120, a negative rate, or notes that would be
+    less than a cent or more than MAX_MONEY.
     """
     check_count(count)
     if monthly_rate < 0:
@@ -69,7 +70,10 @@ def split_evenly(amount: Decimal, count: int) -> list[Decimal]:
 
 
 def split_price(principal: Decimal, monthly_rate: Decimal, count: int) -> list[Decimal]:
-    """Instalments of the Tabela Price, the last one taking the difference (R2)."""
+    """Instalments of the Tabela Price, the last one taking the difference (R2).
+
+    Raises InvalidInput where cents are too coarse for the rate and the count, or too few.
+    """
     with localcontext() as context:
         context.prec = 40
         rate = monthly_rate / 100
@@ -80,8 +84,19 @@ def split_price(principal: Decimal, monthly_rate: Decimal, count: int) -> list[D
             balance = balance + round_cents(balance * rate) - installment
         last = balance + round_cents(balance * rate)
     amounts = [installment] * (count - 1) + [last]
-    if min(amounts) < CENT:
+    if installment < CENT:
         raise _too_small(principal, count)
+    if last < CENT:
+        raise InvalidInput(
+            f"Em {count} parcelas de {format_brl(installment)}, o arredondamento dos centavos "
+            "não deixa valor para a última. Use menos parcelas.",
+            field="installments",
+        )
+    if max(amounts) > MAX_MONEY:
+        raise InvalidInput(
+            f"Com estes juros, uma parcela passaria do máximo, {format_brl(MAX_MONEY)}.",
+            field="contract_rate",
+        )
     return amounts
 
 

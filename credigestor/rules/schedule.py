@@ -14,10 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
-from credigestor.rules.calendar import HolidayRules, due_dates, last_on_time_day
+from credigestor.rules.calendar import (
+    HolidayRules,
+    due_dates,
+    last_free_day,
+    last_on_time_day,
+)
 from credigestor.rules.installments import check_count, split
 
 
@@ -51,10 +56,9 @@ def plan(
     for number, (amount, due) in enumerate(
         zip(split(financed, monthly_rate, count), dates, strict=True), start=1
     ):
-        on_time = last_on_time_day(due, holidays)
-        notes.append(
-            PlannedNote(number, amount, due, on_time, on_time + timedelta(days=grace_days))
-        )
+        on_time_until = last_on_time_day(due, holidays)
+        free_until = last_free_day(due, grace_days, holidays)
+        notes.append(PlannedNote(number, amount, due, on_time_until, free_until))
     return notes
 
 

@@ -67,11 +67,13 @@ class Kind(StrEnum):
 class Line:
     """One step: its date, the sentence that explains it, and what is owed after it, R$.
 
+    What the note itself says stands first and has no date: a due date may lie after the rest.
+
     Interest and fine lines carry the principal they were counted on (`base`), the `rate` in
     percent, the `days` and what they charged; payment lines what was paid and its split (R9).
     """
 
-    on: date
+    on: date | None
     kind: Kind
     text: str
     after: Owed
@@ -106,21 +108,21 @@ def statement(
 def _terms(terms: Terms, on_time_until: date) -> Iterable[Line]:
     due, whole = terms.due_date, Owed(terms.amount, ZERO, ZERO)
     text = f"Nota de {format_number(terms.amount)} com vencimento em {format_date(due)}."
-    yield Line(due, Kind.NOTE, text, whole)
+    yield Line(None, Kind.NOTE, text, whole)
     if on_time_until > due:
         why = _WEEKEND.get(due.weekday(), "feriado")
         text = (
             f"{format_date(due)} é {why}: paga até {format_date(on_time_until)}, a nota está em "
             "dia. Depois disso, os dias de atraso contam desde o vencimento."
         )
-        yield Line(due, Kind.EXTENSION, text, whole)
+        yield Line(None, Kind.EXTENSION, text, whole)
     grace = (terms.free_until - on_time_until).days
     if grace > 0:
         text = (
             f"Carência de {_days(grace)}: sem encargos até {format_date(terms.free_until)}. "
             "Depois dela, juros e multa contam desde o vencimento."
         )
-        yield Line(due, Kind.GRACE, text, whole)
+        yield Line(None, Kind.GRACE, text, whole)
 
 
 def _charges(terms: Terms, state: State, on: date) -> Iterable[Line]:

@@ -17,7 +17,7 @@ from credigestor.rules.money import CENT, MONEY_REGEX, parse_money
 from credigestor.rules.quoting import quote
 from credigestor.services.inputs import text
 from credigestor.services.payments import METHOD_NAMES, Method
-from credigestor.transfer.reading import SWAP_MARKS, Problem, Row, Sheet
+from credigestor.transfer.reading import SWAP_MARKS, Problem, Problems, Row, Sheet
 
 METHODS = {identity.fold(name): method for method, name in METHOD_NAMES.items()}
 _THREE_DIGITS = re.compile(r"(?:R\$\s*)?[0-9]{1,3}[.,][0-9]{3}")
@@ -71,7 +71,7 @@ class PaymentLine:
 class Cells:
     """Reads one row's cells; what a parser refuses becomes a problem of that cell."""
 
-    def __init__(self, sheet: Sheet, row: Row, problems: list[Problem]) -> None:
+    def __init__(self, sheet: Sheet, row: Row, problems: Problems) -> None:
         self.sheet = sheet
         self.row = row
         self.problems = problems
@@ -98,7 +98,7 @@ class Cells:
         self.right = False
 
 
-def customer(sheet: Sheet, row: Row, problems: list[Problem]) -> CustomerLine | None:
+def customer(sheet: Sheet, row: Row, problems: Problems) -> CustomerLine | None:
     """A row of clientes.csv; None when a cell is wrong (R26). All but name and CPF may be empty."""
     cells = Cells(sheet, row, problems)
     ref = cells.read("ref", parse_ref)
@@ -116,7 +116,7 @@ def customer(sheet: Sheet, row: Row, problems: list[Problem]) -> CustomerLine | 
     return CustomerLine(row.line, ref, values) if cells.right else None
 
 
-def sale(sheet: Sheet, row: Row, problems: list[Problem]) -> SaleLine | None:
+def sale(sheet: Sheet, row: Row, problems: Problems) -> SaleLine | None:
     """A row of vendas.csv; None when a cell is wrong. The first due date may be empty."""
     cells = Cells(sheet, row, problems)
     line = SaleLine(
@@ -133,7 +133,7 @@ def sale(sheet: Sheet, row: Row, problems: list[Problem]) -> SaleLine | None:
     return line if cells.right else None
 
 
-def payment(sheet: Sheet, row: Row, problems: list[Problem], *, today: date) -> PaymentLine | None:
+def payment(sheet: Sheet, row: Row, problems: Problems, *, today: date) -> PaymentLine | None:
     """A row of pagamentos.csv; None when a cell is wrong or its date is after `today` (R11)."""
     cells = Cells(sheet, row, problems)
     line = PaymentLine(

@@ -2,7 +2,7 @@
 
 Separator `;`, decimal comma, dates dd/mm/yyyy, CRLF, UTF-8 with BOM (without it Excel reads
 Windows-1252). A text that a spreadsheet could take for a formula gets an apostrophe in front,
-also when white space comes first (OWASP, "CSV Injection"). Numbers are no text: -5,00 stays one.
+also when blanks come first (OWASP, "CSV Injection"). Numbers are no text: -5,00 stays one.
 
 >>> cell(Decimal("-1234.50")), cell(date(2026, 11, 23)), cell(True), cell(None)
 ('-1234,50', '23/11/2026', 'sim', '')
@@ -25,6 +25,8 @@ from credigestor.rules.calendar import format_date
 
 # Some spreadsheets read the full-width signs of East Asian keyboards as the plain ones.
 _FORMULA_SIGNS = tuple("=+-@＝＋－＠")
+# White space, and what is not even seen: zero-width characters and the byte order mark.
+_BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u200c\u200d\u2060\ufeff"
 
 
 def csv_bytes(frame: pd.DataFrame, labels: Mapping[str, str]) -> bytes:
@@ -70,7 +72,7 @@ def cell(value: object) -> str:
 
 def guard(text: str) -> str:
     """The text, behind an apostrophe when a spreadsheet could take it for a formula."""
-    rest = text.lstrip()
+    rest = text.lstrip(_BLANKS)
     blanks = text[: len(text) - len(rest)]
     if rest.startswith(_FORMULA_SIGNS) or any(control in blanks for control in "\t\r\n"):
         return "'" + text

@@ -21,14 +21,21 @@ from credigestor.transfer import checking
 from credigestor.transfer.checking import CustomerLine, PaymentLine, SaleLine
 from credigestor.transfer.folding import KnownSale, PaymentFolder
 from credigestor.transfer.loading import Batch, KnownCustomer, NewCustomer, NewSale, make_sale
-from credigestor.transfer.reading import CUSTOMERS, PAYMENTS, SALES, Problem, Row, Sheet, Source
+from credigestor.transfer.reading import (
+    CUSTOMERS,
+    PAYMENTS,
+    SALES,
+    Problem,
+    Problems,
+    Row,
+    Sheet,
+    Source,
+)
 
 Progress = Callable[[float, str], None]
 T = TypeVar("T")
 L = TypeVar("L", CustomerLine, SaleLine)
 
-#: Problems that a report names; the rest are counted.
-MAX_PROBLEMS = 1_000
 _STEP = 500  # rows between two words of progress
 _READING = {CUSTOMERS: (0.0, 0.3), SALES: (0.3, 0.1), PAYMENTS: (0.4, 0.15)}  # start, share
 _NO_ID = UUID(int=0)
@@ -96,7 +103,7 @@ class Preparation:
         self.progress = progress
         self.locking = locking
         self.settings = current_settings(session)
-        self.problems = list(source.problems)
+        self.problems = Problems(source.problems)
         self.batch = Batch()
         self.known = {"customers": 0, "sales": 0, "notes": 0, "payments": 0}
         self.customers: dict[str, NewCustomer | KnownCustomer] = {}
@@ -114,11 +121,10 @@ class Preparation:
         self._check_sales(sold, {line.sale_ref for line in paid})
         self._check_payments(paid)
         self.progress(1.0, "Conferência concluída")
-        files = (CUSTOMERS, SALES, PAYMENTS)
-        self.problems.sort(key=lambda problem: (files.index(problem.file), problem.line))
+        problems = self.problems.first()
         return Plan(
-            problems=self.problems[:MAX_PROBLEMS],
-            more_problems=max(0, len(self.problems) - MAX_PROBLEMS),
+            problems=problems,
+            more_problems=self.problems.count - len(problems),
             notices=self.source.notices,
             new=Counts(
                 customers=len(self.batch.customers),
@@ -131,7 +137,7 @@ class Preparation:
         )
 
     def _read(
-        self, file: str, check: Callable[[Sheet, Row, list[Problem]], T | None], what: str
+        self, file: str, check: Callable[[Sheet, Row, Problems], T | None], what: str
     ) -> list[T]:
         sheet = self.source.sheets[file]
         start, share = _READING[file]

@@ -42,6 +42,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 _MONEY = {CUSTOMERS: (), SALES: ("valor_total", "entrada"), PAYMENTS: ("valor",)}
 
+#: Problems that a report names; the rest are counted.
+MAX_PROBLEMS = 1_000
+#: How Excel may tell the separator in a line of its own, above the header.
+_DECLARATION = "sep="
 SWAP_MARKS = str.maketrans(",.", ".,")
 # What can only be read with the comma as the decimal mark; swapped, only with the point.
 _ONLY_COMMA = re.compile(
@@ -64,6 +68,30 @@ class Problem:
     line: int
     column: str
     reason: str
+
+
+class Problems:
+    """Problems as they are found: the first of them by file and line are kept, all counted.
+
+    Files full of wrong rows have millions of them.
+    """
+
+    def __init__(self, found: Iterable[Problem]) -> None:
+        self._kept = list(found)
+        self.count = len(self._kept)
+
+    def append(self, problem: Problem) -> None:
+        """Count a problem, and keep it unless enough come before it."""
+        self.count += 1
+        self._kept.append(problem)
+        if len(self._kept) >= 2 * MAX_PROBLEMS:
+            self._kept = self.first()
+
+    def first(self) -> list[Problem]:
+        """The first MAX_PROBLEMS of them, in order of file and line."""
+        files = list(COLUMNS)
+        ordered = sorted(self._kept, key=lambda problem: (files.index(problem.file), problem.line))
+        return ordered[:MAX_PROBLEMS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +209,8 @@ class _Reader:
                 if not any(cell.strip() for cell in cells):
                     continue
                 if header is None:
+                    if line == 1 and cells[0].lower().startswith(_DECLARATION):
+                        continue
                     header = [_column_name(cell) for cell in cells]
                     if not self._accepts(header, line):
                         return
@@ -201,7 +231,10 @@ class _Reader:
             self._problem(0, f"O arquivo está vazio. Colunas esperadas: {', '.join(self.columns)}.")
 
     def _separator(self, text: str) -> str:
-        first = next((line for line in text.splitlines() if line.strip()), "")
+        lines = (line for line in io.StringIO(text, newline=None) if line.strip())
+        first = next(lines, "")
+        if first.replace('"', "").lower().startswith(_DECLARATION):
+            first = next(lines, "")
 
         def known(separator: str) -> int:
             names = {_column_name(cell) for cell in first.replace('"', "").split(separator)}

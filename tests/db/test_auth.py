@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Thread
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from credigestor.db.engine import transaction
 from credigestor.db.models import LoginSession, User
 from credigestor.errors import InvalidInput, NotAllowed, NotFound
 from credigestor.rules.permissions import Role
-from credigestor.services import auth, passwords
+from credigestor.services import auth, passwords, users
 from tests.db.logging_in import NOW, enter, redeem, try_in, who
 from tests.factories import PASSWORD, actor_of, add_user
 
@@ -154,6 +155,30 @@ def test_a_cookie_is_dead_after_signing_out() -> None:
     with transaction() as session:
         auth.sign_out(session, token=token, now=NOW)
     assert who(token) is None
+
+
+def test_a_login_under_way_does_not_survive_the_change_of_its_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    admin = actor_of(add_user(Role.ADMIN))
+    user = add_user(login="bia")
+
+    def reset() -> None:
+        with transaction() as session:
+            users.reset_password(session, admin, user_id=user.id, now=NOW)
+
+    change = Thread(target=reset)
+
+    def compare(*_: str) -> bool:
+        change.start()
+        change.join(1)  # the change comes between the comparison and the ticket, if it can
+        return True
+
+    monkeypatch.setattr(auth, "password_matches", compare)
+    outcome = try_in("bia", PASSWORD)
+    change.join()
+    with pytest.raises(NotFound):
+        redeem(outcome.ticket_or_raise())
 
 
 def test_a_deactivated_user_is_out_at_once() -> None:

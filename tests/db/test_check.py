@@ -124,6 +124,10 @@ def test_whatever_the_services_do_leaves_the_ledger_sound(admin: Actor, seed: in
             {("sale_due_dates", "sales", 1)},
         ),
         ("UPDATE notes SET free_until = free_until + 1 WHERE id = 3", {("note_grace", "notes", 3)}),
+        (
+            "UPDATE notes SET on_time_until = '2030-01-02', free_until = '2030-01-02' WHERE id = 3",
+            {("note_on_time", "notes", 3)},
+        ),
         ("UPDATE notes SET customer_id = 2 WHERE id = 3", {("note_customer", "notes", 3)}),
         (
             "UPDATE notes SET cancelled_on = '2026-05-01' WHERE id = 5",
@@ -139,6 +143,15 @@ def test_whatever_the_services_do_leaves_the_ledger_sound(admin: Actor, seed: in
 def test_a_tampered_row_is_found(statement: str, expected: set[tuple[str, str, int]]) -> None:
     tamper(statement)
     assert found() == expected
+
+
+@pytest.mark.usefixtures("ledger")
+def test_r1_notes_that_sum_up_but_are_not_the_even_split_are_found() -> None:
+    tamper(
+        "UPDATE sales SET total = total + 1 WHERE id = 1",
+        "UPDATE notes SET amount = 301, principal_balance = 301 WHERE id = 3",
+    )
+    assert found() == {("sale_amounts", "sales", 1)}
 
 
 @pytest.mark.usefixtures("ledger")

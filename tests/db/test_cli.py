@@ -217,6 +217,30 @@ class TestWithADatabase:
         assert "já tem clientes" in again.stderr
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("DATABASE_URL", "mysql://loja:segredo@localhost/loja"),
+        ("DATABASE_URL", "segredo"),
+        ("CREDIGESTOR_SCHEMA", "Segredo da loja"),
+    ],
+)
+def test_a_wrong_configuration_is_named_without_a_trace_or_its_value(
+    variable: str, value: str
+) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "credigestor", "check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={"PATH": "/usr/bin:/bin", variable: value},
+    )
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"Erro: Confira a configuração: {variable}")
+    assert "egredo" not in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_a_database_out_of_reach_is_a_message_without_a_trace() -> None:
     result = subprocess.run(
         [sys.executable, "-m", "credigestor", "check"],

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import zipfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -191,6 +192,16 @@ def test_a_path_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> 
     with snapshot() as session, pytest.raises(OSError, match="No such file"):
         export(session, tmp_path / "nada" / "x.zip", as_of=TODAY, today=TODAY, generated_at=NOW)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_two_exports_to_one_path_do_not_meet_in_an_unfinished_file(tmp_path: Path) -> None:
+    path = tmp_path / "x.zip"
+    # What a process killed half-way left behind; in a container the next has the same number.
+    (tmp_path / f".x.zip.{os.getpid()}").write_bytes(b"half")
+    with snapshot() as session:
+        export(session, path, as_of=TODAY, today=TODAY, generated_at=NOW)
+    assert zipfile.is_zipfile(path)
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_backup_is_named_after_its_moment() -> None:

@@ -204,6 +204,32 @@ def test_a_note_whose_payment_was_reversed_takes_new_ones(admin: Actor) -> None:
         assert session.scalars(select(Note.principal_balance).where(Note.number == 1)).one() == 1
 
 
+def test_an_import_after_payments_in_the_shop_replays_them_behind_the_older_rows(
+    admin: Actor,
+) -> None:
+    run(shop())
+    with transaction() as session:
+        third = session.scalars(select(Note.id).where(Note.number == 3)).one()
+        for on in (date(2026, 4, 6), date(2026, 5, 6)):  # due on 05/04, a Sunday
+            pay(session, admin, third, "100.00", on)
+    rows = [("V1", "3", "20/04/2026", "50,00", "pix"), ("V1", "3", "06/05/2026", "1,00", "pix")]
+    assert run(shop(pagamentos=rows)).new == Counts(payments=2)
+    with snapshot() as session:
+        assert check(session) == []
+        items = session.scalars(
+            select(PaymentItem)
+            .where(PaymentItem.note_id == third)
+            .order_by(PaymentItem.paid_on, PaymentItem.payment_id)
+        )
+        # 300 × 1 % × 15 ÷ 30 and 2 % of 300; then 257,50 × 1 % × 16 ÷ 30
+        assert [(i.interest, i.fine, i.principal) for i in items] == [
+            (0, 0, 100),
+            (Decimal("1.50"), 6, Decimal("42.50")),
+            (Decimal("1.37"), 0, Decimal("98.63")),
+            (0, 0, 1),
+        ]
+
+
 def test_payments_get_their_ids_in_the_order_of_the_file() -> None:
     rows = [("V1", note, "06/04/2026", f"{k},00", "pix") for k, note in enumerate("32323", 1)]
     run(shop(pagamentos=rows))

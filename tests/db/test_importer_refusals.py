@@ -168,3 +168,12 @@ def test_a_thousand_problems_are_named_and_the_rest_counted() -> None:
     plan = run(shop(pagamentos=rows))
     assert (len(plan.problems), plan.more_problems, plan.problem_count) == (1_000, 5, 1_005)
     assert [p.line for p in plan.problems] == list(range(4, 1_004))
+
+
+def test_the_problems_named_are_the_first_by_file_and_line_whenever_they_are_found() -> None:
+    unknown = [(f"V{k}", "C9", "05/01/2026", "", "9,00", "9,00", "0", "") for k in (7, 8)]
+    wrong = [("V1", "2", "05/02/2026", "x", "cheque")] * 2_000  # found before the sales' problems
+    plan = run(shop(vendas=unknown, pagamentos=wrong))
+    assert (len(plan.problems), plan.problem_count) == (1_000, 4_002)
+    assert [(p.file, p.line) for p in plan.problems[:3]] == [(SALES, 4), (SALES, 5), (PAYMENTS, 4)]
+    assert plan.problems[-1].line == 502

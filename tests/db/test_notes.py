@@ -144,6 +144,14 @@ def test_a_text_finds_by_name_cpf_or_number(text: str) -> None:
     assert listed(text=text) == (sale.notes[:1] if one_note else sale.notes)
 
 
+@pytest.mark.parametrize("text", ["12.ABC.345/01DE-35", "12abc34501"])
+def test_r26_a_cnpj_with_letters_is_found_too(text: str) -> None:
+    with transaction() as session:
+        firm = add_customer(session, "Mercadinho", tax_id="12ABC34501DE35")
+        made = add_sale(session, firm, date(2026, 1, 5), [("50.00", date(2026, 2, 5))])
+    assert listed(text=text) == made.notes
+
+
 @pytest.mark.parametrize("text", ["%", "_", "99", "2-3", "\x00", "' OR 1=1", "x" * 10_000])
 def test_a_text_that_is_nobodys_finds_nothing(text: str) -> None:
     sell(), sell()

@@ -6,7 +6,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import CheckConstraint, UniqueConstraint, text
-from sqlalchemy.exc import IntegrityError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from credigestor.db.engine import get_engine, transaction
 from credigestor.db.migrate import current_revision, head_revision, migrate
@@ -65,6 +65,14 @@ def test_a_violated_constraint_is_told_in_portuguese_at_its_field() -> None:
     error = as_business_error(caught.value)
     assert error.field == "tax_id"
     assert error.message == "Já existe um cliente com esse CPF ou CNPJ."
+
+
+def test_an_error_of_the_database_names_no_value_that_was_sent() -> None:
+    with pytest.raises(DBAPIError) as caught, get_engine().begin() as connection:
+        connection.execute(
+            text("SELECT CAST(:n AS integer) / 0, :password"), {"n": 1, "password": "uma senha"}
+        )
+    assert "uma senha" not in str(caught.value)
 
 
 @pytest.mark.parametrize("table", ["payments", "reversals", "audit_log", "payment_items"])

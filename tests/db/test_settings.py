@@ -94,6 +94,13 @@ def test_a_fine_above_two_percent_is_refused_and_nothing_is_written(admin: Actor
     assert versions() == 0
 
 
+@pytest.mark.parametrize("rate", ["late_rate", "fine_rate", "contract_rate"])
+def test_a_rate_with_more_decimals_than_a_sale_keeps_is_refused(rate: str) -> None:
+    assert getattr(ShopSettings.model_validate({rate: "0.0333"}), rate) == Decimal("0.0333")
+    with pytest.raises(ValidationError):
+        ShopSettings.model_validate({rate: "0.03333"})
+
+
 def test_only_an_administrator_changes_settings(manager: Actor, seller: Actor) -> None:
     for actor in (manager, seller):
         with pytest.raises(NotAllowed):

@@ -159,6 +159,13 @@ def test_a_reset_password_works_and_ends_the_sessions(admin: Actor) -> None:
     assert live_sessions(user.id) == 0
 
 
+def test_an_administrator_does_not_reset_the_own_password_who_could_not_read_it(
+    admin: Actor,
+) -> None:
+    with pytest.raises(Conflict, match="Minha conta"), transaction() as session:
+        users.reset_password(session, admin, user_id=admin.id or 0, now=NOW)
+
+
 def test_a_user_who_does_not_exist_is_not_found(admin: Actor) -> None:
     with pytest.raises(NotFound), transaction() as session:
         users.reset_password(session, admin, user_id=999, now=NOW)

@@ -80,6 +80,14 @@ def test_r4_charges_begin_after_the_last_free_day_and_count_from_the_due_date() 
     assert tuesday.total == D("306.40")
 
 
+def test_r4_a_part_paid_on_the_last_free_day_leaves_the_rest_counting_from_the_due_date() -> None:
+    terms = Terms(D("300.00"), date(2026, 11, 20), date(2026, 11, 23), D(1), D(2))
+    [step] = fold(terms, [Paid(date(2026, 11, 23), D("100.00"))])
+    assert parts(step) == (0, 0, D("100.00"))
+    tuesday = owed_on(terms, step.state, date(2026, 11, 24))
+    assert (tuesday.days, tuesday.interest, tuesday.fine) == (4, D("0.27"), D("4.00"))
+
+
 def test_r8_grace_charges_nothing_within_and_from_the_due_date_after() -> None:
     terms = note("300.00", free_days=5)
     assert owed_after(terms, 5) == Owed(D("300.00"), D("0.00"), D("0.00"))

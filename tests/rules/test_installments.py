@@ -43,6 +43,18 @@ def test_r2_price_of_the_worked_example() -> None:
     assert sum(notes) == D("1066.19")
 
 
+def test_r2_a_last_note_that_rounding_eats_up_is_refused_for_that_reason() -> None:
+    with pytest.raises(InvalidInput, match="não deixa valor para a última"):
+        split_price(D("0.33"), D(10), 30)
+    with pytest.raises(InvalidInput, match="pelo menos"):
+        split_price(D("0.05"), D(1), 12)
+
+
+def test_r2_a_note_above_the_largest_amount_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="máximo"):
+        split(MAX_MONEY, D(1), 1)
+
+
 def test_r2_the_effective_yearly_cost_of_one_percent_a_month() -> None:
     assert effective_yearly_rate(D(1)) == D("12.68")
 

@@ -53,6 +53,13 @@ def test_r9_the_first_example_is_told_step_by_step() -> None:
     ]
 
 
+def test_a_note_not_yet_due_is_told_in_the_order_of_time() -> None:
+    lines = explain([Paid(date(2025, 12, 20), D("100.00"))], date(2025, 12, 23))
+    dates = [line.on for line in lines if line.on]
+    assert dates == [date(2025, 12, 20), date(2025, 12, 23)]
+    assert [line.kind for line in lines if line.on is None] == [Kind.NOTE, Kind.EXTENSION]
+
+
 def test_r9_charges_left_unpaid_are_told_to_bear_nothing() -> None:
     lines = explain([Paid(date(2026, 1, 25), D("5.00"))], date(2026, 2, 24))
     assert "O que falta de encargos (multa 2,50) não rende juros." in texts(lines)

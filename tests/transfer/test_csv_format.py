@@ -76,7 +76,7 @@ def test_each_kind_of_value_has_its_form(value: object, shown: str) -> None:
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝"])
-@pytest.mark.parametrize("before", ["", " ", "  \xa0", "\u3000"])
+@pytest.mark.parametrize("before", ["", " ", "  \xa0", "\u3000", "\u200b", "\ufeff "])
 def test_a_text_that_could_be_a_formula_gets_an_apostrophe(sign: str, before: str) -> None:
     text = before + sign + "cmd"
     assert guard(text) == "'" + text

@@ -86,6 +86,19 @@ def test_a_file_that_cannot_be_read_says_where_and_why(
     assert reason in problem.reason
 
 
+@pytest.mark.parametrize(
+    "declaration", ["sep=;\r\n", '"sep=;"\r\n', "SEP=;;;;;;;\r\n", "sep=,\r\n"]
+)
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+def test_the_line_in_which_excel_tells_the_separator_is_no_header(
+    declaration: str, separator: str
+) -> None:
+    good = csv_file(PAYMENTS, GOOD[PAYMENTS], separator=separator, encoding="utf-8")
+    source = read_files(shop() | {PAYMENTS: declaration.encode() + good})
+    assert (source.problems, source.notices) == ([], [])
+    assert [row.line for row in source.sheets[PAYMENTS].rows] == [3, 4]
+
+
 def test_unknown_columns_are_ignored_with_a_notice() -> None:
     contents = shop() | {PAYMENTS: b"venda;caixa;parcela;data;valor;forma;obs\n"}
     source = read_files(contents)
