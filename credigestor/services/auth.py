@@ -81,7 +81,8 @@ def sign_in(
     refusal = lockout.refusal(session, login=login, address=address, now=now)
     if refusal is not None:
         return SignIn(refusal=refusal)
-    user = session.scalar(select(User).where(User.login == login))
+    # Held until the commit: who changes the password meanwhile then finds this session to end.
+    user = session.scalar(select(User).where(User.login == login).with_for_update(read=True))
     usable = user if user is not None and user.active else None
     correct = password_matches(password, usable.password_hash if usable else DUMMY_HASH)
     succeeded = usable is not None and correct

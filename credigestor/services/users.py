@@ -106,8 +106,13 @@ def activate(session: Session, actor: Actor, *, user_id: int) -> None:
 
 
 def reset_password(session: Session, actor: Actor, *, user_id: int, now: datetime) -> str:
-    """Give a user a new random password, returned only here, and end their sessions."""
+    """Give another user a new random password, returned only here, and end their sessions.
+
+    Raises NotAllowed, NotFound, Conflict for the actor: who could not read it, being logged out.
+    """
     actor.require(Permission.USERS)
+    if user_id == actor.id:
+        raise Conflict("Troque a sua própria senha em Minha conta.")
     user = _locked(session, user_id)
     plain = generate_password()
     _set_password(session, user, plain, now)

@@ -66,13 +66,21 @@ class Bindings:
             kept.popitem(last=False)
 
 
-def asked_for(payload: bytes) -> str | None:
-    """The id of the file that an incoming message wants made; None for any other message."""
+def incoming(payload: bytes | None) -> BackMsg | None:
+    """The message that a visitor sent; None for nonsense, and for what only developers send.
+
+    Clearing the cache would clear everybody's; Streamlit lets any stranger do it.
+    """
     message = BackMsg()
     try:
-        message.ParseFromString(payload)
+        message.ParseFromString(payload or b"")
     except DecodeError:
-        return None  # Streamlit hangs up on it
+        return None
+    return None if payload is None or message.clear_cache else message
+
+
+def asked_for(message: BackMsg) -> str | None:
+    """The id of the file that an incoming message wants made; None for any other message."""
     return message.backend_operation_request.deferred_file.file_id or None
 
 

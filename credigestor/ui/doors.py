@@ -20,7 +20,7 @@ from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.services import auth
 from credigestor.ui import cookies, shell, visitor
-from credigestor.ui.bindings import MEDIA, Bindings, asked_for
+from credigestor.ui.bindings import MEDIA, Bindings, asked_for, incoming
 
 log = logging.getLogger("credigestor")
 
@@ -35,6 +35,9 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 GIVES_COOKIE = frozenset({"/_stcore/health", "/_stcore/host-config"})
 
 _BODY_LIMIT = 1_000_000
+_UNAVAILABLE = PlainTextResponse(
+    "O CrediGestor não conseguiu atender agora. Tente de novo em instantes.", 503
+)
 
 
 class Doors:
@@ -47,11 +50,28 @@ class Doors:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request, WebSocket or lifespan of the server."""
         if scope["type"] == "http":
-            await self._http(scope, receive, _with_headers(send, scope["path"]))
+            await self._answer(scope, receive, _with_headers(send, scope["path"]))
         elif scope["type"] == "websocket":
             await self._websocket(scope, receive, send)
         else:
             await self.app(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; one that fails, as when the database is down, in Portuguese too."""
+        begun = False
+
+        async def noting(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._http(scope, receive, noting)
+        except Exception:
+            if begun:
+                raise
+            log.exception("A request to %r failed.", scope["path"])
+            await _UNAVAILABLE(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, token = scope["path"], cookies.read(scope["headers"])
@@ -120,18 +140,27 @@ class Doors:
 
         async def guarding() -> Message:
             message = await receive()
-            wanted = asked_for(message.get("bytes") or b"")
-            if wanted is None:
+            if message["type"] != "websocket.receive":
                 return message
-            if self.bindings.owns_file(owner, wanted) and await _logged_in(token):
+            if await self._may_send(message.get("bytes"), owner, token):
                 return message
             await send({"type": "websocket.close", "code": 1008, "reason": ""})
             return {"type": "websocket.disconnect", "code": 1008}
 
         await self.app(scope, guarding, learning)
 
+    async def _may_send(self, payload: bytes | None, owner: str, token: str) -> bool:
+        """Tell whether a message may reach Streamlit; one wants a file, which must be theirs."""
+        message = incoming(payload)
+        if message is None:
+            return False
+        wanted = asked_for(message)
+        return wanted is None or (
+            self.bindings.owns_file(owner, wanted) and await _logged_in(token) is not None
+        )
+
     async def _refuse_websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        log.warning("WebSocket refused: %s from %s", scope["path"], scope.get("client"))
+        log.warning("WebSocket refused: %r from %r", scope["path"], scope.get("client"))
         await receive()
         await send({"type": "websocket.close", "code": 1008, "reason": ""})
 

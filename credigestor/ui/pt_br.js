@@ -1,7 +1,8 @@
-// Puts Streamlit's built-in English in Portuguese, and follows a link that the script left for it.
+// Puts Streamlit's built-in English in Portuguese, follows a link that the script left for it, and
+// loads a page anew that has lost its connection for good.
 //
-// Only text values and the attributes aria-label, title and placeholder are changed, never nodes
-// (React would lose them), and only where the whole text is in the dictionary. What the shop
+// Only text values and the attributes named below are changed, never nodes (React would lose
+// them), and only where the whole text is in the dictionary. What the shop
 // itself wrote is left alone: Markdown, options, tables, and whatever is marked translate="yes";
 // only whole sentences that nobody writes but Streamlit are changed inside Markdown too.
 (() => {
@@ -9,7 +10,7 @@
 
   const { words, sentences, patterns } = "DICTIONARY";
   const rules = patterns.map(([source, target]) => [new RegExp(`^${source}$`), target]);
-  const ATTRIBUTES = ["aria-label", "title", "placeholder"];
+  const ATTRIBUTES = ["aria-label", "aria-valuetext", "title", "placeholder"];
   const OWN = [
     // An upload button's own label is Markdown, and Streamlit's.
     '[data-testid="stMarkdownContainer"]:not([data-testid="stFileUploaderDropzone"] *)',
@@ -88,4 +89,15 @@
     attributeFilter: ATTRIBUTES,
   });
   change(document.body);
+
+  // A server that is well but lets this page's connection in no more: in another tab somebody
+  // else logged in. Only a new page can connect, and this one still shows what was theirs to see.
+  let refused = 0;
+  setInterval(async () => {
+    const app = document.querySelector("[data-test-connection-state]");
+    const connected = !app || app.dataset.testConnectionState === "CONNECTED";
+    const well = !connected && (await fetch("/_stcore/health").then((r) => r.ok, () => false));
+    refused = well ? refused + 1 : 0;
+    if (refused === 5) window.location.reload();
+  }, 5000);
 })();

@@ -21,11 +21,18 @@ Header = Callable[[str], Sequence[str]]
 
 
 def client_address(peer: str | None, header: Header) -> str:
-    """The visitor's address: who connected or, behind the trusted proxy, whom it names last."""
+    """The visitor's address: who connected or, behind the trusted proxy, whom it names last.
+
+    `?` when it is unknown: all such visitors count as one in the lockout.
+    """
+    forwarded = ",".join(header("x-forwarded-for"))
     if get_config().behind_proxy:
-        named = ",".join(header("x-forwarded-for")).rpartition(",")[2].strip()
+        named = forwarded.rpartition(",")[2].strip()
         if named:
             return named[:64]
+    elif peer and peer in forwarded:
+        # uvicorn believes this header of a peer on this machine, and puts it in the peer's place.
+        return "?"
     return peer or "?"
 
 

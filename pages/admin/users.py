@@ -73,7 +73,7 @@ def draw_user(actor: Actor, user: User) -> None:
             if st.form_submit_button("Salvar"):
                 act(lambda: save(actor, user.id, name, role), "Usuário alterado.")
         with st.container(horizontal=True):
-            if st.button("Gerar nova senha", key=f"reset_{user.id}"):
+            if user.id != actor.id and st.button("Gerar nova senha", key=f"reset_{user.id}"):
                 act(lambda: reset(actor, user), "Senha trocada; as sessões foram encerradas.")
             if user.active and st.button("Desativar", key=f"off_{user.id}"):
                 act(lambda: deactivate(actor, user.id), "Usuário desativado.")

@@ -158,6 +158,13 @@ class Server:
         with self.engine.connect() as connection:
             return connection.scalar(text(query), values)
 
+    def await_scalar(self, expected: object, query: str, **values: object) -> None:
+        """Wait until this server's database gives the value; AssertionError after a minute."""
+        end = time.monotonic() + PATIENCE
+        while (value := self.scalar(query, **values)) != expected:
+            assert time.monotonic() < end, f"{value!r} instead of {expected!r}: {query}"
+            time.sleep(0.05)
+
     def stop(self) -> None:
         """End the process and forget its folder."""
         self.process.terminate()

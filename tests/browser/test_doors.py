@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed
 
 from credigestor.rules.permissions import Role
@@ -128,6 +129,22 @@ def test_a_websocket_from_elsewhere_is_refused(
 def test_a_websocket_under_a_foreign_name_is_refused(server: Server, visitor: str) -> None:
     host = f"rebound.example:{server.port}"
     assert refused(server, visitor, host=host, origins=(f"http://{host}",))
+
+
+def test_a_stranger_cannot_clear_everybodys_cache_nor_fill_the_log(
+    server: Server, visitor: str
+) -> None:
+    logged = len(server.log.read_text())
+    for message in (BackMsg(clear_cache=True).SerializeToString(), b"\xff\xff", "text"):
+        wire = Wire(server, visitor)
+        wire.socket.send(message)
+        with pytest.raises(ConnectionClosed) as closed:
+            wire.draw()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1008
+    assert refused(server, visitor, path="/x%0aforged")
+    assert "Traceback" not in server.log.read_text()[logged:]
+    assert "\nforged" not in server.log.read_text()[logged:]
 
 
 def test_a_websocket_without_a_cookie_or_at_another_address_is_refused(

@@ -110,14 +110,26 @@ def test_five_wrong_passwords_lock_the_login(
     for attempt in range(5):
         log_in(page, "trancado", f"senha errada {attempt}")
         expect(page.get_by_text("Usuário ou senha incorretos.")).to_be_visible()
-        attempts = "SELECT count(*) FROM login_attempts WHERE login = 'trancado'"
-        while server.scalar(attempts) < attempt + 1:
-            page.wait_for_timeout(50)
+        server.await_scalar(
+            attempt + 1, "SELECT count(*) FROM login_attempts WHERE login = 'trancado'"
+        )
     log_in(page, "trancado")
     expect(page.get_by_text("Muitas tentativas sem sucesso")).to_be_visible()
     server.forget_attempts()
     log_in(page, "trancado")
     expect(page.get_by_role("button", name="Sair")).to_be_visible()
+
+
+def test_a_forged_header_gives_nobody_a_new_address_to_try_from(
+    server: Server, new_page: Callable[..., Page], log_in: Callable[..., None]
+) -> None:
+    server.forget_attempts()
+    for address in ("198.51.100.1", "198.51.100.2"):
+        page = new_page(server, extra_http_headers={"X-Forwarded-For": address})
+        page.goto("/")
+        log_in(page, "vendedor", "senha errada")
+        expect(page.get_by_text("Usuário ou senha incorretos.")).to_be_visible()
+    assert server.scalar("SELECT string_agg(DISTINCT address, ' ') FROM login_attempts") == "?"
 
 
 def test_a_copied_cookie_is_refused_after_logging_out(
@@ -159,6 +171,32 @@ def test_a_second_tab_logs_in_after_the_first_one_logged_out(
     expect(second.get_by_label("Usuário", exact=True)).to_be_visible()
     log_in(second, "gerente")
     expect(person(second)).to_contain_text("Guta Gerente")
+
+
+def test_a_tab_that_lost_its_connection_shows_no_more_of_the_former_login(
+    page: Page, server: Server, log_in: Callable[..., None]
+) -> None:
+    connections: list[Any] = []
+
+    def through(connection: Any) -> None:
+        connections.append(connection)
+        connection.connect_to_server()
+
+    page.goto("/")
+    log_in(page, "adm")
+    expect(person(page)).to_contain_text("Ada Admin")
+    asleep = page.context.new_page()
+    asleep.route_web_socket("**/_stcore/stream", through)
+    asleep.add_init_script(
+        "const slow = setInterval; window.setInterval = (work, time) => slow(work, time / 10)"
+    )
+    asleep.goto("/usuarios")
+    expect(asleep.get_by_text("Vera Vendedora").first).to_be_visible()
+    page.get_by_role("button", name="Sair").click()
+    log_in(page, "vendedor")
+    expect(person(page)).to_contain_text("Vera Vendedora")
+    connections[-1].close()
+    expect(asleep.get_by_text(FORBIDDEN)).to_be_visible()
 
 
 def test_a_login_that_was_ended_elsewhere_leads_to_the_login(

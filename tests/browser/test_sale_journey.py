@@ -177,6 +177,7 @@ def test_a_reload_while_the_sale_is_being_written_makes_one_sale_and_an_empty_fo
         wait_until_selling(server)
         counter.reload()
         expect(counter.get_by_label("Total da venda (R$)")).to_have_value("")
+    server.await_scalar(1, "SELECT count(*) FROM sales WHERE customer_id = :id", id=id_)
     time.sleep(SETTLED)
     assert sales_of(server, id_) == 1
     expect(confirm(counter)).to_be_disabled()

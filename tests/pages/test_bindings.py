@@ -11,7 +11,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from credigestor.ui import cookies
-from credigestor.ui.bindings import Bindings, asked_for
+from credigestor.ui.bindings import Bindings, asked_for, incoming
 from credigestor.ui.doors import Doors
 
 
@@ -55,10 +55,21 @@ def test_an_address_that_a_person_typed_is_not_learned() -> None:
 def test_only_the_wish_for_a_file_is_one() -> None:
     wish = BackMsg()
     wish.backend_operation_request.deferred_file.file_id = "abc"
-    assert asked_for(wish.SerializeToString()) == "abc"
-    assert asked_for(BackMsg(stop_script=True).SerializeToString()) is None
-    assert asked_for(b"\xff\xff") is None
-    assert asked_for(b"") is None
+    assert asked_for(wish) == "abc"
+    assert asked_for(BackMsg(stop_script=True)) is None
+
+
+def test_nonsense_text_and_the_clearing_of_everybodys_cache_are_not_messages() -> None:
+    assert incoming(BackMsg(stop_script=True).SerializeToString()) == BackMsg(stop_script=True)
+    assert incoming(BackMsg(clear_cache=True).SerializeToString()) is None
+    assert incoming(b"\xff\xff") is None
+    assert incoming(None) is None
+
+
+def run(doors: Doors, *asgi: Any) -> None:
+    """Hand the doors one request, in a thread: a browser test may have left its loop in ours."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        pool.submit(anyio.run, doors, *asgi).result()
 
 
 def handshake(doors: Doors, session_id: str) -> tuple[str | None, list[dict[str, Any]]]:
@@ -90,9 +101,7 @@ def handshake(doors: Doors, session_id: str) -> tuple[str | None, list[dict[str,
             (b"sec-websocket-protocol", f"streamlit, token, {session_id}".encode()),
         ],
     }
-    # In a thread of its own: a browser test before this one may have left its loop in ours.
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        pool.submit(anyio.run, doors, scope, receive, send).result()
+    run(doors, scope, receive, send)
     return (arrived[0] if arrived else None), heard
 
 
@@ -107,3 +116,29 @@ def test_a_session_of_somebody_else_never_reaches_streamlit() -> None:
     arrived, heard = handshake(doors, "theirs")
     assert arrived is None
     assert [message["type"] for message in heard] == ["websocket.close"]
+
+
+def test_a_request_that_fails_is_answered_in_portuguese_with_the_headers(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    heard: list[dict[str, Any]] = []
+
+    async def broken(*_: Any) -> None:
+        raise ConnectionError("the database is down")
+
+    async def send(message: Any) -> None:
+        heard.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/sair\nforged",
+        "headers": [(b"host", b"localhost")],
+    }
+    run(Doors(app=broken), scope, None, send)
+    start, body = heard
+    assert start["status"] == 503
+    assert b"content-security-policy" in dict(start["headers"])
+    assert "Tente de novo" in body["body"].decode()
+    assert "the database is down" in caplog.text
+    assert "\nforged" not in caplog.text

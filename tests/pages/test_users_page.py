@@ -35,6 +35,15 @@ def test_a_reset_password_is_shown_once_and_works() -> None:
     assert not app.code
 
 
+def test_ones_own_password_is_not_reset_here() -> None:
+    ada = add_user(Role.ADMIN, name="Ada")
+    bia = add_user(name="Bia")
+    app = open_app(user=ada, page="admin/users.py")
+    keys = {button.key for button in app.button}
+    assert f"reset_{bia.id}" in keys
+    assert f"reset_{ada.id}" not in keys
+
+
 def test_a_user_is_deactivated_and_brought_back() -> None:
     user = add_user(name="Bia")
     app = open_app(role=Role.ADMIN, page="admin/users.py")

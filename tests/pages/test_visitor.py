@@ -41,6 +41,13 @@ def test_without_a_proxy_the_peer_is_the_address_whatever_a_header_says() -> Non
     assert client_address(None, headers()) == "?"
 
 
+@pytest.mark.parametrize("named", ["10.0.0.1", "10.0.0.1:80, 127.0.0.1", ["192.0.2.1", "10.0.0.1"]])
+def test_without_a_proxy_a_header_that_took_the_peers_place_gives_no_address(
+    named: str | list[str],
+) -> None:
+    assert client_address("10.0.0.1", headers(x_forwarded_for=named)) == "?"
+
+
 def test_behind_the_proxy_the_last_address_it_names_counts(
     configured: Callable[..., None],
 ) -> None:
