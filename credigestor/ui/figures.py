@@ -11,6 +11,7 @@ import streamlit as st
 from credigestor.rules.money import format_percent
 
 NOTHING = "—"
+UNCHANGED = "sem mudança"
 # A sparkline's tooltip writes 27192.65 and takes no format: better none.
 _NO_TOOLTIP = "<style>[data-testid='stMetricChart']{pointer-events:none}</style>"
 
@@ -18,7 +19,7 @@ _NO_TOOLTIP = "<style>[data-testid='stMetricChart']{pointer-events:none}</style>
 def card(
     label: str,
     value: str,
-    change: str | int | None,
+    change: str | None,
     since: str,
     history: Sequence[Decimal],
     *,
@@ -35,13 +36,14 @@ def card(
         label,
         value,
         change,
-        color,
+        "off" if change == UNCHANGED else color,
         help=help,
         border=True,
         height="stretch",
         chart_data=[float(point) for point in history] if any(history) else None,
         chart_type=chart,
         delta_description=None if change is None else since,
+        delta_arrow="off" if change == UNCHANGED else "auto",
     )
 
 
@@ -50,18 +52,18 @@ def quiet_sparklines() -> None:
     st.html(_NO_TOOLTIP)
 
 
-def in_percent(now: Decimal, before: Decimal) -> str | int | None:
+def in_percent(now: Decimal, before: Decimal) -> str | None:
     """The change from `before` in percent; None when there was nothing before.
 
     >>> in_percent(Decimal(150), Decimal(100)), in_percent(Decimal(99), Decimal(100))
     ('+50,0\\xa0%', '-1,0\\xa0%')
     >>> in_percent(Decimal(100), Decimal(100)), in_percent(Decimal(100), Decimal(0))
-    (0, None)
+    ('sem mudança', None)
     """
     return _signed(100 * (now - before) / before, "%") if before else None
 
 
-def in_points(now: Decimal | None, before: Decimal | None) -> str | int | None:
+def in_points(now: Decimal | None, before: Decimal | None) -> str | None:
     """The change of a rate, in percentage points; None when one of the two is missing.
 
     >>> in_points(Decimal("41.66"), Decimal("34.48"))
@@ -85,9 +87,9 @@ def format_count(number: int, one: str = "", many: str = "") -> str:
     return f"{number:,}".replace(",", ".") + (f" {noun}" if noun else "")
 
 
-def _signed(value: Decimal, unit: str) -> str | int:
-    # Streamlit takes any text without a minus for a rise, "0%" too; the number 0 stays grey.
+def _signed(value: Decimal, unit: str) -> str:
+    # Streamlit takes any text without a minus for a rise, "0%" too.
     text = format_percent(value, 1).removesuffix("%") + unit
     if not any(digit in text for digit in "123456789"):
-        return 0
+        return UNCHANGED
     return text if text.startswith("-") else f"+{text}"

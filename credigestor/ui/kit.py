@@ -19,6 +19,7 @@ from credigestor.ui.navigation import page
 
 MAX_ROW_ID = 2**31 - 1
 ROWS_A_PAGE = 50
+FILTER_YEARS = (1900, 2200)
 
 
 def flash(message: str, icon: str = ":material/check_circle:") -> None:
@@ -31,9 +32,12 @@ def header(title: str, caption: str = "") -> None:
     st.title(title)
     if caption:
         st.caption(caption)
+    # A place of its own: when the message goes, nothing below it moves, so that no click on what
+    # is below gets lost in a browser that is drawing it anew.
+    place = st.empty()
     kept = st.session_state.pop("flash", None)
     if kept:
-        st.success(plain(kept[0]), icon=kept[1])
+        place.success(plain(kept[0]), icon=kept[1])
 
 
 def go(file: str, **params: object) -> NoReturn:
@@ -154,7 +158,26 @@ def table(
     rows = event["selection"]["rows"]
     if rows:
         del st.session_state[key]
-        go(opens, id=int(frame.iloc[rows[0]][id_column]))
+        row = int(frame.iloc[rows[0]][id_column])
+        leave_list(key, row)
+        go(opens, id=row)
+
+
+def leave_list(key: str, row: int) -> None:
+    """Remember the filters in the address of a list that is left for one of its rows."""
+    filters = {name: st.query_params.get_all(name) for name in st.query_params}
+    st.session_state[f"left:{key}"] = (str(row), filters)
+
+
+def return_to_list(file: str, key: str) -> None:
+    """Give a list its filters again after the browser's Back; call it before drawing them.
+
+    Streamlit writes the row's address under the list's own path before it changes the page, so
+    Back leads to the list with `?id=` and nothing else.
+    """
+    row, filters = st.session_state.pop(f"left:{key}", (None, {}))
+    if filters and st.query_params.get("id") == row:
+        st.switch_page(page(file).path, query_params=filters)
 
 
 def brl(value: object) -> str:
@@ -180,16 +203,26 @@ def date_field(
     bind: Literal["query-params"] | None = None,
     persist_state: Literal["page", "session"] | None = None,
 ) -> date | None:
-    """A date input that shows dd/mm/aaaa and accepts any year a rule will judge."""
+    """A date input that shows dd/mm/aaaa.
+
+    Any year may be typed: of one out of its range Streamlit would complain in English and go on
+    with the date before it. The rules judge what is written; a filter's date (`bind`) is judged
+    here, and None with a word on it.
+    """
     options: dict[str, Any] = {"bind": bind, "persist_state": persist_state}
     chosen = st.date_input(
         label,
         value=value,
-        min_value=date(1900, 1, 1),
-        max_value=date(2200, 12, 31),
+        min_value=date.min,
+        max_value=date(9998, 12, 31),  # its calendar never ends on the last month of all
         format="DD/MM/YYYY",
         key=key,
         help=help,
         **options,
     )
-    return chosen if isinstance(chosen, date) else None
+    if not isinstance(chosen, date):
+        return None
+    if bind and not FILTER_YEARS[0] <= chosen.year <= FILTER_YEARS[1]:
+        st.error("O ano deve ficar entre {} e {}.".format(*FILTER_YEARS), icon=":material/error:")
+        return None
+    return chosen

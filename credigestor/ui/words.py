@@ -37,6 +37,10 @@ WORDS: dict[str, str] = {
     "Selected values": "Valores escolhidos",
     "Help": "Ajuda",
     # Dates and times
+    "yyyy": "aaaa",
+    "Empty": "vazio",
+    "Previous month": "Mês anterior",
+    "Next month": "Próximo mês",
     "Choose date": "Escolher a data",
     "Choose date range": "Escolher o período",
     "Choose date and time": "Escolher data e hora",
@@ -183,6 +187,21 @@ _DAYS = {
     "Saturday": "sábado",
 }
 
+#: The buttons over a table or chart add its title: "Show data: Vendas por mês".
+_TOOLBAR = (
+    "Show data",
+    "Show chart",
+    "Download as CSV",
+    "Download as PNG",
+    "Copy to clipboard",
+    "Show/hide columns",
+    "Search",
+    "Fullscreen",
+    "Close fullscreen",
+)
+#: The parts of a date input, as a screen reader says them: "year, Vencimento".
+_DATE_PARTS = {"day": "dia", "month": "mês", "year": "ano"}
+
 #: Regular expressions of JavaScript, anchored at both ends, and what replaces them.
 PATTERNS: list[tuple[str, str]] = [
     (r"(\S+) per file", "$1 por arquivo"),
@@ -195,6 +214,22 @@ PATTERNS: list[tuple[str, str]] = [
     (r"File must be (.+) or smaller\.", "O arquivo pode ter no máximo $1."),
     (r"You can only select up to (\d+) options?\. Remove an option first\.", "No máximo $1."),
     (r"Page (\d+)", "Página $1"),
+    *(
+        (rf"Error: Date set outside allowed range\. Please select a date {en}\.", f"{pt}.")
+        for en, pt in (
+            (r"on or before (\S+)", "Data fora do período aceito: escolha uma até $1"),
+            (r"on or after (\S+)", "Data fora do período aceito: escolha uma a partir de $1"),
+            (r"between (\S+) and (\S+)", "Data fora do período aceito: escolha de $1 a $2"),
+        )
+    ),
+    (r"Choose date, (.+)", "Escolher a data, $1"),
+    *((f"{name}: (.+)", f"{WORDS[name]}: $1") for name in _TOOLBAR),
+    *((f"{part}, (.+)", f"{parte}, $1") for part, parte in _DATE_PARTS.items()),
+    *((rf"(\d+) – {en}", f"$1 – {pt}") for en, pt in _MONTHS.items()),
+    *(
+        (rf"Selected Date: {en} (\d+), (\d{{4}})", f"Data escolhida: $1 de {pt} de $2")
+        for en, pt in _MONTHS.items()
+    ),
     *((rf"{en} (\d{{4}})", rf"{pt} de $1") for en, pt in _MONTHS.items()),
     *(
         (rf"(?:Today, )?{day}, {month} (\d+), (\d{{4}})( selected)?", rf"{dia}, $1 de {mes} de $2")

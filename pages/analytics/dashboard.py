@@ -88,7 +88,7 @@ def choose_dates() -> tuple[date, Period]:
         period = period_of(preset, as_of)
         if preset == CUSTOM:
             start = kit.date_field("De", period.start, key="from", bind="query-params")
-            end = kit.date_field("até", period.end, key="to", bind="query-params")
+            end = kit.date_field("Até", period.end, key="to", bind="query-params")
             period = custom_period(start or period.start, end or period.end)
     if as_of > opened_on:
         st.info("Data-base no futuro: ninguém pagou depois de hoje nesta conta.")

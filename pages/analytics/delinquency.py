@@ -47,7 +47,7 @@ def choose_filters() -> tuple[date, Filters]:
     with st.grid(3, min_column_width=170):
         as_of = kit.date_field("Data-base", today, key="as_of", bind="query-params") or today
         due_from = kit.date_field("Vencimento de", None, key="due_from", bind="query-params")
-        due_to = kit.date_field("até", None, key="due_to", bind="query-params")
+        due_to = kit.date_field("Vencimento até", None, key="due_to", bind="query-params")
         cities = {city: city for city in read_cities(as_of, today=today)}
         city = address.choice("Cidade", {"": "Todas", **cities}, name="city", default="")
         people = {str(user_id): name for user_id, name in data.read(sales.sellers)}
@@ -117,7 +117,9 @@ def show_table(shown: pd.DataFrame) -> None:
     rows = event["selection"]["rows"]
     if rows:
         del st.session_state["late_customers"]
-        kit.go("counter/customer.py", id=int(page.iloc[rows[0]]["customer_id"]))
+        customer_id = int(page.iloc[rows[0]]["customer_id"])
+        kit.leave_list("late_customers", customer_id)
+        kit.go("counter/customer.py", id=customer_id)
 
 
 def offer_csv(shown: pd.DataFrame, as_of: date) -> None:
@@ -143,6 +145,7 @@ def explain_nobody(as_of: date, filters: Filters) -> None:
         st.info("Ninguém com esses filtros. Mude as datas, as faixas, o vendedor ou a cidade.")
 
 
+kit.return_to_list("analytics/delinquency.py", "late_customers")
 kit.header("Inadimplência", "Clientes com notas atrasadas, do que deve mais ao que deve menos.")
 chosen_date, chosen = choose_filters()
 found = read_report(chosen_date, chosen, today=today)

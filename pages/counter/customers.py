@@ -31,6 +31,7 @@ def show_form() -> None:
 
 
 def show_list() -> None:
+    kit.return_to_list("counter/customers.py", "customers")
     kit.header("Clientes")
     if st.button("Novo cliente", type="primary", icon=":material/person_add:", shortcut="Alt+N"):
         kit.go("counter/customers.py", novo=1)

@@ -148,6 +148,9 @@ def details_area(
     expanded = bool(usual) or any(
         kept.get(draft.key(name), value) != value for name, value in usual_ones.items()
     )
+    # Once open it stays so: it must not close over the input that is being emptied.
+    opened = draft.key("details_opened")
+    kept[opened] = expanded = expanded or bool(kept.get(opened))
     names = dict(data.read(sales_report.sellers))
     with st.expander("Data, vendedor e juros", expanded=expanded):
         left, right = st.columns(2)

@@ -65,7 +65,7 @@ def open_note() -> NoteDetail:
 
 def show_header(note: NoteDetail) -> None:
     """Whose note it is, how it stands today, and the ways out."""
-    due = f"vence em {format_date(note.due_date)}"
+    due = f"{'venceu' if note.due_date < today else 'vence'} em {format_date(note.due_date)}"
     if note.days_late:
         days = "1 dia" if note.days_late == 1 else f"{note.days_late} dias"
         due = f"venceu em {format_date(note.due_date)}, {days} de atraso"
@@ -121,7 +121,7 @@ def show_owed(note: NoteDetail, as_of: date) -> None:
         return
     frame = pd.DataFrame(
         {
-            "Data": [format_date(line.on) for line in note.lines],
+            "Data": [format_date(line.on) if line.on else "" for line in note.lines],
             "Cálculo": [line.text for line in note.lines],
             "Devido (R$)": [format_number(line.after.total) for line in note.lines],
         }

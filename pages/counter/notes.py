@@ -49,7 +49,7 @@ def choose_filters() -> Filters:
         status = address.choice("Situação", STATUSES, name="status", default=notes.OPEN)
         band = address.choice("Faixa de atraso", BANDS, name="band", default="")
         due_from = kit.date_field("Vencimento de", None, key="due_from", bind="query-params")
-        due_to = kit.date_field("até", None, key="due_to", bind="query-params")
+        due_to = kit.date_field("Vencimento até", None, key="due_to", bind="query-params")
         seller = address.choice(
             "Vendedor",
             {"": "Todos", "none": "Sem vendedor", **people},
@@ -123,5 +123,6 @@ def explain_nothing(filters: Filters) -> None:
         st.info("Nenhuma nota com esses filtros. Mude a busca, a situação ou as datas.")
 
 
+kit.return_to_list("counter/notes.py", "notes")
 kit.header("Notas")
 show_list(choose_filters())

@@ -42,7 +42,7 @@ def choose_filters() -> Filters:
             placeholder="Cliente, CPF, nota ou recibo",
         )
         paid_from = kit.date_field("Pago de", None, key="paid_from", bind="query-params")
-        paid_to = kit.date_field("até", None, key="paid_to", bind="query-params")
+        paid_to = kit.date_field("Pago até", None, key="paid_to", bind="query-params")
         method = address.choice("Forma", METHODS, name="method", default="")
         receiver = address.choice(
             "Recebido por", {"": "Todos", **people}, name="received_by", default=""
@@ -116,5 +116,6 @@ def explain_nothing(filters: Filters) -> None:
         st.info("Nenhum pagamento com esses filtros. Mude a busca, as datas ou a forma.")
 
 
+kit.return_to_list("counter/payments.py", "payments")
 kit.header("Pagamentos")
 show_list(choose_filters())

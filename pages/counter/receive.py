@@ -92,7 +92,9 @@ def choose_notes(form: uuid.UUID, open_notes: Sequence[OpenNote]) -> list[OpenNo
     st.caption("Marque as notas a pagar. Sem marcar, o valor paga da mais antiga à mais nova.")
     with st.container(height=420 if len(open_notes) > NOTES_IN_VIEW else "content", gap="small"):
         return [
-            note for note in open_notes if st.checkbox(describe(note), key=tick_key(form, note.id))
+            note
+            for note in open_notes
+            if st.checkbox(describe(note), key=tick_key(form, note.id), persist_state="page")
         ]
 
 
@@ -117,7 +119,12 @@ def choose_amount(
     key, paying = f"amount:{form}", chosen or open_notes
     with st.container(horizontal=True, vertical_alignment="bottom"):
         typed = st.text_input(
-            "Valor recebido (R$)", key=key, live=LIVE, placeholder="1.234,56", autocomplete="off"
+            "Valor recebido (R$)",
+            key=key,
+            live=LIVE,
+            placeholder="1.234,56",
+            autocomplete="off",
+            persist_state="page",  # also while a wrong date hides it
         )
         st.button(
             "Quitar selecionadas" if chosen else "Quitar tudo",

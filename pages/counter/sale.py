@@ -58,7 +58,7 @@ def terms(sale: SaleDetail) -> None:
     """The sums, and the contract's rates as they were when it was made (R5)."""
     financed = sale.total - sale.down_payment
     to_pay = sale.down_payment + sum(sale.notes["amount"], ZERO)
-    with st.grid(4, min_column_width=150):
+    with st.grid(5 if sale.contract_rate else 4, min_column_width=150):
         st.metric("Total", format_brl(sale.total))
         st.metric("Entrada", format_brl(sale.down_payment))
         st.metric("Financiado", format_brl(financed))
@@ -136,7 +136,7 @@ def payments_area(sale: SaleDetail) -> None:
     frame = sale.payments
     frame["number"] = [receipt_number(id_) for id_ in frame["payment_id"]]
     frame["method"] = [METHOD_NAMES[Method(value)] for value in frame["method"]]
-    frame["situation"] = ["ESTORNADO" if gone else "" for gone in frame["reversed"]]
+    frame["situation"] = ["Estornado" if gone else "" for gone in frame["reversed"]]
     kit.table(
         frame,
         {
@@ -221,8 +221,8 @@ def sale_page() -> None:
         sale = data.read(sales_report.detail, sale_id, as_of=today, today=today)
     except NotFound as error:
         kit.header("Venda")
-        st.error(kit.plain(error.message), icon=":material/error:")
-        kit.link("counter/sales.py", "Ver as vendas", icon=":material/arrow_back:")
+        st.info(kit.plain(error.message), icon=":material/search_off:")
+        kit.link("counter/sales.py", "Procurar na lista de vendas", icon=":material/search:")
         return
     kit.header(f"Venda {sale.number}")
     head(sale)

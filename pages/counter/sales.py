@@ -20,8 +20,8 @@ LABELS = {
     "total": "Total",
     "installments": "Parcelas",
     "owed": "A receber hoje",
-    "situation": "Situação",
     "seller": "Vendedor",
+    "situation": "Situação",
     "description": "Descrição",
 }
 
@@ -77,6 +77,7 @@ def sales_page() -> None:
     """The whole page."""
     session.require(Permission.COUNTER)
     today = data.settings().today
+    kit.return_to_list("counter/sales.py", "sales")
     kit.header("Vendas")
     kit.link("counter/new_sale.py", "Nova venda", icon=":material/add_shopping_cart:")
     filters = filters_area()
@@ -92,6 +93,7 @@ def sales_page() -> None:
     frame = data.read(sales.page, filters, today=today, offset=offset, limit=kit.ROWS_A_PAGE)
     frame["number"] = [sale_number(id_) for id_ in frame["id"]]
     frame["situation"] = ["Cancelada" if gone else "" for gone in frame["cancelled"]]
+    st.caption("Marque uma linha para abrir a venda.")
     kit.table(
         frame,
         LABELS,
@@ -100,7 +102,6 @@ def sales_page() -> None:
         dates=["sold_on"],
         opens="counter/sale.py",
     )
-    st.caption("Toque na caixa no começo da linha para abrir a venda.")
 
 
 sales_page()

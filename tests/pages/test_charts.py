@@ -12,7 +12,7 @@ import pytest
 from credigestor.reports.dashboard import BandTotal, DueTotal, MonthTotal
 from credigestor.rules.aging import BAND_NAMES, BANDS
 from credigestor.ui import charts
-from credigestor.ui.figures import in_percent, in_points
+from credigestor.ui.figures import UNCHANGED, in_percent, in_points
 
 D = Decimal
 AGING = [BandTotal(band, D("1234.56") * k, 1000 + k) for k, band in enumerate(BANDS)]
@@ -164,8 +164,8 @@ def test_the_bar_picked_is_read_from_the_event_or_is_none(event: Any, expected: 
 def test_a_change_is_text_with_a_sign_and_no_change_is_the_number_zero() -> None:
     assert in_percent(D(110), D(100)) == "+10,0\xa0%"
     assert in_percent(D(90), D(100)) == "-10,0\xa0%"
-    assert in_percent(D("100.01"), D(100)) == 0
+    assert in_percent(D("100.01"), D(100)) == UNCHANGED
     assert in_percent(D(100), D(0)) is None
     assert in_points(D("41.66"), D("34.48")) == "+7,2\xa0p.p."
-    assert in_points(D("41.66"), D("41.66")) == 0
+    assert in_points(D("41.66"), D("41.66")) == UNCHANGED
     assert in_points(None, D(1)) is None

@@ -57,7 +57,7 @@ def text_of(app: Visit) -> str:
 @pytest.mark.usefixtures("shop")
 def test_the_cards_show_the_portfolio_and_the_month_with_their_change() -> None:
     cards = metrics(open_app(role="manager", page=PAGE))
-    assert cards["A receber"] == ("R$ 1.290,00", "0")
+    assert cards["A receber"] == ("R$ 1.290,00", "sem mudança")
     assert cards["Em atraso"] == ("R$ 630,00", "+14,5 %")  # R$ 550,00 on 31/10
     assert cards["Inadimplência (atrasado, por nota)"] == ("48,84 %", "+6,2 p.p.")
     assert cards["Vendido"] == ("R$ 50,00", "+25,0 %")

@@ -157,6 +157,8 @@ def test_after_a_sale_the_form_is_empty(customer: int) -> None:
         ({"first_due": date(1999, 1, 1)}, "antes da venda"),
         ({"sold_on": date(1900, 1, 1)}, "entre 1990 e 2200"),
         ({"sold_on": date(2200, 12, 31)}, "não pode ser futura"),
+        ({"sold_on": date(9998, 12, 31)}, "entre 1990 e 2200"),
+        ({"first_due": date(9998, 12, 31)}, "entre 1990 e 2200"),
     ],
 )
 def test_bad_input_is_told_at_once_and_nothing_can_be_confirmed(

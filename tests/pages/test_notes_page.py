@@ -94,6 +94,27 @@ def test_nonsense_in_the_address_is_ignored(query: dict[str, str]) -> None:
     assert shown(app) == ["000001-01/01"]
 
 
+@pytest.mark.parametrize("year", [1800, 9998])
+def test_a_filter_of_an_impossible_year_is_told_and_not_applied(year: int) -> None:
+    sell(("10.00", JANUARY))
+    app = open_app(role="seller", page=LIST)
+    app.date_input[0].set_value(date(year, 12, 31)).run()
+    assert "O ano deve ficar entre 1900 e 2200." in text_of(app)
+    assert shown(app) == ["000001-01/01"]
+
+
+def test_back_from_a_row_gives_the_list_its_filters_again() -> None:
+    sell(("10.00", JANUARY))
+    app = open_app(role="seller", page=LIST)
+    app.session_state["left:notes"] = ("1", {"status": ["paid"]})
+    app.query_params["id"] = "1"
+    app.run()
+    assert shown(app) == []
+    assert box(app, "Situação").value == "paid"
+    assert app.query_params["status"] == "paid"
+    assert "id" not in app.query_params
+
+
 def test_the_notes_of_one_customer_lead_back_to_all() -> None:
     sell(("10.00", JANUARY))
     sell(("10.00", JANUARY))

@@ -313,3 +313,14 @@ def test_r12_after_a_reversal_the_note_can_be_paid_again(manager: Actor, sale: M
     reverse(manager, pay(manager, TODAY, (sale.notes[0], "205.00")), on=TODAY)
     confirm(amount(tick(open_page(cliente=1), 0), "205,00"))
     assert note_row(sale.notes[0]).settled_on == TODAY
+
+
+def test_a_wrong_date_loses_nothing_of_what_was_typed() -> None:
+    sell(("200.00", TODAY))
+    app = amount(tick(open_page(cliente=1), 0), "50,00")
+    app.date_input[0].set_value(TODAY + timedelta(days=1)).run()
+    assert "não pode ser futura" in told(app)
+    assert not app.checkbox
+    app.date_input[0].set_value(TODAY).run()
+    assert app.checkbox[0].value
+    assert "Confirmar: R$ 50,00" in labels(app)

@@ -164,7 +164,7 @@ def test_a_sale_shows_its_payments_and_which_were_reversed(
         payments.reverse(session, manager, payment_id=wrong, why="engano", today=today)
     app = open_app("seller", page=ONE, id=sale.id)
     frame = app.dataframe[1].value
-    assert list(frame["situation"]) == ["ESTORNADO", ""]
+    assert list(frame["situation"]) == ["Estornado", ""]
     assert list(frame["method"]) == ["Dinheiro", "Dinheiro"]
     assert list(frame["numbers"]) == ["1", "2"]
 

@@ -61,6 +61,14 @@ def test_sentences_are_long_enough_to_be_nobodys_data() -> None:
         ("November 2026", "novembro de 2026"),
         ("Today, Monday, November 23, 2026 selected", "segunda-feira, 23 de novembro de 2026"),
         ("Help for Senha", "Ajuda: Senha"),
+        ("Show data: Vendas por mês", "Mostrar os dados: Vendas por mês"),
+        (
+            "Error: Date set outside allowed range. Please select a date on or before 31/12/9998.",
+            "Data fora do período aceito: escolha uma até 31/12/9998.",
+        ),
+        ("year, Vencimento de", "ano, Vencimento de"),
+        ("11 – November", "11 – novembro"),
+        ("Selected Date: December 23, 2026", "Data escolhida: 23 de dezembro de 2026"),
     ],
 )
 def test_patterns_match_whole_texts(english: str, portuguese: str) -> None:
