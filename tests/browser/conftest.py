@@ -250,6 +250,11 @@ def log_in() -> Callable[..., None]:
     return fill
 
 
+def settled(page: Any) -> None:
+    """Wait until the server has drawn the page whole: before that a click may hit what moves."""
+    page.locator("[data-test-script-state='notRunning']").wait_for(state="attached")
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

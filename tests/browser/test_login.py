@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from credigestor.rules.permissions import Role
 from credigestor.ui import cookies
-from tests.browser.conftest import Server
+from tests.browser.conftest import Server, settled
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -262,7 +262,11 @@ def test_an_administrator_makes_a_user_who_logs_in_with_the_password_shown_once(
 ) -> None:
     page.goto("/usuarios")
     log_in(page, "adm")
-    page.get_by_role("tab", name="Cadastrar").click()
+    expect(page.get_by_role("heading", name="Usuários")).to_be_visible()
+    settled(page)
+    tab = page.get_by_role("tab", name="Cadastrar")
+    tab.click()
+    expect(tab).to_have_attribute("aria-selected", "true")
     page.get_by_label("Nome completo", exact=True).last.fill("Nova Pessoa")
     page.get_by_label("Login", exact=True).fill("nova.pessoa")
     page.get_by_role("button", name="Cadastrar").click()

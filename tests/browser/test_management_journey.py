@@ -12,10 +12,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy.orm import Session
 
 from credigestor.db.settings import ShopSettings
+from credigestor.rules.money import format_brl
 from tests.browser.conftest import Server
 from tests.portfolio import add_customer, add_sale
 
@@ -39,9 +40,10 @@ def debtor(server: Server) -> str:
     return NAME
 
 
-def metric(page: Page, label: str) -> str:
+def metric(page: Page, label: str) -> Locator:
+    """The value on the first card with this label."""
     card = page.get_by_test_id("stMetric").filter(has_text=label).first
-    return card.get_by_test_id("stMetricValue").inner_text().replace("\xa0", " ")
+    return card.get_by_test_id("stMetricValue")
 
 
 def test_the_managers_first_page_is_the_dashboard_and_a_bar_leads_to_its_notes(
@@ -54,9 +56,7 @@ def test_the_managers_first_page_is_the_dashboard_and_a_bar_leads_to_its_notes(
         "SELECT sum(principal_balance) FROM notes WHERE principal_balance > 0 "
         "AND cancelled_on IS NULL"
     )
-    expect(page.get_by_test_id("stMetric").filter(has_text="A receber").first).to_be_visible()
-    shown = metric(page, "A receber").removeprefix("R$ ").replace(".", "").replace(",", ".")
-    assert shown == str(owed)
+    expect(metric(page, "A receber")).to_have_text(format_brl(owed))
 
     chart = page.get_by_test_id("stVegaLiteChart").first
     expect(chart).to_be_visible()

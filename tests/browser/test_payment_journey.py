@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.settings import ShopSettings
 from credigestor.rules.numbering import note_number
-from tests.browser.conftest import Server
+from tests.browser.conftest import Server, settled
 from tests.portfolio import add_customer, add_sale
 
 pytestmark = pytest.mark.browser
@@ -56,6 +56,7 @@ def counter(page: Page, log_in: Callable[..., None]) -> Page:
     page.goto("/receber")
     log_in(page, "vendedor")
     expect(page.get_by_role("heading", name="Receber")).to_be_visible()
+    settled(page)
     return page
 
 

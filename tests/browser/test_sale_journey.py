@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.settings import ShopSettings
 from credigestor.rules.calendar import default_first_due, due_dates, format_date
-from tests.browser.conftest import Server
+from tests.browser.conftest import Server, settled
 from tests.portfolio import add_customer
 
 pytestmark = pytest.mark.browser
@@ -36,6 +36,7 @@ def counter(page: Page, log_in: Callable[..., None]) -> Page:
     page.goto("/nova-venda")
     log_in(page, "vendedor")
     expect(page.get_by_role("heading", name="Nova venda")).to_be_visible()
+    settled(page)
     return page
 
 
