@@ -27,6 +27,12 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
 def hash_password(password: str, *, login: str, name: str, field: str = "password") -> str:
     """Hash a password with bcrypt; raise InvalidInput when it may not be used by this person."""
+    check_password(password, login=login, name=name, field=field)
+    return bcrypt.hashpw(_normal(password).encode(), bcrypt.gensalt(ROUNDS)).decode()
+
+
+def check_password(password: str, *, login: str, name: str, field: str = "password") -> None:
+    """Raise InvalidInput when a password is too short, too long or too plain for this person."""
     plain = _normal(password)
     if len(plain) < MIN_CHARACTERS:
         raise InvalidInput(
@@ -44,7 +50,6 @@ def hash_password(password: str, *, login: str, name: str, field: str = "passwor
         raise InvalidInput("A senha repete sempre os mesmos caracteres.", field=field)
     if plain.casefold() in (_normal(login).casefold(), _normal(name).casefold()):
         raise InvalidInput("A senha não pode ser igual ao login nem ao nome.", field=field)
-    return bcrypt.hashpw(plain.encode(), bcrypt.gensalt(ROUNDS)).decode()
 
 
 def password_matches(password: str, password_hash: str) -> bool:

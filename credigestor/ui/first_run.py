@@ -16,9 +16,9 @@ import streamlit as st
 from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.db.settings import ShopSettings
-from credigestor.errors import BusinessError, InvalidInput
-from credigestor.rules.identity import parse_name, parse_tax_id, parse_uf
+from credigestor.errors import BusinessError
 from credigestor.services import setup
+from credigestor.services.inputs import parse
 from credigestor.ui import login, session, startup
 from credigestor.ui.kit import Fields
 
@@ -71,7 +71,7 @@ def _form() -> None:
     if sent:
         with fields.catching():
             if not local:
-                _check_code(values["code"])
+                _check_code(values.pop("code"))
             ticket = _found(values)
             if not demo:
                 login.enter(ticket)
@@ -92,22 +92,9 @@ def _check_code(code: str) -> None:
 
 
 def _found(values: dict[str, str]) -> str:
-    shop = ShopSettings(
-        shop_name=parse_name(values["shop_name"], field="shop_name"),
-        tax_id=parse_tax_id(values["tax_id"], field="tax_id") if values["tax_id"].strip() else "",
-        city=parse_name(values["city"], field="city") if values["city"].strip() else "",
-        state=parse_uf(values["state"]) if values["state"].strip() else "",
-    )
-    if values["password"] != values["again"]:
-        raise InvalidInput("As duas senhas são diferentes.", field="again")
+    data = parse(setup.NewShop, values)
     with transaction() as db:
-        user = setup.found_shop(
-            db,
-            shop=shop,
-            login=values["login"],
-            name=values["name"],
-            password=values["password"],
-        )
+        user = setup.found_shop(db, data)
         ticket = login.ticket_without_password(db, user.id)
     startup.forget_setup_code()
     st.session_state[_ADMIN] = user.id

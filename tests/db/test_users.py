@@ -12,10 +12,17 @@ from sqlalchemy import select
 
 from credigestor.db.engine import transaction
 from credigestor.db.models import AuditEntry, LoginSession, User
-from credigestor.db.settings import ShopSettings, current_settings
-from credigestor.errors import BusinessError, Conflict, InvalidInput, NotAllowed, NotFound
+from credigestor.db.settings import current_settings
+from credigestor.errors import (
+    BusinessError,
+    Conflict,
+    InvalidInput,
+    InvalidInputs,
+    NotAllowed,
+    NotFound,
+)
 from credigestor.rules.permissions import Actor, Role
-from credigestor.services import passwords, setup, users
+from credigestor.services import inputs, passwords, setup, users
 from tests.factories import PASSWORD, actor_of, add_user
 from tests.pages.support import login_as
 
@@ -253,15 +260,36 @@ def test_an_inactive_user_also_closes_the_first_run() -> None:
         users.create_first_admin(session, login="ada", name="Ada", password="senha comprida")
 
 
+FIRST_RUN = {
+    "shop_name": "Loja Modelo",
+    "city": "Fortaleza",
+    "login": "Ada",
+    "name": "Ada",
+    "password": "senha comprida",
+    "again": "senha comprida",
+}
+
+
+def test_every_wrong_field_of_the_first_run_is_named_at_once() -> None:
+    wrong = {
+        "shop_name": " ",
+        "tax_id": "11.111.111/1111-11",
+        "state": "XX",
+        "name": "",
+        "login": "a b",
+        "password": "curta",
+    }
+    with pytest.raises(InvalidInputs) as caught:
+        inputs.parse(setup.NewShop, FIRST_RUN | wrong)
+    assert set(caught.value.errors) == set(wrong)
+    with pytest.raises(InvalidInputs) as caught:
+        inputs.parse(setup.NewShop, FIRST_RUN | {"again": "outra senha"})
+    assert set(caught.value.errors) == {"again"}
+
+
 def test_founding_a_shop_keeps_its_settings_and_its_administrator() -> None:
     with transaction() as session:
-        setup.found_shop(
-            session,
-            shop=ShopSettings(shop_name="Loja Modelo", city="Fortaleza"),
-            login="ada",
-            name="Ada",
-            password="senha comprida",
-        )
+        setup.found_shop(session, inputs.parse(setup.NewShop, FIRST_RUN))
     with transaction() as session:
         assert current_settings(session).shop_name == "Loja Modelo"
         assert session.scalars(select(User.role)).one() == "admin"
