@@ -10,6 +10,9 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from credigestor.reports import notes
+from credigestor.ui import data, kit
+
 
 def choice(label: str, names: Mapping[str, str], *, name: str, default: str) -> str:
     """Draw a select box over code → label and give the code; `?name=` holds it.
@@ -29,3 +32,18 @@ def choice(label: str, names: Mapping[str, str], *, name: str, default: str) -> 
         st.query_params[name] = chosen
     st.session_state[seen] = st.query_params.get(name)
     return chosen
+
+
+def customer(sentence: str, name: str = "customer") -> int | None:
+    """The customer whose id the address names, shown after the sentence with a way back to all."""
+    customer_id = kit.row_id(name)
+    found = None if customer_id is None else data.read(notes.customer_name, customer_id)
+    if found is None:
+        st.query_params.pop(name, None)
+        return None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"{sentence} **{kit.plain(found)}**", width="content")
+        if st.button("Ver todos os clientes", type="tertiary", icon=":material/close:"):
+            st.query_params.pop(name, None)
+            st.rerun()
+    return customer_id

@@ -59,27 +59,12 @@ def choose_filters() -> Filters:
     return Filters(
         status=None if status == "all" else status,
         band=band or None,
-        customer_id=chosen_customer(),
+        customer_id=address.customer("Só as notas de"),
         seller="none" if seller == "none" else int(seller) if seller else None,
         due_from=due_from,
         due_to=due_to,
         text=text or "",
     )
-
-
-def chosen_customer() -> int | None:
-    """The customer that the address names, shown with a way back to all of them."""
-    customer_id = kit.row_id("customer")
-    name = None if customer_id is None else data.read(notes.customer_name, customer_id)
-    if name is None:
-        st.query_params.pop("customer", None)
-        return None
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"Só as notas de **{kit.plain(name)}**", width="content")
-        if st.button("Ver todos os clientes", type="tertiary", icon=":material/close:"):
-            st.query_params.pop("customer", None)
-            st.rerun()
-    return customer_id
 
 
 def show_totals(found: Totals) -> None:

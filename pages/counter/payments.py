@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from credigestor.reports import notes, payments
+from credigestor.reports import payments
 from credigestor.reports.payments import Filters, Totals
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
@@ -52,26 +52,11 @@ def choose_filters() -> Filters:
         paid_from=paid_from,
         paid_to=paid_to,
         method=method or None,
-        customer_id=chosen_customer(),
+        customer_id=address.customer("Só os pagamentos de"),
         received_by=int(receiver) if receiver else None,
         reversed={"yes": True, "no": False}.get(reversed_),
         text=text or "",
     )
-
-
-def chosen_customer() -> int | None:
-    """The customer that the address names, shown with a way back to all of them."""
-    customer_id = kit.row_id("customer")
-    name = None if customer_id is None else data.read(notes.customer_name, customer_id)
-    if name is None:
-        st.query_params.pop("customer", None)
-        return None
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"Só os pagamentos de **{kit.plain(name)}**", width="content")
-        if st.button("Ver todos os clientes", type="tertiary", icon=":material/close:"):
-            st.query_params.pop("customer", None)
-            st.rerun()
-    return customer_id
 
 
 def show_totals(found: Totals) -> None:
