@@ -69,7 +69,8 @@ def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) ->
     """
     actor.require(Permission.SELL)
     _check_items(data)
-    backdating_days = current_settings(session).backdating_days
+    # Almost every payment is of today: it needs no look at the limit.
+    backdating_days = current_settings(session).backdating_days if data.paid_on < today else 0
     far_back = check_date(actor, data.paid_on, today=today, backdating_days=backdating_days)
     backdate_reason = _backdate_reason(data, far_back, today)
     amounts = dict(data.items)

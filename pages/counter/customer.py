@@ -15,9 +15,9 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import note_number, sale_number
 from credigestor.rules.permissions import Permission
 from credigestor.services import customers
-from credigestor.services.payments import METHOD_NAMES, Method
-from credigestor.ui import data, kit, session
+from credigestor.ui import data, kit, payment_list, session
 from credigestor.ui.customer_form import edit_customer
+from credigestor.ui.figures import format_count
 
 actor = session.require(Permission.COUNTER)
 today = data.settings().today
@@ -72,7 +72,7 @@ def show_figures(found: Profile) -> None:
         card(
             "Vencido",
             format_brl(owed.overdue),
-            f"{counted(owed.overdue_notes, 'nota atrasada', 'notas atrasadas')}; "
+            f"{format_count(owed.overdue_notes, 'nota atrasada', 'notas atrasadas')}; "
             f"a vencer {format_brl(owed.not_due)}",
         )
         free = found.free_credit
@@ -94,7 +94,7 @@ def explain_punctuality(found: Punctuality) -> str:
         return "Pontualidade: ainda não há nota quitada nem atrasada."
     text = (
         f"Pontualidade: {found.share:.0f} %. Pagou no prazo {found.on_time} de "
-        f"{counted(found.judged, 'nota', 'notas')}, contando as quitadas e as hoje atrasadas"
+        f"{format_count(found.judged, 'nota', 'notas')}, contando as quitadas e as hoje atrasadas"
     )
     if found.average_days_late is not None:
         text += f"; as quitadas foram pagas em média com {days(found.average_days_late)} de atraso"
@@ -166,8 +166,6 @@ def show_payments(found: Profile) -> None:
     if frame.empty:
         st.info("Nenhum pagamento ainda. Use “Receber” quando o cliente pagar.")
         return
-    frame["method"] = frame["method"].map(lambda value: METHOD_NAMES[Method(value)])
-    frame["situation"] = frame["reversed"].map({True: "Estornado", False: ""})
     labels = {
         "paid_on": "Data",
         "amount": "Valor",
@@ -178,14 +176,7 @@ def show_payments(found: Profile) -> None:
         "received_by": "Recebido por",
         "situation": "Situação",
     }
-    kit.table(
-        frame,
-        labels,
-        key="payments",
-        money=["amount", "principal", "interest", "fine"],
-        dates=["paid_on"],
-        opens="counter/payment.py",
-    )
+    payment_list.show(frame, labels, key="payments")
 
 
 def show_record(found: Profile) -> None:
@@ -216,10 +207,6 @@ def card(label: str, value: str, detail: str) -> None:
     with st.container(border=True, height="stretch", gap="xxsmall"):
         st.metric(label, value)
         st.caption(kit.plain(detail))
-
-
-def counted(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
 
 
 def days(value: Decimal) -> str:

@@ -9,6 +9,7 @@ from credigestor.rules.identity import format_phone, format_tax_id
 from credigestor.rules.permissions import Permission
 from credigestor.ui import data, kit, session
 from credigestor.ui.customer_form import new_customer
+from credigestor.ui.figures import format_count
 
 ACTIVE = {"Ativos": True, "Inativos": False, "Todos": None}
 LABELS = {
@@ -40,8 +41,7 @@ def show_list() -> None:
     if not total:
         explain_nothing(filters)
         return
-    found = "1 cliente" if total == 1 else f"{total:,} clientes".replace(",", ".")
-    st.caption(f"{found}. Marque uma linha para abrir.")
+    st.caption(f"{format_count(total, 'cliente', 'clientes')}. Marque uma linha para abrir.")
     offset = kit.pager(total, key=f"customers-page:{filters}")
     frame = data.read(customers.page, filters, today=today, offset=offset, limit=kit.ROWS_A_PAGE)
     frame["tax_id"] = frame["tax_id"].map(format_tax_id)

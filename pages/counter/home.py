@@ -12,6 +12,7 @@ from credigestor.rules.numbering import note_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services.payments import METHOD_NAMES, Method
 from credigestor.ui import data, kit, session
+from credigestor.ui.figures import format_count
 
 DUE_SHOWN = 50
 
@@ -40,7 +41,7 @@ def show_day(actor: Actor) -> None:
             st.metric("Minhas vendas de hoje", format_brl(mine.sold))
             st.caption(
                 kit.plain(
-                    f"{counted(mine.sales, 'venda', 'vendas')}; "
+                    f"{format_count(mine.sales, 'venda', 'vendas')}; "
                     f"entradas {format_brl(mine.down_payments)}"
                 )
             )
@@ -50,7 +51,7 @@ def show_day(actor: Actor) -> None:
                 f"{METHOD_NAMES[Method(method)]} {format_brl(amount)} ({number})"
                 for method, (number, amount) in mine.by_method.items()
             ]
-            total = counted(mine.payments, "pagamento", "pagamentos")
+            total = format_count(mine.payments, "pagamento", "pagamentos")
             st.caption(kit.plain(": ".join(filter(None, (total, " · ".join(ways))))))
 
 
@@ -67,10 +68,6 @@ def show_due() -> None:
     frame["phone"] = frame["phone"].map(format_phone, na_action="ignore")
     labels = {"customer": "Cliente", "phone": "Telefone", "note": "Nota", "owed": "Deve"}
     kit.table(frame, labels, key="due-today", money=["owed"], opens="counter/note.py")
-
-
-def counted(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
 
 
 kit.header("Meu dia", kit.plain(f"{actor.name}, {format_date(today)}"))

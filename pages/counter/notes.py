@@ -10,6 +10,7 @@ from credigestor.rules.aging import BAND_NAMES, STATUS_NAMES, Status
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
 from credigestor.ui import address, data, kit, session
+from credigestor.ui.figures import format_count
 
 STATUSES = {
     notes.OPEN: "Em aberto",
@@ -70,7 +71,7 @@ def choose_filters() -> Filters:
 def show_totals(found: Totals) -> None:
     """Sums over all that the filters leave, not only the page shown."""
     with st.grid(4, min_column_width=150):
-        st.metric("Notas", f"{found.count:,}".replace(",", "."))
+        st.metric("Notas", format_count(found.count))
         st.metric("Principal", format_brl(found.principal))
         st.metric("Juros de mora", format_brl(found.interest))
         st.metric("Multa", format_brl(found.fine))

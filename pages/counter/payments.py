@@ -8,8 +8,9 @@ from credigestor.reports import payments
 from credigestor.reports.payments import Filters, Totals
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
-from credigestor.services.payments import METHOD_NAMES, Method
-from credigestor.ui import address, data, kit, session
+from credigestor.services.payments import METHOD_NAMES
+from credigestor.ui import address, data, kit, payment_list, session
+from credigestor.ui.figures import format_count
 
 METHODS = {"": "Todas", **{str(method): name for method, name in METHOD_NAMES.items()}}
 REVERSED = {"": "Todos", "no": "Válidos", "yes": "Estornados"}
@@ -62,7 +63,7 @@ def choose_filters() -> Filters:
 def show_totals(found: Totals) -> None:
     """Sums over all that the filters leave; what was reversed is not money received (R22)."""
     with st.grid(5, min_column_width=150):
-        st.metric("Pagamentos", f"{found.count:,}".replace(",", "."))
+        st.metric("Pagamentos", format_count(found.count))
         st.metric("Recebido", format_brl(found.amount))
         st.metric("Principal", format_brl(found.principal))
         st.metric("Juros de mora", format_brl(found.interest))
@@ -79,17 +80,8 @@ def show_list(filters: Filters) -> None:
     show_totals(found)
     offset = kit.pager(found.count, key=f"payments-page:{filters}")
     frame = data.read(payments.list_payments, filters, offset=offset, limit=kit.ROWS_A_PAGE)
-    frame["method"] = frame["method"].map(lambda value: METHOD_NAMES[Method(value)])
-    frame["situation"] = frame["reversed"].map({True: "Estornado", False: ""})
     st.caption("Marque uma linha para abrir o recibo.")
-    kit.table(
-        frame,
-        LABELS,
-        key="payments",
-        money=["amount", "principal", "interest", "fine"],
-        dates=["paid_on"],
-        opens="counter/payment.py",
-    )
+    payment_list.show(frame, LABELS, key="payments")
 
 
 def explain_nothing(filters: Filters) -> None:

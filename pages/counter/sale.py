@@ -18,8 +18,7 @@ from credigestor.rules.money import format_brl, format_percent
 from credigestor.rules.numbering import note_number, receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import sales
-from credigestor.services.payments import METHOD_NAMES, Method
-from credigestor.ui import data, kit, session
+from credigestor.ui import data, kit, payment_list, session
 
 MONEY = ("amount", "owed", "principal", "interest", "fine")
 NOBODY = 0  # in place of a seller's id: sales without one
@@ -135,9 +134,7 @@ def payments_area(sale: SaleDetail) -> None:
         return
     frame = sale.payments
     frame["number"] = [receipt_number(id_) for id_ in frame["payment_id"]]
-    frame["method"] = [METHOD_NAMES[Method(value)] for value in frame["method"]]
-    frame["situation"] = ["Estornado" if gone else "" for gone in frame["reversed"]]
-    kit.table(
+    payment_list.show(
         frame,
         {
             "number": "Recibo",
@@ -151,9 +148,6 @@ def payments_area(sale: SaleDetail) -> None:
             "situation": "Situação",
         },
         key="sale_payments",
-        money=["amount", "principal", "interest", "fine"],
-        dates=["paid_on"],
-        opens="counter/payment.py",
         id_column="payment_id",
     )
 

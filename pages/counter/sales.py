@@ -10,6 +10,7 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Permission
 from credigestor.ui import data, kit, session
+from credigestor.ui.figures import format_count
 
 NOBODY = 0  # in place of a seller's id: sales without one
 SITUATIONS = {"Todas": None, "Ativas": False, "Canceladas": True}
@@ -64,7 +65,7 @@ def filters_area() -> Filters:
 def totals_area(totals: Totals) -> None:
     """How many sales, and their sums."""
     with st.grid(4, min_column_width=150):
-        st.metric("Vendas", f"{totals.count - totals.cancelled:,}".replace(",", "."))
+        st.metric("Vendas", format_count(totals.count - totals.cancelled))
         st.metric("Total vendido", format_brl(totals.total))
         st.metric("Entradas", format_brl(totals.down_payment))
         st.metric("Financiado", format_brl(totals.financed))
