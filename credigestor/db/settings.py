@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from credigestor import clock
@@ -101,7 +101,11 @@ class ShopSettings(BaseModel):
         return clock.today(self.time_zone)
 
 
+def newest_settings() -> Select[*tuple[dict[str, Any]]]:
+    """SELECT of the newest version's data; no row while none was saved."""
+    return select(SettingsVersion.data).order_by(SettingsVersion.id.desc()).limit(1)
+
+
 def current_settings(session: Session) -> ShopSettings:
     """The settings in force; the defaults while none was saved."""
-    data = session.scalar(select(SettingsVersion.data).order_by(SettingsVersion.id.desc()).limit(1))
-    return ShopSettings.model_validate(data or {})
+    return ShopSettings.model_validate(session.scalar(newest_settings()) or {})

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Insert, Table, bindparam, literal, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import AuditEntry
+from credigestor.db.models import AuditEntry, Base
 from credigestor.rules.permissions import Actor
 
 #: Never written to the log, whatever dictionary they come in.
 SECRETS = frozenset({"password", "password_hash", "token_hash", "ticket_hash", "visitor_hash"})
+
+_LOG = Base.metadata.tables["audit_log"]
 
 
 def record(
@@ -39,6 +44,33 @@ def record(
             after=None if after is None else _plain(after),
         )
     )
+
+
+def creation(table: Table, columns: Sequence[str], entity: str) -> Insert:
+    """INSERT of one row and of its entry, as one statement built once; `created` fills it.
+
+    It returns the new id, or nothing and makes nothing when the operation is there already.
+    """
+    values = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in columns}
+    new = insert(table).values(values)
+    new = new.on_conflict_do_nothing(index_elements=[table.c.operation_id])
+    made = new.returning(table.c.id).cte("made")
+    entry = {
+        "actor_id": bindparam("actor_id", type_=_LOG.c.actor_id.type),
+        "actor_name": bindparam("actor_name", type_=_LOG.c.actor_name.type),
+        "action": literal("create"),
+        "entity": literal(entity),
+        "entity_id": made.c.id,
+        "after": bindparam("after", type_=_LOG.c.after.type),
+    }
+    logged = insert(_LOG).from_select(list(entry), select(*entry.values()))
+    return logged.returning(_LOG.c.entity_id)
+
+
+def created(actor: Actor, row: dict[str, Any], *, after: dict[str, Any]) -> dict[str, Any]:
+    """The parameters of a `creation`: the new row, who makes it, and what the log says of it."""
+    new = {f"new_{name}": value for name, value in row.items()}
+    return {**new, "actor_id": actor.id, "actor_name": actor.name, "after": _plain(after)}
 
 
 def _plain(value: Any) -> Any:

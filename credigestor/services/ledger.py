@@ -2,72 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Note, PaymentItem, Sale
+from credigestor.db.models import Base, PaymentItem
+from credigestor.db.rows import insert_rows, many, update_rows
 from credigestor.rules.charges import Paid, State, Step, Terms, fold, new_state, settle
 from credigestor.rules.numbering import note_number
 
+_NOTES, _SALES, _ITEMS = (
+    Base.metadata.tables[name] for name in ("notes", "sales", "payment_items")
+)
+_ALLOCATION = (
+    *("interest", "fine", "principal", "principal_after", "interest_after", "fine_after"),
+    *("fine_charged_after", "interest_from_after"),
+)
+_FOLDED = (
+    *("principal_balance", "interest_carried", "fine_carried", "fine_charged", "interest_from"),
+    *("last_paid_on", "settled_on"),
+)
 
-@dataclass(frozen=True)
+# Built once. The columns stand as LockedNote, Terms and State have their fields.
+_n, _s = _NOTES.c, _SALES.c
+_LOCK = (
+    select(
+        *(_n.id, _n.sale_id, _n.customer_id, _n.number, _s.installments, _s.sold_on),
+        *(_n.last_paid_on, _n.cancelled_on),
+        *(_n.amount, _n.due_date, _n.free_until, _s.late_rate, _s.fine_rate),
+        *(_n.principal_balance, _n.interest_carried, _n.fine_carried, _n.fine_charged),
+        _n.interest_from,
+    )
+    .join_from(_NOTES, _SALES)
+    .where(_n.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_n.id)
+    .with_for_update(of=_NOTES)
+)
+_REWRITE_ITEMS = update_rows(_ITEMS, _ALLOCATION)
+_WRITE_NOTES = update_rows(_NOTES, _FOLDED)
+_WRITE_NOTES_AND_ITEMS = insert_rows(
+    _ITEMS, ["payment_id", "note_id", "paid_on", "amount", *_ALLOCATION]
+).add_cte(_WRITE_NOTES.cte("written"))
+
+
+@dataclass(frozen=True, slots=True)
 class LockedNote:
-    """A note held by this transaction: its row, terms, folded state, and its sale's date."""
+    """A note held by this transaction, with what its sale says, its terms and folded state."""
 
-    row: Note
+    id: int
+    sale_id: int
+    customer_id: int
+    number: int
+    installments: int
+    sold_on: date
+    last_paid_on: date | None
+    cancelled_on: date | None
     terms: Terms
     state: State
-    sold_on: date
-    installments: int
 
     @property
     def label(self) -> str:
         """The note's number as printed, e.g. 000123-02/10 (R23)."""
-        return note_number(self.row.sale_id, self.row.number, self.installments)
+        return note_number(self.sale_id, self.number, self.installments)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A locked note and the newest steps of its fold, or none when nothing is paid on it."""
+
+    note: LockedNote
+    steps: Sequence[Step]
+
+    def step_of(self, paid: Paid) -> Step:
+        """The step of a payment just folded in."""
+        return next(step for step in self.steps if step.paid is paid)
 
 
 def lock_notes(session: Session, note_ids: Collection[int]) -> list[LockedNote]:
     """Lock the notes FOR UPDATE, always in id order, so that two payments never deadlock."""
-    rows = session.execute(
-        select(Note, Sale.late_rate, Sale.fine_rate, Sale.sold_on, Sale.installments)
-        .join(Sale, Sale.id == Note.sale_id)
-        .where(Note.id.in_(note_ids))
-        .order_by(Note.id)
-        .with_for_update(of=Note)
-        .execution_options(populate_existing=True)
-    )
-    return [
-        LockedNote(
-            note,
-            Terms(note.amount, note.due_date, note.free_until, late_rate, fine_rate),
-            State(
-                note.principal_balance,
-                note.interest_carried,
-                note.fine_carried,
-                note.fine_charged,
-                note.interest_from,
-            ),
-            sold_on,
-            installments,
-        )
-        for note, late_rate, fine_rate, sold_on, installments in rows
-    ]
+    rows = session.execute(_LOCK, {"ids": list(note_ids)})
+    return [LockedNote(*row[:8], Terms(*row[8:13]), State(*row[13:])) for row in rows]
 
 
-def replay(session: Session, note: LockedNote, new: Paid | None = None) -> Step | None:
-    """Fold the note's live payments again, rewriting its columns and their allocation (R11).
+def append(session: Session, note: LockedNote, paid: Paid) -> Folded:
+    """Fold one more payment into a locked note; `write` then writes the note.
 
-    With `new`, a payment that has no item yet is folded in among them and its step returned.
-    Raises charges.Overpaid when a payment no longer fits; nothing is written then.
+    A payment dated before the note's newest one replays the note (R11). Raises
+    charges.Overpaid when this payment, or a later one after the replay, no longer fits.
+    """
+    if note.last_paid_on is not None and paid.on < note.last_paid_on:
+        return replay(session, note, new=paid)
+    return Folded(note, [settle(note.terms, note.state, paid)])
+
+
+def replay(session: Session, note: LockedNote, new: Paid | None = None) -> Folded:
+    """Fold the note's live payments again, rewriting their allocation (R11).
+
+    With `new`, a payment that has no item yet is folded in among them; `write` then
+    writes the note. Raises charges.Overpaid when a payment no longer fits; nothing is written
+    then.
     """
     items = session.execute(
         select(PaymentItem.id, PaymentItem.paid_on, PaymentItem.amount)
-        .where(PaymentItem.note_id == note.row.id, PaymentItem.reversed.is_(False))
+        .where(PaymentItem.note_id == note.id, PaymentItem.reversed.is_(False))
         .order_by(PaymentItem.paid_on, PaymentItem.payment_id)
     ).all()
     entries: list[tuple[int | None, Paid]] = [
@@ -78,34 +119,23 @@ def replay(session: Session, note: LockedNote, new: Paid | None = None) -> Step 
         entries.sort(key=lambda entry: entry[1].on)
     steps = fold(note.terms, [paid for _, paid in entries])
     by_item = dict(zip((item_id for item_id, _ in entries), steps, strict=True))
-    new_step = by_item.pop(None, None)
+    by_item.pop(None, None)
     if by_item:
-        session.execute(
-            update(PaymentItem),
-            [{"id": item_id, **item_columns(step)} for item_id, step in by_item.items()],
-        )
-    write_note(session, note, steps)
-    return new_step
+        rows = [{"id": item_id, **item_columns(step)} for item_id, step in by_item.items()]
+        session.execute(_REWRITE_ITEMS, many(_ITEMS, rows))
+    return Folded(note, steps)
 
 
-def append(session: Session, note: LockedNote, paid: Paid) -> Step:
-    """Fold one more payment into a locked note and write the note; its step is returned.
-
-    A payment dated before the note's newest one replays the note (R11). Raises
-    charges.Overpaid when this payment, or a later one after the replay, no longer fits.
-    """
-    if note.row.last_paid_on is not None and paid.on < note.row.last_paid_on:
-        step = replay(session, note, new=paid)
-        assert step is not None
-        return step
-    step = settle(note.terms, note.state, paid)
-    write_note(session, note, [step])
-    return step
-
-
-def write_note(session: Session, note: LockedNote, steps: Sequence[Step]) -> None:
-    """Write the note's folded columns."""
-    session.execute(update(Note), [{"id": note.row.id, **note_columns(note.terms, steps)}])
+def write(
+    session: Session, folded: Sequence[Folded], new_items: Sequence[Mapping[str, Any]] = ()
+) -> None:
+    """Write the notes' folded columns and a payment's new items, all in one statement."""
+    rows = [{"id": each.note.id, **note_columns(each.note.terms, each.steps)} for each in folded]
+    notes = many(_NOTES, rows)
+    if new_items:
+        session.execute(_WRITE_NOTES_AND_ITEMS, {**notes, **many(_ITEMS, new_items)})
+    else:
+        session.execute(_WRITE_NOTES, notes)
 
 
 def item_columns(step: Step) -> dict[str, Any]:

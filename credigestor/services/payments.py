@@ -11,17 +11,25 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Payment, PaymentItem, Reversal
+from credigestor.db.models import Base, Payment, PaymentItem, Reversal
 from credigestor.db.settings import current_settings
 from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules.calendar import check_date_range, format_date
-from credigestor.rules.charges import ZERO, Overpaid, Paid, Split, Step
+from credigestor.rules.charges import ZERO, Overpaid, Paid, Split
 from credigestor.rules.money import CENT, MAX_MONEY, format_brl
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import audit
 from credigestor.services.inputs import InputModel, reason, text
-from credigestor.services.ledger import LockedNote, append, item_columns, lock_notes, replay
+from credigestor.services.ledger import (
+    Folded,
+    LockedNote,
+    append,
+    item_columns,
+    lock_notes,
+    replay,
+    write,
+)
 
 
 class Method(StrEnum):
@@ -39,6 +47,15 @@ METHOD_NAMES = {
     Method.CARD: "Cartão",
     Method.TRANSFER: "Transferência",
 }
+
+_CREATE = audit.creation(
+    Base.metadata.tables["payments"],
+    [
+        *("operation_id", "customer_id", "paid_on", "amount", "method", "backdate_reason"),
+        "received_by",
+    ],
+    "payment",
+)
 
 
 class NewPayment(InputModel):
@@ -76,61 +93,45 @@ def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) ->
     amounts = dict(data.items)
     # Before the payment has its id: those of one day on one note are folded in order of id.
     notes = lock_notes(session, amounts.keys())
-    payment_id = session.scalar(
-        insert(Payment)
-        .values(
-            operation_id=data.operation_id,
-            customer_id=data.customer_id,
-            paid_on=data.paid_on,
-            amount=data.amount,
-            method=data.method.value,
-            backdate_reason=backdate_reason,
-            received_by=actor.id,
-        )
-        .on_conflict_do_nothing(index_elements=[Payment.operation_id])
-        .returning(Payment.id)
-    )
+    agreed = {
+        "paid_on": data.paid_on,
+        "amount": data.amount,
+        "method": data.method.value,
+        "backdate_reason": backdate_reason,
+    }
+    row = {
+        **agreed,
+        "operation_id": data.operation_id,
+        "customer_id": data.customer_id,
+        "received_by": actor.id,
+    }
+    after = {**agreed, "items": [[note_id, str(value)] for note_id, value in data.items]}
+    payment_id = session.scalar(_CREATE, audit.created(actor, row, after=after))
     if payment_id is None:
         return _recorded_before(session, data)
     if len(notes) != len(amounts):
         raise NotFound("Nota não encontrada.")
-    steps = [
-        _fold_in(session, note, Paid(data.paid_on, amounts[note.row.id]), data) for note in notes
-    ]
-    splits = {note.row.id: step.split for note, step in zip(notes, steps, strict=True)}
+    paid = {note.id: Paid(data.paid_on, amounts[note.id]) for note in notes}
+    folded = [_fold_in(session, note, paid[note.id], data) for note in notes]
+    steps = {each.note.id: each.step_of(paid[each.note.id]) for each in folded}
+    splits = {note_id: step.split for note_id, step in steps.items()}
     if data.previewed is not None and splits != data.previewed:
         raise Conflict(
             "O que as notas devem mudou desde a prévia e nada foi gravado. Confira os valores "
             "de agora e confirme de novo.",
             field="amount",
         )
-    session.execute(
-        insert(PaymentItem),
-        [
-            {
-                "payment_id": payment_id,
-                "note_id": note.row.id,
-                "paid_on": data.paid_on,
-                "amount": amounts[note.row.id],
-                **item_columns(step),
-            }
-            for note, step in zip(notes, steps, strict=True)
-        ],
-    )
-    audit.record(
-        session,
-        actor,
-        "create",
-        "payment",
-        payment_id,
-        after={
+    items = [
+        {
+            "payment_id": payment_id,
+            "note_id": note_id,
             "paid_on": data.paid_on,
-            "amount": data.amount,
-            "method": data.method.value,
-            "backdate_reason": backdate_reason,
-            "items": [[note_id, str(value)] for note_id, value in data.items],
-        },
-    )
+            "amount": step.paid.amount,
+            **item_columns(step),
+        }
+        for note_id, step in steps.items()
+    ]
+    write(session, folded, items)
     return payment_id
 
 
@@ -159,8 +160,7 @@ def reverse(session: Session, actor: Actor, *, payment_id: int, why: str, today:
     session.execute(
         update(PaymentItem).where(PaymentItem.payment_id == payment_id).values(reversed=True)
     )
-    for note in notes:
-        replay(session, note)
+    write(session, [replay(session, note) for note in notes])
     audit.record(
         session, actor, "reverse", "payment", payment_id, after={"reason": why, "on": today}
     )
@@ -222,10 +222,10 @@ def _backdate_reason(data: NewPayment, far_back: bool, today: date) -> str | Non
     return given or None
 
 
-def _fold_in(session: Session, note: LockedNote, paid: Paid, data: NewPayment) -> Step:
-    if note.row.customer_id != data.customer_id:
+def _fold_in(session: Session, note: LockedNote, paid: Paid, data: NewPayment) -> Folded:
+    if note.customer_id != data.customer_id:
         raise InvalidInput("A nota é de outro cliente.", field="items")
-    if note.row.cancelled_on is not None:
+    if note.cancelled_on is not None:
         raise Conflict(f"A nota {note.label} foi cancelada.")
     if paid.on < note.sold_on:
         raise InvalidInput(

@@ -8,13 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from credigestor.db.balances import note_balances
-from credigestor.db.models import Customer, Note, PaymentItem, Sale, User
-from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.db.models import Base, Customer, Note, PaymentItem, Sale, User
+from credigestor.db.rows import insert_rows, many
+from credigestor.db.settings import ShopSettings, newest_settings
 from credigestor.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from credigestor.rules.calendar import check_date_range
 from credigestor.rules.charges import ZERO
@@ -23,10 +22,40 @@ from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.schedule import PlannedNote, plan, total_of
 from credigestor.services import audit
+from credigestor.services.credit import CreditWarning, credit_warnings, standing
 from credigestor.services.inputs import InputModel, reason, text
 
 #: Decimals of a rate as it is kept, percent a month.
 RATE_PLACES = 4
+
+_NOTES = Base.metadata.tables["notes"]
+# Statements built once: to build them takes longer than to run them.
+_LOCK_CUSTOMER = (
+    select(
+        Customer.active,
+        Customer.credit_limit,
+        newest_settings().scalar_subquery().label("settings"),
+        exists().where(User.id == bindparam("seller_id")).label("has_seller"),
+    )
+    .where(Customer.id == bindparam("customer_id"))
+    .with_for_update(of=Customer)
+)
+_CREATE = audit.creation(
+    Base.metadata.tables["sales"],
+    [
+        *("operation_id", "customer_id", "seller_id", "sold_on", "description", "total"),
+        *("down_payment", "installments", "first_due_date", "contract_rate", "late_rate"),
+        *("fine_rate", "grace_days", "override_reason", "override_by", "created_by"),
+    ],
+    "sale",
+)
+_ADD_NOTES = insert_rows(
+    _NOTES,
+    [
+        *("sale_id", "customer_id", "number", "amount", "due_date", "on_time_until"),
+        *("free_until", "principal_balance", "interest_from"),
+    ],
+)
 
 
 class NewSale(InputModel):
@@ -46,10 +75,6 @@ class NewSale(InputModel):
     first_due_date: date | None = None
     contract_rate: Decimal = ZERO
     override_reason: str | None = None
-
-
-class CreditWarning(Conflict):
-    """The customer is over the limit or late; a manager may go on by giving a reason."""
 
 
 def plan_notes(data: NewSale, settings: ShopSettings, *, today: date) -> list[PlannedNote]:
@@ -93,22 +118,31 @@ def register(session: Session, actor: Actor, data: NewSale, *, today: date) -> i
     reason is given.
     """
     actor.require(Permission.SELL)
-    settings = current_settings(session)
-    notes = plan_notes(data, settings, today=today)
     description = text(data.description, field="description", maximum=500, label="Descrição")
-    customer = session.scalar(
-        select(Customer).where(Customer.id == data.customer_id).with_for_update()
-    )
+    seller_id = data.seller_id if data.seller_id is not None else actor.id
+    customer = session.execute(
+        _LOCK_CUSTOMER, {"customer_id": data.customer_id, "seller_id": seller_id}
+    ).one_or_none()
     if customer is None:
         raise NotFound("Cliente não encontrado.")
-    existing = session.scalar(select(Sale).where(Sale.operation_id == data.operation_id))
-    if existing is not None:
-        return _registered_before(existing, data, notes)
+    settings = ShopSettings.model_validate(customer.settings or {})
+    notes = plan_notes(data, settings, today=today)
+    stands = session.execute(
+        standing(today), {"customer_id": data.customer_id, "operation_id": data.operation_id}
+    ).one()
+    if stands.registered is not None:
+        return _registered_before(session, data, notes)
     if not customer.active:
         raise Conflict("Este cliente está inativo. Reative o cadastro para vender.")
-    seller_id = data.seller_id if data.seller_id is not None else actor.id
-    _check_seller(session, seller_id)
-    override = _credit_override(session, actor, customer, data, total_of(notes), today)
+    if not customer.has_seller:
+        raise NotFound("Vendedor não encontrado.", field="seller_id")
+    warnings = credit_warnings(
+        limit=customer.credit_limit,
+        owed=stands.owed,
+        overdue_notes=stands.overdue,
+        new_notes=total_of(notes),
+    )
+    override = _credit_override(actor, data, warnings) if notes and warnings else None
     row: dict[str, Any] = {
         "customer_id": data.customer_id,
         "seller_id": seller_id,
@@ -125,15 +159,13 @@ def register(session: Session, actor: Actor, data: NewSale, *, today: date) -> i
         "override_reason": override,
         "override_by": actor.id if override else None,
     }
-    sale_id = session.scalar(
-        insert(Sale)
-        .values(**row, operation_id=data.operation_id, created_by=actor.id)
-        .returning(Sale.id)
-    )
-    assert sale_id is not None
+    new = {**row, "operation_id": data.operation_id, "created_by": actor.id}
+    sale_id = session.scalar(_CREATE, audit.created(actor, new, after=row))
+    if sale_id is None:  # only for two customers: those of one wait at the customer's lock
+        return _registered_before(session, data, notes)
     if notes:
-        session.execute(insert(Note), [note_row(note, sale_id, data.customer_id) for note in notes])
-    audit.record(session, actor, "create", "sale", sale_id, after=row)
+        rows = [note_row(note, sale_id, data.customer_id) for note in notes]
+        session.execute(_ADD_NOTES, many(_NOTES, rows))
     return sale_id
 
 
@@ -150,22 +182,6 @@ def note_row(note: PlannedNote, sale_id: int, customer_id: int) -> dict[str, Any
         "principal_balance": note.amount,
         "interest_from": note.due_date,
     }
-
-
-def credit_warnings(
-    *, limit: Decimal | None, owed: Decimal, overdue_notes: int, new_notes: Decimal
-) -> list[str]:
-    """Sentences on why a manager's word is needed before selling more; R$ amounts of principal."""
-    warnings = []
-    if limit is not None and new_notes > 0 and owed + new_notes > limit:
-        warnings.append(
-            f"Passa do limite de crédito de {format_brl(limit)}: o cliente já deve "
-            f"{format_brl(owed)} e ficaria devendo {format_brl(owed + new_notes)}."
-        )
-    if overdue_notes:
-        notes = "1 nota atrasada" if overdue_notes == 1 else f"{overdue_notes} notas atrasadas"
-        warnings.append(f"O cliente tem {notes}.")
-    return warnings
 
 
 def edit(
@@ -232,7 +248,8 @@ def _check_money(data: NewSale) -> None:
             raise InvalidInput("Use no máximo dois decimais.", field=field)
 
 
-def _registered_before(sale: Sale, data: NewSale, notes: Sequence[PlannedNote]) -> int:
+def _registered_before(session: Session, data: NewSale, notes: Sequence[PlannedNote]) -> int:
+    sale = session.scalars(select(Sale).where(Sale.operation_id == data.operation_id)).one()
     same = (sale.customer_id, sale.sold_on, sale.total, sale.down_payment, sale.installments)
     if same != (data.customer_id, data.sold_on, data.total, data.down_payment, len(notes)):
         raise Conflict(
@@ -247,26 +264,7 @@ def _check_seller(session: Session, seller_id: int | None) -> None:
         raise NotFound("Vendedor não encontrado.", field="seller_id")
 
 
-def _credit_override(
-    session: Session,
-    actor: Actor,
-    customer: Customer,
-    data: NewSale,
-    new_notes: Decimal,
-    today: date,
-) -> str | None:
-    balances = note_balances(today, today=today).where(Note.customer_id == customer.id).subquery()
-    owed, overdue = session.execute(
-        select(
-            func.coalesce(func.sum(balances.c.principal), 0),
-            func.count().filter(balances.c.is_overdue),
-        )
-    ).one()
-    warnings = credit_warnings(
-        limit=customer.credit_limit, owed=owed, overdue_notes=overdue, new_notes=new_notes
-    )
-    if not warnings or not new_notes:
-        return None
+def _credit_override(actor: Actor, data: NewSale, warnings: Sequence[str]) -> str:
     if not data.override_reason:
         raise CreditWarning(" ".join(warnings), field="override_reason")
     if not actor.can(Permission.OVERRIDE_CREDIT):

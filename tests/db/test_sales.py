@@ -226,6 +226,18 @@ def test_the_same_operation_from_eight_threads_is_one_sale(seller: Actor, custom
     assert (count(Sale), count(Note)) == (1, 3)
 
 
+def test_one_operation_for_two_customers_at_once_is_one_sale_and_one_refusal(
+    seller: Actor,
+) -> None:
+    data = [new_sale(new_customer()) for _ in range(2)]
+    rival = data[1].model_copy(update={"operation_id": data[0].operation_id})
+    made = at_once([lambda: register(seller, data[0]), lambda: register(seller, rival)])
+    assert sorted(type(result).__name__ for result in made) == ["Conflict", "int"]
+    [refusal] = [result for result in made if isinstance(result, Conflict)]
+    assert "outra venda" in refusal.message
+    assert (count(Sale), len(audited("create"))) == (1, 1)
+
+
 def test_two_sales_at_once_do_not_pass_the_limit_together(seller: Actor) -> None:
     customer = new_customer(credit_limit=Decimal("1000.00"))
     made = at_once([lambda: register(seller, new_sale(customer))] * 4)
