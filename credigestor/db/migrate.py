@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from credigestor.config import get_config
+from credigestor.db.summaries import tables as tables  # belong to the metadata
 
 #: Any constant will do; it only has to be ours.
 _LOCK = 7_203_114_552

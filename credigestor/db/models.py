@@ -251,6 +251,12 @@ class Note(Base):
         Index("ix_notes_due_date", "due_date"),
         Index("ix_notes_open_due_date", "due_date", postgresql_where=_OPEN),
         Index("ix_notes_open_customer", "customer_id", postgresql_where=_OPEN),
+        # The few that may be paid on time unusually long after they are due.
+        Index(
+            "ix_notes_long_on_time",
+            text("(on_time_until - due_date)"),
+            postgresql_where=text("on_time_until - due_date > 4"),
+        ),
     )
     id: Mapped[int] = _id()
     sale_id: Mapped[int] = mapped_column(ForeignKey("sales.id"))

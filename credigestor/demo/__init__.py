@@ -21,7 +21,7 @@ from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.demo.business import Business, business
 from credigestor.errors import Conflict
 from credigestor.rules.permissions import ROLE_NAMES, Actor, Role
-from credigestor.services import audit, payments, sales, settings, users
+from credigestor.services import audit, payments, sales, settings, summaries, users
 from credigestor.services.payments import Method, NewPayment
 from credigestor.transfer.loading import load as load_batch
 
@@ -82,6 +82,8 @@ def load(*, today: date, progress: Progress = lambda share, what: None) -> list[
         progress(0.9, "Registrando cancelamentos e estornos")
         _correct(session, made, _actor(sellers[0]), _actor(manager), today)
         counts = {"customers": len(made.batch.customers), "sales": len(made.batch.sales)}
+        progress(0.95, "Somando a carteira")
+        summaries.refresh(session, today=today)
         audit.record(session, _ACTOR, "demo", "shop", None, after=counts)
     progress(1.0, "Pronto")
     return [(user.login, ROLE_NAMES[Role(user.role)], password) for user, password in staff]

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.models import Base, Note, Payment, PaymentItem, Reversal, Sale
 from credigestor.errors import InvalidInput
+from credigestor.reports.recount import facts_that_differ, summaries_that_differ
 from credigestor.rules.calendar import due_dates, format_date
 from credigestor.rules.charges import ZERO, Overpaid, Paid, State, Step, Terms, fold, new_state
 from credigestor.rules.installments import split
@@ -46,7 +47,12 @@ def check(session: Session, progress: Progress | None = None) -> list[Problem]:
 
     Run it on one snapshot: payments that arrive meanwhile would look like problems.
     """
-    return [*_orphans(session), *_payments(session), *_sales(session, progress)]
+    return [
+        *_orphans(session),
+        *_payments(session),
+        *_sales(session, progress),
+        *_summaries(session),
+    ]
 
 
 def _orphans(session: Session) -> Iterator[Problem]:
@@ -66,6 +72,20 @@ def _orphans(session: Session) -> Iterator[Problem]:
                     row.id,
                     f"{key.parent.name} = {row.value} não existe em {key.column.table.name}.",
                 )
+
+
+def _summaries(session: Session) -> Iterator[Problem]:
+    for sale_id in facts_that_differ(session):
+        yield Problem(
+            "summary_facts",
+            "sales",
+            sale_id,
+            "O que os resumos da carteira guardam da venda não é o que o livro diz.",
+        )
+    for table, rows in summaries_that_differ(session):
+        yield Problem(
+            "summary", table, 0, f"{rows} linhas do resumo diferem da recontagem de todas as notas."
+        )
 
 
 def _payments(session: Session) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.errors import InvalidInput
 from credigestor.rules.permissions import Actor, Permission
-from credigestor.services import audit
+from credigestor.services import audit, summaries
 from credigestor.transfer.loading import load
 from credigestor.transfer.planning import Counts, Plan, Preparation, Progress, silent
 from credigestor.transfer.reading import Source, read_files, read_folder
@@ -26,7 +26,8 @@ __all__ = ["Counts", "Plan", "Source", "prepare", "read_files", "read_folder", "
 
 #: Any constant will do; it only has to be ours.
 _LOCK = 7_203_114_553
-_CHECKING = 0.5  # share of the time that checking takes
+_CHECKING = 0.4  # share of the time that checking takes
+_WRITING = 0.7  # and until everything is written
 
 
 def run(
@@ -52,8 +53,12 @@ def run(
             session,
             actor,
             plan,
-            progress=lambda done, what: progress(share + done * (1 - share), what),
+            progress=lambda done, what: progress(share + done * (_WRITING - share), what),
         )
+        if plan.batch:
+            progress(_WRITING, "Somando a carteira")
+            summaries.refresh(session, today=today)
+        progress(1.0, "Pronto")
     return plan
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import text
 
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Base
@@ -23,12 +22,10 @@ def run(contents: dict[str, bytes], *, today: date = TODAY, dry_run: bool = Fals
         return importer.run(session, CLI, read_files(contents), today=today, dry_run=dry_run)
 
 
-def everything() -> dict[str, list[Any]]:
-    """Every row of every table."""
+def everything() -> dict[str, list[str]]:
+    """Every row of every table, as PostgreSQL writes it."""
     with snapshot() as session:
         return {
-            table.name: [
-                tuple(row) for row in session.execute(select(table).order_by(*table.primary_key))
-            ]
+            table.name: sorted(session.scalars(text(f"SELECT row::text FROM {table.name} AS row")))
             for table in Base.metadata.sorted_tables
         }

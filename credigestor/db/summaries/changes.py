@@ -1,0 +1,315 @@
+"""What facts put into the cubes: one SELECT a cube, over `changed_sales` and `changed_notes`.
+
+`sign` is 1 for facts that come and -1 for facts that go. Everything but charges and rolls is
+known for all days to come as well, as long as nobody pays: a note's way through the bands is
+fixed by its dates. Those two grow with the calendar: `:first` and `:last` bound their days.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Table
+
+from credigestor.db.summaries import tables
+from credigestor.rules.aging import LIMITS
+
+#: Days are summed from here, so that the mean of days late is one subtraction.
+EPOCH = "DATE '2000-01-01'"
+_LATE = "on_time_until + 1"
+
+
+@dataclass(frozen=True)
+class Cube:
+    """A table, and the SELECT of (segments, its keys, its measures) that changes it."""
+
+    table: Table
+    select: str
+
+    @property
+    def grain(self) -> bool:
+        """Whether it keeps days and months."""
+        return "grain" in self.table.c
+
+    @property
+    def keys(self) -> list[str]:
+        """Key columns after the segment and the grain."""
+        return [c.name for c in self.table.primary_key if c.name not in ("segment_id", "grain")]
+
+    @property
+    def measures(self) -> list[str]:
+        """Columns that are summed."""
+        return [c.name for c in self.table.c if not c.primary_key]
+
+    @property
+    def by_segment(self) -> str:
+        """The SELECT with one row per segment and key, months beside days where kept."""
+        keys = list(self.keys)
+        grain = []
+        source = "unnest(contribution.segments) AS segment_id"
+        if self.grain:
+            keys.remove("day")
+            grain = ["grain.grain", "grain.day"]
+            source += (
+                ", LATERAL (VALUES ('d', contribution.day),"
+                " ('m', date_trunc('month', contribution.day)::date)) AS grain(grain, day)"
+            )
+        names = ["segment_id", *grain, *keys]
+        sums = [f"sum(contribution.{m}) AS {m}" for m in self.measures]
+        return f"""
+WITH contribution AS MATERIALIZED (
+    SELECT segments, {", ".join(self.keys)},
+        {", ".join(f"sum({m}) AS {m}" for m in self.measures)}
+    FROM ({self.select}) AS parts
+    GROUP BY segments, {", ".join(self.keys)}
+    HAVING {" OR ".join(f"sum({m}) <> 0" for m in self.measures)}
+)
+SELECT {", ".join([*names, *sums])}
+FROM contribution, {source}
+GROUP BY {", ".join(names)}
+ORDER BY {", ".join(names)}
+"""
+
+    @property
+    def upsert(self) -> str:
+        """The INSERT that adds the changes to what is there."""
+        key = ", ".join(c.name for c in self.table.primary_key)
+        name = self.table.name
+        return (
+            f"INSERT INTO {name} ({key}, {', '.join(self.measures)}) {self.by_segment} "
+            f"ON CONFLICT ({key}) DO UPDATE SET "
+            + ", ".join(f"{m} = {name}.{m} + excluded.{m}" for m in self.measures)
+        )
+
+
+def _band_starts() -> list[str]:
+    """First day in each band, the earliest possible for the first (R4, R16)."""
+    late = [f"GREATEST({_LATE}, due_date + {limit + 1})" for limit in LIMITS]
+    return ["DATE '-infinity'", *late]
+
+
+def _band_at(day: str) -> str:
+    """The place in BANDS of a note that is open on a day."""
+    starts = _band_starts()
+    whens = " ".join(f"WHEN {day} >= {starts[k]} THEN {k}" for k in reversed(range(1, len(starts))))
+    return f"CASE {whens} ELSE 0 END"
+
+
+def _bands() -> str:
+    starts = [*_band_starts(), "DATE 'infinity'"]
+    rows = ", ".join(f"({k}, {starts[k]}, {starts[k + 1]})" for k in range(len(starts) - 1))
+    return f"(VALUES {rows}) AS band(band, starts, ends)"
+
+
+_AGING = f"""
+SELECT segments, step.day, band.band::smallint AS band,
+    sign * step.way * principal AS principal, sign * step.way AS notes,
+    sign * step.way * (due_date - {EPOCH})::bigint AS due_days, 0 AS paid
+FROM changed_notes
+CROSS JOIN LATERAL {_bands()}
+CROSS JOIN LATERAL (VALUES
+    (GREATEST(valid_from, band.starts), 1), (LEAST(valid_to, band.ends), -1)) AS step(day, way)
+WHERE principal > 0 AND step.day < 'infinity'
+    AND GREATEST(valid_from, band.starts) < LEAST(valid_to, band.ends)
+UNION ALL
+SELECT segments, valid_from, ({_band_at("valid_from")})::smallint, 0, 0, 0, sign * paid_principal
+FROM changed_notes WHERE paid_principal > 0
+"""
+
+_DUE = f"""
+SELECT segments, step.day, date_trunc('month', due_date)::date AS due_month,
+    sign * step.open * principal AS principal, sign * step.late * principal AS overdue,
+    sign * step.open AS notes, 0 AS on_time, 0 AS late
+FROM changed_notes
+CROSS JOIN LATERAL (VALUES
+    (valid_from, 1, 0, true),
+    (GREATEST(valid_from, {_LATE}), 0, 1, {_LATE} < valid_to),
+    (valid_to, -1, CASE WHEN {_LATE} < valid_to THEN -1 ELSE 0 END, true)
+) AS step(day, open, late, happens)
+WHERE principal > 0 AND valid_from < valid_to AND step.day < 'infinity' AND step.happens
+UNION ALL
+SELECT segments, valid_from, date_trunc('month', due_date)::date, 0, 0, 0,
+    CASE WHEN valid_from <= on_time_until THEN sign * paid_principal ELSE 0 END,
+    CASE WHEN valid_from <= on_time_until THEN 0 ELSE sign * paid_principal END
+FROM changed_notes WHERE paid_principal > 0
+"""
+
+_COHORT = f"""
+WITH spans AS (
+    SELECT sign, sale_id, segments, date_trunc('month', sold_on)::date AS cohort, principal,
+        valid_from, valid_to,
+        GREATEST(valid_from, {_LATE}, due_date + 31) AS from_30,
+        GREATEST(valid_from, {_LATE}, due_date + 91) AS from_90
+    FROM changed_notes WHERE principal > 0 AND valid_from < valid_to
+), events AS (
+    SELECT sign, sale_id, segments, cohort, step.day, step.way * principal AS balance,
+        step.late_30, step.late_90
+    FROM spans CROSS JOIN LATERAL (VALUES
+        (valid_from, 1, 0, 0, true), (valid_to, -1, 0, 0, true),
+        (from_30, 0, 1, 0, from_30 < valid_to), (valid_to, 0, -1, 0, from_30 < valid_to),
+        (from_90, 0, 0, 1, from_90 < valid_to), (valid_to, 0, 0, -1, from_90 < valid_to)
+    ) AS step(day, way, late_30, late_90, happens)
+    WHERE step.happens AND step.day < 'infinity'
+        AND (sign, sale_id) IN (SELECT sign, sale_id FROM spans WHERE from_30 < valid_to)
+), days AS (
+    SELECT sign, sale_id, segments, cohort, day, sum(balance) AS balance,
+        sum(late_30) AS late_30, sum(late_90) AS late_90
+    FROM events GROUP BY sign, sale_id, segments, cohort, day
+), run AS (
+    SELECT sign, sale_id, segments, cohort, day, sum(balance) OVER so_far AS balance,
+        sum(late_30) OVER so_far AS late_30, sum(late_90) OVER so_far AS late_90
+    FROM days WINDOW so_far AS (PARTITION BY sign, sale_id ORDER BY day)
+), dragged AS (
+    SELECT sign, sale_id, segments, cohort, day,
+        CASE WHEN late_30 > 0 THEN balance ELSE 0 END AS over_30,
+        CASE WHEN late_90 > 0 THEN balance ELSE 0 END AS over_90
+    FROM run
+)
+SELECT segments, day, cohort, 0 AS sales, 0 AS financed,
+    sign * (over_30 - lag(over_30, 1, 0.0) OVER before) AS over_30,
+    sign * (over_90 - lag(over_90, 1, 0.0) OVER before) AS over_90, 0 AS reached, 0 AS unpaid
+FROM dragged WINDOW before AS (PARTITION BY sign, sale_id ORDER BY day)
+UNION ALL
+SELECT segments, step.day, date_trunc('month', sold_on)::date, sign * step.sold,
+    sign * step.sold * financed, 0, 0,
+    sign * step.judged, CASE WHEN defaulted THEN sign * step.judged ELSE 0 END
+FROM changed_sales CROSS JOIN LATERAL (VALUES
+    (sold_on, 1, 0, true), (cancelled_on, -1, 0, true),
+    (default_on, 0, 1, default_on < cancelled_on), (cancelled_on, 0, -1, default_on < cancelled_on)
+) AS step(day, sold, judged, happens)
+WHERE step.happens AND step.day < 'infinity'
+"""
+
+_FLOWS = """
+SELECT segments, sold_on AS day, cancelled_on, sign AS sales, sign * total AS sold,
+    sign * financed AS financed, sign * installments AS installments,
+    0 AS principal, 0 AS interest, 0 AS fine, 0 AS discount
+FROM changed_sales
+UNION ALL
+SELECT segments, valid_from, 'infinity', 0, 0, 0, 0, sign * paid_principal, sign * paid_interest,
+    sign * paid_fine, sign * discount
+FROM changed_notes WHERE payment_id > 0
+"""
+
+_CHARGES = """
+SELECT segments, day.day,
+    sign * (interest + round(
+        principal * late_rate * GREATEST(day.day - interest_from, 0) / 3000, 2)) AS interest,
+    sign * fine AS fine
+FROM changed_notes
+CROSS JOIN LATERAL (
+    SELECT GREATEST(valid_from, free_until + 1, CAST(:first AS date)) AS first,
+        LEAST(valid_to - 1, CAST(:last AS date)) AS last
+) AS bounds
+CROSS JOIN LATERAL (
+    SELECT bounds.first + n AS day FROM generate_series(0, bounds.last - bounds.first) AS n
+) AS day
+WHERE principal > 0 AND valid_to > :first AND bounds.first <= bounds.last
+"""
+
+_ROLLS = f"""
+SELECT segments, months.month,
+    (CASE WHEN sold_on >= months.month THEN -1 ELSE {_band_at("(months.month - 1)")} END)::smallint
+        AS from_band,
+    ({_band_at("months.ends")})::smallint AS to_band, sign * principal AS principal
+FROM changed_notes
+CROSS JOIN LATERAL (
+    SELECT GREATEST(valid_from, {_LATE}, CAST(:first AS date)) AS first,
+        LEAST(valid_to - 1, CAST(:last AS date)) AS last
+) AS bounds
+CROSS JOIN LATERAL (
+    SELECT m::date AS month, (m + interval '1 month')::date - 1 AS ends
+    FROM generate_series(date_trunc('month', bounds.first), bounds.last, interval '1 month') AS m
+) AS months
+WHERE principal > 0 AND valid_to > :first AND bounds.first <= bounds.last
+    AND months.ends BETWEEN bounds.first AND bounds.last
+"""
+
+_RECOVERIES = f"""
+SELECT segments, date_trunc('month', {_LATE})::date AS month,
+    CASE WHEN on_time_until >= valid_from AND on_time_until < valid_to
+        THEN sign * principal ELSE 0 END AS became,
+    {
+    ", ".join(
+        f"CASE WHEN valid_from - on_time_until BETWEEN 1 AND {days} "
+        f"THEN sign * paid_principal ELSE 0 END AS by_{days}"
+        for days in tables.RECOVERY_DAYS
+    )
+}
+FROM changed_notes
+WHERE paid_principal > 0 OR (on_time_until >= valid_from AND on_time_until < valid_to)
+"""
+
+#: Cubes whose facts alone decide them, for all days.
+TIMELESS = (
+    Cube(tables.aging_changes, _AGING),
+    Cube(tables.due_changes, _DUE),
+    Cube(tables.cohort_changes, _COHORT),
+    Cube(tables.flows, _FLOWS),
+    Cube(tables.recoveries, _RECOVERIES),
+)
+#: Cubes that hold days up to `summary_state.closed_until`.
+CALENDAR = (Cube(tables.charges, _CHARGES), Cube(tables.rolls, _ROLLS))
+CUBES = (*TIMELESS, *CALENDAR)
+
+#: In front of a calendar's cube: what it needs of all facts instead of the changed ones.
+ALL_OPEN = """
+changed_notes AS (
+    SELECT 1 AS sign, * FROM note_facts WHERE principal > 0 AND valid_to > :first
+)
+"""
+
+_CONCERNED = "(SELECT customer_id FROM changed_sales)"
+
+#: Rows of customer_spans, from the facts of the customers of changed sales.
+SPANS = f"""
+WITH steps AS (
+    SELECT customer_id, step.day, sum(step.open * principal) AS receivable,
+        sum(step.late * principal) AS overdue
+    FROM note_facts CROSS JOIN LATERAL (VALUES
+        (valid_from, 1, 0, true),
+        (GREATEST(valid_from, {_LATE}), 0, 1, {_LATE} < valid_to),
+        (valid_to, -1, CASE WHEN {_LATE} < valid_to THEN -1 ELSE 0 END, true)
+    ) AS step(day, open, late, happens)
+    WHERE customer_id IN {_CONCERNED} AND principal > 0 AND valid_from < valid_to
+        AND step.day < 'infinity' AND step.happens
+    GROUP BY customer_id, step.day
+    HAVING sum(step.open * principal) <> 0 OR sum(step.late * principal) <> 0
+), spans AS (
+    SELECT customer_id, day AS valid_from,
+        coalesce(lead(day) OVER by_day, 'infinity') AS valid_to,
+        sum(receivable) OVER by_day AS receivable, sum(overdue) OVER by_day AS overdue
+    FROM steps WINDOW by_day AS (PARTITION BY customer_id ORDER BY day)
+)
+SELECT customer_id, valid_from, valid_to, receivable, overdue FROM spans WHERE receivable > 0
+"""
+
+
+#: Rows of debtor_changes, from the spans of the customers of changed sales.
+DEBTORS = f"""
+SELECT step.day, sum(step.way)::integer AS debtors,
+    coalesce(sum(step.way) FILTER (WHERE overdue > 0), 0)::integer AS late
+FROM customer_spans
+CROSS JOIN LATERAL (VALUES (valid_from, 1), (valid_to, -1)) AS step(day, way)
+WHERE customer_id IN {_CONCERNED} AND step.day < 'infinity'
+GROUP BY step.day
+HAVING sum(step.way) <> 0 OR sum(step.way) FILTER (WHERE overdue > 0) <> 0
+"""
+
+
+def _add_debtors(sign: int) -> str:
+    return f"""
+INSERT INTO debtor_changes (day, debtors, late)
+SELECT day, {sign} * debtors, {sign} * late FROM ({DEBTORS}) AS changes
+ON CONFLICT (day) DO UPDATE SET
+    debtors = debtor_changes.debtors + excluded.debtors, late = debtor_changes.late + excluded.late
+"""
+
+
+#: In this order: the spans of the customers of changed sales go, and come anew from the facts.
+CUSTOMERS = (
+    _add_debtors(-1),
+    f"DELETE FROM customer_spans WHERE customer_id IN {_CONCERNED}",
+    f"INSERT INTO customer_spans {SPANS}",
+    _add_debtors(1),
+)

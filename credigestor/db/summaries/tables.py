@@ -1,0 +1,237 @@
+"""The tables of the summaries; all money is R$ and principal unless it says otherwise.
+
+A day in these tables means the state at its end. An infinite date means "not yet".
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Index,
+    Integer,
+    Numeric,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from credigestor.db.models import Base, Money, Rate
+
+_META = Base.metadata
+Sum = Numeric(16, 2)
+
+
+def _required(name: str, type_: object, **more: object) -> Column[object]:
+    return Column(name, type_, nullable=False, **more)  # type: ignore[arg-type]
+
+
+#: One row for every change of a sale not yet folded in; a sale may be there more than once.
+stale_sales = Table("stale_sales", _META, _required("sale_id", Integer))
+
+#: The one row tells up to which day the tables that grow with the calendar are filled.
+summary_state = Table(
+    "summary_state",
+    _META,
+    _required("id", Integer, primary_key=True, server_default=text("1")),
+    _required("closed_until", Date),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+segments = Table(
+    "segments",
+    _META,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    _required("kind", Text),
+    _required("key", Text),
+    UniqueConstraint("kind", "key"),
+    CheckConstraint("kind IN ('all', 'seller', 'city', 'value')", name="kind"),
+)
+
+#: A sale as last folded in. `default_on`: when its first note is 30 days past due; `defaulted`:
+#: whether that note was still unpaid then (R18).
+sale_facts = Table(
+    "sale_facts",
+    _META,
+    _required("sale_id", Integer, primary_key=True, autoincrement=False),
+    _required("customer_id", Integer),
+    _required("segments", ARRAY(Integer)),
+    _required("sold_on", Date),
+    _required("cancelled_on", Date),
+    _required("total", Money),
+    _required("financed", Money),
+    _required("installments", Integer),
+    Column("default_on", Date),
+    _required("defaulted", Boolean),
+)
+
+#: A state of a note as last folded in, from the day of its sale or of a payment until the next.
+#: `fine` is what is owed of it once the note is late; `paid_*` is the payment that led here.
+note_facts = Table(
+    "note_facts",
+    _META,
+    _required("note_id", Integer, primary_key=True, autoincrement=False),
+    _required("payment_id", Integer, primary_key=True, autoincrement=False),
+    _required("sale_id", Integer),
+    _required("customer_id", Integer),
+    _required("segments", ARRAY(Integer)),
+    _required("sold_on", Date),
+    _required("due_date", Date),
+    _required("on_time_until", Date),
+    _required("free_until", Date),
+    _required("late_rate", Rate),
+    _required("valid_from", Date),
+    _required("valid_to", Date),
+    _required("principal", Money),
+    _required("interest", Money),
+    _required("fine", Money),
+    _required("interest_from", Date),
+    _required("paid_principal", Money),
+    _required("paid_interest", Money),
+    _required("paid_fine", Money),
+    _required("discount", Money),
+    Index("ix_note_facts_sale_id", "sale_id"),
+    Index("ix_note_facts_customer_id", "customer_id"),
+    Index("ix_note_facts_open", "valid_to", postgresql_where=text("principal > 0")),
+)
+
+
+def _cube(
+    name: str, keys: dict[str, object], measures: dict[str, object], *, grain: bool = False
+) -> Table:
+    """A table of changes: `grain` ones have a row for the day and one for its month ("d", "m")."""
+    first = [_required("segment_id", Integer, primary_key=True, autoincrement=False)]
+    if grain:
+        first.append(_required("grain", Text, primary_key=True))
+    return Table(
+        name,
+        _META,
+        *first,
+        *(_required(k, t, primary_key=True, autoincrement=False) for k, t in keys.items()),
+        *(_required(k, t, server_default=text("0")) for k, t in measures.items()),
+    )
+
+
+#: Change of what stands in an aging band (its place in `rules.aging.BANDS`), and what was paid
+#: while there. `due_days` sums the due dates as days since 2000-01-01 (R16).
+aging_changes = _cube(
+    "aging_changes",
+    {"day": Date, "band": SmallInteger},
+    {"principal": Sum, "notes": Integer, "due_days": BigInteger, "paid": Sum},
+    grain=True,
+)
+
+#: Change of what is open of the notes due in a month, and what was paid of it in time or late.
+due_changes = _cube(
+    "due_changes",
+    {"day": Date, "due_month": Date},
+    {"principal": Sum, "overdue": Sum, "notes": Integer, "on_time": Sum, "late": Sum},
+    grain=True,
+)
+
+#: Change of what belongs to the sales of one month: financed, the whole open balance of those
+#: with a note more than 30 or 90 days late (R17, R19), and first notes at 30 days (R18).
+cohort_changes = _cube(
+    "cohort_changes",
+    {"day": Date, "cohort": Date},
+    {
+        "sales": Integer,
+        "financed": Sum,
+        "over_30": Sum,
+        "over_90": Sum,
+        "reached": Integer,
+        "unpaid": Integer,
+    },
+    grain=True,
+)
+
+#: What was sold and received on a day; sales count until the day they are cancelled on (R22).
+flows = _cube(
+    "flows",
+    {"day": Date, "cancelled_on": Date},
+    {
+        "sales": Integer,
+        "sold": Sum,
+        "financed": Sum,
+        "installments": Integer,
+        "principal": Sum,
+        "interest": Sum,
+        "fine": Sum,
+        "discount": Sum,
+    },
+)
+
+#: Late interest and fine that overdue notes owe at the end of a day (not a change).
+charges = _cube("charges", {"day": Date}, {"interest": Sum, "fine": Sum})
+
+#: Open principal at the end of a month (its first day is the key) of notes that are overdue then,
+#: by the band of a month before: -1 for those sold since (R20).
+rolls = _cube(
+    "rolls",
+    {"month": Date, "from_band": SmallInteger, "to_band": SmallInteger},
+    {"principal": Sum},
+)
+
+#: What became overdue in a month, and what of it was paid within so many days (R16).
+RECOVERY_DAYS = (5, 15, 30, 60, 90)
+recoveries = _cube(
+    "recoveries", {"month": Date}, {"became": Sum, **{f"by_{d}": Sum for d in RECOVERY_DAYS}}
+)
+
+#: What a customer owes from one day until another, while it is more than nothing. The index by
+#: amount finds the largest of any day: it is read from the top until enough rows hold that day.
+customer_spans = Table(
+    "customer_spans",
+    _META,
+    _required("customer_id", Integer, primary_key=True, autoincrement=False),
+    _required("valid_from", Date, primary_key=True),
+    _required("valid_to", Date),
+    _required("receivable", Sum),
+    _required("overdue", Sum),
+    Index(
+        "ix_customer_spans_receivable",
+        text("receivable DESC"),
+        "customer_id",
+        "valid_from",
+        "valid_to",
+    ),
+    Index(
+        "ix_customer_spans_overdue",
+        text("overdue DESC"),
+        "customer_id",
+        "valid_from",
+        "valid_to",
+        postgresql_where=text("overdue > 0"),
+    ),
+)
+
+#: Change of the number of customers who owe anything, and of those with an overdue note.
+debtor_changes = Table(
+    "debtor_changes",
+    _META,
+    _required("day", Date, primary_key=True),
+    _required("debtors", Integer, server_default=text("0")),
+    _required("late", Integer, server_default=text("0")),
+)
+
+#: All that `services.summaries.rebuild` empties.
+SUMMARIES = (
+    stale_sales,
+    sale_facts,
+    note_facts,
+    aging_changes,
+    due_changes,
+    cohort_changes,
+    flows,
+    charges,
+    rolls,
+    recoveries,
+    customer_spans,
+    debtor_changes,
+)

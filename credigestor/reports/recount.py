@@ -1,0 +1,94 @@
+"""The summaries, proved: equal to a recount of the facts, and the facts to the ledger.
+
+Sales that are marked as changed are left out: the next refresh folds them in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from sqlalchemy import Table, text
+from sqlalchemy.orm import Session
+
+from credigestor.db.summaries.changes import CALENDAR, CUBES, DEBTORS, SPANS, Cube
+from credigestor.db.summaries.facts import NEW_NOTES, NEW_SALES
+from credigestor.db.summaries.tables import (
+    customer_spans,
+    debtor_changes,
+    note_facts,
+    sale_facts,
+)
+
+_EVER = date(1, 1, 1)
+
+
+def facts_that_differ(session: Session) -> Iterator[int]:
+    """Ids of sales whose facts, or whose notes' facts, are not what the ledger says."""
+    sales, notes = _names(sale_facts), _names(note_facts)
+    ledger = f"""
+WITH stale_now AS (
+    SELECT id AS sale_id FROM sales WHERE id NOT IN (SELECT sale_id FROM stale_sales)
+), changed_sales (sign, {sales}) AS MATERIALIZED ({NEW_SALES}),
+changed_notes (sign, {notes}) AS ({NEW_NOTES})
+"""
+    for table, new, names in (
+        (sale_facts, "changed_sales", sales),
+        (note_facts, "changed_notes", notes),
+    ):
+        kept = (
+            f"SELECT {names} FROM {table.name} "
+            "WHERE sale_id NOT IN (SELECT sale_id FROM stale_sales)"
+        )
+        now = f"SELECT {names} FROM {new}"
+        yield from session.scalars(
+            text(
+                f"{ledger} SELECT DISTINCT sale_id FROM ("
+                f"({now} EXCEPT {kept}) UNION ALL ({kept} EXCEPT {now})) AS difference "
+                "ORDER BY sale_id"
+            )
+        )
+
+
+def summaries_that_differ(session: Session) -> Iterator[tuple[str, int]]:
+    """Tables of the summaries that are not what the facts give, with how many rows differ."""
+    closed_until = session.scalar(text("SELECT closed_until FROM summary_state"))
+    if closed_until is None:
+        return
+    facts = (
+        "WITH changed_sales AS (SELECT 1 AS sign, * FROM sale_facts), "
+        "changed_notes AS (SELECT 1 AS sign, * FROM note_facts) "
+    )
+    for cube in CUBES:
+        days = {"first": _EVER, "last": closed_until} if cube in CALENDAR else {}
+        different = session.scalar(text(facts + _difference(cube)), days)
+        if different:
+            yield cube.table.name, different
+    for table, recount in ((customer_spans, SPANS), (debtor_changes, DEBTORS)):
+        names = _names(table)
+        kept = f"SELECT {names} FROM {table.name}"
+        if table is debtor_changes:
+            kept += " WHERE debtors <> 0 OR late <> 0"
+        different = session.scalar(
+            text(
+                f"{facts} SELECT count(*) FROM (({kept} EXCEPT ({recount})) UNION ALL "
+                f"(({recount}) EXCEPT {kept})) AS difference"
+            )
+        )
+        if different:
+            yield table.name, different
+
+
+def _difference(cube: Cube) -> str:
+    keys = ", ".join(column.name for column in cube.table.primary_key)
+    different = " OR ".join(
+        f"coalesce(kept.{name}, 0) <> coalesce(recount.{name}, 0)" for name in cube.measures
+    )
+    return (
+        f"SELECT count(*) FROM {cube.table.name} AS kept "
+        f"FULL JOIN ({cube.by_segment}) AS recount USING ({keys}) WHERE {different}"
+    )
+
+
+def _names(table: Table) -> str:
+    return ", ".join(column.name for column in table.c)

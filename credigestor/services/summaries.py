@@ -1,0 +1,103 @@
+"""Keeping the summaries of the portfolio up with the ledger and the calendar.
+
+Readers call `refresh` before they read; sellers never do. One refresh at a time folds in all
+sales marked since the last one: their old facts go out of the cubes, their new ones come in.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from credigestor.db.summaries import changes, facts
+from credigestor.db.summaries.tables import SUMMARIES, note_facts, sale_facts
+
+#: Any constant will do; it only has to be ours.
+_LOCK = 7_203_114_554
+#: From so many sales on, it pays to tell the planner how many there are.
+_MANY = 500
+_EVER = date(1, 1, 1)
+
+
+def refresh(session: Session, *, today: date) -> int:
+    """Bring the summaries up to the ledger as it stands and to `today`; sales folded in.
+
+    Costs one small query when there is nothing to do. Another refresh is waited for.
+    """
+    state = session.execute(
+        text(
+            "SELECT (SELECT closed_until FROM summary_state) AS closed_until,"
+            " EXISTS (SELECT FROM stale_sales) AS stale"
+        )
+    ).one()
+    if not state.stale and state.closed_until is not None and state.closed_until >= today:
+        return 0
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    closed_until = session.scalar(text("SELECT closed_until FROM summary_state"))
+    folded = _fold_in(session, closed_until or today)
+    if closed_until is None:
+        session.execute(
+            text("INSERT INTO summary_state (closed_until) VALUES (:today)"), {"today": today}
+        )
+    elif closed_until < today:
+        _advance(session, closed_until, today)
+    return folded
+
+
+def rebuild(session: Session, *, today: date) -> int:
+    """Make the summaries anew from the whole ledger; sales folded in."""
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    names = ", ".join(table.name for table in SUMMARIES)
+    session.execute(text(f"TRUNCATE {names}, summary_state"))
+    session.execute(text("INSERT INTO stale_sales SELECT id FROM sales"))
+    return refresh(session, today=today)
+
+
+def _fold_in(session: Session, closed_until: date) -> int:
+    for statement in facts.WORKBENCH:
+        session.execute(text(statement))
+    count: int = session.execute(text(facts.TAKE_STALE)).rowcount  # type: ignore[attr-defined]
+    if not count:
+        return 0
+    many = count > _MANY
+    if many:
+        session.execute(text("SET LOCAL work_mem = '256MB'"))
+        session.execute(text("SET LOCAL jit = off"))
+    session.execute(text(facts.ADD_SEGMENTS))
+    for workbench, table, old, new in (
+        ("changed_sales", sale_facts, facts.OLD_SALES, facts.NEW_SALES),
+        ("changed_notes", note_facts, facts.OLD_NOTES, facts.NEW_NOTES),
+    ):
+        session.execute(text(f"INSERT INTO {workbench} {old}"))
+        session.execute(text(f"INSERT INTO {workbench} {new}"))
+        if many:
+            session.execute(text(f"ANALYZE {workbench}"))
+        columns = ", ".join(column.name for column in table.c)
+        session.execute(
+            text(f"DELETE FROM {table.name} WHERE sale_id IN (SELECT sale_id FROM stale_now)")
+        )
+        session.execute(
+            text(f"INSERT INTO {table.name} SELECT {columns} FROM {workbench} WHERE sign = 1")
+        )
+    for cube in changes.TIMELESS:
+        session.execute(text(cube.upsert))
+    for cube in changes.CALENDAR:
+        session.execute(text(cube.upsert), {"first": _EVER, "last": closed_until})
+    if many:
+        session.execute(text("ANALYZE note_facts"))
+    for statement in changes.CUSTOMERS:
+        session.execute(text(statement))
+    if many:
+        names = ", ".join(table.name for table in SUMMARIES)
+        session.execute(text(f"ANALYZE {names}"))
+    return count
+
+
+def _advance(session: Session, closed_until: date, today: date) -> None:
+    """Fill the cubes that grow with the calendar for the days since they were closed."""
+    days = {"first": closed_until + timedelta(days=1), "last": today}
+    for cube in changes.CALENDAR:
+        session.execute(text(f"WITH {changes.ALL_OPEN} {cube.upsert}"), days)
+    session.execute(text("UPDATE summary_state SET closed_until = :last"), days)
