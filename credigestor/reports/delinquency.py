@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Select, Subquery, func, select
@@ -13,24 +13,32 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.balances import open_notes
 from credigestor.db.models import Customer
+from credigestor.reports.portfolio import stock
+from credigestor.reports.portfolio.largest import debtors, largest
+from credigestor.reports.portfolio.rows import sold_in
+from credigestor.reports.scope import Scope
 from credigestor.rules.charges import ZERO
 
-NO_SELLER: Literal["none"] = "none"
+EVERYTHING = Scope()
 
 
 @dataclass(frozen=True)
 class Filters:
     """Which overdue notes count; the default is all of them.
 
-    `bands` are names of `rules.aging.BANDS`, an empty tuple meaning every band; `seller` is a
-    user's id or NO_SELLER, that of the note's sale.
+    `bands` are names of `rules.aging.BANDS`, an empty tuple meaning every band.
     """
 
+    scope: Scope = EVERYTHING
+    bands: tuple[str, ...] = ()
     due_from: date | None = None
     due_to: date | None = None
-    bands: tuple[str, ...] = ()
-    seller: int | Literal["none"] | None = None
-    city: str | None = None
+
+    @property
+    def of_customers(self) -> bool:
+        """Whether every overdue note of whoever counts does, so that the summaries can tell."""
+        some = self.bands or self.due_from or self.due_to
+        return not some and self.scope.seller is None and self.scope.value is None
 
 
 @dataclass(frozen=True)
@@ -42,20 +50,64 @@ class Totals:
     principal: Decimal
     interest: Decimal
     fine: Decimal
-    owed: Decimal
+
+    @property
+    def owed(self) -> Decimal:
+        """Principal with late interest and fine."""
+        return self.principal + self.interest + self.fine
 
 
 def delinquency(
-    session: Session, as_of: date, filters: Filters | None = None, *, today: date
+    session: Session,
+    as_of: date,
+    filters: Filters,
+    *,
+    today: date,
+    offset: int = 0,
+    limit: int | None = None,
 ) -> pd.DataFrame:
-    """Customers with overdue notes at `as_of`, largest debt first (R13, R16).
+    """Customers with overdue notes at `as_of`, most overdue principal first (R13, R16).
 
     Columns: customer_id, name, tax_id, phone, city, notes, oldest_due, days_late (of the oldest
     note), principal, interest, fine, owed (R$). Filters choose notes: the sums are theirs.
     """
-    notes = _overdue(as_of, today, filters or Filters())
-    owed = func.sum(notes.c.owed)
-    statement = (
+    statement = _by_customer(as_of, today, filters)
+    if limit is not None and filters.of_customers:
+        # Who is on this page is known without a look at everybody's notes.
+        found = largest(
+            session, as_of, count=limit, by="overdue", scope=filters.scope, offset=offset
+        )
+        statement = statement.where(Customer.id.in_([customer_id for customer_id, _ in found]))
+    else:
+        statement = statement.limit(limit).offset(offset)
+    return pd.read_sql(statement, session.connection(), coerce_float=False)
+
+
+def totals(session: Session, as_of: date, filters: Filters, *, today: date) -> Totals:
+    """The sums over all customers that the filters leave."""
+    if filters.of_customers:
+        [now] = stock.stocks(session, [as_of], filters.scope)
+        charges = stock.charges(session, as_of, filters.scope, today=today)
+        _, late = debtors(session, as_of, filters.scope)
+        return Totals(late, now.overdue_notes, now.overdue, charges.interest, charges.fine)
+    notes = _overdue(as_of, today, filters)
+    row = session.execute(
+        select(
+            func.count(notes.c.customer_id.distinct()),
+            func.count(),
+            *(
+                func.coalesce(func.sum(notes.c[part]), ZERO)
+                for part in ("principal", "interest", "fine")
+            ),
+        )
+    ).one()
+    return Totals(*row)
+
+
+def _by_customer(as_of: date, today: date, filters: Filters) -> Select[*tuple[Any, ...]]:
+    notes = _overdue(as_of, today, filters)
+    principal = func.sum(notes.c.principal)
+    return (
         select(
             Customer.id.label("customer_id"),
             Customer.name,
@@ -65,58 +117,26 @@ def delinquency(
             func.count().label("notes"),
             func.min(notes.c.due_date).label("oldest_due"),
             func.max(notes.c.days_late).label("days_late"),
-            func.sum(notes.c.principal).label("principal"),
+            principal.label("principal"),
             func.sum(notes.c.interest).label("interest"),
             func.sum(notes.c.fine).label("fine"),
-            owed.label("owed"),
+            func.sum(notes.c.owed).label("owed"),
         )
         .join_from(notes, Customer, Customer.id == notes.c.customer_id)
         .group_by(Customer.id)
-        .order_by(owed.desc(), Customer.name_folded, Customer.id)
+        .order_by(principal.desc(), Customer.id)
     )
-    return pd.read_sql(statement, session.connection(), coerce_float=False)
-
-
-def totals(report: pd.DataFrame) -> Totals:
-    """The sums of what `delinquency` gave."""
-    return Totals(
-        customers=len(report),
-        notes=int(report["notes"].sum()),
-        **{
-            column: sum(report[column], ZERO)
-            for column in ("principal", "interest", "fine", "owed")
-        },
-    )
-
-
-def cities(session: Session, as_of: date, *, today: date) -> list[str]:
-    """Cities of the customers with overdue notes, for the filter."""
-    notes = _overdue(as_of, today, Filters())
-    statement = (
-        select(Customer.city)
-        .join_from(notes, Customer, Customer.id == notes.c.customer_id)
-        .where(Customer.city.is_not(None))
-        .distinct()
-        .order_by(Customer.city)
-    )
-    return [city for city in session.scalars(statement) if city]
 
 
 def _overdue(as_of: date, today: date, filters: Filters) -> Subquery:
     notes = open_notes(as_of, today=today).subquery()
-    statement: Select[*tuple[Any, ...]] = select(notes).where(notes.c.is_overdue)
+    statement: Select[*tuple[Any, ...]] = select(notes).where(
+        notes.c.is_overdue, sold_in(filters.scope, notes.c.sale_id)
+    )
     if filters.due_from:
         statement = statement.where(notes.c.due_date >= filters.due_from)
     if filters.due_to:
         statement = statement.where(notes.c.due_date <= filters.due_to)
     if filters.bands:
         statement = statement.where(notes.c.band.in_(filters.bands))
-    if filters.seller == NO_SELLER:
-        statement = statement.where(notes.c.seller_id.is_(None))
-    elif filters.seller is not None:
-        statement = statement.where(notes.c.seller_id == filters.seller)
-    if filters.city:
-        statement = statement.join(Customer, Customer.id == notes.c.customer_id).where(
-            Customer.city == filters.city
-        )
     return statement.subquery()

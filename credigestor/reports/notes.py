@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Integer, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session
 
 from credigestor.db.balances import note_balances
 from credigestor.db.balances import open_notes as open_balances
 from credigestor.db.models import Customer, Note
 from credigestor.errors import InvalidInput, NotFound
-from credigestor.reports.search import by_customer, by_number
-from credigestor.rules.aging import Status
+from credigestor.reports.note_filters import OPEN as OPEN
+from credigestor.reports.note_filters import Filters as Filters
+from credigestor.reports.note_filters import kept
 from credigestor.rules.charges import ZERO, Owed
 from credigestor.rules.numbering import note_number, parse_note_number
 
-#: Status of the filter that keeps whatever is still owed.
-OPEN = "open"
-_OWING = frozenset({OPEN, Status.OVERDUE, Status.PARTIAL, Status.PENDING})
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What limits the list; `status` is a Status, "open" or None for all.
-
-    Band "current" keeps open notes that are not overdue (R16). `seller` is a user's id, or
-    "none" for the sales of nobody. Due dates are inclusive.
-    """
-
-    status: str | None = None
-    band: str | None = None
-    customer_id: int | None = None
-    seller: int | Literal["none"] | None = None
-    due_from: date | None = None
-    due_to: date | None = None
-    text: str = ""
+#: A list of more notes than these is counted, summed and paged no further, unless one asks.
+MANY = 10_000
 
 
 @dataclass(frozen=True)
@@ -63,9 +47,34 @@ class OpenNote:
     owed: Owed
 
 
-def totals(session: Session, filters: Filters, *, as_of: date, today: date) -> Totals:
-    """How many notes the filters leave, and what all of them owe at `as_of`."""
-    notes = _notes_at(filters, as_of, today)
+def few(session: Session, filters: Filters, *, as_of: date, today: date) -> list[int] | None:
+    """Ids of the notes that the filters leave, oldest due first; None when more than MANY."""
+    some = (
+        select(Note.id, Note.due_date)
+        .where(*kept(filters, as_of, today))
+        .limit(MANY + 1)
+        .subquery()
+    )
+    ids = session.scalar(
+        select(func.array_agg(aggregate_order_by(some.c.id, some.c.due_date, some.c.id)))
+    )
+    return None if ids and len(ids) > MANY else ids or []
+
+
+def totals(
+    session: Session,
+    filters: Filters,
+    *,
+    as_of: date,
+    today: date,
+    ids: Sequence[int] | None = None,
+) -> Totals:
+    """How many notes the filters leave, and what all of them owe at `as_of`.
+
+    `ids` are what `few` found for the same filters and date.
+    """
+    chosen = kept(filters, as_of, today) if ids is None else [_among(ids)]
+    notes = note_balances(as_of, today=today).where(*chosen).subquery()
     row = session.execute(
         select(
             func.count(),
@@ -74,21 +83,33 @@ def totals(session: Session, filters: Filters, *, as_of: date, today: date) -> T
                 for name in ("principal", "interest", "fine")
             ),
         )
-        .select_from(notes.join(Customer, Customer.id == notes.c.customer_id))
-        .where(_kept(notes, filters))
     ).one()
     return Totals(*row)
 
 
 def list_notes(
-    session: Session, filters: Filters, *, as_of: date, today: date, offset: int, limit: int
+    session: Session,
+    filters: Filters,
+    *,
+    as_of: date,
+    today: date,
+    offset: int,
+    limit: int,
+    ids: Sequence[int] | None = None,
 ) -> pd.DataFrame:
     """One page of the filtered notes, oldest due first.
 
     Columns: id, number, customer, due_date, status, days_late, amount, principal, interest,
-    fine and owed at `as_of`, R$.
+    fine and owed at `as_of`, R$. `ids` are what `few` found for the same filters and date;
+    without them the page is found on a walk along the due dates.
     """
-    notes = _notes_at(filters, as_of, today)
+    if ids is None:
+        walk = select(Note.id).where(*kept(filters, as_of, today))
+        walk = walk.order_by(Note.due_date, Note.id).offset(offset).limit(limit)
+        page = session.scalars(walk).all()
+    else:
+        page = ids[offset : offset + limit]
+    notes = note_balances(as_of, today=today).where(_among(page)).subquery()
     columns = ("due_date", "status", "days_late", "amount", "principal", "interest", "fine", "owed")
     frame = pd.read_sql(
         select(
@@ -99,11 +120,8 @@ def list_notes(
             Customer.name.label("customer"),
             *(notes.c[name] for name in columns),
         )
-        .select_from(notes.join(Customer, Customer.id == notes.c.customer_id))
-        .where(_kept(notes, filters))
-        .order_by(notes.c.due_date, notes.c.note_id)
-        .offset(offset)
-        .limit(limit),
+        .join_from(notes, Customer, Customer.id == notes.c.customer_id)
+        .order_by(notes.c.due_date, notes.c.note_id),
         session.connection(),
         coerce_float=False,
     )
@@ -172,34 +190,5 @@ def customer_name(session: Session, customer_id: int) -> str | None:
     return session.scalar(select(Customer.name).where(Customer.id == customer_id))
 
 
-def _notes_at(filters: Filters, as_of: date, today: date) -> Subquery:
-    owing = filters.status in _OWING or filters.band
-    statement = (open_balances if owing else note_balances)(as_of, today=today)
-    return statement.subquery("notes_at")
-
-
-def _kept(notes: Subquery, filters: Filters) -> ColumnElement[bool]:
-    column: Any = notes.c
-    conditions: list[ColumnElement[bool]] = []
-    if filters.status == OPEN:
-        conditions.append(column.is_open)
-    elif filters.status:
-        conditions.append(column.status == filters.status)
-    if filters.band == "current":
-        conditions += [column.is_open, ~column.is_overdue]
-    elif filters.band:
-        conditions += [column.is_overdue, column.band == filters.band]
-    if filters.customer_id is not None:
-        conditions.append(column.customer_id == filters.customer_id)
-    if filters.seller == "none":
-        conditions.append(column.seller_id.is_(None))
-    elif filters.seller is not None:
-        conditions.append(column.seller_id == filters.seller)
-    if filters.due_from:
-        conditions.append(column.due_date >= filters.due_from)
-    if filters.due_to:
-        conditions.append(column.due_date <= filters.due_to)
-    if filters.text.strip():
-        by_note = by_number(filters.text, column.sale_id, column.number)
-        conditions.append(or_(by_customer(filters.text), by_note))
-    return and_(true(), *conditions)
+def _among(ids: Sequence[int]) -> ColumnElement[bool]:
+    return Note.id == func.any(cast(list(ids), ARRAY(Integer)))

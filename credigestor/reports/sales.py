@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 import pandas as pd
 from sqlalchemy import (
@@ -16,7 +17,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    true,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
@@ -24,6 +24,8 @@ from sqlalchemy.orm import Session, aliased
 from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Sale, User
 from credigestor.errors import NotFound
+from credigestor.reports.note_filters import of_city, of_value
+from credigestor.reports.scope import NO_SELLER
 from credigestor.reports.search import usable
 from credigestor.rules.charges import ZERO
 from credigestor.rules.identity import fold
@@ -40,15 +42,17 @@ _ACCENTED, _PLAIN = "áàâãäéèêëíìîïóòôõöúùûüçñ", "aaaaaee
 
 @dataclass(frozen=True)
 class Filters:
-    """What limits the list of sales; the default limits nothing.
+    """What limits the list of sales; the default limits nothing. Dates are inclusive.
 
     `text` is looked for in the customer's name and the description (case and accents folded)
-    and as the number of a sale or of one of its notes; `cancelled` of None lists both.
+    and as the number of a sale or of one of its notes; `cancelled` of None lists both, at the
+    as-of date; `seller`, `city` and `value` as in `reports.scope.Scope`.
     """
 
     text: str = ""
-    seller_id: int | None = None
-    without_seller: bool = False
+    seller: int | Literal["none"] | None = None
+    city: str | None = None
+    value: str | None = None
     sold_from: date | None = None
     sold_to: date | None = None
     cancelled: bool | None = None
@@ -108,9 +112,12 @@ class SaleDetail:
         return not self.payments["reversed"].all()
 
 
-def totals(session: Session, filters: Filters) -> Totals:
-    """Count and sums of the filtered sales; cancelled ones are counted apart and not summed."""
-    live = Sale.cancelled_on.is_(None)
+def totals(session: Session, filters: Filters, *, as_of: date) -> Totals:
+    """Count and sums of the filtered sales made by `as_of`.
+
+    Those cancelled by then are counted apart and not summed.
+    """
+    live = _live(as_of)
     row = session.execute(
         select(
             func.count(),
@@ -120,16 +127,21 @@ def totals(session: Session, filters: Filters) -> Totals:
             func.coalesce(func.sum(Sale.total - Sale.down_payment).filter(live), ZERO),
         )
         .select_from(Sale)
-        .join(Customer, Customer.id == Sale.customer_id)
-        .where(_kept(filters))
+        .where(_kept(filters, as_of))
     ).one()
     return Totals(*row)
 
 
 def page(
-    session: Session, filters: Filters, *, today: date, offset: int = 0, limit: int = 50
+    session: Session,
+    filters: Filters,
+    *,
+    as_of: date,
+    today: date,
+    offset: int = 0,
+    limit: int = 50,
 ) -> pd.DataFrame:
-    """One page of the filtered sales, newest first, each with what it owes today, R$.
+    """One page of the filtered sales, newest first, each with what it owes at `as_of`, R$.
 
     Columns: id, sold_on, customer, seller, description, total, down_payment, installments,
     owed (charges included) and cancelled.
@@ -138,14 +150,14 @@ def page(
         select(Sale.id, Customer.name.label("customer"), User.name.label("seller"))
         .join(Customer, Customer.id == Sale.customer_id)
         .outerjoin(User, User.id == Sale.seller_id)
-        .where(_kept(filters))
+        .where(_kept(filters, as_of))
         .order_by(Sale.sold_on.desc(), Sale.id.desc())
         .offset(offset)
         .limit(limit)
         .cte("chosen")
     )
     notes = (
-        note_balances(today, today=today).where(Note.sale_id.in_(select(chosen.c.id))).subquery()
+        note_balances(as_of, today=today).where(Note.sale_id.in_(select(chosen.c.id))).subquery()
     )
     owed = (
         select(notes.c.sale_id, func.sum(notes.c.owed).label("owed"))
@@ -163,7 +175,7 @@ def page(
             Sale.down_payment,
             Sale.installments,
             func.coalesce(owed.c.owed, ZERO).label("owed"),
-            Sale.cancelled_on.is_not(None).label("cancelled"),
+            (~_live(as_of)).label("cancelled"),
         )
         .select_from(Sale)
         .join(chosen, chosen.c.id == Sale.id)
@@ -257,28 +269,38 @@ def _payments(session: Session, sale_id: int, as_of: date) -> pd.DataFrame:
     return pd.read_sql(statement, session.connection(), coerce_float=False)
 
 
-def _kept(filters: Filters) -> ColumnElement[bool]:
-    conditions: list[ColumnElement[bool]] = [true()]
+def _live(as_of: date) -> ColumnElement[bool]:
+    return or_(Sale.cancelled_on.is_(None), Sale.cancelled_on > as_of)
+
+
+def _kept(filters: Filters, as_of: date) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = [Sale.sold_on <= as_of, *of_value(filters.value)]
     if words := fold(usable(filters.text)).split():
         conditions.append(_matches(filters.text, words))
-    if filters.without_seller:
+    if filters.seller == NO_SELLER:
         conditions.append(Sale.seller_id.is_(None))
-    elif filters.seller_id is not None:
-        conditions.append(Sale.seller_id == filters.seller_id)
+    elif filters.seller is not None:
+        conditions.append(Sale.seller_id == filters.seller)
+    if filters.city:
+        there = select(Customer.id).where(of_city(filters.city))
+        conditions.append(Sale.customer_id.in_(there))
     if filters.sold_from is not None:
         conditions.append(Sale.sold_on >= filters.sold_from)
     if filters.sold_to is not None:
         conditions.append(Sale.sold_on <= filters.sold_to)
     if filters.cancelled is not None:
-        conditions.append(Sale.cancelled_on.is_not(None).is_(filters.cancelled))
+        conditions.append(_live(as_of).is_(not filters.cancelled))
     return and_(*conditions)
 
 
 def _matches(typed: str, words: list[str]) -> ColumnElement[bool]:
     description = func.translate(func.lower(Sale.description), _ACCENTED, _PLAIN)
+    people = select(Customer.id).where(
+        *(Customer.name_folded.contains(word, autoescape=True) for word in words)
+    )
     ways = [
-        and_(*(column.contains(word, autoescape=True) for word in words))
-        for column in (Customer.name_folded, description)
+        Sale.customer_id.in_(people),
+        and_(*(description.contains(word, autoescape=True) for word in words)),
     ]
     if number := parse_note_number(typed):
         ways.append(Sale.id == number[0])

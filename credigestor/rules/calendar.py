@@ -46,6 +46,10 @@ from credigestor.rules.quoting import quote
 
 MIN_YEAR, MAX_YEAR = 1990, 2200  # what a person may type
 MONTHS = ("jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez")
+MONTH_NAMES = (
+    *("janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto"),
+    *("setembro", "outubro", "novembro", "dezembro"),
+)
 
 _DATE = re.compile(
     r"(?P<d>[0-9]{2})/(?P<m>[0-9]{2})/(?P<y>[0-9]{4})"
@@ -157,6 +161,11 @@ def format_date(day: date) -> str:
 def month_label(day: date) -> str:
     """Show the month of a date as nov/26."""
     return f"{MONTHS[day.month - 1]}/{day.year % 100:02}"
+
+
+def month_name(day: date) -> str:
+    """Show the month of a date in a sentence, as "novembro de 2026"."""
+    return f"{MONTH_NAMES[day.month - 1]} de {day.year:04}"
 
 
 @lru_cache(maxsize=2048)

@@ -3,6 +3,8 @@
 >>> month = period_of("month", date(2026, 11, 23))
 >>> print(month, "·", month.previous)
 01/11/2026 a 23/11/2026 · 09/10/2026 a 31/10/2026
+>>> print(month.last_year)
+01/11/2025 a 23/11/2025
 >>> [d.isoformat() for d in stock_dates(date(2026, 3, 15), 3)]
 ['2026-01-31', '2026-02-28', '2026-03-15']
 """
@@ -49,6 +51,11 @@ class Period:
         """The period of equal length right before this one."""
         return Period(self.start - timedelta(days=self.days), self.start - timedelta(days=1))
 
+    @property
+    def last_year(self) -> Period:
+        """The same days of the year before; 29/02 becomes 28/02."""
+        return Period(year_before(self.start), year_before(self.end))
+
     def __str__(self) -> str:
         return f"{format_date(self.start)} a {format_date(self.end)}"
 
@@ -70,9 +77,23 @@ def period_of(preset: str, as_of: date) -> Period:
     }[preset]
 
 
+def year_before(day: date) -> date:
+    """The same day of the year before; 28/02 for 29/02."""
+    return day - relativedelta(years=1)
+
+
 def months(as_of: date, count: int) -> list[date]:
     """First days of the last `count` months, that of the as-of date being the last."""
     return [as_of.replace(day=1) - relativedelta(months=k) for k in reversed(range(count))]
+
+
+def closed_months(as_of: date, count: int) -> list[date]:
+    """First days of the last `count` months that have ended by the as-of date.
+
+    >>> [f"{day:%m/%Y}" for day in closed_months(date(2026, 10, 31), 2)]
+    ['09/2026', '10/2026']
+    """
+    return months(as_of + timedelta(days=1), count + 1)[:-1]
 
 
 def month_end(day: date) -> date:

@@ -7,6 +7,7 @@ Portuguese label there, so its code is kept by hand.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -14,17 +15,28 @@ from credigestor.reports import notes
 from credigestor.ui import data, kit
 
 
-def choice(label: str, names: Mapping[str, str], *, name: str, default: str) -> str:
+def choice(
+    label: str,
+    names: Mapping[str, str],
+    *,
+    name: str,
+    default: str,
+    segmented: bool = False,
+) -> str:
     """Draw a select box over code → label and give the code; `?name=` holds it.
 
-    What is no code of it in the address is ignored and removed.
+    What is no code of it in the address is ignored and removed. `segmented` shows the labels
+    side by side instead, where they are few and short.
     """
     key, seen = f"address:{name}", f"address:{name}:seen"
     asked = st.query_params.get(name)
     if key not in st.session_state or asked != st.session_state.get(seen):
         st.session_state[key] = asked if asked in names else default
-    chosen: str = st.selectbox(
-        label, list(names), format_func=lambda code: names.get(code, code), key=key
+    shared: dict[str, Any] = {"format_func": lambda code: names.get(code, code), "key": key}
+    chosen: str = (
+        st.segmented_control(label, list(names), required=True, **shared)
+        if segmented
+        else st.selectbox(label, list(names), **shared)
     )
     if chosen == default:
         st.query_params.pop(name, None)

@@ -1,7 +1,8 @@
 """The two roads between pages and the domain: read from a snapshot, write in a transaction.
 
-Counter pages read fresh. Analytics read through `cached`, always with a ttl; every write
-clears what this process has cached, other processes follow when the ttl ends.
+Counter pages read fresh. Analytics read through `portfolio`, which first folds what is new
+into the summaries, and always with a ttl; every write clears what this process has cached,
+other processes follow when the ttl ends.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.services import summaries
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,6 +41,18 @@ def cached(report: Callable[Concatenate[Session, P], R]) -> Callable[P, R]:
     return reader
 
 
+def portfolio(report: Callable[Concatenate[Session, P], R]) -> Callable[P, R]:
+    """As `cached`, for a report on the summaries: they are brought up to the ledger first."""
+
+    @st.cache_data(ttl=CACHE_SECONDS, show_spinner=False)
+    @wraps(report)
+    def reader(*args: P.args, **kwargs: P.kwargs) -> R:
+        _catch_up()
+        return read(report, *args, **kwargs)
+
+    return reader
+
+
 def write(act: Callable[[Session], R]) -> R:
     """Run a service in one transaction, then forget what was cached.
 
@@ -48,6 +62,11 @@ def write(act: Callable[[Session], R]) -> R:
         result = act(session)
     st.cache_data.clear()
     return result
+
+
+def _catch_up() -> None:
+    with transaction() as session:
+        summaries.refresh(session, today=current_settings(session).today)
 
 
 def settings() -> ShopSettings:

@@ -40,23 +40,31 @@ def archive(as_of: date) -> Callable[[], bytes]:
     )
 
 
-def _made_on_click(build: Build) -> Callable[[], bytes]:
+def made_for(permission: Permission, build: Callable[[], bytes]) -> Callable[[], bytes]:
+    """What makes a file on click if whoever the page was drawn for may still have it then."""
     token = session.user_token()
 
     def make() -> bytes:
-        _check(token)
+        _check(token, permission)
+        return build()
+
+    return make
+
+
+def _made_on_click(build: Build) -> Callable[[], bytes]:
+    def make() -> bytes:
         file = io.BytesIO()
         with snapshot() as db:
             build(db, file, current_settings(db).today, clock.now())
         return file.getvalue()
 
-    return make
+    return made_for(Permission.TRANSFER, make)
 
 
-def _check(token: str | None) -> None:
-    """Raise NotAllowed unless this cookie's person may still transfer data."""
+def _check(token: str | None, permission: Permission) -> None:
+    """Raise NotAllowed unless this cookie's person still has the permission."""
     with transaction() as db:
         found = auth.authenticate(db, token=token or "", now=clock.now(), touch=False)
     if found is None:
         raise NotAllowed("Sua sessão terminou. Entre de novo para continuar.")
-    found[0].require(Permission.TRANSFER)
+    found[0].require(permission)

@@ -41,8 +41,8 @@ def header(title: str, caption: str = "") -> None:
 
 
 def go(file: str, **params: object) -> NoReturn:
-    """Leave for another page, e.g. `go("counter/note.py", id=7)`."""
-    st.switch_page(page(file).path, query_params={k: str(v) for k, v in params.items()})
+    """Leave for another page, e.g. `go("counter/note.py", id=7)`; a list's parameter repeats."""
+    st.switch_page(page(file).path, query_params=_query(params))
 
 
 def link(file: str, label: str, *, icon: str | None = None, **params: object) -> None:
@@ -51,8 +51,15 @@ def link(file: str, label: str, *, icon: str | None = None, **params: object) ->
         page(file).path,
         label=plain(label),
         icon=icon,
-        query_params={k: str(v) for k, v in params.items()},
+        query_params=_query(params),
     )
+
+
+def _query(params: Mapping[str, object]) -> dict[str, str | list[str]]:
+    return {
+        name: [str(item) for item in value] if isinstance(value, (list, tuple)) else str(value)
+        for name, value in params.items()
+    }
 
 
 def row_id(name: str = "id") -> int | None:
@@ -127,13 +134,14 @@ def table(
     money: Sequence[str] = (),
     dates: Sequence[str] = (),
     opens: str | None = None,
+    with_params: Mapping[str, object] | None = None,
     id_column: str = "id",
     height: int | str = "auto",
 ) -> None:
     """Show the labelled columns of a frame, money as R$ 1.234,56; a chosen row opens its page.
 
-    `opens` is a file under pages/; it gets the row's `id_column` as `id`. Columns without a
-    label are not sent to the browser.
+    `opens` is a file under pages/; it gets the row's `id_column` as `id`, and `with_params`.
+    Columns without a label are not sent to the browser.
     """
     shown = frame[list(labels)]
     config: dict[str, Any] = {
@@ -160,7 +168,7 @@ def table(
         del st.session_state[key]
         row = int(frame.iloc[rows[0]][id_column])
         leave_list(key, row)
-        go(opens, id=row)
+        go(opens, id=row, **(with_params or {}))
 
 
 def leave_list(key: str, row: int) -> None:

@@ -66,6 +66,14 @@ PAGES: tuple[PageSpec, ...] = (
         "analytics/dashboard.py", "painel", "Painel", "monitoring", Permission.ANALYTICS, ANALYTICS
     ),
     PageSpec(
+        "analytics/portfolio.py",
+        "carteira",
+        "Carteira",
+        "account_balance",
+        Permission.ANALYTICS,
+        ANALYTICS,
+    ),
+    PageSpec(
         "analytics/delinquency.py",
         "inadimplencia",
         "Inadimplência",
@@ -73,6 +81,23 @@ PAGES: tuple[PageSpec, ...] = (
         Permission.ANALYTICS,
         ANALYTICS,
     ),
+    PageSpec(
+        "analytics/vintages.py",
+        "safras",
+        "Safras",
+        "stacked_line_chart",
+        Permission.ANALYTICS,
+        ANALYTICS,
+    ),
+    PageSpec(
+        "analytics/collection.py",
+        "cobranca",
+        "Cobrança",
+        "currency_exchange",
+        Permission.ANALYTICS,
+        ANALYTICS,
+    ),
+    PageSpec("analytics/cash.py", "caixa", "Caixa", "savings", Permission.ANALYTICS, ANALYTICS),
     PageSpec("admin/users.py", "usuarios", "Usuários", "badge", Permission.USERS, ADMIN),
     PageSpec(
         "admin/settings.py", "configuracoes", "Configurações", "tune", Permission.SETTINGS, ADMIN

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,43 +9,22 @@ import pandas as pd
 import streamlit as st
 
 from credigestor.reports import dashboard
-from credigestor.reports.dashboard import Flow, Stock
-from credigestor.rules.calendar import format_date
+from credigestor.reports.dashboard import Headline
+from credigestor.reports.portfolio.flows import Flow
+from credigestor.rules.calendar import format_date, month_label
 from credigestor.rules.money import format_brl
-from credigestor.rules.periods import CUSTOM, PRESETS, Period, period_of, stock_dates
+from credigestor.rules.periods import month_end
 from credigestor.rules.permissions import Permission
-from credigestor.ui import address, charts, data, figures, kit, note_charts, session
+from credigestor.ui import data, figures, kit, note_charts, session, view
+from credigestor.ui.charts.dashboard import sold_and_received
+from credigestor.ui.exhibit import Lead, exhibit
 from credigestor.ui.figures import format_count, format_rate, in_percent, in_points
+from credigestor.ui.view import View
 
 REFRESH = "15s"
-SPARKLINE_MONTHS = 12
-CHART_MONTHS = 13
-#: Variants of the delinquency rate: field of Stock → label and definition (R17).
-RATES = {
-    "overdue": (
-        "Atrasado, por nota",
-        "Principal das notas atrasadas ÷ principal a receber. É a taxa do cartão acima.",
-    ),
-    "over_30": (
-        "Mais de 30 dias, por nota",
-        "Só as notas com mais de 30 dias de atraso.",
-    ),
-    "over_30_contract": (
-        "Mais de 30 dias, com arrasto",
-        "Tudo o que está em aberto nas vendas que têm uma nota com mais de 30 dias de atraso.",
-    ),
-    "over_90": (
-        "Mais de 90 dias, por nota",
-        "Só as notas com mais de 90 dias de atraso.",
-    ),
-    "over_90_contract": (
-        "Mais de 90 dias, com arrasto",
-        "Tudo o que está em aberto nas vendas que têm uma nota com mais de 90 dias de atraso.",
-    ),
-}
 DEBTORS = {
     "name": "Cliente",
-    "principal": "Principal em aberto",
+    "principal": "Em aberto",
     "overdue": "Atrasado",
     "charges": "Juros e multa",
     "days_late": "Dias de atraso",
@@ -57,192 +35,208 @@ NEXT_DUE = {"due_date": "Vencimento", "name": "Cliente", "owed": "Deve", "number
 session.require(Permission.ANALYTICS)
 opened_on = data.settings().today
 
-read_stocks = data.cached(dashboard.stocks)
-read_months = data.cached(dashboard.by_month)
-read_aging = data.cached(dashboard.aging)
-read_due_months = data.cached(dashboard.receivable_by_month)
-read_debtors = data.cached(dashboard.largest_debtors)
-read_next_due = data.cached(dashboard.next_due)
+read_headline = data.portfolio(dashboard.headline)
+read_details = data.portfolio(dashboard.details)
 
 
-def follow_the_calendar() -> None:
-    """On a screen left open over midnight, what was today's figures goes on being today's."""
-    if st.session_state.get("as_of") == st.session_state.get("opened_on") != opened_on:
-        st.session_state.pop("as_of", None)
-    st.session_state["opened_on"] = opened_on
-
-
-def choose_dates() -> tuple[date, Period]:
-    """As-of date and period, kept in the address."""
-    follow_the_calendar()
-    with st.grid(4, min_column_width=170):
-        as_of = kit.date_field(
-            "Data-base",
-            opened_on,
-            key="as_of",
-            bind="query-params",
-            help="O painel mostra a loja como ela estava ao fim deste dia.",
-        )
-        as_of = as_of or opened_on
-        preset = address.choice("Período", PRESETS, name="period", default="month")
-        period = period_of(preset, as_of)
-        if preset == CUSTOM:
-            start = kit.date_field("De", period.start, key="from", bind="query-params")
-            end = kit.date_field("Até", period.end, key="to", bind="query-params")
-            period = custom_period(start or period.start, end or period.end)
-    if as_of > opened_on:
-        st.info("Data-base no futuro: ninguém pagou depois de hoje nesta conta.")
-    return as_of, period
-
-
-def custom_period(start: date, end: date) -> Period:
-    """The period typed, or a word on why it cannot be one."""
-    if end < start:
-        st.error("O período termina antes de começar. Corrija uma das datas.")
-        st.stop()
-    return Period(start, end)
-
-
-@st.fragment(run_every=REFRESH)
-def show_headline(as_of: date, period: Period) -> None:
-    """The headline figures, read anew every few seconds; history comes from the cache."""
+def current_day() -> date:
+    """The shop's day; a page left open over midnight is drawn anew, its day is over."""
     session.require(Permission.ANALYTICS)
     today = data.settings().today
     if today != opened_on:
-        st.rerun()  # the whole page: its day is over
-    [stock] = data.read(dashboard.stocks, [as_of], today=today)
-    flow = data.read(dashboard.flow, period, as_of=as_of)
-    before_on = as_of - timedelta(days=period.days)
-    *history, before = read_stocks(
-        [*stock_dates(as_of, SPARKLINE_MONTHS)[:-1], before_on], today=today
-    )
-    show_stock_cards(stock, before, [*history, stock])
-    show_rates(stock)
-    show_flow_cards(flow, data.read(dashboard.flow, period.previous, as_of=as_of), as_of, period)
+        st.rerun()
+    return today
 
 
-def show_stock_cards(stock: Stock, before: Stock, history: Sequence[Stock]) -> None:
+def headline_of(seen: View, today: date) -> Headline:
+    """The figures of the cards for a view."""
+    return read_headline(seen.as_of, seen.period, seen.before, today=today, scope=seen.scope)
+
+
+@st.fragment(run_every=REFRESH)
+def show_headline(seen: View) -> None:
+    """The headline figures, read anew every few seconds."""
+    found = headline_of(seen, current_day())
+    show_stock_cards(found, seen)
+    show_rates(found, seen)
+    show_flow_cards(found, seen)
+
+
+def show_stock_cards(found: Headline, seen: View) -> None:
     """What the shop has to receive, what of it is late, and the rate of the two."""
-    day = format_date(stock.as_of)
+    now, before = found.stock, found.before
+    day = format_date(now.as_of)
     st.subheader(f"Carteira em {day}")
     since = f"desde {format_date(before.as_of)}"
     with st.grid(3, min_column_width=230):
         figures.card(
             "A receber",
-            format_brl(stock.receivable),
-            in_percent(stock.receivable, before.receivable),
+            format_brl(now.receivable),
+            in_percent(now.receivable, before.receivable),
             since,
-            [item.receivable for item in history],
+            [item.receivable for item in found.history],
             color="blue",  # to have less to receive is neither good nor bad
             help="Principal em aberto de todas as notas, sem juros e multa.",
         )
         figures.card(
             "Em atraso",
-            format_brl(stock.overdue),
-            in_percent(stock.overdue, before.overdue),
+            format_brl(now.overdue),
+            in_percent(now.overdue, before.overdue),
             since,
-            [item.overdue for item in history],
+            [item.overdue for item in found.history],
             color="inverse",
             help="Principal das notas atrasadas, sem juros e multa.",
         )
-        rate, rate_before = stock.rate("overdue"), before.rate("overdue")
+        rate, rate_before = now.rate(now.overdue), before.rate(before.overdue)
         figures.card(
             "Inadimplência (atrasado, por nota)",
             format_rate(rate),
             in_points(rate, rate_before),
             since,
-            [item.rate("overdue") or Decimal(0) for item in history],
+            [item.rate(item.overdue) or Decimal(0) for item in found.history],
             color="inverse",
             help="Principal atrasado ÷ principal a receber. Outras definições estão mais abaixo.",
         )
     st.caption(
         kit.plain(
-            f"{format_count(stock.overdue_notes, 'nota atrasada', 'notas atrasadas')} de "
-            f"{format_count(stock.open_notes)} em aberto. Encargos das atrasadas até {day}: "
-            f"juros de mora {format_brl(stock.interest)}, multa {format_brl(stock.fine)}."
+            f"{format_count(now.overdue_notes, 'nota atrasada', 'notas atrasadas')} de "
+            f"{format_count(now.open_notes)} em aberto. Encargos das atrasadas até {day}: "
+            f"juros de mora {format_brl(found.charges.interest)}, "
+            f"multa {format_brl(found.charges.fine)}."
         )
     )
 
 
-def show_flow_cards(flow: Flow, before: Flow, as_of: date, period: Period) -> None:
+def show_rates(found: Headline, seen: View) -> None:
+    """Every variant of the delinquency rate with what it means (R17)."""
+    now, contracts = found.stock, found.contracts
+    rates = (
+        ("Atrasado, por nota", now.overdue, "Principal das notas atrasadas ÷ principal a receber."),
+        ("Mais de 30 dias, por nota", now.over_30, "Só as notas com mais de 30 dias de atraso."),
+        (
+            "Mais de 30 dias, com arrasto",
+            contracts.over_30,
+            "Tudo o que está em aberto nas vendas que têm uma nota com mais de 30 dias de atraso.",
+        ),
+        ("Mais de 90 dias, por nota", now.over_90, "Só as notas com mais de 90 dias de atraso."),
+        (
+            "Mais de 90 dias, com arrasto",
+            contracts.over_90,
+            "Tudo o que está em aberto nas vendas que têm uma nota com mais de 90 dias de atraso.",
+        ),
+    )
+    with st.expander("Taxas de inadimplência e como são calculadas", icon=":material/percent:"):
+        for label, amount, definition in rates:
+            rate = format_rate(now.rate(amount))
+            st.markdown(
+                f"**{kit.plain(label)}: {kit.plain(rate)}** ({kit.plain(format_brl(amount))})  \n"
+                f"{kit.plain(definition)}"
+            )
+        kit.link("analytics/portfolio.py", "Ver a carteira em detalhe", **seen.params())
+
+
+def show_flow_cards(found: Headline, seen: View) -> None:
     """What was sold and received in the period."""
-    st.subheader(f"Movimento de {period}")
-    months = read_months(as_of, count=SPARKLINE_MONTHS)
-    since = "ante o período anterior"
+    now, before = found.flow, found.flow_before
+    months = list(found.months.values())[-dashboard.HISTORY :]
+    st.subheader(f"Movimento de {seen.period}")
     with st.grid(3, min_column_width=230):
         figures.card(
             "Vendido",
-            format_brl(flow.sold),
-            in_percent(flow.sold, before.sold),
-            since,
+            format_brl(now.sold),
+            in_percent(now.sold, before.sold),
+            seen.since,
             [month.sold for month in months],
             chart="bar",
             help="Total das vendas, com as entradas, sem as canceladas.",
         )
         figures.card(
             "Recebido: principal",
-            format_brl(flow.principal),
-            in_percent(flow.principal, before.principal),
-            since,
+            format_brl(now.principal),
+            in_percent(now.principal, before.principal),
+            seen.since,
             [month.principal for month in months],
             chart="bar",
             help="Pela data do pagamento, sem os estornados. As entradas não são pagamentos.",
         )
         figures.card(
             "Recebido: juros e multa",
-            format_brl(flow.charges),
-            in_percent(flow.charges, before.charges),
-            since,
+            format_brl(now.charges),
+            in_percent(now.charges, before.charges),
+            seen.since,
             [month.charges for month in months],
             chart="bar",
             help="Pela data do pagamento, sem os estornados.",
         )
     st.caption(
         kit.plain(
-            f"{format_count(flow.sales, 'venda', 'vendas')}. Encargos recebidos: juros de mora "
-            f"{format_brl(flow.interest)}, multa {format_brl(flow.fine)}. Período anterior: "
-            f"{period.previous}. Os gráficos pequenos mostram os últimos doze meses."
+            f"{format_count(now.sales, 'venda', 'vendas')}. Encargos recebidos: juros de mora "
+            f"{format_brl(now.interest)}, multa {format_brl(now.fine)}. Comparado com: "
+            f"{seen.before[1]}. Os gráficos pequenos mostram os últimos doze meses."
         )
     )
 
 
-def show_rates(stock: Stock) -> None:
-    """Every variant of the delinquency rate with what it means (R17)."""
-    with st.expander("Taxas de inadimplência e como são calculadas", icon=":material/percent:"):
-        for field, (label, definition) in RATES.items():
-            rate, amount = format_rate(stock.rate(field)), format_brl(getattr(stock, field))
-            st.markdown(
-                f"**{kit.plain(label)}: {kit.plain(rate)}** ({kit.plain(amount)})  \n"
-                f"{kit.plain(definition)}"
-            )
-
-
 @st.fragment(run_every=REFRESH)
-def show_details(as_of: date) -> None:
+def show_details(seen: View) -> None:
     """Charts that lead to the notes, and the people behind them."""
-    session.require(Permission.ANALYTICS)
-    today = data.settings().today
-    months = read_months(as_of, count=CHART_MONTHS)
-    aging = read_aging(as_of, today=today)
-    if not any(row.notes for row in aging) and not any(month.sales for month in months):
-        explain_nothing(as_of)
+    today = current_day()
+    found = headline_of(seen, today)
+    if not found.stock.open_notes and not any(flow.sales for flow in found.months.values()):
+        explain_nothing(seen)
         return
-    if as_of != today:
-        st.caption("Os gráficos são da data-base; as notas que eles abrem, como estão hoje.")
+    below = read_details(seen.as_of, today=today, scope=seen.scope)
     with st.grid(2, min_column_width=340, border=True) as grid:
         with grid.cell():
-            note_charts.aging(aging)
+            note_charts.aging(found.stock.bands, **seen.filters())
         with grid.cell():
-            note_charts.due_months(read_due_months(as_of, today=today))
+            note_charts.due_months(below.dues, **seen.filters())
         with grid.cell(column_span="all"):
-            st.subheader("Vendido e recebido por mês")
-            st.altair_chart(
-                charts.sold_and_received(months), alt="Vendido e recebido em cada um dos 13 meses"
+            show_months(found.months, seen)
+        with grid.cell(column_span="all"):
+            show_debtors(below.debtors)
+        with grid.cell(column_span="all"):
+            show_next_due(below.next_due, seen)
+
+
+def show_months(months: dict[date, Flow], seen: View) -> None:
+    """Sold and received month by month; a month opens its sales."""
+    newest = months[max(months)]
+    exhibit(
+        "Vendido e recebido por mês",
+        sold_and_received(months),
+        key="months",
+        definition=(
+            "Vendido pela data da venda, com as entradas, sem as canceladas; recebido pela data "
+            "do pagamento, sem os estornados."
+        ),
+        sentence=(
+            f"Em {month_label(max(months))} foram vendidos {format_brl(newest.sold)} e recebidos "
+            f"{format_brl(newest.received)}, {format_brl(newest.charges)} deles de juros e multa."
+        ),
+        table=pd.DataFrame(
+            {
+                "Mês": month_label(month),
+                "Vendas": flow.sales,
+                "Vendido": flow.sold,
+                "Principal recebido": flow.principal,
+                "Juros recebidos": flow.interest,
+                "Multa recebida": flow.fine,
+            }
+            for month, flow in months.items()
+        ),
+        file_name="vendido-e-recebido",
+        leads={
+            f"{month:%Y-%m}": Lead(
+                f"{month_label(month)}: {format_count(flow.sales, 'venda', 'vendas')}",
+                "counter/sales.py",
+                seen.filters(as_of=None, sold_from=month, sold_to=month_end(month)),
             )
-        with grid.cell(column_span="all"):
-            show_debtors(read_debtors(as_of, today=today))
-        with grid.cell(column_span="all"):
-            show_next_due(read_next_due(as_of, today=today), as_of)
+            for month, flow in months.items()
+            if flow.sales
+        },
+        alt="Vendido e recebido em cada um dos 13 meses",
+    )
 
 
 def show_debtors(debtors: pd.DataFrame) -> None:
@@ -262,14 +256,14 @@ def show_debtors(debtors: pd.DataFrame) -> None:
     )
 
 
-def show_next_due(notes: pd.DataFrame, as_of: date) -> None:
+def show_next_due(notes: pd.DataFrame, seen: View) -> None:
     """Notes of the next days; a row opens the note."""
-    last = as_of + timedelta(days=dashboard.NEXT_DAYS - 1)
+    last = seen.as_of + timedelta(days=dashboard.NEXT_DAYS - 1)
     st.subheader("Próximos 7 dias")
     if notes.empty:
         st.info(f"Nenhuma nota vence até {format_date(last)}.", icon=":material/event_available:")
         return
-    st.caption(f"Notas em aberto que vencem de {format_date(as_of)} a {format_date(last)}.")
+    st.caption(f"Notas em aberto que vencem de {format_date(seen.as_of)} a {format_date(last)}.")
     kit.table(
         notes,
         NEXT_DUE,
@@ -283,16 +277,22 @@ def show_next_due(notes: pd.DataFrame, as_of: date) -> None:
     kit.link(
         "counter/notes.py",
         "Ver todas na lista de notas",
-        status="open",
-        due_from=as_of,
-        due_to=last,
+        **seen.filters(status="open", due_from=seen.as_of, due_to=last),
     )
 
 
-def explain_nothing(as_of: date) -> None:
+def explain_nothing(seen: View) -> None:
     """What to do when there is nothing to show yet."""
+    if seen.params():
+        st.info(
+            f"Com estes filtros não há vendas até {format_date(seen.as_of)}. Mude a data-base ou "
+            "limpe os filtros.",
+            icon=":material/filter_alt_off:",
+        )
+        return
     st.info(
-        f"Até {format_date(as_of)} não há vendas. O painel se enche com a primeira venda a prazo.",
+        f"Até {format_date(seen.as_of)} não há vendas. O painel se enche com a primeira venda a "
+        "prazo.",
         icon=":material/monitoring:",
     )
     kit.link("counter/new_sale.py", "Registrar uma venda", icon=":material/add_shopping_cart:")
@@ -300,6 +300,8 @@ def explain_nothing(as_of: date) -> None:
 
 kit.header("Painel")
 figures.quiet_sparklines()
-chosen_date, chosen_period = choose_dates()
-show_headline(chosen_date, chosen_period)
-show_details(chosen_date)
+chosen = view.choose()
+with st.skeleton(320):
+    headline_of(chosen, opened_on)  # the parts below find it in the cache
+show_headline(chosen)
+show_details(chosen)

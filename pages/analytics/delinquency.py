@@ -7,27 +7,26 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from credigestor.reports import delinquency, sales
-from credigestor.reports.delinquency import NO_SELLER, Filters, Totals
-from credigestor.rules.aging import BANDS
+from credigestor.reports import delinquency
+from credigestor.reports.delinquency import Filters, Totals
 from credigestor.rules.calendar import format_date
 from credigestor.rules.identity import format_phone, format_tax_id, whatsapp_url
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
 from credigestor.transfer.csv_format import csv_bytes
-from credigestor.ui import address, data, kit, session
+from credigestor.ui import data, downloads, kit, list_filters, session, view
 from credigestor.ui.figures import format_count
+from credigestor.ui.view import View
 
-CUSTOMERS_A_PAGE = 1000
 MONEY = ("principal", "interest", "fine", "owed")
 LABELS = {
     "name": "Cliente",
+    "principal": "Principal",
     "owed": "Total",
     "days_late": "Dias de atraso",
     "notes": "Notas",
     "phone": "Telefone",
     "whatsapp": "WhatsApp",
-    "principal": "Principal",
     "interest": "Juros",
     "fine": "Multa",
     "oldest_due": "Vencida desde",
@@ -38,40 +37,16 @@ LABELS = {
 session.require(Permission.ANALYTICS)
 today = data.settings().today
 
-read_report = data.cached(delinquency.delinquency)
-read_cities = data.cached(delinquency.cities)
+read_page = data.portfolio(delinquency.delinquency)
+read_totals = data.portfolio(delinquency.totals)
 
 
-def choose_filters() -> tuple[date, Filters]:
-    """As-of date and filters, kept in the address; nonsense there is ignored."""
-    with st.grid(3, min_column_width=170):
-        as_of = kit.date_field("Data-base", today, key="as_of", bind="query-params") or today
-        due_from = kit.date_field("Vencimento de", None, key="due_from", bind="query-params")
-        due_to = kit.date_field("Vencimento até", None, key="due_to", bind="query-params")
-        cities = {city: city for city in read_cities(as_of, today=today)}
-        city = address.choice("Cidade", {"": "Todas", **cities}, name="city", default="")
-        people = {str(user_id): name for user_id, name in data.read(sales.sellers)}
-        seller = address.choice(
-            "Vendedor",
-            {"": "Todos", NO_SELLER: "Sem vendedor", **people},
-            name="seller",
-            default="",
-        )
-    bands = st.pills(
-        "Dias de atraso",
-        BANDS[1:],
-        selection_mode="multi",
-        key="band",
-        bind="query-params",
-        help="Sem nenhuma faixa escolhida, valem todas.",
-    )
-    return as_of, Filters(
-        due_from=due_from,
-        due_to=due_to,
-        bands=tuple(bands),
-        seller=NO_SELLER if seller == NO_SELLER else int(seller) if seller else None,
-        city=city or None,
-    )
+def choose_due_dates() -> tuple[date | None, date | None]:
+    """Limits of the due date, kept in the address."""
+    with st.grid(3, min_column_width=165):
+        due_from = list_filters.day("Vencimento de", name="due_from")
+        due_to = list_filters.day("Vencimento até", name="due_to")
+    return due_from, due_to
 
 
 def show_totals(totals: Totals) -> None:
@@ -96,8 +71,6 @@ def as_shown(report: pd.DataFrame) -> pd.DataFrame:
 
 def show_table(shown: pd.DataFrame) -> None:
     """One row a customer; a chosen row opens the customer."""
-    offset = kit.pager(len(shown), key="delinquency-page", per_page=CUSTOMERS_A_PAGE)
-    page = shown.iloc[offset : offset + CUSTOMERS_A_PAGE]
     config = {name: st.column_config.Column(label) for name, label in LABELS.items()}
     config |= {
         name: st.column_config.NumberColumn(LABELS[name], alignment="right") for name in MONEY
@@ -106,7 +79,7 @@ def show_table(shown: pd.DataFrame) -> None:
     config["oldest_due"] = st.column_config.DateColumn(LABELS["oldest_due"], format="DD/MM/YYYY")
     st.caption("Marque uma linha para abrir o cliente.")
     event = st.dataframe(
-        page[list(LABELS)].style.format(dict.fromkeys(MONEY, kit.brl), na_rep=""),
+        shown[list(LABELS)].style.format(dict.fromkeys(MONEY, kit.brl), na_rep=""),
         hide_index=True,
         column_config=config,
         key="late_customers",
@@ -117,42 +90,55 @@ def show_table(shown: pd.DataFrame) -> None:
     rows = event["selection"]["rows"]
     if rows:
         del st.session_state["late_customers"]
-        customer_id = int(page.iloc[rows[0]]["customer_id"])
+        customer_id = int(shown.iloc[rows[0]]["customer_id"])
         kit.leave_list("late_customers", customer_id)
         kit.go("counter/customer.py", id=customer_id)
 
 
-def offer_csv(shown: pd.DataFrame, as_of: date) -> None:
-    """The rows of the table, all of them, for a Brazilian Excel."""
+def offer_csv(seen: View, filters: Filters, customers: int) -> None:
+    """All customers that the filters leave, made when asked for, for a Brazilian Excel."""
+
+    def made() -> bytes:
+        everybody = data.read(delinquency.delinquency, seen.as_of, filters, today=today)
+        return csv_bytes(as_shown(everybody)[list(LABELS)], LABELS)
+
     st.download_button(
-        f"Baixar CSV ({format_count(len(shown), 'cliente', 'clientes')})",
-        csv_bytes(shown[list(LABELS)], LABELS),
-        f"inadimplencia-{as_of}.csv",
+        f"Baixar CSV ({format_count(customers, 'cliente', 'clientes')})",
+        downloads.made_for(Permission.ANALYTICS, made),
+        f"inadimplencia-{seen.as_of}.csv",
         "text/csv",
         on_click="ignore",
         icon=":material/download:",
     )
 
 
-def explain_nobody(as_of: date, filters: Filters) -> None:
+def explain_nobody(seen: View, filters: Filters) -> None:
     """What an empty report means."""
     if filters == Filters():
         st.success(
-            f"Ninguém tem nota atrasada em {format_date(as_of)}.", icon=":material/task_alt:"
+            f"Ninguém tem nota atrasada em {format_date(seen.as_of)}.", icon=":material/task_alt:"
         )
-        kit.link("counter/notes.py", "Ver as notas em aberto", status="open")
+        kit.link("counter/notes.py", "Ver as notas em aberto", **seen.filters(status="open"))
     else:
         st.info("Ninguém com esses filtros. Mude as datas, as faixas, o vendedor ou a cidade.")
 
 
 kit.return_to_list("analytics/delinquency.py", "late_customers")
-kit.header("Inadimplência", "Clientes com notas atrasadas, do que deve mais ao que deve menos.")
-chosen_date, chosen = choose_filters()
-found = read_report(chosen_date, chosen, today=today)
-if found.empty:
-    explain_nobody(chosen_date, chosen)
+kit.header("Inadimplência", "Clientes com notas atrasadas, do maior ao menor principal em atraso.")
+bar = st.container()
+due_from, due_to = choose_due_dates()
+with bar:
+    dues = {name: day for name, day in (("due_from", due_from), ("due_to", due_to)) if day}
+    chosen = view.choose(period=False, compare=False, bands=True, own=dues)
+filters = Filters(chosen.scope, chosen.bands, due_from, due_to)
+with st.skeleton(320):
+    sums = read_totals(chosen.as_of, filters, today=today)
+if not sums.customers:
+    explain_nobody(chosen, filters)
 else:
-    show_totals(delinquency.totals(found))
-    table = as_shown(found)
-    offer_csv(table, chosen_date)
-    show_table(table)
+    show_totals(sums)
+    offer_csv(chosen, filters, sums.customers)
+    start = kit.pager(sums.customers, key=f"delinquency-page:{filters}:{chosen.as_of}")
+    show_table(
+        as_shown(read_page(chosen.as_of, filters, today=today, offset=start, limit=kit.ROWS_A_PAGE))
+    )

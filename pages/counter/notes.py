@@ -1,23 +1,43 @@
-"""Notes: filtered in the address, paged, with what all of them owe today."""
+"""Notes: filtered in the address, paged, with what all of them owe on a date.
+
+Charts lead here: the address may hold any of `note_filters.Filters`, and an as-of date.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
 import streamlit as st
 
+from credigestor.reports import filters as known
 from credigestor.reports import notes, sales
+from credigestor.reports.note_filters import NO_CITY, UNPAID_30
 from credigestor.reports.notes import Filters, Totals
+from credigestor.reports.scope import NO_SELLER
 from credigestor.rules.aging import BAND_NAMES, STATUS_NAMES, Status
+from credigestor.rules.calendar import format_date
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
-from credigestor.ui import address, data, kit, session
+from credigestor.rules.value_ranges import VALUE_RANGE_NAMES
+from credigestor.ui import address, data, kit, list_filters, session
 from credigestor.ui.figures import format_count
 
+#: Words of the address that limit the list.
+NAMES = (
+    *("as_of", "q", "status", "band", "due_from", "due_to", "seller", "city", "value"),
+    *("sold_from", "sold_to", "first", "contract_over", "late_from", "late_to", "customer"),
+)
 STATUSES = {
     notes.OPEN: "Em aberto",
     "all": "Todas",
     **{str(status): name for status, name in STATUS_NAMES.items()},
 }
-BANDS = {"": "Todas", **BAND_NAMES}
+FIRST = {
+    1: "Só as primeiras parcelas",
+    UNPAID_30: "Primeiras parcelas não pagas até 30 dias do vencimento (FPD30)",
+}
 LABELS = {
     "number": "Nota",
     "customer": "Cliente",
@@ -33,39 +53,79 @@ LABELS = {
 
 session.require(Permission.COUNTER)
 today = data.settings().today
+read_cities = data.cached(known.cities)
 
 
-def choose_filters() -> Filters:
-    """The filters, one row wide on a desk; nonsense in the address is ignored."""
+def choose_filters() -> tuple[date, Filters]:
+    """The as-of date and the filters; nonsense in the address is ignored."""
     people = {str(user_id): name for user_id, name in data.read(sales.sellers)}
-    with st.grid(3, min_column_width=220):
-        text = st.text_input(
-            "Procurar",
-            key="q",
-            bind="query-params",
-            type="search",
-            icon=":material/search:",
-            placeholder="Cliente, CPF ou número da nota",
+    with st.grid(4, min_column_width=165):
+        text = list_filters.text("Procurar", name="q", placeholder="Cliente, CPF ou nota")
+        status = list_filters.choice("Situação", STATUSES, name="status", default=notes.OPEN)
+        bands = list_filters.several("Faixa de atraso", BAND_NAMES, name="band")
+        seller = list_filters.choice(
+            "Vendedor", {"": "Todos", NO_SELLER: "Sem vendedor", **people}, name="seller"
         )
-        status = address.choice("Situação", STATUSES, name="status", default=notes.OPEN)
-        band = address.choice("Faixa de atraso", BANDS, name="band", default="")
-        due_from = kit.date_field("Vencimento de", None, key="due_from", bind="query-params")
-        due_to = kit.date_field("Vencimento até", None, key="due_to", bind="query-params")
-        seller = address.choice(
-            "Vendedor",
-            {"": "Todos", "none": "Sem vendedor", **people},
-            name="seller",
-            default="",
+        due_from = list_filters.day("Vencimento de", name="due_from")
+        due_to = list_filters.day("Vencimento até", name="due_to")
+        as_of = list_filters.day(
+            "Data-base",
+            name="as_of",
+            default=today,
+            help="A lista mostra as notas como estavam ao fim deste dia.",
         )
-    return Filters(
+    with st.expander("Mais filtros"), st.grid(4, min_column_width=165):
+        cities = {city: city for city in read_cities()}
+        city = list_filters.choice(
+            "Cidade do cliente", {"": "Todas", **cities, NO_CITY: "Sem cidade"}, name="city"
+        )
+        value = list_filters.choice(
+            "Valor da venda", {"": "Todos", **VALUE_RANGE_NAMES}, name="value"
+        )
+        sold_from = list_filters.day("Venda de", name="sold_from")
+        sold_to = list_filters.day("Venda até", name="sold_to")
+    found = Filters(
         status=None if status == "all" else status,
-        band=band or None,
+        bands=bands,
         customer_id=address.customer("Só as notas de"),
-        seller="none" if seller == "none" else int(seller) if seller else None,
+        seller=NO_SELLER if seller == NO_SELLER else int(seller) if seller else None,
+        city=city or None,
+        value=value or None,
         due_from=due_from,
         due_to=due_to,
-        text=text or "",
+        sold_from=sold_from,
+        sold_to=sold_to,
+        first=list_filters.asked_number("first", tuple(FIRST)),
+        contract_over=list_filters.asked_number("contract_over", (30, 90)),
+        late_from=list_filters.asked_day("late_from"),
+        late_to=list_filters.asked_day("late_to"),
+        text=text,
     )
+    show_badges(found)
+    return as_of or today, found
+
+
+def show_badges(filters: Filters) -> None:
+    """What limits the list and is not seen in the fields above; each can be taken away."""
+    with st.container(horizontal=True, gap="small"):
+        if filters.city:
+            list_filters.badge(list_filters.customers_of(filters.city), "city")
+        if filters.value:
+            list_filters.badge(f"Valor da venda: {VALUE_RANGE_NAMES[filters.value]}", "value")
+        if filters.sold_from or filters.sold_to:
+            sentence = list_filters.between("Vendas", filters.sold_from, filters.sold_to)
+            list_filters.badge(sentence, "sold_from", "sold_to")
+        if filters.first:
+            list_filters.badge(FIRST[filters.first], "first")
+        if filters.contract_over:
+            sentence = f"Vendas com nota há mais de {filters.contract_over} dias em atraso"
+            list_filters.badge(sentence, "contract_over")
+        if filters.late_from or filters.late_to:
+            sentence = list_filters.between(
+                "Entraram em atraso", filters.late_from, filters.late_to
+            )
+            list_filters.badge(sentence, "late_from", "late_to")
+        list_filters.clear(NAMES)
 
 
 def show_totals(found: Totals) -> None:
@@ -77,32 +137,61 @@ def show_totals(found: Totals) -> None:
         st.metric("Multa", format_brl(found.fine))
 
 
-def show_list(filters: Filters) -> None:
+def offer_totals(filters: Filters, as_of: date) -> None:
+    """Sums over very many notes, which take a moment, for who asks."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        many = format_count(notes.MANY)
+        st.markdown(
+            f"**Mais de {many} notas.** A lista mostra as {many} primeiras.", width="content"
+        )
+        asked = st.button("Somar todas", icon=":material/functions:")
+    if asked:
+        show_totals(data.read(notes.totals, filters, as_of=as_of, today=today))
+
+
+def show_list(as_of: date, filters: Filters) -> None:
     """The page asked for; a row opens its note."""
-    found = data.read(notes.totals, filters, as_of=today, today=today)
-    if not found.count:
+    ids = data.read(notes.few, filters, as_of=as_of, today=today)
+    if ids is None:
+        offer_totals(filters, as_of)
+    elif ids:
+        show_totals(data.read(notes.totals, filters, as_of=as_of, today=today, ids=ids))
+    else:
         explain_nothing(filters)
         return
-    show_totals(found)
-    offset = kit.pager(found.count, key=f"notes-page:{filters}")
+    show_page(as_of, filters, ids)
+
+
+def show_page(as_of: date, filters: Filters, ids: Sequence[int] | None) -> None:
+    """One page of the list."""
+    count = notes.MANY if ids is None else len(ids)
+    offset = kit.pager(count, key=f"notes-page:{as_of}:{filters}")
     frame = data.read(
-        notes.list_notes, filters, as_of=today, today=today, offset=offset, limit=kit.ROWS_A_PAGE
+        notes.list_notes,
+        filters,
+        as_of=as_of,
+        today=today,
+        offset=offset,
+        limit=kit.ROWS_A_PAGE,
+        ids=ids,
     )
     frame["status"] = frame["status"].map(lambda value: STATUS_NAMES[Status(value)])
     st.caption("Marque uma linha para abrir a nota e ver o cálculo.")
+    then = as_of != today
     kit.table(
         frame,
-        LABELS,
+        LABELS | {"owed": f"Deve em {format_date(as_of)}"} if then else LABELS,
         key="notes",
         money=["owed", "principal", "interest", "fine", "amount"],
         dates=["due_date"],
         opens="counter/note.py",
+        with_params={"as_of": as_of} if then else {},
     )
 
 
 def explain_nothing(filters: Filters) -> None:
     """What to do when the list is empty."""
-    if filters == Filters(status=notes.OPEN):
+    if replace(filters, status=None) == Filters() and filters.status in (None, notes.OPEN):
         st.info("Nenhuma nota em aberto. As notas nascem com a venda.", icon=":material/task_alt:")
         kit.link("counter/new_sale.py", "Registrar uma venda", icon=":material/add_shopping_cart:")
     else:
@@ -111,4 +200,7 @@ def explain_nothing(filters: Filters) -> None:
 
 kit.return_to_list("counter/notes.py", "notes")
 kit.header("Notas")
-show_list(choose_filters())
+chosen_date, chosen_filters = choose_filters()
+if chosen_date > today:
+    st.info("Data-base no futuro: a conta é a de quem não paga nada depois de hoje.")
+show_list(chosen_date, chosen_filters)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import streamlit as st
 
+from credigestor.reports import filters as known
 from credigestor.reports import sales
+from credigestor.reports.note_filters import NO_CITY
 from credigestor.reports.sales import Filters, Totals
+from credigestor.reports.scope import NO_SELLER
+from credigestor.rules.calendar import format_date
 from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Permission
-from credigestor.ui import data, kit, session
+from credigestor.rules.value_ranges import VALUE_RANGE_NAMES
+from credigestor.ui import data, kit, list_filters, session
 from credigestor.ui.figures import format_count
 
-NOBODY = 0  # in place of a seller's id: sales without one
-SITUATIONS = {"Todas": None, "Ativas": False, "Canceladas": True}
+#: Words of the address that limit the list.
+NAMES = ("as_of", "q", "status", "sold_from", "sold_to", "seller", "city", "value")
+SITUATIONS = {"": "Todas", "live": "Ativas", "cancelled": "Canceladas"}
 LABELS = {
     "number": "Venda",
     "sold_on": "Data",
@@ -25,40 +33,50 @@ LABELS = {
     "situation": "Situação",
     "description": "Descrição",
 }
+read_cities = data.cached(known.cities)
 
 
-def filters_area() -> Filters:
-    """The filters; each lives in the address."""
-    text = st.text_input(
-        "Procurar",
-        key="busca",
-        type="search",
-        live="300ms",
-        bind="query-params",
-        placeholder="Cliente, número ou descrição",
-        autocomplete="off",
-    )
-    names = {**dict(data.read(sales.sellers)), NOBODY: "Sem vendedor"}
-    with st.grid(4, min_column_width=150):
-        sold_from = kit.date_field("De", None, key="de", bind="query-params")
-        sold_to = kit.date_field("Até", None, key="ate", bind="query-params")
-        seller = st.selectbox(
-            "Vendedor",
-            list(names),
-            index=None,
-            format_func=lambda id_: names.get(id_, ""),
-            placeholder="Todos",
-            key="vendedor",
-            bind="query-params",
+def filters_area(today: date) -> tuple[date, Filters]:
+    """The as-of date and the filters; each lives in the address."""
+    people = {str(user_id): name for user_id, name in data.read(sales.sellers)}
+    with st.grid(3, min_column_width=165):
+        text = list_filters.text(
+            "Procurar", name="q", placeholder="Cliente, número ou descrição", live="300ms"
         )
-        situation = st.selectbox("Situação", list(SITUATIONS), key="situacao", bind="query-params")
-    return Filters(
-        text=text or "",
-        seller_id=seller or None,
-        without_seller=seller == NOBODY and seller is not None,
+        sold_from = list_filters.day("De", name="sold_from")
+        sold_to = list_filters.day("Até", name="sold_to")
+        seller = list_filters.choice(
+            "Vendedor", {"": "Todos", NO_SELLER: "Sem vendedor", **people}, name="seller"
+        )
+        situation = list_filters.choice("Situação", SITUATIONS, name="status")
+        as_of = list_filters.day(
+            "Data-base",
+            name="as_of",
+            default=today,
+            help="A lista mostra as vendas como estavam ao fim deste dia.",
+        )
+    with st.expander("Mais filtros"), st.grid(3, min_column_width=165):
+        cities = {city: city for city in read_cities()}
+        city = list_filters.choice(
+            "Cidade do cliente", {"": "Todas", **cities, NO_CITY: "Sem cidade"}, name="city"
+        )
+        value = list_filters.choice(
+            "Valor da venda", {"": "Todos", **VALUE_RANGE_NAMES}, name="value"
+        )
+    with st.container(horizontal=True, gap="small"):
+        if city:
+            list_filters.badge(list_filters.customers_of(city), "city")
+        if value:
+            list_filters.badge(f"Valor da venda: {VALUE_RANGE_NAMES[value]}", "value")
+        list_filters.clear(NAMES)
+    return as_of or today, Filters(
+        text=text,
+        seller=NO_SELLER if seller == NO_SELLER else int(seller) if seller else None,
+        city=city or None,
+        value=value or None,
         sold_from=sold_from,
         sold_to=sold_to,
-        cancelled=SITUATIONS.get(situation),
+        cancelled={"live": False, "cancelled": True}.get(situation),
     )
 
 
@@ -81,23 +99,25 @@ def sales_page() -> None:
     kit.return_to_list("counter/sales.py", "sales")
     kit.header("Vendas")
     kit.link("counter/new_sale.py", "Nova venda", icon=":material/add_shopping_cart:")
-    filters = filters_area()
-    totals = data.read(sales.totals, filters)
+    as_of, filters = filters_area(today)
+    totals = data.read(sales.totals, filters, as_of=as_of)
     if not totals.count:
-        if filters == Filters():
+        if filters == Filters() and as_of == today:
             st.info("Nenhuma venda ainda. Comece por “Nova venda”.", icon=":material/receipt_long:")
         else:
             st.info("Nenhuma venda com esses filtros. Limpe ou mude algum deles.")
         return
     totals_area(totals)
-    offset = kit.pager(totals.count, key=f"sales_page:{hash(filters)}")
-    frame = data.read(sales.page, filters, today=today, offset=offset, limit=kit.ROWS_A_PAGE)
+    offset = kit.pager(totals.count, key=f"sales_page:{as_of}:{filters}")
+    frame = data.read(
+        sales.page, filters, as_of=as_of, today=today, offset=offset, limit=kit.ROWS_A_PAGE
+    )
     frame["number"] = [sale_number(id_) for id_ in frame["id"]]
     frame["situation"] = ["Cancelada" if gone else "" for gone in frame["cancelled"]]
     st.caption("Marque uma linha para abrir a venda.")
     kit.table(
         frame,
-        LABELS,
+        LABELS if as_of == today else LABELS | {"owed": f"A receber em {format_date(as_of)}"},
         key="sales",
         money=["total", "owed"],
         dates=["sold_on"],

@@ -2,240 +2,116 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from credigestor.db.engine import get_engine, snapshot, transaction
-from credigestor.db.models import Customer, PaymentItem, Sale
 from credigestor.reports import dashboard
-from credigestor.rules.aging import BANDS
+from credigestor.reports.dashboard import Headline
+from credigestor.reports.portfolio import flows, stock
 from credigestor.rules.money import round_cents
-from credigestor.rules.periods import Period, month_end, months, stock_dates
+from credigestor.rules.periods import Period, stock_dates
 from credigestor.rules.permissions import Actor
-from credigestor.services import payments, sales
-from tests.portfolio import (
-    TODAY,
-    NoteAt,
-    add_customer,
-    add_sale,
-    balances_by_hand,
-    month_ends_before,
-    pay,
-    random_portfolio,
-)
+from credigestor.services import payments, sales, summaries
+from tests.portfolio import TODAY, add_customer, add_sale, pay
 
 pytestmark = pytest.mark.usefixtures("db")
 ZERO = Decimal(0)
-DATES = [TODAY, TODAY - timedelta(days=1), *month_ends_before(TODAY, 5)]
 
 
 def late(days: int) -> date:
     return TODAY - timedelta(days=days)
 
 
-def r17(session: Session) -> None:
-    """Customers A, B, C and D of R17's example."""
-    sold = late(200)
-    soon = TODAY + timedelta(days=10)
-    for name, notes in {
-        "A": [("100.00", late(44)), ("200.00", soon)],
-        "B": [("300.00", soon)],
-        "C": [("150.00", late(120)), ("150.00", late(90)), ("150.00", late(60))],
-        "D": [("80.00", late(10)), ("160.00", soon)],
-    }.items():
-        add_sale(session, add_customer(session, name), sold, notes)
-
-
-def test_r17_every_variant_of_the_delinquency_rate_to_the_hundredth() -> None:
+def refresh() -> None:
     with transaction() as session:
-        r17(session)
+        summaries.refresh(session, today=TODAY)
+
+
+@pytest.fixture
+def r17(db: str) -> None:
+    """Customers A, B, C and D of R17's example."""
+    soon = TODAY + timedelta(days=10)
+    with transaction() as session:
+        for name, notes in {
+            "A": [("100.00", late(44)), ("200.00", soon)],
+            "B": [("300.00", soon)],
+            "C": [("150.00", late(120)), ("150.00", late(90)), ("150.00", late(60))],
+            "D": [("80.00", late(10)), ("160.00", soon)],
+        }.items():
+            add_sale(session, add_customer(session, name), late(200), notes)
+    refresh()
+
+
+def headline(session: Session, as_of: date) -> Headline:
+    """That of the last thirty days, beside the thirty before."""
+    period = Period(as_of - timedelta(days=29), as_of)
+    before = as_of - timedelta(days=30), period.previous
+    return dashboard.headline(session, as_of, period, before, today=TODAY)
+
+
+@pytest.mark.usefixtures("r17")
+def test_r17_every_variant_of_the_delinquency_rate_to_the_hundredth() -> None:
     with snapshot() as session:
-        [stock] = dashboard.stocks(session, [TODAY], today=TODAY)
-    assert stock.receivable == Decimal("1290.00")
-    rates = {
-        part: round_cents(stock.rate(part) or 0)
-        for part in ("overdue", "over_30", "over_30_contract", "over_90", "over_90_contract")
-    }
-    assert rates == {
-        "overdue": Decimal("48.84"),
-        "over_30": Decimal("42.64"),
-        "over_30_contract": Decimal("58.14"),
-        "over_90": Decimal("11.63"),
-        "over_90_contract": Decimal("34.88"),
-    }
+        found = headline(session, TODAY)
+    now, contracts = found.stock, found.contracts
+    assert now.receivable == Decimal("1290.00")
+    parts = (now.overdue, now.over_30, contracts.over_30, now.over_90, contracts.over_90)
+    assert [str(round_cents(now.rate(part) or ZERO)) for part in parts] == [
+        "48.84",
+        "42.64",
+        "58.14",
+        "11.63",
+        "34.88",
+    ]
 
 
 def test_r17_an_empty_shop_has_no_rate_instead_of_zero_percent() -> None:
+    refresh()
     with snapshot() as session:
-        [stock] = dashboard.stocks(session, [TODAY], today=TODAY)
-    assert stock.receivable == 0
-    assert stock.rate("overdue") is None
-
-
-def stock_by_hand(notes: list[NoteAt], as_of: date) -> dict[str, object]:
-    def principal(part: list[NoteAt]) -> Decimal:
-        return sum((at.owed.principal for at in part), ZERO)
-
-    worst: dict[int, int] = {}
-    for at in notes:
-        worst[at.sale.id] = max(worst.get(at.sale.id, 0), at.days_late)
-    overdue = [at for at in notes if at.is_overdue]
-    return {
-        "as_of": as_of,
-        "receivable": principal(notes),
-        "overdue": principal(overdue),
-        "over_30": principal([at for at in notes if at.days_late > 30]),
-        "over_30_contract": principal([at for at in notes if worst[at.sale.id] > 30]),
-        "over_90": principal([at for at in notes if at.days_late > 90]),
-        "over_90_contract": principal([at for at in notes if worst[at.sale.id] > 90]),
-        "interest": sum((at.owed.interest for at in overdue), ZERO),
-        "fine": sum((at.owed.fine for at in overdue), ZERO),
-        "open_notes": len(notes),
-        "overdue_notes": len(overdue),
-    }
-
-
-def flow_by_hand(session: Session, period: Period, as_of: date) -> dict[str, object]:
-    sold = [
-        sale.total
-        for sale in session.scalars(select(Sale))
-        if period.start <= sale.sold_on <= min(period.end, as_of)
-        and (sale.cancelled_on is None or sale.cancelled_on > as_of)
-    ]
-    items = [
-        item
-        for item in session.scalars(select(PaymentItem))
-        if period.start <= item.paid_on <= min(period.end, as_of) and not item.reversed
-    ]
-    return {
-        "sales": len(sold),
-        "sold": sum(sold, ZERO),
-        "principal": sum((item.principal for item in items), ZERO),
-        "interest": sum((item.interest for item in items), ZERO),
-        "fine": sum((item.fine for item in items), ZERO),
-    }
-
-
-@pytest.mark.parametrize("seed", [31, 32, 33])
-def test_every_figure_is_that_of_a_slow_replay_at_several_dates(admin: Actor, seed: int) -> None:
-    with transaction() as session:
-        random_portfolio(session, admin, seed)
-    with snapshot() as session:
-        stocks = dashboard.stocks(session, DATES, today=TODAY)
-        for as_of, stock in zip(DATES, stocks, strict=True):
-            notes = [at for at in balances_by_hand(session, as_of) if at.is_open]
-            assert vars(stock) == stock_by_hand(notes, as_of)
-            assert_aging(session, as_of, notes)
-            assert_due_months(session, as_of, notes)
-            assert_debtors(session, as_of, notes)
-            assert_next_due(session, as_of, notes)
-            assert_flows(session, as_of)
-
-
-def assert_aging(session: Session, as_of: date, notes: list[NoteAt]) -> None:
-    found = dashboard.aging(session, as_of, today=TODAY)
-    assert [row.band for row in found] == list(BANDS)
-    for row in found:
-        members = [at for at in notes if at.band == row.band]
-        assert row.notes == len(members)
-        assert row.principal == sum((at.owed.principal for at in members), ZERO)
-
-
-def assert_due_months(session: Session, as_of: date, notes: list[NoteAt]) -> None:
-    found = dashboard.receivable_by_month(session, as_of, today=TODAY)
-    assert len(found) == dashboard.DUE_MONTHS + 2
-    for row in found:
-        members = [
-            at
-            for at in notes
-            if (row.due_from or date.min) <= at.note.due_date <= (row.due_to or date.max)
-        ]
-        assert row.notes == len(members)
-        assert row.principal == sum((at.owed.principal for at in members), ZERO)
-        assert row.overdue == sum((at.owed.principal for at in members if at.is_overdue), ZERO)
-    assert sum(row.notes for row in found) == len(notes)
-
-
-def assert_debtors(session: Session, as_of: date, notes: list[NoteAt]) -> None:
-    owed: Counter[int] = Counter()
-    for at in notes:
-        owed[at.note.customer_id] += at.owed.principal  # type: ignore[assignment]
-    expected = sorted(owed.items(), key=lambda pair: (-pair[1], pair[0]))[:3]
-    frame = dashboard.largest_debtors(session, as_of, today=TODAY, count=3)
-    assert list(zip(frame["customer_id"], frame["principal"], strict=True)) == expected
-    for row in frame.itertuples():
-        mine = [at for at in notes if at.note.customer_id == row.customer_id]
-        assert row.name == session.get_one(Customer, row.customer_id).name
-        assert row.notes == len(mine)
-        assert row.days_late == max(at.days_late for at in mine)
-        assert row.charges == sum((at.owed.charges for at in mine), ZERO)
-        assert row.overdue == sum((at.owed.principal for at in mine if at.is_overdue), ZERO)
-
-
-def assert_next_due(session: Session, as_of: date, notes: list[NoteAt]) -> None:
-    frame = dashboard.next_due(session, as_of, today=TODAY)
-    expected = {
-        at.note.id: at.owed.total
-        for at in notes
-        if as_of <= at.note.due_date < as_of + timedelta(days=7)
-    }
-    assert dict(zip(frame["note_id"], frame["owed"], strict=True)) == expected
-    assert list(frame["due_date"]) == sorted(frame["due_date"])
-
-
-def assert_flows(session: Session, as_of: date) -> None:
-    for period in (Period(as_of.replace(day=1), as_of), Period(as_of - timedelta(days=89), as_of)):
-        for asked in (period, period.previous):
-            found = dashboard.flow(session, asked, as_of=as_of)
-            assert vars(found) == flow_by_hand(session, asked, as_of)
-    by_month = dashboard.by_month(session, as_of, count=13)
-    assert [row.month for row in by_month] == months(as_of, 13)
-    for row in by_month:
-        expected = flow_by_hand(session, Period(row.month, month_end(row.month)), as_of)
-        assert (row.sales, row.sold) == (expected["sales"], expected["sold"])
-        assert row.principal == expected["principal"]
-        assert row.charges == expected["interest"] + expected["fine"]  # type: ignore[operator]
+        found = headline(session, TODAY)
+        details = dashboard.details(session, TODAY, today=TODAY)
+    assert found.stock.receivable == found.flow.received == found.charges.fine == 0
+    assert found.stock.rate(found.stock.overdue) is None
+    assert details.debtors.empty
+    assert details.next_due.empty
 
 
 def test_r22_a_reversed_payment_was_not_received_in_its_period(admin: Actor) -> None:
     with transaction() as session:
         sale = add_sale(session, add_customer(session), late(60), [("300.00", late(30))])
         payment = pay(session, admin, sale.notes[0], "100.00", late(10))
-    month = Period(late(29), TODAY)
+    refresh()
     with snapshot() as session:
-        before = dashboard.flow(session, month, as_of=TODAY)
-    assert (before.interest, before.fine, before.principal) == (
-        Decimal("2.00"),
-        Decimal("6.00"),
-        Decimal("92.00"),
-    )
+        before = headline(session, TODAY).flow
+    parts = (before.interest, before.fine, before.principal)
+    assert parts == (Decimal("2.00"), Decimal("6.00"), Decimal("92.00"))
     assert (before.received, before.charges) == (Decimal("100.00"), Decimal("8.00"))
     with transaction() as session:
         payments.reverse(session, admin, payment_id=payment, why="engano", today=TODAY)
+    refresh()
     with snapshot() as session:
-        after = dashboard.flow(session, month, as_of=TODAY)
-        by_month = dashboard.by_month(session, TODAY, count=3)
-    assert after.received == 0
-    assert sum(month.principal + month.charges for month in by_month) == 0
+        after = headline(session, TODAY)
+    assert after.flow.received == 0
+    assert not any(month.received for month in after.months.values())
 
 
 def test_r13_a_cancelled_sale_counts_until_the_day_it_is_cancelled(admin: Actor) -> None:
     with transaction() as session:
         sale = add_sale(session, add_customer(session), late(60), [("300.00", late(30))])
         sales.cancel(session, admin, sale_id=sale.id, why="desistência", today=late(5))
+    refresh()
     period = Period(late(70), TODAY)
     with snapshot() as session:
-        before, after = dashboard.stocks(session, [late(6), late(5)], today=TODAY)
-        sold_before = dashboard.flow(session, period, as_of=late(6))
-        sold_after = dashboard.flow(session, period, as_of=late(5))
+        before, after = stock.stocks(session, [late(6), late(5)])
+        sold = [flows.flow(session, period, as_of=late(days)).sales for days in (6, 5)]
     assert (before.receivable, before.overdue) == (Decimal(300), Decimal(300))
-    assert (after.receivable, after.overdue) == (0, 0)
-    assert (sold_before.sales, sold_after.sales) == (1, 0)
+    assert after.receivable == after.overdue == 0
+    assert sold == [1, 0]
 
 
 def test_what_is_dated_after_the_as_of_date_does_not_count(admin: Actor) -> None:
@@ -244,9 +120,9 @@ def test_what_is_dated_after_the_as_of_date_does_not_count(admin: Actor) -> None
         pay(session, admin, sale.notes[0], "100.00", late(40))
         pay(session, admin, sale.notes[0], "50.00", late(35))
         add_sale(session, 1, late(35), [("300.00", late(5))])
-    period = Period(late(70), TODAY)
+    refresh()
     with snapshot() as session:
-        found = dashboard.flow(session, period, as_of=late(36))
+        found = flows.flow(session, Period(late(70), TODAY), as_of=late(36))
     assert (found.sales, found.received) == (1, Decimal("100.00"))
 
 
@@ -263,10 +139,10 @@ def test_the_next_seven_days_begin_with_today() -> None:
     assert list(first["name"]) == ["Ana 0"]
 
 
-def test_twelve_month_ends_are_read_in_one_statement(admin: Actor) -> None:
-    with transaction() as session:
-        r17(session)
+@pytest.mark.usefixtures("r17")
+def test_twelve_month_ends_are_read_in_one_statement() -> None:
     statements: list[str] = []
+    dates = stock_dates(TODAY, 12)
     with snapshot() as session:
         session.connection()
 
@@ -274,17 +150,15 @@ def test_twelve_month_ends_are_read_in_one_statement(admin: Actor) -> None:
         def _count(*args: object) -> None:
             statements.append(str(args[2]))
 
-        dates = stock_dates(TODAY, 12)
-        stocks = dashboard.stocks(session, dates, today=TODAY)
+        stocks = stock.stocks(session, dates)
         event.remove(get_engine(), "before_cursor_execute", _count)
     assert len(statements) == 1
-    assert [stock.as_of for stock in stocks] == dates
+    assert [item.as_of for item in stocks] == dates
 
 
+@pytest.mark.usefixtures("r17")
 def test_the_same_date_asked_twice_is_answered_twice() -> None:
-    with transaction() as session:
-        r17(session)
     with snapshot() as session:
-        first, second = dashboard.stocks(session, [TODAY, TODAY], today=TODAY)
+        first, second = stock.stocks(session, [TODAY, TODAY])
     assert first == second
     assert first.receivable == 1290

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 import pytest
+from sqlalchemy.orm import Session
 
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Customer
 from credigestor.reports import delinquency as report
-from credigestor.reports.delinquency import NO_SELLER, Filters
+from credigestor.reports.delinquency import Filters, Totals
+from credigestor.reports.scope import NO_SELLER, Scope
 from credigestor.rules.permissions import Actor
+from credigestor.services import summaries
 from tests.factories import add_user
 from tests.portfolio import (
     TODAY,
@@ -24,6 +29,7 @@ from tests.portfolio import (
     pay,
     random_portfolio,
 )
+from tests.scoping import belongs
 
 pytestmark = pytest.mark.usefixtures("db")
 ZERO = Decimal(0)
@@ -31,6 +37,11 @@ ZERO = Decimal(0)
 
 def late(days: int) -> date:
     return TODAY - timedelta(days=days)
+
+
+def refresh() -> None:
+    with transaction() as session:
+        summaries.refresh(session, today=TODAY)
 
 
 @pytest.fixture
@@ -51,19 +62,26 @@ def shop(db: str) -> int:
         )
         add_sale(session, bia, late(90), [("500.00", late(40))], seller_id=seller)
         add_sale(session, caio, late(90), [("500.00", TODAY)], seller_id=seller)
+    refresh()
     return seller
 
 
 def rows(filters: Filters | None = None, as_of: date = TODAY) -> list[tuple[str, int, Decimal]]:
+    """Name, notes and principal of each row, the totals checked to be their sums."""
+    filters = filters or Filters()
     with snapshot() as session:
         frame = report.delinquency(session, as_of, filters, today=TODAY)
-    return [(row.name, row.notes, row.principal) for row in frame.itertuples()]
+        totals = report.totals(session, as_of, filters, today=TODAY)
+    sums = [sum(frame[name], ZERO) for name in ("principal", "interest", "fine")]
+    assert totals == Totals(len(frame), sum(frame["notes"]), *sums)
+    assert totals.owed == sum(frame["owed"], ZERO)
+    return list(zip(frame["name"], frame["notes"], frame["principal"], strict=True))
 
 
 @pytest.mark.usefixtures("shop")
 def test_each_late_customer_has_one_row_and_the_largest_debt_comes_first() -> None:
     with snapshot() as session:
-        frame = report.delinquency(session, TODAY, today=TODAY)
+        frame = report.delinquency(session, TODAY, Filters(), today=TODAY)
     bia, ana = frame.to_dict("records")
     assert (bia["name"], bia["notes"], bia["days_late"]) == ("Bia", 1, 40)
     assert (ana["name"], ana["notes"], ana["days_late"]) == ("Ana", 3, 100)
@@ -78,20 +96,14 @@ def test_each_late_customer_has_one_row_and_the_largest_debt_comes_first() -> No
     assert ana["owed"] == Decimal("240.00") + ana["interest"] + ana["fine"]
 
 
-@pytest.mark.usefixtures("shop")
-def test_the_totals_are_those_of_the_rows() -> None:
-    with snapshot() as session:
-        frame = report.delinquency(session, TODAY, today=TODAY)
-    totals = report.totals(frame)
-    assert (totals.customers, totals.notes, totals.principal) == (2, 4, Decimal("740.00"))
-    assert totals.owed == totals.principal + totals.interest + totals.fine
-
-
 def test_nobody_late_gives_no_rows_and_zeros() -> None:
+    refresh()
+    assert rows() == []
+    assert rows(Filters(bands=("1-30",))) == []
     with snapshot() as session:
-        frame = report.delinquency(session, TODAY, today=TODAY)
-    assert frame.empty
-    assert report.totals(frame) == report.Totals(0, 0, ZERO, ZERO, ZERO, ZERO)
+        page = report.delinquency(session, TODAY, Filters(), today=TODAY, limit=50)
+    assert page.empty
+    assert "principal" in page
 
 
 @pytest.mark.usefixtures("shop")
@@ -109,59 +121,115 @@ def test_filters_choose_notes_not_customers() -> None:
     assert rows(Filters(due_to=late(41))) == [("Ana", 1, Decimal("90.00"))]
 
 
-def test_filters_by_seller_and_city(shop: int) -> None:
-    assert rows(Filters(seller=shop)) == [("Bia", 1, Decimal("500.00"))]
-    assert rows(Filters(seller=NO_SELLER)) == [("Ana", 3, Decimal("240.00"))]
-    assert rows(Filters(seller=shop + 1000)) == []
-    assert rows(Filters(city="Fortaleza")) == [("Ana", 3, Decimal("240.00"))]
-    assert rows(Filters(city="Natal")) == []
-    assert rows(Filters(city="Recife", bands=("1-30",))) == []
-
-
-@pytest.mark.usefixtures("shop")
-def test_the_cities_to_choose_from_are_those_of_late_customers() -> None:
-    with snapshot() as session:
-        assert report.cities(session, TODAY, today=TODAY) == ["Fortaleza", "Recife"]
-        assert report.cities(session, late(90), today=TODAY) == ["Fortaleza"]
+def test_filters_by_seller_city_and_value(shop: int) -> None:
+    assert rows() == [("Bia", 1, Decimal("500.00")), ("Ana", 3, Decimal("240.00"))]
+    assert rows(Filters(Scope(seller=shop))) == [("Bia", 1, Decimal("500.00"))]
+    assert rows(Filters(Scope(seller=NO_SELLER))) == [("Ana", 3, Decimal("240.00"))]
+    assert rows(Filters(Scope(seller=shop + 1000))) == []
+    assert rows(Filters(Scope(city="Fortaleza"))) == [("Ana", 3, Decimal("240.00"))]
+    assert rows(Filters(Scope(city="Natal"))) == []
+    assert rows(Filters(Scope(city="Recife"), bands=("1-30",))) == []
+    assert rows(Filters(Scope(value="250-500"))) == rows()  # both sales
+    assert rows(Filters(Scope(value="500-1000"))) == []
+    assert rows(Filters(Scope(seller=shop, value="250-500"))) == [("Bia", 1, Decimal("500.00"))]
 
 
 def test_a_past_date_shows_who_was_late_then(admin: Actor) -> None:
     with transaction() as session:
         sale = add_sale(session, add_customer(session, "Ana"), late(60), [("300.00", late(30))])
         pay(session, admin, sale.notes[0], "309.00", TODAY)  # 30 days late: 3,00 + 6,00
+    refresh()
     assert rows() == []
     assert rows(as_of=late(1)) == [("Ana", 1, Decimal("300.00"))]
     assert rows(as_of=late(30)) == []
+
+
+@pytest.mark.parametrize(
+    "filters", [Filters(), Filters(Scope(seller=NO_SELLER)), Filters(bands=("31-60",))]
+)
+def test_the_pages_together_are_the_whole_list_in_order(filters: Filters) -> None:
+    with transaction() as session:
+        for k in range(7):
+            customer = add_customer(session, f"Cliente {k}")
+            add_sale(session, customer, late(90), [(f"{100 + k % 3}.00", late(40))])
+    refresh()
+    with snapshot() as session:
+        whole = report.delinquency(session, TODAY, filters, today=TODAY)
+        pages = [
+            report.delinquency(session, TODAY, filters, today=TODAY, offset=start, limit=3)
+            for start in (0, 3, 6, 9)
+        ]
+    ids = list(whole["customer_id"])
+    by_amount = sorted(range(7), key=lambda k: (-(k % 3), k))
+    assert list(whole["name"]) == [f"Cliente {k}" for k in by_amount]
+    assert [list(page["customer_id"]) for page in pages] == [ids[:3], ids[3:6], ids[6:], []]
+
+
+# The same by replay of every note.
 
 
 @pytest.mark.parametrize("seed", [41, 42])
 def test_rows_are_those_of_a_slow_replay(admin: Actor, seed: int) -> None:
     with transaction() as session:
         random_portfolio(session, admin, seed)
-    filters = Filters(due_from=late(400), bands=("31-60", "91-180", ">360"), city="Recife")
+    refresh()
+    wanted = [
+        Filters(),
+        Filters(Scope(city="Recife")),
+        Filters(Scope(seller=admin.id, value=">1000")),
+        Filters(due_from=late(400), due_to=late(31)),
+        Filters(Scope(city="Recife"), ("31-60", "91-180", ">360"), due_from=late(400)),
+    ]
     with snapshot() as session:
-        for as_of in (TODAY, *month_ends_before(TODAY, 4)):
+        for as_of in (TODAY, TODAY + timedelta(days=40), *month_ends_before(TODAY, 3)):
             overdue = [at for at in balances_by_hand(session, as_of) if at.is_overdue]
-            compare(report.delinquency(session, as_of, today=TODAY), overdue)
-            chosen = [
-                at
-                for at in overdue
-                if at.note.due_date >= late(400)
-                and at.band in filters.bands
-                and session.get_one(Customer, at.note.customer_id).city == "Recife"
-            ]
-            compare(report.delinquency(session, as_of, filters, today=TODAY), chosen)
+            for filters in wanted:
+                chosen = [at for at in overdue if keeps(session, at, filters)]
+                compare(session, as_of, filters, chosen)
 
 
-def compare(frame: pd.DataFrame, overdue: list[NoteAt]) -> None:
-    found = {row.customer_id: row for row in frame.itertuples()}
-    assert set(found) == {at.note.customer_id for at in overdue}
-    for customer_id, row in found.items():
-        mine = [at for at in overdue if at.note.customer_id == customer_id]
-        assert row.notes == len(mine)
-        assert row.days_late == max(at.days_late for at in mine)
-        assert row.oldest_due == min(at.note.due_date for at in mine)
-        assert row.principal == sum((at.owed.principal for at in mine), ZERO)
-        assert row.interest == sum((at.owed.interest for at in mine), ZERO)
-        assert row.fine == sum((at.owed.fine for at in mine), ZERO)
-        assert row.owed == sum((at.owed.total for at in mine), ZERO)
+def keeps(session: Session, at: NoteAt, filters: Filters) -> bool:
+    return (
+        belongs(session, at.sale, filters.scope)
+        and (not filters.bands or at.band in filters.bands)
+        and (filters.due_from or date.min) <= at.note.due_date <= (filters.due_to or date.max)
+    )
+
+
+def compare(session: Session, as_of: date, filters: Filters, overdue: list[NoteAt]) -> None:
+    by_customer: dict[int, list[NoteAt]] = defaultdict(list)
+    for at in overdue:
+        by_customer[at.note.customer_id].append(at)
+    expected = [row_by_hand(session, id_, notes) for id_, notes in by_customer.items()]
+    expected.sort(key=lambda row: (-row["principal"], row["customer_id"]))
+    whole = report.delinquency(session, as_of, filters, today=TODAY)
+    assert records(whole) == expected
+    second = report.delinquency(session, as_of, filters, today=TODAY, offset=2, limit=2)
+    assert records(second) == expected[2:4]
+    sums = [
+        sum((row[part] for row in expected), ZERO) for part in ("principal", "interest", "fine")
+    ]
+    found = report.totals(session, as_of, filters, today=TODAY)
+    assert found == Totals(len(expected), len(overdue), *sums)
+
+
+def records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")
+
+
+def row_by_hand(session: Session, customer_id: int, notes: list[NoteAt]) -> dict[str, Any]:
+    customer = session.get_one(Customer, customer_id)
+    return {
+        "customer_id": customer_id,
+        "name": customer.name,
+        "tax_id": customer.tax_id,
+        "phone": customer.phone,
+        "city": customer.city,
+        "notes": len(notes),
+        "oldest_due": min(at.note.due_date for at in notes),
+        "days_late": max(at.days_late for at in notes),
+        "principal": sum((at.owed.principal for at in notes), ZERO),
+        "interest": sum((at.owed.interest for at in notes), ZERO),
+        "fine": sum((at.owed.fine for at in notes), ZERO),
+        "owed": sum((at.owed.total for at in notes), ZERO),
+    }

@@ -109,9 +109,9 @@ def test_open_is_what_still_owes(shop: dict[str, int]) -> None:
 
 
 def test_the_current_band_is_open_and_not_overdue(shop: dict[str, int]) -> None:
-    assert listed(band="current") == [shop["pending"], shop["partial"]]
-    assert listed(band="31-60") == [shop["overdue"]]
-    assert listed(band="1-30") == []
+    assert listed(bands=("current",)) == [shop["pending"], shop["partial"]]
+    assert listed(bands=("31-60",)) == [shop["overdue"]]
+    assert listed(bands=("1-30",)) == []
 
 
 def test_due_dates_are_inclusive(shop: dict[str, int]) -> None:
@@ -186,7 +186,7 @@ def test_the_list_says_what_a_replay_says_at_any_date_for_every_filter(admin: Ac
             assert sorted(listed(as_of, status=status)) == kept, (as_of, status)
         for band in BANDS:
             kept = [at.note.id for at in by_hand if at.is_open and at.band == band]
-            assert sorted(listed(as_of, band=band)) == kept, (as_of, band)
+            assert sorted(listed(as_of, bands=(band,))) == kept, (as_of, band)
 
 
 # One note

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from credigestor.reports.dashboard import BandTotal, DueTotal, MonthTotal
+from credigestor.reports.portfolio.collections import DueTotal
+from credigestor.reports.portfolio.flows import Flow
+from credigestor.reports.portfolio.stock import BandTotal
 from credigestor.rules.aging import BAND_NAMES, BANDS
-from credigestor.ui import charts
+from credigestor.ui.charts import dashboard, house
 from credigestor.ui.figures import UNCHANGED, in_percent, in_points
 
 D = Decimal
@@ -22,14 +24,14 @@ DUE = [
     DueTotal(date(2026, 12, 1), date(2026, 12, 31), D("0"), D("0"), 0),
     DueTotal(date(2027, 1, 1), None, D("10.00"), D("0"), 1),
 ]
-MONTHS = [
-    MonthTotal(date(2026, 10, 1), 2, D("900.00"), D("400.00"), D("1.50")),
-    MonthTotal(date(2026, 11, 1), 0, D("0"), D("0"), D("0")),
-]
+MONTHS = {
+    date(2026, 10, 1): Flow(2, D(900), D(800), 8, D(400), D("1.00"), D("0.50"), D(0)),
+    date(2026, 11, 1): Flow(0, D(0), D(0), 0, D(0), D(0), D(0), D(0)),
+}
 CHARTS = {
-    "aging": charts.aging_bars(AGING),
-    "due": charts.receivable_by_month(DUE),
-    "months": charts.sold_and_received(MONTHS),
+    "aging": dashboard.aging_bars(AGING),
+    "due": dashboard.receivable_by_month(DUE),
+    "months": dashboard.sold_and_received(MONTHS),
 }
 
 
@@ -62,7 +64,7 @@ def test_numbers_and_dates_are_brazilian_on_the_outermost_chart(name: str) -> No
 
 
 @pytest.mark.parametrize(
-    "colors", [charts.BAND_COLORS, charts.DUE_COLORS, charts.SERIES_COLORS], ids=str
+    "colors", [house.BAND_COLORS, dashboard.DUE_COLORS, dashboard.SERIES_COLORS], ids=str
 )
 def test_every_colour_stands_out_from_a_white_and_from_a_dark_page(colors: dict[str, str]) -> None:
     for color in colors.values():
@@ -72,10 +74,10 @@ def test_every_colour_stands_out_from_a_white_and_from_a_dark_page(colors: dict[
 
 
 def test_a_band_has_the_same_colour_whatever_bands_are_there() -> None:
-    assert tuple(charts.BAND_COLORS) == BANDS
+    assert tuple(house.BAND_COLORS) == BANDS
     spec = CHARTS["aging"].to_dict()
     scale = spec["layer"][0]["encoding"]["color"]["scale"]
-    assert dict(zip(scale["domain"], scale["range"], strict=True)) == charts.BAND_COLORS
+    assert dict(zip(scale["domain"], scale["range"], strict=True)) == house.BAND_COLORS
 
 
 def test_the_bands_are_labelled_with_their_exact_amount() -> None:
@@ -90,8 +92,13 @@ def test_the_bands_are_labelled_with_their_exact_amount() -> None:
     assert spec["layer"][1]["mark"]["color"] == "currentColor"
 
 
+def test_nothing_to_receive_can_be_drawn() -> None:
+    nothing = DueTotal(None, date(2026, 10, 31), D(0), D(0), 0)
+    assert rows(dashboard.receivable_by_month([nothing])) == []
+
+
 def test_an_aging_of_zeros_can_be_drawn() -> None:
-    chart = charts.aging_bars([BandTotal(band, D(0), 0) for band in BANDS]).to_dict()
+    chart = dashboard.aging_bars([BandTotal(band, D(0), 0) for band in BANDS]).to_dict()
     low, high = chart["layer"][0]["encoding"]["x"]["scale"]["domain"]
     assert low == 0 < high
 
@@ -99,10 +106,10 @@ def test_an_aging_of_zeros_can_be_drawn() -> None:
 def test_a_due_month_is_one_bar_of_late_and_coming_money() -> None:
     found = rows(CHARTS["due"])
     assert [(row["id"], row["kind"], row["amount"]) for row in found] == [
-        ("/2026-10-31", charts.OVERDUE, "R$\xa026.965,67"),
-        ("2026-11-01/2026-11-30", charts.OVERDUE, "R$\xa02.202,72"),
-        ("2026-11-01/2026-11-30", charts.NOT_DUE, "R$\xa04.971,18"),
-        ("2027-01-01/", charts.NOT_DUE, "R$\xa010,00"),
+        ("/2026-10-31", dashboard.OVERDUE, "R$\xa026.965,67"),
+        ("2026-11-01/2026-11-30", dashboard.OVERDUE, "R$\xa02.202,72"),
+        ("2026-11-01/2026-11-30", dashboard.NOT_DUE, "R$\xa04.971,18"),
+        ("2027-01-01/", dashboard.NOT_DUE, "R$\xa010,00"),
     ]
     assert found[1]["total"] == "R$\xa07.173,90"
 
@@ -117,9 +124,9 @@ def test_a_month_without_bars_keeps_its_place() -> None:
 def test_sold_and_received_stand_side_by_side_and_charges_on_top_of_principal() -> None:
     found = rows(CHARTS["months"])
     assert [(row["kind"], row["pile"], row["value"]) for row in found] == [
-        (charts.SOLD, "1", 900),
-        (charts.RECEIVED, "2", 400),
-        (charts.CHARGES, "2", 1.5),
+        (dashboard.SOLD, "1", 900),
+        (dashboard.RECEIVED, "2", 400),
+        (dashboard.CHARGES, "2", 1.5),
     ]
     assert {row["charges"] for row in found} == {"R$\xa01,50"}
 
@@ -139,10 +146,9 @@ def test_tooltips_are_text_made_from_decimals() -> None:
 
 
 def test_a_click_selects_the_id_as_text() -> None:
-    for name in ("aging", "due"):
-        [param] = [p for p in CHARTS[name].to_dict()["params"] if p["name"] == charts.PICK]
+    for name in CHARTS:
+        [param] = [p for p in CHARTS[name].to_dict()["params"] if p["name"] == house.PICK]
         assert param["select"]["fields"] == ["id"]
-    assert "params" not in CHARTS["months"].to_dict()
 
 
 @pytest.mark.parametrize(
@@ -158,7 +164,7 @@ def test_a_click_selects_the_id_as_text() -> None:
     ],
 )
 def test_the_bar_picked_is_read_from_the_event_or_is_none(event: Any, expected: str | None) -> None:
-    assert charts.picked(event) == expected
+    assert house.picked(event) == expected
 
 
 def test_a_change_is_text_with_a_sign_and_no_change_is_the_number_zero() -> None:

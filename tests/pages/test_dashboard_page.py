@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import streamlit as st
 from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.rules.permissions import Actor
+from tests.factories import add_user
 from tests.pages.support import Visit, open_app
 from tests.portfolio import TODAY, add_customer, add_sale, pay, random_portfolio
 
@@ -104,13 +106,67 @@ def test_date_and_period_come_from_the_address() -> None:
     assert cards["Em atraso"][0] == "R$ 550,00"
     assert cards["Vendido"][0] == "R$ 40,00"
     assert "Carteira em 31/10/2026" in text_of(app)
-    assert "as notas que eles abrem, como estão hoje" in text_of(app)
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_figures_can_be_compared_with_those_of_last_year() -> None:
+    with transaction() as session:
+        add_sale(session, 2, date(2025, 11, 5), [("40.00", date(2025, 11, 20))])
+    app = open_app(role="manager", page=PAGE, query={"compare": "last-year"})
+    cards = metrics(app)
+    assert cards["A receber"] == ("R$ 1.330,00", "+3.225,0 %")  # 40,00 on 23/11/2025
+    assert cards["Em atraso"] == ("R$ 670,00", "+1.575,0 %")
+    assert cards["Inadimplência (atrasado, por nota)"] == ("50,38 %", "-49,6 p.p.")
+    assert cards["Vendido"] == ("R$ 50,00", "+25,0 %")
+    assert "Comparado com: 01/11/2025 a 23/11/2025" in text_of(app)
+
+
+@pytest.mark.usefixtures("shop")
+def test_filters_in_the_address_apply_to_every_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = offered_files(monkeypatch)
+    vera = add_user(name="Vera").id
+    with transaction() as session:
+        fabio = add_customer(session, "Fábio", city="Recife")
+        notes = [("70.00", late(40)), ("30.00", TODAY + timedelta(days=2))]
+        add_sale(session, fabio, late(70), notes, seller_id=vera)
+        add_sale(session, fabio, TODAY, [("500.00", TODAY)], seller_id=vera)
+        add_sale(session, fabio, late(70), [("20.00", late(40))])
+        add_sale(session, 1, late(70), [("20.00", late(40))], seller_id=vera)
+    query = {"seller": str(vera), "city": "Recife", "value": "0-100"}
+    app = open_app(role="manager", page=PAGE, query=query)
+    cards = metrics(app)
+    assert cards["A receber"] == ("R$ 100,00", "sem mudança")
+    assert cards["Em atraso"][0] == "R$ 70,00"
+    assert cards["Inadimplência (atrasado, por nota)"][0] == "70,00 %"
+    assert cards["Vendido"][0] == cards["Recebido: principal"][0] == "R$ 0,00"
+    text = text_of(app)
+    assert "1 nota atrasada de 2 em aberto" in text
+    assert "juros de mora R$ 0,93, multa R$ 1,40" in text
+    assert "Mais de 30 dias, com arrasto: 100,00 %" in text
+    assert "De cada R$ 100 a receber, R$ 70,00 estão em atraso: R$ 70,00 de R$ 100,00." in text
+    assert "Nov/26 é quando mais vence: R$ 30,00" in text
+    assert "set/26;1;100,00;" in files["vendido-e-recebido.csv"]
+    assert "nov/26;0;0,00;" in files["vendido-e-recebido.csv"]
+    debtors, next_due = (table.value for table in app.dataframe)
+    assert list(debtors["name"]) == ["Fábio"]
+    assert list(next_due["owed"]) == [30]
+
+
+def offered_files(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What download buttons hold, by file name, as they are drawn."""
+    files: dict[str, str] = {}
+
+    def button(label: str, data: bytes, name: str, *_: object, **__: object) -> None:
+        files[name] = data.decode("utf-8-sig")
+
+    monkeypatch.setattr(st, "download_button", button)
+    return files
 
 
 @pytest.mark.usefixtures("shop")
 def test_choosing_a_period_puts_it_in_the_address() -> None:
     app = open_app(role="manager", page=PAGE)
-    app.selectbox[0].set_value("last-month").run()
+    app.selectbox(key="view:period").set_value("last-month").run()
     assert app.query_params["period"] in ("last-month", ["last-month"])
     assert metrics(app)["Vendido"][0] == "R$ 40,00"
     assert "Movimento de 01/10/2026 a 31/10/2026" in text_of(app)
@@ -156,28 +212,43 @@ def test_an_empty_shop_shows_no_arrows_and_says_what_to_do() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "id_", "query"),
+    ("key", "id_", "file", "query"),
     [
-        ("aging", "31-60", {"status": "overdue", "band": "31-60"}),
-        ("aging", "current", {"status": "open", "band": "current"}),
-        ("due_months", "/2026-10-31", {"status": "open", "due_to": "2026-10-31"}),
+        ("aging", "31-60", "notes", {"status": "overdue", "band": "31-60"}),
+        ("aging", "current", "notes", {"status": "open", "band": "current"}),
+        ("due_months", "/2026-10-31", "notes", {"status": "open", "due_to": "2026-10-31"}),
         (
             "due_months",
             "2026-11-01/2026-11-30",
+            "notes",
             {"status": "open", "due_from": "2026-11-01", "due_to": "2026-11-30"},
         ),
+        ("months", "2026-10", "sales", {"sold_from": "2026-10-01", "sold_to": "2026-10-31"}),
     ],
 )
 @pytest.mark.usefixtures("shop")
-def test_a_click_on_a_bar_leads_to_its_notes(
-    monkeypatch: pytest.MonkeyPatch, key: str, id_: str, query: dict[str, str]
+def test_a_click_on_a_bar_leads_to_what_is_behind_it(
+    monkeypatch: pytest.MonkeyPatch, key: str, id_: str, file: str, query: dict[str, str]
 ) -> None:
-    left_for: list[dict[str, str]] = []
-    app = open_app(role="manager", page=PAGE)
+    left_for: list[tuple[str, dict[str, str]]] = []
+    app = open_app(role="manager", page=PAGE, query={"value": "0-100"} if key == "months" else {})
     monkeypatch.setattr(st, "altair_chart", clicking(key, id_))
     monkeypatch.setattr(st, "switch_page", leaving(key, left_for))
     app.run()
-    assert left_for == [query]
+    assert left_for == [(file, query | ({"value": "0-100"} if key == "months" else {}))]
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_notes_behind_a_bar_of_a_past_date_are_those_of_that_date(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    left_for: list[tuple[str, dict[str, str]]] = []
+    app = open_app(role="manager", page=PAGE, query={"as_of": "2026-10-31", "seller": "none"})
+    monkeypatch.setattr(st, "altair_chart", clicking("aging", "31-60"))
+    monkeypatch.setattr(st, "switch_page", leaving("aging", left_for))
+    app.run()
+    filters = {"as_of": "2026-10-31", "seller": "none", "status": "overdue", "band": "31-60"}
+    assert left_for == [("notes", filters)]
 
 
 def clicking(clicked: str, id_: str) -> Callable[..., Any]:
@@ -192,11 +263,11 @@ def clicking(clicked: str, id_: str) -> Callable[..., Any]:
     return chart
 
 
-def leaving(key: str, left_for: list[dict[str, str]]) -> Callable[..., None]:
+def leaving(key: str, left_for: list[tuple[str, dict[str, str]]]) -> Callable[..., None]:
     def switch_page(path: str, *, query_params: dict[str, str]) -> None:
-        assert path.endswith("counter/notes.py")
+        assert "counter/" in path
         assert key not in st.session_state  # or coming back would lead here again
-        left_for.append(query_params)
+        left_for.append((Path(path).stem, query_params))
         st.stop()
 
     return switch_page

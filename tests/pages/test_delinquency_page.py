@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import streamlit as st
+from sqlalchemy import update
 
 from credigestor.db.engine import transaction
+from credigestor.db.models import User
+from credigestor.errors import NotAllowed
 from tests.factories import add_user
 from tests.pages.support import Visit, open_app
 from tests.portfolio import TODAY, add_customer, add_sale
@@ -69,6 +73,8 @@ def test_late_customers_are_listed_with_totals_and_whatsapp() -> None:
         ({"city": "Recife"}, ["Bia"]),
         ({"seller": "none"}, ["=Ana"]),
         ({"seller": "1"}, ["Bia"]),
+        ({"value": "100-250"}, ["=Ana"]),
+        ({"seller": "1", "value": "100-250"}, []),
         ({"due_to": str(late(90))}, ["=Ana"]),
         ({"due_from": str(late(10))}, []),
         ({"as_of": str(late(60))}, ["=Ana"]),
@@ -98,25 +104,81 @@ def test_nonsense_in_the_address_is_ignored(query: dict[str, str]) -> None:
 @pytest.mark.usefixtures("seller_id")
 def test_a_filter_chosen_goes_to_the_address() -> None:
     app = open_app(role="manager", page=PAGE)
-    app.selectbox[0].set_value("Fortaleza").run()
-    assert app.query_params["city"] in ("Fortaleza", ["Fortaleza"])
-    assert shown(app) == ["=Ana"]
+    app.selectbox(key="view:city").set_value("Recife").run()
+    assert app.query_params["city"] in ("Recife", ["Recife"])
+    assert shown(app) == ["Bia"]
+
+
+@pytest.mark.usefixtures("seller_id")
+def test_due_dates_are_in_the_copied_link_and_go_with_the_reset() -> None:
+    app = open_app(role="manager", page=PAGE, query={"band": "31-60"})
+    app.date_input(key="filter:due_to").set_value(late(90)).run()
+    assert shown(app) == []
+    assert app.query_params["due_to"] in (str(late(90)), [str(late(90))])
+    [link] = app.code
+    query = parse_qs(urlsplit(link.value).query)
+    assert query == {"as_of": [str(TODAY)], "band": ["31-60"], "due_to": [str(late(90))]}
+    app.button(key="view:reset").click().run()
+    assert shown(app) == ["Bia", "=Ana"]
+    assert "due_to" not in app.query_params
+
+
+def test_more_customers_than_a_page_holds_are_on_the_next_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    files = offered_files(monkeypatch)
+    with transaction() as session:
+        for k in range(51):
+            customer = add_customer(session, f"Cliente {k:02}")
+            add_sale(session, customer, late(90), [(f"{100 + k}.00", late(40))])
+    app = open_app(role="manager", page=PAGE)
+    names = [f"Cliente {k:02}" for k in reversed(range(51))]
+    assert shown(app) == names[:50]
+    assert "51 clientes, 51 notas atrasadas" in text_of(app)
+    assert "Principal R$ 6.375,00" in text_of(app)  # of both pages
+    monkeypatch.setattr(st, "pagination", lambda pages, **_: pages)
+    assert shown(app.run()) == names[50:]
+    [(name, made)] = files.items()
+    lines = made().decode("utf-8-sig").splitlines()
+    assert name == "inadimplencia-2026-11-23.csv"
+    assert [line.split(";")[0] for line in lines] == ["Cliente", *names]
+
+
+@pytest.mark.usefixtures("seller_id")
+def test_the_csv_is_refused_once_its_reader_has_lost_the_right(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    files = offered_files(monkeypatch)
+    open_app(role="manager", page=PAGE)
+    [made] = files.values()
+    assert made()
+    with transaction() as session:
+        session.execute(update(User).where(User.role == "manager").values(role="seller"))
+    with pytest.raises(NotAllowed):
+        made()
+
+
+def offered_files(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
+    """What makes the files of download buttons, by file name, as they are drawn."""
+    files: dict[str, Callable[[], bytes]] = {}
+
+    def button(label: str, data: Callable[[], bytes], name: str, *_: object, **__: object) -> None:
+        files[name] = data
+
+    monkeypatch.setattr(st, "download_button", button)
+    return files
 
 
 @pytest.mark.usefixtures("seller_id")
 def test_the_csv_holds_exactly_what_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    offered: list[Any] = []
-    monkeypatch.setattr(
-        st, "download_button", lambda label, data, name, *_, **__: offered.append((name, data))
-    )
+    files = offered_files(monkeypatch)
     app = open_app(role="manager", page=PAGE, query={"city": "Fortaleza"})
     assert shown(app) == ["=Ana"]
-    [(name, data)] = offered
-    assert name == "inadimplencia-2026-11-23.csv"
+    data = files["inadimplencia-2026-11-23.csv"]()
     assert data.startswith(b"\xef\xbb\xbf")
     header, row, rest = data.decode("utf-8-sig").split("\r\n")
     assert rest == ""
-    assert header.split(";")[:4] == ["Cliente", "Total", "Dias de atraso", "Notas"]
+    assert header.split(";")[:4] == ["Cliente", "Principal", "Total", "Dias de atraso"]
     cells = dict(zip(header.split(";"), row.split(";"), strict=True))
     assert cells["Cliente"] == "'=Ana"
     assert (cells["Principal"], cells["Juros"], cells["Multa"]) == ("170,00", "4,07", "3,40")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -78,16 +79,20 @@ def test_the_list_shows_sales_and_their_totals(sale: Made) -> None:
 @pytest.mark.parametrize(
     ("query", "shown"),
     [
-        ({"busca": "ana"}, True),
-        ({"busca": "000001"}, True),
-        ({"busca": "bia"}, False),
-        ({"vendedor": "Vera Vendedora"}, True),
-        ({"vendedor": "Sem vendedor"}, False),
-        ({"de": "2999-01-01"}, True),  # no such date can be chosen: ignored
-        ({"de": "2200-01-01"}, False),
-        ({"ate": "2000-01-01"}, False),
-        ({"situacao": "Canceladas"}, False),
-        ({"situacao": "Ativas"}, True),
+        ({"q": "ana"}, True),
+        ({"q": "000001"}, True),
+        ({"q": "bia"}, False),
+        ({"seller": "1"}, True),
+        ({"seller": "none"}, False),
+        ({"sold_from": "2999-01-01"}, True),  # no such date can be chosen: ignored
+        ({"sold_from": "2200-01-01"}, False),
+        ({"sold_to": "2000-01-01"}, False),
+        ({"status": "cancelled"}, False),
+        ({"status": "live"}, True),
+        ({"value": "500-1000"}, True),
+        ({"value": ">1000"}, False),
+        ({"city": "none"}, True),
+        ({"as_of": "2000-01-01"}, False),
     ],
 )
 def test_the_filters_come_from_the_address(sale: Made, query: dict[str, str], shown: bool) -> None:
@@ -99,14 +104,40 @@ def test_the_filters_come_from_the_address(sale: Made, query: dict[str, str], sh
 @pytest.mark.parametrize(
     "query",
     [
-        {"busca": "\x00%_'\"<script>"},
-        {"vendedor": "99", "situacao": "x", "de": "ontem", "ate": "0000-00-00"},
-        {"busca": "9" * 5000},
+        {"q": "\x00%_'\"<script>"},
+        {"seller": "99", "status": "x", "sold_from": "ontem", "sold_to": "0000-00-00"},
+        {"city": "Atlântida", "value": "muito", "as_of": "nunca"},
+        {"q": "9" * 5000},
     ],
 )
 def test_nonsense_in_the_address_does_no_harm(sale: Made, query: dict[str, str]) -> None:
     assert open_app("seller", page=LIST, query=query).title[0].value == "Vendas"
     assert not open_app("seller", page=LIST, query=query).exception
+
+
+def test_a_past_date_shows_what_was_owed_then(sale: Made, manager: Actor, today: date) -> None:
+    cancel(sale, manager)
+    yesterday = today - timedelta(days=1)
+    app = open_app("seller", page=LIST, as_of=yesterday)
+    assert list(app.dataframe[0].value["situation"]) == [""]
+    assert list(app.dataframe[0].value["owed"]) == [Decimal("608.90")]
+    by_label(app.date_input, "Data-base").set_value(today).run()
+    assert list(app.dataframe[0].value["situation"]) == ["Cancelada"]
+    assert "as_of" not in app.query_params
+
+
+def test_a_link_from_a_chart_is_told_and_cleared(sale: Made) -> None:
+    query = {"city": "none", "value": "500-1000", "seller": "1", "sold_from": "2026-01-01"}
+    app = open_app("seller", page=LIST, query=query)
+    labels = [button.label.replace("\\", "") for button in app.button]
+    assert labels[:3] == [
+        "Clientes sem cidade",
+        "Valor da venda: R$ 500 a R$ 1.000",
+        "Limpar filtros",
+    ]
+    by_label(app.button, "Limpar filtros").click().run()
+    assert not app.query_params
+    assert "Limpar filtros" not in [button.label for button in app.button]
 
 
 def test_a_long_list_comes_in_pages(sale: Made, today: date) -> None:

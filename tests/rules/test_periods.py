@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credigestor.rules.periods import PRESETS, Period, month_end, months, period_of, stock_dates
+from credigestor.rules.periods import (
+    PRESETS,
+    Period,
+    month_end,
+    months,
+    period_of,
+    stock_dates,
+    year_before,
+)
 
 DAYS = st.dates(date(1900, 1, 1), date(2200, 12, 31))
 
@@ -58,3 +66,19 @@ def test_months_follow_each_other_and_end_with_that_of_the_date(as_of: date, cou
     for first, following in pairwise(firsts):
         assert month_end(first) + timedelta(days=1) == following
     assert stock_dates(as_of, count) == [*map(month_end, firsts[:-1]), as_of]
+
+
+def test_the_same_days_of_the_year_before() -> None:
+    leap = Period(date(2024, 2, 1), date(2024, 2, 29))
+    assert leap.last_year == Period(date(2023, 2, 1), date(2023, 2, 28))
+    assert leap.last_year.last_year == Period(date(2022, 2, 1), date(2022, 2, 28))
+    assert year_before(date(2026, 11, 23)) == date(2025, 11, 23)
+
+
+@given(DAYS, st.sampled_from(sorted(PRESETS)))
+def test_last_year_of_any_preset_is_a_period_that_ends_a_year_before(
+    as_of: date, preset: str
+) -> None:
+    period = period_of(preset, as_of)
+    assert period.last_year.end == year_before(period.end)
+    assert abs(period.last_year.days - period.days) <= 1

@@ -1,0 +1,276 @@
+"""Which notes a list is about, as conditions on the tables alone.
+
+`db.balances` says what each note owes on a date; these say which notes are asked for without
+computing it, so that indexes can answer. A test compares them with a replay of every note.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Integer,
+    Select,
+    and_,
+    cast,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+)
+from sqlalchemy.orm import aliased
+
+from credigestor.db.models import Customer, Note, PaymentItem, Sale
+from credigestor.reports.scope import NO_SELLER
+from credigestor.reports.search import by_customer, by_number
+from credigestor.rules.aging import BANDS, LIMITS, Status
+from credigestor.rules.numbering import parse_note_number
+from credigestor.rules.value_ranges import value_limits
+
+#: Status of the filter that keeps whatever is still owed.
+OPEN = "open"
+#: City of the filter that keeps customers of whom none is known.
+NO_CITY = "none"
+#: `Filters.first` of the notes that FPD30 counts as defaulted (R18).
+UNPAID_30 = 30
+#: Weekends with holidays beside them seldom give more days to pay on time than these; the
+#: index `ix_notes_long_on_time` holds the notes that have more.
+USUAL_EXTRA_DAYS = 4
+
+Conditions = list[ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What limits the list; the default limits nothing. Dates are inclusive.
+
+    status: a Status, or OPEN for whatever is still owed.
+    bands: names of `rules.aging.BANDS`, any of them; "current" is open and not overdue (R16).
+    seller, city, value: as in `reports.scope.Scope`; NO_CITY for customers of no city.
+    due_*: the nominal due date; sold_*: the sale's.
+    first: 1 for the first notes of their sales, 30 for those of them that were unpaid 30 days
+    after they were due (R18).
+    contract_over: open notes of sales that have a note more than so many days late (R17, R19).
+    late_*: notes that became overdue then, unpaid on the last on-time day the day before; they
+    may have been paid since (recovery).
+    text: words of the customer's name, part of the CPF, or a printed number.
+    """
+
+    status: str | None = None
+    bands: tuple[str, ...] = ()
+    customer_id: int | None = None
+    seller: int | Literal["none"] | None = None
+    city: str | None = None
+    value: str | None = None
+    due_from: date | None = None
+    due_to: date | None = None
+    sold_from: date | None = None
+    sold_to: date | None = None
+    first: int | None = None
+    contract_over: int | None = None
+    late_from: date | None = None
+    late_to: date | None = None
+    text: str = ""
+
+
+def kept(filters: Filters, as_of: date, today: date) -> Conditions:
+    """Conditions on Note that leave the filtered notes of sales made by `as_of`."""
+    found = [
+        *_of_status(filters.status, as_of, today),
+        *_of_bands(filters.bands, as_of, today),
+        *_of_sales(filters, as_of, today),
+        *_of_customers(filters),
+        *_first(filters.first, as_of),
+        *_became_late(filters.late_from, filters.late_to, as_of),
+    ]
+    if filters.due_from:
+        found.append(Note.due_date >= filters.due_from)
+    if filters.due_to:
+        found.append(Note.due_date <= filters.due_to)
+    if filters.sold_from:
+        found.append(Note.due_date >= filters.sold_from)  # follows from the sale's; has an index
+    if filters.contract_over is not None:
+        other = aliased(Note)
+        late = select(other.sale_id).where(
+            *_open(as_of, today, other), *_overdue(as_of, other, over=filters.contract_over)
+        )
+        found += [*_open(as_of, today), Note.sale_id.in_(late)]
+    return found
+
+
+def _open(as_of: date, today: date, note: Any = Note) -> Conditions:
+    """Of a note that owes something at the date; what settled it is its newest live payment."""
+    if as_of >= today:
+        return [note.principal_balance > 0, note.cancelled_on.is_(None)]
+    return [
+        or_(note.settled_on.is_(None), note.settled_on > as_of),
+        or_(note.cancelled_on.is_(None), note.cancelled_on > as_of),
+    ]
+
+
+def _overdue(as_of: date, note: Any = Note, *, over: int = 0) -> Conditions:
+    """Of an open note that is Atrasada, by more days than `over` from the nominal due date."""
+    return [note.on_time_until < as_of, note.due_date < as_of - timedelta(days=over)]
+
+
+def _on_time(as_of: date) -> Conditions:
+    return [Note.on_time_until >= as_of, Note.due_date >= _earliest_due(as_of)]
+
+
+def _earliest_due(on_time_until: date) -> ColumnElement[date]:
+    """No note that may be paid on time until this date or later is due before this."""
+    extra = cast(Note.on_time_until - Note.due_date, Integer)
+    most = select(func.max(extra)).where(extra > USUAL_EXTRA_DAYS).scalar_subquery()
+    return literal(on_time_until, Date) - func.coalesce(most, USUAL_EXTRA_DAYS)
+
+
+def _of_status(status: str | None, as_of: date, today: date) -> Conditions:
+    cancelled = Note.cancelled_on <= as_of
+    paid_by_then = (
+        select(PaymentItem.id)
+        .where(
+            PaymentItem.note_id == Note.id,
+            PaymentItem.reversed.is_(False),
+            PaymentItem.paid_on <= as_of,
+            PaymentItem.principal_after > 0,  # as of every payment of a note still open; few rows
+        )
+        .exists()
+    )
+    match status:
+        case None:
+            return []
+        case "open":
+            return _open(as_of, today)
+        case Status.CANCELLED:
+            return [cancelled]
+        case Status.PAID:
+            return [Note.settled_on <= as_of, or_(Note.cancelled_on.is_(None), ~cancelled)]
+        case Status.OVERDUE:
+            return [*_open(as_of, today), *_overdue(as_of)]
+        case Status.PARTIAL:
+            touched = and_(Note.last_paid_on.is_not(None), paid_by_then)
+            return [*_open(as_of, today), *_on_time(as_of), touched]
+        case Status.PENDING:
+            untouched = or_(Note.last_paid_on.is_(None), ~paid_by_then)
+            return [*_open(as_of, today), *_on_time(as_of), untouched]
+    return [false()]
+
+
+def _of_bands(bands: tuple[str, ...], as_of: date, today: date) -> Conditions:
+    if not bands:
+        return []
+    ways = [
+        and_(*(_on_time(as_of) if name == BANDS[0] else _late_by(name, as_of))) for name in bands
+    ]
+    found = [*_open(as_of, today), or_(*ways)]
+    if BANDS[0] not in bands:  # what the ways have in common: one walk along the index of due dates
+        places = [BANDS.index(name) for name in bands]
+        found += _late_between(min(places), max(places), as_of)
+    return found
+
+
+def _late_by(band: str, as_of: date) -> Conditions:
+    place = BANDS.index(band)
+    return [Note.on_time_until < as_of, *_late_between(place, place, as_of)]
+
+
+def _late_between(first: int, last: int, as_of: date) -> Conditions:
+    """Due dates of the bands from one place to another, A vencer left out."""
+    found: Conditions = [Note.due_date < as_of - timedelta(days=LIMITS[first - 1])]
+    if last < len(LIMITS):
+        found.append(Note.due_date >= as_of - timedelta(days=LIMITS[last]))
+    return found
+
+
+def _of_sales(filters: Filters, as_of: date, today: date) -> Conditions:
+    conditions: Conditions = []
+    if as_of < today:
+        conditions.append(Sale.sold_on <= as_of)
+    if filters.sold_from:
+        conditions.append(Sale.sold_on >= filters.sold_from)
+    if filters.sold_to:
+        conditions.append(Sale.sold_on <= filters.sold_to)
+    if filters.seller == NO_SELLER:
+        conditions.append(Sale.seller_id.is_(None))
+    elif filters.seller is not None:
+        conditions.append(Sale.seller_id == filters.seller)
+    conditions += of_value(filters.value)
+    return [Note.sale_id.in_(select(Sale.id).where(*conditions))] if conditions else []
+
+
+def of_value(value: str | None) -> Conditions:
+    """Conditions on Sale that its total lies in a range of `rules.value_ranges`."""
+    above, up_to = value_limits(value) if value else (None, None)
+    found: Conditions = []
+    if above is not None:
+        found.append(Sale.total > above)
+    if up_to is not None:
+        found.append(Sale.total <= up_to)
+    return found
+
+
+def _of_customers(filters: Filters) -> Conditions:
+    found: Conditions = []
+    if filters.customer_id is not None:
+        found.append(Note.customer_id == filters.customer_id)
+    if filters.city:
+        there = select(Customer.id).where(of_city(filters.city))
+        found.append(Note.customer_id.in_(there))
+    if filters.text.strip():
+        people = select(Customer.id).where(by_customer(filters.text))
+        if parse_note_number(filters.text) is None:
+            found.append(Note.customer_id.in_(people))
+        else:  # few are found by digits: look-ups in indexes, where an OR would read every note
+            other = aliased(Note)
+            theirs = select(other.id).where(_one_of(other.customer_id, people))
+            named = select(other.id).where(by_number(filters.text, other.sale_id, other.number))
+            found.append(_one_of(Note.id, union(theirs, named)))
+    return found
+
+
+def of_city(city: str) -> ColumnElement[bool]:
+    """Condition on Customer; NO_CITY finds those of none."""
+    return func.coalesce(Customer.city, "") == "" if city == NO_CITY else Customer.city == city
+
+
+def _one_of(column: Any, ids: Select[int] | CompoundSelect[int]) -> ColumnElement[bool]:
+    """As `column IN (…)`, which the planner takes for few ids whatever it expects."""
+    found: ColumnElement[bool] = column == func.any(func.array(ids.scalar_subquery()))
+    return found
+
+
+def _first(first: int | None, as_of: date) -> Conditions:
+    if first is None:
+        return []
+    if first != UNPAID_30:
+        return [Note.number == 1]
+    wait = timedelta(days=UNPAID_30)
+    return [
+        Note.number == 1,
+        Note.due_date <= as_of - wait,
+        or_(Note.settled_on.is_(None), Note.settled_on > Note.due_date + UNPAID_30),
+        or_(Note.cancelled_on.is_(None), Note.cancelled_on > as_of),
+    ]
+
+
+def _became_late(first: date | None, last: date | None, as_of: date) -> Conditions:
+    if not first and not last:
+        return []
+    found: Conditions = [
+        *_overdue(as_of),
+        or_(Note.settled_on.is_(None), Note.settled_on > Note.on_time_until),
+        or_(Note.cancelled_on.is_(None), Note.cancelled_on > Note.on_time_until),
+    ]
+    if first:
+        eve = first - timedelta(days=1)
+        found += [Note.on_time_until >= eve, Note.due_date >= _earliest_due(eve)]
+    if last:
+        found += [Note.on_time_until < last, Note.due_date < last]
+    return found

@@ -1,0 +1,200 @@
+"""What the shop has to receive at a date, and how late it is (R16, R17)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, FromClause, func, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from credigestor.db.summaries.tables import debtor_changes
+from credigestor.reports.portfolio.rows import by_calendar, changes, families, known_by
+from credigestor.reports.scope import Scope
+from credigestor.rules.aging import BANDS
+from credigestor.rules.charges import ZERO
+from credigestor.rules.periods import month_end
+
+EVERYTHING = Scope()
+_EPOCH = date(2000, 1, 1)
+
+
+@dataclass(frozen=True)
+class BandTotal:
+    """Open principal (R$) and notes of one aging band (R16)."""
+
+    band: str
+    principal: Decimal
+    notes: int
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What is open at a date by aging band, in the order of BANDS; R$ of principal (R16).
+
+    `days_late` is the mean of the overdue notes, each counted once.
+    """
+
+    as_of: date
+    bands: tuple[BandTotal, ...]
+    days_late: Decimal | None
+
+    def _sum(self, first: int) -> Decimal:
+        return sum((band.principal for band in self.bands[first:]), ZERO)
+
+    @property
+    def receivable(self) -> Decimal:
+        """All open principal."""
+        return self._sum(0)
+
+    @property
+    def overdue(self) -> Decimal:
+        """Principal of overdue notes."""
+        return self._sum(1)
+
+    @property
+    def over_30(self) -> Decimal:
+        """Principal of notes more than 30 days late (R17)."""
+        return self._sum(2)
+
+    @property
+    def over_90(self) -> Decimal:
+        """Principal of notes more than 90 days late (R17)."""
+        return self._sum(4)
+
+    @property
+    def open_notes(self) -> int:
+        """Notes that owe anything."""
+        return sum(band.notes for band in self.bands)
+
+    @property
+    def overdue_notes(self) -> int:
+        """Notes that are Atrasada (R13)."""
+        return self.open_notes - self.bands[0].notes
+
+    def rate(self, part: Decimal) -> Decimal | None:
+        """Percent of the receivable that an amount is (R17); None of nothing."""
+        return 100 * part / self.receivable if self.receivable else None
+
+
+@dataclass(frozen=True)
+class Contracts:
+    """Whole open balance of the sales with a note more than 30 or 90 days late, R$ (R17)."""
+
+    over_30: Decimal
+    over_90: Decimal
+
+
+@dataclass(frozen=True)
+class Charges:
+    """Late interest and fine that overdue notes owe, R$ (R6, R7)."""
+
+    interest: Decimal
+    fine: Decimal
+
+
+def stocks(session: Session, dates: Sequence[date], scope: Scope = EVERYTHING) -> list[Stock]:
+    """The stock at each date, in the order given, in one statement (R16)."""
+    rows = changes("aging_changes", scope)
+    months = select(
+        literal(None, Date).label("as_of"), rows.c.day, rows.c.band, *_sums(rows)
+    ).where(rows.c.grain == "m", rows.c.day <= max(dates))
+    days = [
+        select(literal(day, Date), literal(day, Date), rows.c.band, *_sums(rows))
+        .where(rows.c.grain == "d", rows.c.day.between(day.replace(day=1), day))
+        .group_by(rows.c.band)
+        for day in set(dates)
+        if day != month_end(day)
+    ]
+    found = {day: _Bands() for day in dates}
+    statement = union_all(months.group_by(rows.c.day, rows.c.band), *days)
+    for as_of, day, band, *sums in session.execute(statement):
+        if as_of is None:  # a month: known on its last day, and on every later one
+            last = month_end(day)
+            known = [at for at in found if last <= at]
+        else:
+            known = [as_of]
+        for at in known:
+            found[at].add(band, *sums)
+    return [found[day].stock(day) for day in dates]
+
+
+def stocks_by(session: Session, kind: str, as_of: date) -> dict[str, Stock]:
+    """The stock of every seller ("seller"), city ("city") or value range ("value") by its key.
+
+    A seller's key is the user's id or "none"; those with nothing open are left out.
+    """
+    rows = families("aging_changes", kind)
+    found: dict[str, _Bands] = defaultdict(_Bands)
+    statement = (
+        select(rows.c.key, rows.c.band, *_sums(rows))
+        .where(known_by(rows, as_of))
+        .group_by(rows.c.key, rows.c.band)
+    )
+    for key, band, *sums in session.execute(statement):
+        found[key].add(band, *sums)
+    made = {key: bands.stock(as_of) for key, bands in found.items()}
+    return {key: stock for key, stock in made.items() if stock.open_notes}
+
+
+def contracts(session: Session, as_of: date, scope: Scope = EVERYTHING) -> Contracts:
+    """The balances of whole contracts with a late note (arrasto) at a date (R17)."""
+    rows = changes("cohort_changes", scope)
+    sums = session.execute(
+        select(
+            func.coalesce(func.sum(rows.c.over_30), ZERO),
+            func.coalesce(func.sum(rows.c.over_90), ZERO),
+        ).where(known_by(rows, as_of))
+    ).one()
+    return Contracts(*sums)
+
+
+def charges(session: Session, as_of: date, scope: Scope = EVERYTHING, *, today: date) -> Charges:
+    """What overdue notes owe of late interest and fine at the end of a day (R6, R7, R8)."""
+    rows = by_calendar("charges", scope, as_of, as_of, today=today)
+    sums = session.execute(
+        select(
+            func.coalesce(func.sum(rows.c.interest), ZERO),
+            func.coalesce(func.sum(rows.c.fine), ZERO),
+        ).where(rows.c.day == as_of)
+    ).one()
+    return Charges(*sums)
+
+
+def debtors(session: Session, as_of: date) -> tuple[int, int]:
+    """How many customers owe anything at a date, and how many of them are late."""
+    table = debtor_changes
+    owing, late = session.execute(
+        select(func.sum(table.c.debtors), func.sum(table.c.late)).where(table.c.day <= as_of)
+    ).one()
+    return int(owing or 0), int(late or 0)
+
+
+def _sums(rows: FromClause) -> list[ColumnElement[Any]]:
+    return [func.sum(rows.c[name]) for name in ("principal", "notes", "due_days")]
+
+
+class _Bands:
+    """Sums of changes by band: principal, notes and due days."""
+
+    def __init__(self) -> None:
+        self._principal = [ZERO] * len(BANDS)
+        self._notes = [0] * len(BANDS)
+        self._due_days = [0] * len(BANDS)
+
+    def add(self, band: int, principal: Decimal, notes: int, due_days: int) -> None:
+        self._principal[band] += principal
+        self._notes[band] += int(notes)
+        self._due_days[band] += int(due_days)
+
+    def stock(self, as_of: date) -> Stock:
+        bands = tuple(
+            BandTotal(*row) for row in zip(BANDS, self._principal, self._notes, strict=True)
+        )
+        late = sum(self._notes[1:])
+        since = (as_of - _EPOCH).days * late - sum(self._due_days[1:])
+        return Stock(as_of, bands, Decimal(since) / late if late else None)

@@ -1,0 +1,55 @@
+"""What an aging band is worth by how it has been paid before (R21).
+
+Of the principal that ever left a band, part was paid and part went on into a deeper band. The
+share of a band is the part that was paid, there or deeper; what is open in deeper bands counts
+as not paid. Nothing leaves the last band unpaid: there it is what is open in it that does.
+
+>>> paid = [Decimal(amount) for amount in (700, 120, 40, 0, 20, 0, 0)]
+>>> still_open = [Decimal(amount) for amount in (500, 60, 0, 30, 10, 20, 0)]
+>>> [str(band.share) for band in history(paid, still_open)]
+['88', '75', '50', '40', '50', 'None', 'None']
+
+Of "a vencer", 880 were paid and 120 are overdue; of 61–90 days, 20 were paid (at 91–180) and 30
+stand deeper. Nothing has left the last two bands, so nothing is known of them.
+
+>>> worth(Decimal("500.01"), Decimal(88)), worth(Decimal(20), None), worth(Decimal(0), None)
+(Decimal('440.01'), None, Decimal('0'))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from credigestor.rules.money import round_cents
+
+
+@dataclass(frozen=True)
+class History:
+    """What was paid and what is still open of the principal that has left a band, R$."""
+
+    paid: Decimal
+    unpaid: Decimal
+
+    @property
+    def share(self) -> Decimal | None:
+        """Percent paid; None while nothing has left the band."""
+        left = self.paid + self.unpaid
+        return 100 * self.paid / left if left else None
+
+
+def history(paid: Sequence[Decimal], still_open: Sequence[Decimal]) -> list[History]:
+    """How each band has been paid, by what was paid while in it and what is open in it (R$)."""
+    last = len(paid) - 1
+    return [
+        History(sum(paid[k:], Decimal(0)), sum(still_open[min(k + 1, last) :], Decimal(0)))
+        for k in range(len(paid))
+    ]
+
+
+def worth(amount: Decimal, share: Decimal | None) -> Decimal | None:
+    """A share (percent) of an amount, to the cent; None where the share is not known."""
+    if not amount:
+        return amount
+    return None if share is None else round_cents(amount * share / 100)

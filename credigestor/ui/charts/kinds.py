@@ -1,0 +1,181 @@
+"""Kinds of charts that several pages use: heat map, lines, bars by month.
+
+Each takes a frame with a string column `id` (where a click on the mark leads), a float column
+`value` for the geometry, and texts: `said` for a screen reader, whatever `tips` names for the
+tooltip (column → title).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+import pandas as pd
+
+from credigestor.ui.charts import house
+
+CELL_WIDTH = 46
+CELL_HEIGHT = 28
+
+
+def heat_map(
+    frame: pd.DataFrame,
+    *,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    tips: Mapping[str, str],
+    row_title: str | None = None,
+    column_title: str | None = None,
+    top: float | None = None,
+    cell_width: int = CELL_WIDTH,
+) -> alt.LayerChart:
+    """Cells of `row` × `column` in the orders given, the higher the value the stronger.
+
+    The frame's columns: id, row, column, value (None leaves the cell blank), label (what stands
+    in the cell), said, and those of `tips`. `top` is the value that gets the strongest colour,
+    the highest of the frame by default. As wide as its cells: a narrow screen scrolls it.
+    """
+    cells = _reached(frame, "id", "row", "column", "label", "said", *tips)
+    strongest = top or (float(cells["value"].max()) if len(cells) else 0.0) or 1.0
+    base = alt.Chart(cells).encode(
+        x=alt.X(
+            "column:N",
+            scale=alt.Scale(domain=list(columns)),
+            sort=None,
+            axis=alt.Axis(
+                orient="top", labelAngle=0, title=column_title, ticks=False, domain=False
+            ),
+        ),
+        y=alt.Y(
+            "row:N",
+            scale=alt.Scale(domain=list(rows)),
+            sort=None,
+            axis=alt.Axis(title=row_title, titleAnchor="middle", ticks=False, domain=False),
+        ),
+        tooltip=house.tooltip(tips),
+        description="said:N",
+    )
+    squares = base.mark_rect(color=house.HEAT, cornerRadius=3, cursor="pointer").encode(
+        opacity=alt.Opacity(
+            "value:Q",
+            scale=alt.Scale(domain=[0, strongest], range=list(house.HEAT_OPACITY), clamp=True),
+            legend=None,
+        )
+    )
+    # the page's own text colour, dark by day and light by night
+    labels = base.mark_text(color="currentColor", fontSize=12, cursor="pointer").encode(
+        text="label:N"
+    )
+    layers = squares.add_params(house.pick()) + labels
+    return house.house(layers.properties(width=alt.Step(cell_width), height=alt.Step(CELL_HEIGHT)))
+
+
+def lines(
+    frame: pd.DataFrame,
+    *,
+    xs: Sequence[str],
+    colors: Mapping[str, str],
+    tips: Mapping[str, str],
+    labelled: Sequence[str] | None = None,
+    x_title: str | None = None,
+    x_angle: int = 0,
+    money: bool = False,
+    height: int = 320,
+) -> alt.LayerChart:
+    """A line for each `series` over the ordered texts `xs`, its name at its end.
+
+    The frame's columns: id, series, x, value (percent, or R$ with `money`; None leaves a gap at
+    the end), said, and those of `tips`. `colors` is series → colour, for those there may be.
+    `labelled` names the series that are labelled at their end where all would not find room.
+    """
+    points = _reached(frame, "id", "series", "x", "said", *tips)
+    points["place"] = points["x"].map({x: place for place, x in enumerate(xs)})
+    base = alt.Chart(points).encode(
+        x=house.ordered(xs, title=x_title, angle=x_angle),
+        y=house.amounts() if money else house.percents(),
+        color=house.colors("series", colors, legend=False),
+    )
+    strokes = base.mark_line(strokeWidth=2).encode(order=alt.Order("place:Q"))
+    marks = base.mark_point(filled=True, size=55, opacity=1, cursor="pointer").encode(
+        tooltip=house.tooltip(tips), description="said:N"
+    )
+    last = points.sort_values("place").groupby("series").tail(1)
+    named = last[last["series"].isin(list(colors) if labelled is None else labelled)]
+    names = (
+        alt.Chart(named)
+        .mark_text(align="left", dx=8, fontSize=12, color="currentColor")
+        .encode(
+            x=house.ordered(xs, title=x_title, angle=x_angle),
+            y="value:Q",
+            text="series:N",
+        )
+    )
+    layers = strokes + marks.add_params(house.pick()) + names
+    return house.house(layers.properties(height=height))
+
+
+def stacked_bars(
+    frame: pd.DataFrame,
+    *,
+    xs: Sequence[str],
+    colors: Mapping[str, str],
+    tips: Mapping[str, str],
+    x_angle: int = -60,
+    percent: bool = False,
+    height: int = 300,
+) -> alt.Chart:
+    """At each of the ordered texts `xs` one bar, its kinds on each other, the first at the foot.
+
+    The frame's columns: id, x, kind, value (R$, or percent), said, and those of `tips`. `colors`
+    is kind → colour.
+    """
+    bars = _bars(frame, xs, colors, tips, x_angle, percent).encode(order=alt.Order("rank:Q"))
+    return house.house(bars.properties(height=height))
+
+
+def grouped_bars(
+    frame: pd.DataFrame,
+    *,
+    xs: Sequence[str],
+    colors: Mapping[str, str],
+    tips: Mapping[str, str],
+    x_angle: int = -60,
+    percent: bool = False,
+    height: int = 300,
+) -> alt.Chart:
+    """As `stacked_bars`, with the kinds side by side in the order of `colors`."""
+    bars = _bars(frame, xs, colors, tips, x_angle, percent).encode(
+        xOffset=alt.XOffset("kind:N", scale=alt.Scale(domain=list(colors)), sort=None)
+    )
+    return house.house(bars.properties(height=height))
+
+
+def _bars(
+    frame: pd.DataFrame,
+    xs: Sequence[str],
+    colors: Mapping[str, str],
+    tips: Mapping[str, str],
+    x_angle: int,
+    percent: bool,
+) -> alt.Chart:
+    rows = _reached(frame, "id", "x", "kind", "said", *tips)
+    rows["rank"] = rows["kind"].map({kind: rank for rank, kind in enumerate(colors)})
+    return (
+        alt.Chart(rows)
+        .mark_bar(cursor="pointer")
+        .encode(
+            x=house.ordered(xs, angle=x_angle),
+            y=house.percents() if percent else house.amounts(),
+            color=house.colors("kind", colors),
+            tooltip=house.tooltip(tips),
+            description="said:N",
+        )
+        .add_params(house.pick())
+    )
+
+
+def _reached(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """The rows that have a value, a frame of its own; of a frame without rows, its columns too."""
+    if frame.empty:
+        frame = pd.DataFrame(columns=list(dict.fromkeys(["value", *columns])))
+    return frame[frame["value"].notna()].astype({"value": float})

@@ -1,0 +1,51 @@
+"""Three pages for tests of the view: two that have one, and one that has none."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from credigestor.ui import view
+from credigestor.ui.charts import house
+from credigestor.ui.exhibit import Lead, exhibit
+from credigestor.ui.navigation import PAGES
+
+
+def full() -> None:
+    chosen = view.choose(bands=True)
+    st.session_state["chosen"] = chosen
+    frame = pd.DataFrame({"id": ["a"], "x": ["Um"], "y": [1.0]})
+    exhibit(
+        "Um gráfico",
+        house.house(alt.Chart(frame).mark_bar().encode(x="x:N", y="y:Q").add_params(house.pick())),
+        key="bars",
+        definition="O que é",
+        sentence="De cada R$ 100, R$ 8 *estão* em atraso.",
+        table=pd.DataFrame({"Mês": ["nov/26"], "Valor": [1]}),
+        file_name="um-grafico",
+        leads={
+            "a": Lead("Um", "counter/notes.py", chosen.filters(status="open", band=["1-30"])),
+        },
+        alt="Um gráfico",
+        empty="Registre a primeira venda." if chosen.scope.city == "Recife" else None,
+    )
+
+
+def plain() -> None:
+    st.session_state["chosen"] = view.choose(compare=False)
+
+
+def none() -> None:
+    st.write("Nada a escolher")
+
+
+pages = [
+    st.Page(full, title="Tudo", url_path="tudo", default=True),
+    st.Page(plain, title="Pouco", url_path="pouco"),
+    st.Page(none, title="Nada", url_path="nada"),
+]
+notes = [
+    st.Page(spec.path, url_path=spec.url_path) for spec in PAGES if spec.file == "counter/notes.py"
+]
+st.navigation(pages + notes).run()
