@@ -1,0 +1,56 @@
+"""Load the shops, time everything, write the results; the exit code tells whether all holds."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from benchmarks import counter, queries, reruns
+from benchmarks.business import TODAY
+from benchmarks.results import write
+from benchmarks.shops import FOLDER, connect, copy_of, shop
+
+SALES = (5_000, 50_000, 100_000)
+
+
+@click.command()
+@click.option(
+    "--sales",
+    type=int,
+    multiple=True,
+    default=SALES,
+    show_default=True,
+    help="Sales of a shop, ten notes each; give it once for each shop, at least twice.",
+)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=FOLDER,
+    show_default=True,
+    help="Where the loaded shops are kept.",
+)
+@click.option("--fresh", is_flag=True, help="Load the shops again.")
+def main(sales: tuple[int, ...], folder: Path, fresh: bool) -> None:
+    """Measure all figures and write benchmarks/results.json and the table in its README."""
+    shops = {}
+    for size in sorted(sales):
+        click.echo(f"{queries.notes(size)} notes …", err=True)
+        shops[size] = shop(size, folder=folder, fresh=fresh)
+    largest = shops[max(shops)]
+    click.echo("pages and charts …", err=True)
+    figures = queries.measure(shops)
+    click.echo("reruns …", err=True)
+    figures += reruns.measure(largest)
+    click.echo("counter …", err=True)
+    with copy_of(largest) as url:  # the counter writes: what is kept stays as it was loaded
+        engine = connect(url, pool_size=counter.CLIENTS)
+        figures += counter.measure(engine, today=TODAY)
+        engine.dispose()
+    click.echo(write(figures))
+    sys.exit(not all(figure.holds for figure in figures))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""One measured figure: our time beside the floor's, and how many times the floor it may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Our time and the floor's, seconds, and the highest ratio of the two that is allowed."""
+
+    name: str
+    ours: float
+    floor: float
+    limit: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times the floor ours is."""
+        return self.ours / self.floor
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether the ratio is within its limit."""
+        return self.ratio <= self.limit
+
+    def as_dict(self) -> dict[str, str | float | bool]:
+        """The figure as it stands in `results.json`; seconds and ratio as plain numbers."""
+        return {
+            "name": self.name,
+            "ours": self.ours,
+            "floor": self.floor,
+            "ratio": self.ratio,
+            "limit": self.limit,
+            "holds": self.holds,
+        }

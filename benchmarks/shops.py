@@ -1,0 +1,128 @@
+"""The loaded shops: one embedded server, one database a size, kept from run to run.
+
+python -m benchmarks.shops --sales 5000            # prints the database's URL
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+import click
+from sqlalchemy import URL, Engine, create_engine, make_url, text
+from sqlalchemy.orm import Session
+
+from benchmarks.loader import load
+from credigestor.config import get_config
+from credigestor.db import embedded
+from credigestor.db.migrate import migrate
+from credigestor.db.postmaster import NAME
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / ".bench"
+_DECISIVE = (
+    "benchmarks/business.py",
+    "benchmarks/loader.py",
+    "credigestor/db/migrations/versions/*.py",
+    "credigestor/db/summaries/*.py",
+    "credigestor/services/summaries.py",
+)
+_COMMENT = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{}'"
+
+
+def shop(sales: int, *, folder: Path = FOLDER, fresh: bool = False) -> URL:
+    """The database of a shop with so many sales; loaded now unless it is there as it should be.
+
+    What was loaded by other code, or into another schema, is loaded again; so is all if `fresh`.
+    """
+    server = make_url(embedded.start(folder))
+    name, mark = f"sales_{sales}", fingerprint()
+    url = server.set(database=name)
+    with _maintenance(server) as there:
+        if not fresh and there(_COMMENT.format(name)) == mark:
+            return url
+        there(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        there(f"CREATE DATABASE {name}")
+    engine = connect(url)
+    migrate(engine)
+    load(engine, sales)
+    engine.dispose()
+    with _maintenance(server) as there:
+        there(f"COMMENT ON DATABASE {name} IS '{mark}'")  # only what is whole has one
+    return url
+
+
+def fingerprint() -> str:
+    """Of the code that decides what a loaded database holds."""
+    digest = sha256()
+    for path in sorted(path for pattern in _DECISIVE for path in ROOT.glob(pattern)):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@contextmanager
+def copy_of(url: URL) -> Iterator[URL]:
+    """A copy of a shop's database to write in, dropped afterwards; nobody may be connected."""
+    copy = url.set(database=f"{url.database}_copy")
+    with _maintenance(url.set(database=NAME)) as there:
+        there(f"DROP DATABASE IF EXISTS {copy.database} WITH (FORCE)")
+        there(f"CREATE DATABASE {copy.database} TEMPLATE {url.database} STRATEGY FILE_COPY")
+        try:
+            yield copy
+        finally:
+            there(f"DROP DATABASE {copy.database} WITH (FORCE)")
+
+
+def connect(url: URL, **options: int) -> Engine:
+    """An engine as the application's own, on a shop's database."""
+    return create_engine(
+        url,
+        **options,
+        connect_args={
+            "options": f"-csearch_path={get_config().schema_name} -ctimezone=UTC",
+            "application_name": "credigestor-benchmarks",
+        },
+    )
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Session]:
+    """A session as the application's readers get it (`credigestor.db.engine.snapshot`)."""
+    with engine.connect() as connection:
+        connection = connection.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+        with Session(connection, expire_on_commit=False) as session:
+            yield session
+
+
+@contextmanager
+def _maintenance(server: URL) -> Iterator[Callable[[str], object]]:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+
+        def run(statement: str) -> object:
+            result = connection.execute(text(statement))
+            return result.scalar() if result.returns_rows else None
+
+        yield run
+    engine.dispose()
+
+
+@click.command()
+@click.option("--sales", type=int, required=True, help="How many sales; ten notes each.")
+@click.option("--folder", type=click.Path(path_type=Path), default=FOLDER, show_default=True)
+@click.option("--fresh", is_flag=True, help="Load again what is there.")
+def main(sales: int, folder: Path, fresh: bool) -> None:
+    """Load a shop and print the URL of its database."""
+    started = time.perf_counter()
+    url = shop(sales, folder=folder, fresh=fresh)
+    click.echo(url.render_as_string(hide_password=False))
+    click.echo(f"{time.perf_counter() - started:.1f} s", err=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""The made-up shop of the benchmarks: sound, and the same at every load. No timings here."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from benchmarks.business import TODAY
+from benchmarks.loader import load
+from credigestor.db.engine import get_engine, snapshot, transaction
+from credigestor.db.models import Base
+from credigestor.reports.check import check
+
+pytestmark = pytest.mark.usefixtures("db")
+
+SALES = 200
+LEDGER = ("users", "customers", "sales", "notes", "payments", "payment_items", "reversals")
+
+
+def test_a_loaded_shop_has_no_problem_and_every_kind_of_note() -> None:
+    load(get_engine(), SALES)
+    with snapshot() as session:
+        assert check(session) == []
+        kinds = session.execute(
+            text(
+                "SELECT count(*) FILTER (WHERE cancelled_on IS NOT NULL) AS cancelled,"
+                " count(*) FILTER (WHERE principal_balance = 0) AS paid,"
+                " count(*) FILTER (WHERE on_time_until < :today AND principal_balance > 0"
+                "                  AND cancelled_on IS NULL) AS overdue,"
+                " count(*) FILTER (WHERE due_date > :today) AS not_due,"
+                " (SELECT count(*) FROM payment_items WHERE interest > 0 AND fine > 0) AS late,"
+                " (SELECT count(*) FROM reversals) AS reversed FROM notes"
+            ),
+            {"today": TODAY},
+        ).one()
+    assert all(kinds), kinds
+
+
+def test_two_loads_with_the_same_seed_are_equal_and_another_seed_is_another_shop() -> None:
+    first, again, other = (_loaded(seed) for seed in (1, 1, 2))
+    assert first == again
+    assert first != other
+
+
+def _loaded(seed: int) -> list[str]:
+    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    with transaction() as session:
+        session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    load(get_engine(), SALES, seed)
+    with transaction() as session:
+        return [
+            session.scalars(
+                text(f"SELECT md5(string_agg(t::text, ';' ORDER BY id)) FROM {table} t")
+            ).one()
+            for table in LEDGER
+        ]
