@@ -26,6 +26,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from benchmarks.figure import Figure
+from credigestor.db.engine import connection_options
 from credigestor.rules.permissions import Actor, Role
 from credigestor.services import payments, sales
 from credigestor.services.payments import Method, NewPayment
@@ -308,7 +309,7 @@ def _address(engine: Engine) -> str:
     with engine.connect() as connection:
         schema = connection.scalar(text("SELECT current_schema()"))
     url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return psycopg.conninfo.make_conninfo(url, options=f"-csearch_path={schema} -ctimezone=UTC")
+    return psycopg.conninfo.make_conninfo(url, options=connection_options(schema))
 
 
 @contextmanager

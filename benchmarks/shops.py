@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from benchmarks.loader import load
 from credigestor.config import get_config
 from credigestor.db import embedded
+from credigestor.db.engine import connection_options
 from credigestor.db.migrate import migrate
 from credigestor.db.postmaster import NAME
 
@@ -82,7 +83,7 @@ def connect(url: URL, **options: int) -> Engine:
         url,
         **options,
         connect_args={
-            "options": f"-csearch_path={get_config().schema_name} -ctimezone=UTC",
+            "options": connection_options(get_config().schema_name),
             "application_name": "credigestor-benchmarks",
         },
     )

@@ -36,11 +36,17 @@ def get_engine() -> Engine:
         pool_pre_ping=True,
         hide_parameters=True,  # a failed statement is logged: not with people's data in it
         connect_args={
-            # Four megabytes, PostgreSQL's own, make a report with two filters sort on disk.
-            "options": f"-csearch_path={config.schema_name} -ctimezone=UTC -cwork_mem=32MB",
+            "options": connection_options(config.schema_name),
             "application_name": "credigestor",
         },
     )
+
+
+def connection_options(schema: str) -> str:
+    """What every connection of the application starts with."""
+    # With the four megabytes of work_mem that are PostgreSQL's own, a report with two filters
+    # sorts on disk.
+    return f"-csearch_path={schema} -ctimezone=UTC -cwork_mem=32MB"
 
 
 @contextmanager

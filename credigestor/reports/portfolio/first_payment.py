@@ -57,7 +57,8 @@ def by_month(
         statement = _of_facts(month, as_of, cohorts[0], scope)
     else:
         rows = changes("cohort_changes", scope)
-        statement = _of_cubes(rows, rows.c.cohort, as_of, cohorts[0])
+        # All cohorts: told which, PostgreSQL reads the segment's whole index.
+        statement = _of_cubes(rows, rows.c.cohort, as_of)
     found = _counted(session, statement)
     return {cohort: found.get(cohort, FirstPayments(0, 0)) for cohort in cohorts}
 
@@ -75,7 +76,7 @@ def by_seller(
         statement = _of_facts(segments.c.key, as_of, first, scope).join(segments, of_seller)
     else:
         rows = families("cohort_changes", "seller")
-        statement = _of_cubes(rows, rows.c.key, as_of, first)
+        statement = _of_cubes(rows, rows.c.key, as_of).where(rows.c.cohort >= first)
     found = _counted(session, statement)
     return {
         key: counts
@@ -84,10 +85,10 @@ def by_seller(
     }
 
 
-def _of_cubes(rows: FromClause, key: ColumnElement[Any], as_of: date, first: date) -> Select[Any]:
+def _of_cubes(rows: FromClause, key: ColumnElement[Any], as_of: date) -> Select[Any]:
     return (
         select(key, func.sum(rows.c.reached), func.sum(rows.c.unpaid))
-        .where(known_by(rows, as_of), rows.c.cohort >= first)
+        .where(known_by(rows, as_of))
         .group_by(key)
     )
 
