@@ -94,13 +94,13 @@ def calls_of(page: str, query: Mapping[str, str] | None = None) -> list[Call]:
         calls.append(Call(report, args, kwargs))
         return read(report, *args, **kwargs)
 
-    refresh = summaries.refresh
+    refresh = summaries.try_refresh
 
-    def refreshing(session: Session, **kwargs: Any) -> int:
+    def refreshing(session: Session, **kwargs: Any) -> bool:
         calls.append(Call(refresh, (), kwargs))
         return refresh(session, **kwargs)
 
     st.cache_data.clear()
-    with patch.object(data, "read", reading), patch.object(summaries, "refresh", refreshing):
+    with patch.object(data, "read", reading), patch.object(summaries, "try_refresh", refreshing):
         visit(page, query)
     return calls

@@ -7,7 +7,7 @@ at the end of a day, with how late each is.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -79,12 +79,6 @@ def open_at(books: Ledger, day: date) -> pd.DataFrame:
         for due, until in zip(notes["due_date"], notes["on_time_until"], strict=True)
     ]
     return notes.assign(late=late, band=[band(days) for days in late])
-
-
-def month_ends(first: date, last: date) -> list[date]:
-    """The last day of every month that ends from `first` to `last`."""
-    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return [day for day in days if (day + timedelta(days=1)).day == 1]
 
 
 def _frame(session: Session, query: str) -> pd.DataFrame:

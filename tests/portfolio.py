@@ -22,13 +22,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from stdnum.br import cpf
 
+from credigestor.db.engine import transaction
 from credigestor.db.models import Customer, Note, PaymentItem, Sale
 from credigestor.errors import BusinessError
 from credigestor.rules import aging, identity
 from credigestor.rules.calendar import HolidayRules, last_free_day, last_on_time_day
 from credigestor.rules.charges import Owed, Paid, Terms, fold, new_state, owed_on
 from credigestor.rules.permissions import Actor
-from credigestor.services import payments, sales
+from credigestor.services import payments, sales, summaries
 from credigestor.services.payments import Method, NewPayment
 from credigestor.services.sales import NewSale
 
@@ -101,6 +102,30 @@ def add_sale(
     session.add_all(rows)
     session.flush()
     return Made(sale.id, [row.id for row in rows])
+
+
+def add_r17(session: Session, *names: str) -> None:
+    """Insert R17's customers A, B, C and D, or four of other names, with one sale each."""
+    soon = TODAY + timedelta(days=3)
+    notes = (
+        [("100.00", late(44)), ("200.00", soon)],
+        [("300.00", soon)],
+        [("150.00", late(120)), ("150.00", late(90)), ("150.00", late(60))],
+        [("80.00", late(10)), ("160.00", soon)],
+    )
+    for name, theirs in zip(names or "ABCD", notes, strict=True):
+        add_sale(session, add_customer(session, name), late(200), theirs)
+
+
+def late(days: int) -> date:
+    """The due date of a note that is so many days late on TODAY."""
+    return TODAY - timedelta(days=days)
+
+
+def refresh(today: date = TODAY) -> int:
+    """Bring the summaries up to the ledger and a day; how many sales were folded in."""
+    with transaction() as session:
+        return summaries.refresh(session, today=today)
 
 
 def pay(session: Session, actor: Actor, note_id: int, amount: str | Decimal, on: date) -> int:

@@ -75,12 +75,41 @@ def test_each_file_imports_only_what_its_room_may(path: Path) -> None:
             assert target in MAY_IMPORT[room] | {room}, f"{path} imports {name}"
         if top in {"streamlit", "streamlit_authenticator"}:
             assert room in STREAMLIT_ROOMS, f"{path} imports {name}"
+        assert top not in {"tests", "benchmarks"}, f"{path} imports {name}"
         if top == "altair":
             assert room == "ui", f"{path} imports {name}"
         if room == "rules":
             assert top not in {"sqlalchemy", "psycopg", "pandas", "pydantic", "alembic"}, name
         if room == "pages":
             assert top not in {"sqlalchemy", "psycopg"}, f"{path}: SQL belongs in reports"
+
+
+def test_only_one_service_and_the_reports_know_the_summaries() -> None:
+    """Reports run in read-only snapshots, so `refresh` alone writes summaries."""
+    guilty = [
+        str(path.relative_to(ROOT))
+        for path in _files()
+        if any(name.startswith("credigestor.db.summaries") for name in _imports(path))
+        and _room(path) != "reports"
+        and "/".join(path.parts[-2:]) not in {"services/summaries.py", "db/migrate.py"}
+        and "summaries" not in path.parent.name
+    ]
+    assert guilty == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted((ROOT / "credigestor" / "reports" / "portfolio").glob("*.py")),
+    ids=lambda p: p.stem,
+)
+def test_a_report_of_the_portfolio_reads_summaries_and_never_the_ledger(path: Path) -> None:
+    """Or its cost would grow with the notes; customers alone may be read, for their names."""
+    source = path.read_text(encoding="utf-8")
+    assert not re.search(r"\b(FROM|JOIN) (sales|notes|payments|payment_items)\b", source)
+    assert "credigestor.db.balances" not in _imports(path)
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module == "credigestor.db.models":
+            assert {alias.name for alias in node.names} <= {"Customer"}
 
 
 def test_no_page_lies_directly_in_pages_where_it_would_open_without_login() -> None:

@@ -17,12 +17,11 @@ from credigestor.reports.portfolio.flows import Flow
 from credigestor.reports.portfolio.largest import largest
 from credigestor.reports.portfolio.rows import sold_in
 from credigestor.reports.portfolio.stock import Charges, Contracts, Stock
-from credigestor.reports.scope import Scope
+from credigestor.reports.scope import EVERYTHING, Scope
 from credigestor.rules.charges import ZERO
 from credigestor.rules.numbering import note_number
 from credigestor.rules.periods import Period, stock_dates
 
-EVERYTHING = Scope()
 #: Points of the small charts of the cards, the last one being the as-of date or its month.
 HISTORY = 12
 #: Months that the chart of what was sold and received shows.
@@ -66,7 +65,10 @@ def headline(
     today: date,
     scope: Scope = EVERYTHING,
 ) -> Headline:
-    """The figures of the cards at `as_of` and over `period`, beside those of `before`."""
+    """The figures of the cards at `as_of` and over `period`, beside those of `before`.
+
+    Each as it was seen then: an earlier period on its own as-of date, its sales as old as these.
+    """
     before_on, before_period = before
     *history, now, then = stock.stocks(session, [*stock_dates(as_of, HISTORY), before_on], scope)
     return Headline(
@@ -76,7 +78,7 @@ def headline(
         stock.contracts(session, as_of, scope),
         stock.charges(session, as_of, scope, today=today),
         flows.flow(session, period, as_of=as_of, scope=scope),
-        flows.flow(session, before_period, as_of=as_of, scope=scope),
+        flows.flow(session, before_period, as_of=before_on, scope=scope),
         flows.by_month(session, as_of, count=CHART_MONTHS, scope=scope),
     )
 

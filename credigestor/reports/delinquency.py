@@ -16,10 +16,8 @@ from credigestor.db.models import Customer
 from credigestor.reports.portfolio import stock
 from credigestor.reports.portfolio.largest import debtors, largest
 from credigestor.reports.portfolio.rows import sold_in
-from credigestor.reports.scope import Scope
+from credigestor.reports.scope import EVERYTHING, Scope
 from credigestor.rules.charges import ZERO
-
-EVERYTHING = Scope()
 
 
 @dataclass(frozen=True)

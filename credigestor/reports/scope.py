@@ -20,3 +20,7 @@ class Scope:
     seller: int | Literal["none"] | None = None
     city: str | None = None
     value: str | None = None
+
+
+#: The whole portfolio.
+EVERYTHING = Scope()

@@ -12,8 +12,14 @@ as not paid. Nothing leaves the last band unpaid: there it is what is open in it
 Of "a vencer", 880 were paid and 120 are overdue; of 61–90 days, 20 were paid (at 91–180) and 30
 stand deeper. Nothing has left the last two bands, so nothing is known of them.
 
->>> worth(Decimal("500.01"), Decimal(88)), worth(Decimal(20), None), worth(Decimal(0), None)
+>>> not_due, *_, last = history(paid, still_open)
+>>> not_due.worth(Decimal("500.01")), last.worth(Decimal(20)), last.worth(Decimal(0))
 (Decimal('440.01'), None, Decimal('0'))
+
+Rounded once, at its end: five sixths, which no decimal holds, of 0,03 are 0,025.
+
+>>> History(paid=Decimal(5), unpaid=Decimal(1)).worth(Decimal("0.03"))
+Decimal('0.03')
 """
 
 from __future__ import annotations
@@ -35,8 +41,20 @@ class History:
     @property
     def share(self) -> Decimal | None:
         """Percent paid; None while nothing has left the band."""
-        left = self.paid + self.unpaid
-        return 100 * self.paid / left if left else None
+        return 100 * self.paid / self._left if self._left else None
+
+    @property
+    def _left(self) -> Decimal:
+        return self.paid + self.unpaid
+
+    def worth(self, amount: Decimal) -> Decimal | None:
+        """The share of an amount, R$ rounded to the cent; None where the share is not known.
+
+        Of the amounts themselves: a share of endless decimals would be rounded before.
+        """
+        if not amount:
+            return amount
+        return round_cents(amount * self.paid / self._left) if self._left else None
 
 
 def history(paid: Sequence[Decimal], still_open: Sequence[Decimal]) -> list[History]:
@@ -46,10 +64,3 @@ def history(paid: Sequence[Decimal], still_open: Sequence[Decimal]) -> list[Hist
         History(sum(paid[k:], Decimal(0)), sum(still_open[min(k + 1, last) :], Decimal(0)))
         for k in range(len(paid))
     ]
-
-
-def worth(amount: Decimal, share: Decimal | None) -> Decimal | None:
-    """A share (percent) of an amount, to the cent; None where the share is not known."""
-    if not amount:
-        return amount
-    return None if share is None else round_cents(amount * share / 100)

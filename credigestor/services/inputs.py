@@ -36,13 +36,16 @@ def parse(model: type[M], values: Mapping[str, Any]) -> M:
 
 
 def text(value: str | None, *, field: str, maximum: int, label: str) -> str:
-    """Trim a free text; raises InvalidInput over `maximum` characters or with a NUL."""
+    """Trim a free text; raises InvalidInput over `maximum` characters or for unwritable ones.
+
+    Those are control characters but for line breaks and tabs, and halves of a surrogate pair.
+    """
     value = (value or "").strip()
     if len(value) > maximum:
         raise InvalidInput(
             f"{label}: no máximo {maximum} caracteres (foram digitados {len(value)}).", field=field
         )
-    if any(ord(char) < 32 and char not in "\n\t" for char in value):
+    if any((char < " " and char not in "\n\t") or "\ud800" <= char <= "\udfff" for char in value):
         raise InvalidInput(f"{label}: há caracteres que não podem ser usados.", field=field)
     return value
 

@@ -1,12 +1,14 @@
 """Keeping the summaries of the portfolio up with the ledger and the calendar.
 
-Readers call `refresh` before they read; sellers never do. One refresh at a time folds in all
-sales marked since the last one: their old facts go out of the cubes, their new ones come in.
+Readers call `try_refresh` before they read, who imports calls `refresh`; sellers never do. One
+refresh at a time folds in all sales marked since the last one: their old facts go out of the
+cubes, their new ones come in.
 """
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from time import monotonic, sleep
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -19,6 +21,8 @@ _LOCK = 7_203_114_554
 #: From so many sales on, it pays to tell the planner how many there are.
 _MANY = 500
 _EVER = date(1, 1, 1)
+#: Seconds between two looks at whether another refresh is over.
+_LOOK_AGAIN = 0.05
 
 
 def refresh(session: Session, *, today: date) -> int:
@@ -26,15 +30,40 @@ def refresh(session: Session, *, today: date) -> int:
 
     Costs one small query when there is nothing to do. Another refresh is waited for.
     """
+    if _is_up(session, today):
+        return 0
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    return _bring_up(session, today)
+
+
+def try_refresh(session: Session, *, today: date, patience: float) -> bool:
+    """As `refresh`, but another one (an import's takes minutes) is waited for `patience` seconds.
+
+    False when it goes on for longer; nothing was done then, and the summaries are as they were.
+    """
+    if _is_up(session, today):
+        return True
+    give_up = monotonic() + patience
+    lock = text("SELECT pg_try_advisory_xact_lock(:key)")
+    while not session.scalar(lock, {"key": _LOCK}):
+        if monotonic() >= give_up:
+            return False
+        sleep(_LOOK_AGAIN)
+    _bring_up(session, today)
+    return True
+
+
+def _is_up(session: Session, today: date) -> bool:
     state = session.execute(
         text(
             "SELECT (SELECT closed_until FROM summary_state) AS closed_until,"
             " EXISTS (SELECT FROM stale_sales) AS stale"
         )
     ).one()
-    if not state.stale and state.closed_until is not None and state.closed_until >= today:
-        return 0
-    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    return not state.stale and state.closed_until is not None and state.closed_until >= today
+
+
+def _bring_up(session: Session, today: date) -> int:
     closed_until = session.scalar(text("SELECT closed_until FROM summary_state"))
     folded = _fold_in(session, closed_until or today)
     if closed_until is None:

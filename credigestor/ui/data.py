@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from time import monotonic
 from typing import Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
@@ -22,6 +23,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 CACHE_SECONDS = 30
+#: Seconds that a page waits for another refresh, which after a large import goes on for minutes.
+PATIENCE = 3.0
+_impatient_until = 0.0
 
 
 def read(report: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -42,7 +46,11 @@ def cached(report: Callable[Concatenate[Session, P], R]) -> Callable[P, R]:
 
 
 def portfolio(report: Callable[Concatenate[Session, P], R]) -> Callable[P, R]:
-    """As `cached`, for a report on the summaries: they are brought up to the ledger first."""
+    """As `cached`, for a report on the summaries: they are brought up to the ledger first.
+
+    While an import does that, the page shows what was there before it: a page has many readers,
+    and only the first of them waits for the import, a moment.
+    """
 
     @st.cache_data(ttl=CACHE_SECONDS, show_spinner=False)
     @wraps(report)
@@ -65,8 +73,12 @@ def write(act: Callable[[Session], R]) -> R:
 
 
 def _catch_up() -> None:
+    global _impatient_until
+    patience = PATIENCE if monotonic() >= _impatient_until else 0
     with transaction() as session:
-        summaries.refresh(session, today=current_settings(session).today)
+        today = current_settings(session).today
+        if not summaries.try_refresh(session, today=today, patience=patience):
+            _impatient_until = monotonic() + CACHE_SECONDS
 
 
 def settings() -> ShopSettings:

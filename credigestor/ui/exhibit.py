@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Literal
 
 import pandas as pd
@@ -15,7 +14,7 @@ from credigestor.transfer.csv_format import csv_bytes
 from credigestor.ui import kit, view_state
 from credigestor.ui.charts import house
 
-#: Links below a chart; its marks lead to all of its places.
+#: So many links stand below each other; more places are chosen in a box that can be searched.
 MOST_LINKS = 40
 
 
@@ -60,6 +59,7 @@ def exhibit(
     width: Literal["content", "stretch"] = "content" if wide else "stretch"
     if wide:
         st.html(f"<style>.st-key-{key}{{overflow-x:auto}}</style>")
+    chart = house.lead(chart, leads or ())
     if leads:
         event = st.altair_chart(chart, key=key, on_select="rerun", alt=alt, width=width)
         _open_picked(key, house.picked(event), leads)
@@ -67,15 +67,16 @@ def exhibit(
         st.altair_chart(chart, key=key, alt=alt, width=width)
     with st.container(horizontal=True):
         if leads:
-            _offer_leads(leads)
+            _offer_leads(leads, f"{key}:lead")
         st.download_button(
-            "CSV",
+            "Baixar CSV",
             csv_bytes(table, {name: name for name in table.columns}),
             f"{file_name}.csv",
             "text/csv",
             on_click="ignore",
             icon=":material/download:",
-            key=f"{key}:csv",
+            key=f"{key}-csv",
+            help=kit.plain(f"Baixar os dados de “{title}” como CSV"),
         )
 
 
@@ -86,9 +87,21 @@ def _open_picked(key: str, mark: str | None, leads: Mapping[str, Lead]) -> None:
         view_state.leave(lead.file, lead.params)
 
 
-def _offer_leads(leads: Mapping[str, Lead]) -> None:
+def _offer_leads(leads: Mapping[str, Lead], key: str) -> None:
+    """The way to every mark for who uses no mouse."""
     with st.popover("Abrir o que está por trás", icon=":material/manage_search:"):
         # Marks that lead to the same place share a link.
         places = {(lead.label, lead.file, str(lead.params)): lead for lead in leads.values()}
-        for lead in islice(places.values(), MOST_LINKS):
+        shown = list(places.values())
+        if len(shown) > MOST_LINKS:
+            place = st.selectbox(
+                "O que abrir",
+                range(len(shown)),
+                index=None,
+                format_func=lambda place: shown[place].label,
+                placeholder="Escolha ou digite",
+                key=key,
+            )
+            shown = [] if place is None else shown[place : place + 1]
+        for lead in shown:
             kit.link(lead.file, lead.label, **lead.params)

@@ -19,7 +19,7 @@ from credigestor.ui.exhibit import Lead, exhibit
 from credigestor.ui.figures import format_rate
 from credigestor.ui.view import View
 
-NOTES, CUSTOMER = "counter/notes.py", "counter/customer.py"
+NOTES = "counter/notes.py"
 NOTHING_OPEN = "Nada a receber nesta data com estes filtros. Escolha outra data-base ou limpe-os."
 #: How many of the largest the sentence speaks of, and the report is asked for.
 FEW, MANY = 10, 50
@@ -136,7 +136,11 @@ def rates(
 
 
 def concentration(
-    debtors: Sequence[Debtor], stock: Stock, before: Stock, amounts_before: Sequence[Decimal]
+    view: View,
+    debtors: Sequence[Debtor],
+    stock: Stock,
+    before: Stock,
+    amounts_before: Sequence[Decimal],
 ) -> None:
     """What the largest 10 and 50 owe: `debtors` are the largest 50, `amounts_before` what the
     largest 50 of the date before owed, R$.
@@ -178,8 +182,8 @@ def concentration(
         leads={
             str(debtor.customer_id): Lead(
                 f"{names[str(debtor.customer_id)]}: {format_brl(debtor.amount)}",
-                CUSTOMER,
-                {"id": str(debtor.customer_id)},
+                NOTES,
+                view.filters(status="open", customer=debtor.customer_id),
             )
             for debtor in debtors[:FEW]
         },
@@ -195,6 +199,11 @@ def _concentration_sentence(
     if len(debtors) <= FEW:
         who = "O único devedor deve" if len(debtors) == 1 else f"Os {len(debtors)} devedores devem"
         return f"{who} {format_brl(few)}: toda a carteira."
+    if len(debtors) < MANY:
+        return (
+            f"Os {FEW} maiores dos {len(debtors)} devedores devem {format_brl(few)}, "
+            f"{format_rate(stock.rate(few))} da carteira."
+        )
     many = sum((debtor.amount for debtor in debtors), ZERO)
     then = before.rate(many_before)
     earlier = f" ({format_rate(then)} em {format_date(before.as_of)})" if then is not None else ""

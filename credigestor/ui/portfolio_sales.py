@@ -33,7 +33,7 @@ def average_sale(view: View, months: Mapping[date, Flow]) -> None:
         title="Ticket médio",
         definition="Total das vendas do mês, com as entradas, ÷ número delas, sem as canceladas.",
         show=format_brl,
-        short=lambda value: format_count(round(value)),
+        short=lambda value: format_count(int(value + Decimal("0.5"))),
         money=True,
     )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pandas as pd
 
-from credigestor.reports.portfolio.rolls import Roll
-from credigestor.rules.aging import BAND_NAMES, BANDS
+from credigestor.reports.portfolio.rolls import Origin, Roll
+from credigestor.rules.aging import BAND_NAMES, BANDS, LIMITS
 from credigestor.rules.calendar import format_date, month_label, month_name
 from credigestor.rules.money import format_brl, round_cents
 from credigestor.ui.charts import collection as charts
@@ -76,26 +77,50 @@ def matrix_sentence(roll: Roll) -> str:
 
 
 def matrix_leads(roll: Roll, shown: View) -> dict[str, Lead]:
-    """The notes in the band that a cell's balance went to; of what was paid, where it had been."""
+    """The notes that went from band to band; of what was paid, those that stood where it had."""
     return {
-        charts.cell_id(roll, origin.band, end): standing(
-            shown, roll, origin.band if end == charts.CURED else end, start=end == charts.CURED
-        )
+        charts.cell_id(roll, origin.band, end): standing(shown, roll, origin.band)
+        if end == charts.CURED
+        else moved(shown, roll, origin, end)
         for origin in roll.origins
         for end, amount in charts.parts(origin)
         if amount
     }
 
 
-def standing(shown: View, roll: Roll, *bands: str, start: bool = False) -> Lead:
-    """The notes that stood in some bands at the end of a month, or at its start."""
-    day = roll.start if start else roll.end
+def standing(shown: View, roll: Roll, *bands: str) -> Lead:
+    """The notes that stood in some bands at the start of a month."""
     name = BAND_NAMES[bands[0]] if len(bands) == 1 else "Atrasadas"
     return Lead(
-        f"{name} em {format_date(day)}",
+        f"{name} em {format_date(roll.start)}",
         NOTES,
-        shown.filters(as_of=day, status="open", band=list(bands)),
+        shown.filters(as_of=roll.start, status="open", band=list(bands)),
     )
+
+
+def moved(shown: View, roll: Roll, origin: Origin, end: str) -> Lead:
+    """The notes that stood in one band at the start of a month and in another at its end."""
+    before = BAND_NAMES[origin.band]
+    return Lead(
+        f"{month_label(roll.month)}, de {before} para {BAND_NAMES[end]}: "
+        f"{format_brl(origin.went.get(end, Decimal(0)))}",
+        NOTES,
+        shown.filters(as_of=roll.end, status="open", band=[end], **_stood_in(origin.band, roll)),
+    )
+
+
+def _stood_in(band: str, roll: Roll) -> dict[str, date]:
+    """Filters of the notes that stood in a band at the start of a month, by their dates alone."""
+    place = BANDS.index(band)
+    if not place:
+        return {"late_from": roll.month, "sold_to": roll.start}
+    found = {
+        "late_to": roll.start,
+        "due_to": roll.start - timedelta(days=LIMITS[place - 1] + 1),
+    }
+    if place < len(LIMITS):
+        found["due_from"] = roll.start - timedelta(days=LIMITS[place])
+    return found
 
 
 def show_rates(found: Sequence[Roll], shown: View) -> None:
@@ -105,10 +130,10 @@ def show_rates(found: Sequence[Roll], shown: View) -> None:
     for roll in reversed(found):
         for origin in roll.origins[: len(charts.ROLLING)]:
             end = BANDS[BANDS.index(origin.band) + 1]
-            if origin.balance:
-                leads[charts.cell_id(roll, origin.band, end)] = standing(shown, roll, end)
+            if origin.rolled:
+                leads[charts.cell_id(roll, origin.band, end)] = moved(shown, roll, origin, end)
         if roll.overdue:
-            leads[f"{roll.month:%Y-%m}"] = standing(shown, roll, *BANDS[1:], start=True)
+            leads[f"{roll.month:%Y-%m}"] = standing(shown, roll, *BANDS[1:])
     exhibit(
         "Taxas de rolagem mês a mês",
         charts.rates(found) if known else None,

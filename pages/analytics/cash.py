@@ -165,7 +165,7 @@ def collected_sentence(last: Collection) -> str:
     if not last.expected:
         return f"Nenhuma nota venceu em {month}."
     return (
-        f"Das notas que venceram em {month}, {percent(last.efficiency)} já foram pagas: "
+        f"Do que venceu em {month}, {percent(last.efficiency)} já foi pago: "
         f"{percent(last.on_time_share)} em dia e {percent(last.late_share)} com atraso."
     )
 
@@ -175,7 +175,7 @@ def efficiency_sentence(over: Sequence[Collection]) -> str:
     shares = [(item.efficiency or Decimal(0), item.month) for item in over]
     (worst, worst_month), (best, best_month) = min(shares), max(shares)
     if len(shares) == 1:
-        return f"{percent(best)} do que venceu em {month_name(best_month)} já foram pagos."
+        return f"{percent(best)} do que venceu em {month_name(best_month)} já foi pago."
     return (
         f"Dos meses completos, o mais pago é {month_name(best_month)} ({percent(best)}) e o menos "
         f"pago, {month_name(worst_month)} ({percent(worst)})."

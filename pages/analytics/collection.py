@@ -234,7 +234,7 @@ def charges_sentence(months: Sequence[LateCharges], shown: View) -> str:
 
 kit.header("Cobrança", "Para onde vai o que atrasa, em quanto tempo é pago, e os juros e a multa.")
 figures.quiet_sparklines()
-chosen = view.choose()
+chosen = view.choose(own=address.words("month"))
 with st.skeleton(320):
     shop_day = data.settings().today
     matrices = read_rolls(chosen.as_of, MONTHS, chosen.scope, today=shop_day)

@@ -11,12 +11,13 @@ import streamlit as st
 from credigestor.reports import dashboard
 from credigestor.reports.dashboard import Headline
 from credigestor.reports.portfolio.flows import Flow
+from credigestor.reports.scope import Scope
 from credigestor.rules.calendar import format_date, month_label
 from credigestor.rules.money import format_brl
 from credigestor.rules.periods import month_end
 from credigestor.rules.permissions import Permission
 from credigestor.ui import data, figures, kit, note_charts, session, view
-from credigestor.ui.charts.dashboard import sold_and_received
+from credigestor.ui.charts.dashboard import CHARGES, RECEIVED, SOLD, bar_id, sold_and_received
 from credigestor.ui.exhibit import Lead, exhibit
 from credigestor.ui.figures import format_count, format_rate, in_percent, in_points
 from credigestor.ui.view import View
@@ -57,12 +58,12 @@ def headline_of(seen: View, today: date) -> Headline:
 def show_headline(seen: View) -> None:
     """The headline figures, read anew every few seconds."""
     found = headline_of(seen, current_day())
-    show_stock_cards(found, seen)
+    show_stock_cards(found)
     show_rates(found, seen)
     show_flow_cards(found, seen)
 
 
-def show_stock_cards(found: Headline, seen: View) -> None:
+def show_stock_cards(found: Headline) -> None:
     """What the shop has to receive, what of it is late, and the rate of the two."""
     now, before = found.stock, found.before
     day = format_date(now.as_of)
@@ -138,6 +139,7 @@ def show_rates(found: Headline, seen: View) -> None:
 def show_flow_cards(found: Headline, seen: View) -> None:
     """What was sold and received in the period."""
     now, before = found.flow, found.flow_before
+    before_on, period_before = seen.before
     months = list(found.months.values())[-dashboard.HISTORY :]
     st.subheader(f"Movimento de {seen.period}")
     with st.grid(3, min_column_width=230):
@@ -172,7 +174,8 @@ def show_flow_cards(found: Headline, seen: View) -> None:
         kit.plain(
             f"{format_count(now.sales, 'venda', 'vendas')}. Encargos recebidos: juros de mora "
             f"{format_brl(now.interest)}, multa {format_brl(now.fine)}. Comparado com: "
-            f"{seen.before[1]}. Os gráficos pequenos mostram os últimos doze meses."
+            f"{period_before}, como estava em {format_date(before_on)}. Os gráficos pequenos "
+            "mostram os últimos doze meses."
         )
     )
 
@@ -200,7 +203,7 @@ def show_details(seen: View) -> None:
 
 
 def show_months(months: dict[date, Flow], seen: View) -> None:
-    """Sold and received month by month; a month opens its sales."""
+    """Sold and received month by month; a bar opens the sales or the payments of its month."""
     newest = months[max(months)]
     exhibit(
         "Vendido e recebido por mês",
@@ -227,16 +230,32 @@ def show_months(months: dict[date, Flow], seen: View) -> None:
         ),
         file_name="vendido-e-recebido",
         leads={
-            f"{month:%Y-%m}": Lead(
-                f"{month_label(month)}: {format_count(flow.sales, 'venda', 'vendas')}",
-                "counter/sales.py",
-                seen.filters(as_of=None, sold_from=month, sold_to=month_end(month)),
-            )
-            for month, flow in months.items()
-            if flow.sales
+            id_: lead
+            for month, flow in reversed(months.items())
+            for id_, lead in month_leads(month, flow, seen).items()
         },
         alt="Vendido e recebido em cada um dos 13 meses",
     )
+
+
+def month_leads(month: date, flow: Flow, seen: View) -> dict[str, Lead]:
+    """The sales of a month, and the payments that were received in it."""
+    last, leads = min(month_end(month), seen.as_of), {}
+    if flow.sales:
+        leads[bar_id(month, SOLD)] = Lead(
+            f"{month_label(month)}: {format_count(flow.sales, 'venda', 'vendas')}",
+            "counter/sales.py",
+            seen.filters(sold_from=month, sold_to=last),
+        )
+    if flow.received:
+        whole = "" if seen.scope == Scope() else " (da loja toda)"
+        received = Lead(
+            f"{month_label(month)}: pagamentos recebidos{whole}",
+            "counter/payments.py",
+            {"paid_from": str(month), "paid_to": str(last), "reversed": "no"},
+        )
+        leads |= {bar_id(month, kind): received for kind in (RECEIVED, CHARGES)}
+    return leads
 
 
 def show_debtors(debtors: pd.DataFrame) -> None:

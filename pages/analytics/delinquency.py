@@ -14,7 +14,7 @@ from credigestor.rules.identity import format_phone, format_tax_id, whatsapp_url
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
 from credigestor.transfer.csv_format import csv_bytes
-from credigestor.ui import data, downloads, kit, list_filters, session, view
+from credigestor.ui import address, data, downloads, kit, session, view
 from credigestor.ui.figures import format_count
 from credigestor.ui.view import View
 
@@ -44,8 +44,8 @@ read_totals = data.portfolio(delinquency.totals)
 def choose_due_dates() -> tuple[date | None, date | None]:
     """Limits of the due date, kept in the address."""
     with st.grid(3, min_column_width=165):
-        due_from = list_filters.day("Vencimento de", name="due_from")
-        due_to = list_filters.day("Vencimento até", name="due_to")
+        due_from = address.day("Vencimento de", name="due_from")
+        due_to = address.day("Vencimento até", name="due_to")
     return due_from, due_to
 
 

@@ -162,7 +162,8 @@ def show_risk(view: View, now: Stock, before: Stock) -> None:
         read_largest(day, count=portfolio_risk.MANY, scope=view.scope)
         for day in (view.as_of, before.as_of)
     )
-    portfolio_risk.concentration(debtors, now, before, [debtor.amount for debtor in then])
+    before_amounts = [debtor.amount for debtor in then]
+    portfolio_risk.concentration(view, debtors, now, before, before_amounts)
 
 
 def show_parts(view: View) -> None:

@@ -18,6 +18,7 @@ from credigestor.rules.permissions import Permission
 from credigestor.ui import address, data, first_payments, kit, session, view
 from credigestor.ui.charts import house
 from credigestor.ui.charts import vintages as charts
+from credigestor.ui.charts.vintages import age_words
 from credigestor.ui.exhibit import Lead, exhibit
 from credigestor.ui.figures import format_rate
 from credigestor.ui.view import View
@@ -55,7 +56,7 @@ def show_vintages(cells: Sequence[Cell], over: int, shown: View) -> None:
     exhibit(
         f"Safras: mais de {over} dias de atraso, em % do financiado",
         charts.heat_map(cells, over) if known else None,
-        key=f"heat:{over}",
+        key=f"heat-{over}",
         definition=definition,
         sentence=vintage_sentence(cells, spoken, over),
         table=matrix(known, over),
@@ -75,7 +76,7 @@ def show_vintages(cells: Sequence[Cell], over: int, shown: View) -> None:
             over,
             named={month_label(cell.cohort): color for cell, color in colors if cell},
         ),
-        key=f"curves:{over}",
+        key=f"curves-{over}",
         definition=f"{definition} Cada linha é uma safra; uma linha acima das outras na mesma "
         "idade está pior do que elas. Em cor, as safras de que falam as frases.",
         sentence=range_sentence(best, worst, over),
@@ -155,9 +156,9 @@ def matrix(cells: Sequence[Cell], over: int) -> pd.DataFrame:
     for cell in cells:
         row = rows.setdefault(cell.cohort, {"Safra": month_label(cell.cohort)})
         row["Financiado"] = cell.financed
-        row[f"{cell.age} meses (%)"] = rounded(cell.rate(over))
+        row[f"{age_words(cell.age)} (%)"] = rounded(cell.rate(over))
     ages = sorted({cell.age for cell in cells})
-    columns = ["Safra", "Financiado", *(f"{age} meses (%)" for age in ages)]
+    columns = ["Safra", "Financiado", *(f"{age_words(age)} (%)" for age in ages)]
     return pd.DataFrame(rows.values(), columns=columns, dtype=object)
 
 
@@ -182,7 +183,7 @@ def rounded(rate: Decimal | None) -> Decimal | None:
 
 
 kit.header("Safras", "O que foi feito das vendas de cada mês, e quem não paga a primeira nota.")
-chosen = view.choose(period=False, compare=False)
+chosen = view.choose(period=False, compare=False, own=address.words("over"))
 with st.skeleton(320):
     found = read_vintages(chosen.as_of, scope=chosen.scope)
     by_month = read_by_month(chosen.as_of, scope=chosen.scope)

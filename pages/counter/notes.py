@@ -21,7 +21,7 @@ from credigestor.rules.calendar import format_date
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
 from credigestor.rules.value_ranges import VALUE_RANGE_NAMES
-from credigestor.ui import address, data, kit, list_filters, session
+from credigestor.ui import address, data, kit, session
 from credigestor.ui.figures import format_count
 
 #: Words of the address that limit the list.
@@ -60,15 +60,15 @@ def choose_filters() -> tuple[date, Filters]:
     """The as-of date and the filters; nonsense in the address is ignored."""
     people = {str(user_id): name for user_id, name in data.read(sales.sellers)}
     with st.grid(4, min_column_width=165):
-        text = list_filters.text("Procurar", name="q", placeholder="Cliente, CPF ou nota")
-        status = list_filters.choice("Situação", STATUSES, name="status", default=notes.OPEN)
-        bands = list_filters.several("Faixa de atraso", BAND_NAMES, name="band")
-        seller = list_filters.choice(
+        text = address.text("Procurar", name="q", placeholder="Cliente, CPF ou nota")
+        status = address.choice("Situação", STATUSES, name="status", default=notes.OPEN)
+        bands = address.several("Faixa de atraso", BAND_NAMES, name="band")
+        seller = address.choice(
             "Vendedor", {"": "Todos", NO_SELLER: "Sem vendedor", **people}, name="seller"
         )
-        due_from = list_filters.day("Vencimento de", name="due_from")
-        due_to = list_filters.day("Vencimento até", name="due_to")
-        as_of = list_filters.day(
+        due_from = address.day("Vencimento de", name="due_from")
+        due_to = address.day("Vencimento até", name="due_to")
+        as_of = address.day(
             "Data-base",
             name="as_of",
             default=today,
@@ -76,14 +76,12 @@ def choose_filters() -> tuple[date, Filters]:
         )
     with st.expander("Mais filtros"), st.grid(4, min_column_width=165):
         cities = {city: city for city in read_cities()}
-        city = list_filters.choice(
+        city = address.choice(
             "Cidade do cliente", {"": "Todas", **cities, NO_CITY: "Sem cidade"}, name="city"
         )
-        value = list_filters.choice(
-            "Valor da venda", {"": "Todos", **VALUE_RANGE_NAMES}, name="value"
-        )
-        sold_from = list_filters.day("Venda de", name="sold_from")
-        sold_to = list_filters.day("Venda até", name="sold_to")
+        value = address.choice("Valor da venda", {"": "Todos", **VALUE_RANGE_NAMES}, name="value")
+        sold_from = address.day("Venda de", name="sold_from")
+        sold_to = address.day("Venda até", name="sold_to")
     found = Filters(
         status=None if status == "all" else status,
         bands=bands,
@@ -95,10 +93,10 @@ def choose_filters() -> tuple[date, Filters]:
         due_to=due_to,
         sold_from=sold_from,
         sold_to=sold_to,
-        first=list_filters.asked_number("first", tuple(FIRST)),
-        contract_over=list_filters.asked_number("contract_over", (30, 90)),
-        late_from=list_filters.asked_day("late_from"),
-        late_to=list_filters.asked_day("late_to"),
+        first=address.asked_number("first", tuple(FIRST)),
+        contract_over=address.asked_number("contract_over", (30, 90)),
+        late_from=address.asked_day("late_from"),
+        late_to=address.asked_day("late_to"),
         text=text,
     )
     show_badges(found)
@@ -109,23 +107,21 @@ def show_badges(filters: Filters) -> None:
     """What limits the list and is not seen in the fields above; each can be taken away."""
     with st.container(horizontal=True, gap="small"):
         if filters.city:
-            list_filters.badge(list_filters.customers_of(filters.city), "city")
+            address.badge(address.customers_of(filters.city), "city")
         if filters.value:
-            list_filters.badge(f"Valor da venda: {VALUE_RANGE_NAMES[filters.value]}", "value")
+            address.badge(f"Valor da venda: {VALUE_RANGE_NAMES[filters.value]}", "value")
         if filters.sold_from or filters.sold_to:
-            sentence = list_filters.between("Vendas", filters.sold_from, filters.sold_to)
-            list_filters.badge(sentence, "sold_from", "sold_to")
+            sentence = address.between("Vendas", filters.sold_from, filters.sold_to)
+            address.badge(sentence, "sold_from", "sold_to")
         if filters.first:
-            list_filters.badge(FIRST[filters.first], "first")
+            address.badge(FIRST[filters.first], "first")
         if filters.contract_over:
             sentence = f"Vendas com nota há mais de {filters.contract_over} dias em atraso"
-            list_filters.badge(sentence, "contract_over")
+            address.badge(sentence, "contract_over")
         if filters.late_from or filters.late_to:
-            sentence = list_filters.between(
-                "Entraram em atraso", filters.late_from, filters.late_to
-            )
-            list_filters.badge(sentence, "late_from", "late_to")
-        list_filters.clear(NAMES)
+            sentence = address.between("Entraram em atraso", filters.late_from, filters.late_to)
+            address.badge(sentence, "late_from", "late_to")
+        address.clear(NAMES)
 
 
 def show_totals(found: Totals) -> None:

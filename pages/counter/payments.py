@@ -44,11 +44,9 @@ def choose_filters() -> Filters:
         )
         paid_from = kit.date_field("Pago de", None, key="paid_from", bind="query-params")
         paid_to = kit.date_field("Pago até", None, key="paid_to", bind="query-params")
-        method = address.choice("Forma", METHODS, name="method", default="")
-        receiver = address.choice(
-            "Recebido por", {"": "Todos", **people}, name="received_by", default=""
-        )
-        reversed_ = address.choice("Situação", REVERSED, name="reversed", default="")
+        method = address.choice("Forma", METHODS, name="method")
+        receiver = address.choice("Recebido por", {"": "Todos", **people}, name="received_by")
+        reversed_ = address.choice("Situação", REVERSED, name="reversed")
     return Filters(
         paid_from=paid_from,
         paid_to=paid_to,

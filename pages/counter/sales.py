@@ -16,7 +16,7 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Permission
 from credigestor.rules.value_ranges import VALUE_RANGE_NAMES
-from credigestor.ui import data, kit, list_filters, session
+from credigestor.ui import address, data, kit, session
 from credigestor.ui.figures import format_count
 
 #: Words of the address that limit the list.
@@ -40,16 +40,16 @@ def filters_area(today: date) -> tuple[date, Filters]:
     """The as-of date and the filters; each lives in the address."""
     people = {str(user_id): name for user_id, name in data.read(sales.sellers)}
     with st.grid(3, min_column_width=165):
-        text = list_filters.text(
+        text = address.text(
             "Procurar", name="q", placeholder="Cliente, número ou descrição", live="300ms"
         )
-        sold_from = list_filters.day("De", name="sold_from")
-        sold_to = list_filters.day("Até", name="sold_to")
-        seller = list_filters.choice(
+        sold_from = address.day("De", name="sold_from")
+        sold_to = address.day("Até", name="sold_to")
+        seller = address.choice(
             "Vendedor", {"": "Todos", NO_SELLER: "Sem vendedor", **people}, name="seller"
         )
-        situation = list_filters.choice("Situação", SITUATIONS, name="status")
-        as_of = list_filters.day(
+        situation = address.choice("Situação", SITUATIONS, name="status")
+        as_of = address.day(
             "Data-base",
             name="as_of",
             default=today,
@@ -57,18 +57,16 @@ def filters_area(today: date) -> tuple[date, Filters]:
         )
     with st.expander("Mais filtros"), st.grid(3, min_column_width=165):
         cities = {city: city for city in read_cities()}
-        city = list_filters.choice(
+        city = address.choice(
             "Cidade do cliente", {"": "Todas", **cities, NO_CITY: "Sem cidade"}, name="city"
         )
-        value = list_filters.choice(
-            "Valor da venda", {"": "Todos", **VALUE_RANGE_NAMES}, name="value"
-        )
+        value = address.choice("Valor da venda", {"": "Todos", **VALUE_RANGE_NAMES}, name="value")
     with st.container(horizontal=True, gap="small"):
         if city:
-            list_filters.badge(list_filters.customers_of(city), "city")
+            address.badge(address.customers_of(city), "city")
         if value:
-            list_filters.badge(f"Valor da venda: {VALUE_RANGE_NAMES[value]}", "value")
-        list_filters.clear(NAMES)
+            address.badge(f"Valor da venda: {VALUE_RANGE_NAMES[value]}", "value")
+        address.clear(NAMES)
     return as_of or today, Filters(
         text=text,
         seller=NO_SELLER if seller == NO_SELLER else int(seller) if seller else None,

@@ -16,34 +16,18 @@ from credigestor.reports.portfolio import flows, stock
 from credigestor.rules.money import round_cents
 from credigestor.rules.periods import Period, stock_dates
 from credigestor.rules.permissions import Actor
-from credigestor.services import payments, sales, summaries
-from tests.portfolio import TODAY, add_customer, add_sale, pay
+from credigestor.services import payments, sales
+from tests.portfolio import TODAY, add_customer, add_r17, add_sale, late, pay, refresh
 
 pytestmark = pytest.mark.usefixtures("db")
 ZERO = Decimal(0)
 
 
-def late(days: int) -> date:
-    return TODAY - timedelta(days=days)
-
-
-def refresh() -> None:
-    with transaction() as session:
-        summaries.refresh(session, today=TODAY)
-
-
 @pytest.fixture
 def r17(db: str) -> None:
     """Customers A, B, C and D of R17's example."""
-    soon = TODAY + timedelta(days=10)
     with transaction() as session:
-        for name, notes in {
-            "A": [("100.00", late(44)), ("200.00", soon)],
-            "B": [("300.00", soon)],
-            "C": [("150.00", late(120)), ("150.00", late(90)), ("150.00", late(60))],
-            "D": [("80.00", late(10)), ("160.00", soon)],
-        }.items():
-            add_sale(session, add_customer(session, name), late(200), notes)
+        add_r17(session)
     refresh()
 
 
@@ -112,6 +96,34 @@ def test_r13_a_cancelled_sale_counts_until_the_day_it_is_cancelled(admin: Actor)
     assert (before.receivable, before.overdue) == (Decimal(300), Decimal(300))
     assert after.receivable == after.overdue == 0
     assert sold == [1, 0]
+
+
+def test_a_period_is_compared_with_an_earlier_one_as_that_was_seen_then(admin: Actor) -> None:
+    """Else the earlier one, which has had the time to lose sales, would always look worse."""
+    with transaction() as session:
+        customer = add_customer(session)
+        for sold in (late(40), late(20)):
+            sale = add_sale(session, customer, sold, [("300.00", late(-10))])
+            day = sold + timedelta(days=25)
+            if day <= TODAY:
+                sales.cancel(session, admin, sale_id=sale.id, why="desistência", today=day)
+    refresh()
+    with snapshot() as session:
+        found = headline(session, TODAY)
+    assert (found.flow.sales, found.flow_before.sales) == (1, 1)
+
+
+def test_a_period_that_goes_on_is_compared_with_as_many_days(admin: Actor) -> None:
+    with transaction() as session:
+        customer = add_customer(session)
+        for sold in (date(2026, 10, 24), date(2026, 10, 25)):
+            add_sale(session, customer, sold, [("300.00", late(-10))])
+    refresh()
+    period = Period(date(2026, 11, 1), date(2026, 11, 30))
+    before = TODAY - timedelta(days=30), period.previous  # 24/10 and 02/10 to 31/10
+    with snapshot() as session:
+        found = dashboard.headline(session, TODAY, period, before, today=TODAY)
+    assert found.flow_before.sales == 1
 
 
 def test_what_is_dated_after_the_as_of_date_does_not_count(admin: Actor) -> None:

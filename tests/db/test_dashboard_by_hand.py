@@ -22,11 +22,9 @@ from credigestor.rules.aging import BANDS
 from credigestor.rules.periods import Period, month_end, months, stock_dates
 from credigestor.rules.permissions import Actor
 from credigestor.services import summaries
-from credigestor.transfer import importer
 from tests.portfolio import TODAY, NoteAt, balances_by_hand, random_portfolio
 from tests.scoping import belongs
-from tests.transfer.files import SAMPLE, needs_sample
-from tests.transfer.importing import CLI
+from tests.transfer.files import needs_sample
 
 pytestmark = pytest.mark.usefixtures("db")
 ZERO = Decimal(0)
@@ -73,10 +71,8 @@ def test_every_figure_is_that_of_a_slow_replay_at_several_dates(admin: Actor, se
 
 
 @needs_sample
+@pytest.mark.usefixtures("sample")
 def test_the_sample_shops_figures_are_those_of_a_slow_replay() -> None:
-    with transaction() as session:
-        importer.run(session, CLI, importer.read_folder(SAMPLE), today=TODAY)
-        summaries.refresh(session, today=TODAY)
     with snapshot() as session:
         books = books_of(session, Scope())
         for as_of in SAMPLE_DATES:
@@ -110,7 +106,8 @@ def assert_figures(session: Session, as_of: date, books: Books) -> None:
     )
     period = Period(as_of - timedelta(days=29), as_of)
     assert found.flow == flow_by_hand(period, as_of, books)
-    assert found.flow_before == flow_by_hand(period.previous, as_of, books)
+    before_on = as_of - timedelta(days=30)
+    assert found.flow_before == flow_by_hand(period.previous, before_on, books)
     assert found.months == {
         first: flow_by_hand(Period(first, month_end(first)), as_of, books)
         for first in months(as_of, dashboard.CHART_MONTHS)

@@ -17,7 +17,6 @@ from credigestor.reports import delinquency as report
 from credigestor.reports.delinquency import Filters, Totals
 from credigestor.reports.scope import NO_SELLER, Scope
 from credigestor.rules.permissions import Actor
-from credigestor.services import summaries
 from tests.factories import add_user
 from tests.portfolio import (
     TODAY,
@@ -25,23 +24,16 @@ from tests.portfolio import (
     add_customer,
     add_sale,
     balances_by_hand,
+    late,
     month_ends_before,
     pay,
     random_portfolio,
+    refresh,
 )
 from tests.scoping import belongs
 
 pytestmark = pytest.mark.usefixtures("db")
 ZERO = Decimal(0)
-
-
-def late(days: int) -> date:
-    return TODAY - timedelta(days=days)
-
-
-def refresh() -> None:
-    with transaction() as session:
-        summaries.refresh(session, today=TODAY)
 
 
 @pytest.fixture

@@ -22,11 +22,9 @@ from credigestor.rules.aging import BANDS, band
 from credigestor.rules.periods import month_end, months
 from credigestor.rules.permissions import Actor
 from credigestor.services import sales, summaries
-from credigestor.transfer import importer
 from tests.by_hand import Ledger, ledger, open_at
-from tests.portfolio import TODAY, add_customer, add_sale, pay, random_portfolio
-from tests.transfer.files import SAMPLE, needs_sample
-from tests.transfer.importing import CLI
+from tests.portfolio import TODAY, add_customer, add_sale, pay, random_portfolio, refresh
+from tests.transfer.files import needs_sample
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -44,11 +42,6 @@ SCOPES = [
     Scope(value="500-1000"),
     Scope(city="Recife", value=">1000"),
 ]
-
-
-def refresh() -> None:
-    with transaction() as session:
-        summaries.refresh(session, today=TODAY)
 
 
 def reais(cents: float) -> Decimal:
@@ -260,33 +253,35 @@ def check_forecast(found: Forecast, books: Ledger, day: date) -> None:
         days = 0 if item.in_time else (item.paid_on - item.due_date).days
         paid[band(days)] += item.principal
     still_open = {name: int(notes[notes["band"] == name]["open"].sum()) for name in BANDS}
-    shares: dict[str, Decimal | None] = {}
+    left: dict[str, tuple[int, int]] = {}
     for place, name in enumerate(BANDS):
         good = sum(paid[deeper] for deeper in BANDS[place:])
         bad = sum(still_open[deeper] for deeper in BANDS[place + 1 :] or BANDS[-1:])
-        shares[name] = Decimal(100 * good) / (good + bad) if good + bad else None
+        left[name] = (good, good + bad)
     assert [(b.band, b.coming.contractual) for b in found.bands] == [
         (name, reais(cents)) for name, cents in still_open.items()
     ]
-    assert {b.band: b.history.share for b in found.bands} == shares
+    assert {b.band: b.history.share for b in found.bands} == {
+        name: Decimal(100 * good) / both if both else None for name, (good, both) in left.items()
+    }
     for item in found.bands:
-        assert item.coming.expected == slice_worth(still_open[item.band], shares[item.band])
+        assert item.coming.expected == slice_worth(still_open[item.band], *left[item.band])
     current = notes[notes["late"] == 0]
     for month in found.months:
         inside = where(current, due_between(current, month.due_from, month.due_to))
         cents = int(inside["open"].sum())
         assert month.coming.contractual == reais(cents)
-        assert month.coming.expected == slice_worth(cents, shares["current"])
+        assert month.coming.expected == slice_worth(cents, *left["current"])
     after = where(current, [due > found.months[-1].due_to for due in current["due_date"]])
     assert found.later.contractual == reais(after["open"].sum())
     whole = found.within(12).contractual + found.later.contractual + found.overdue.contractual
     assert whole == reais(notes["open"].sum())
 
 
-def slice_worth(cents: int, share: Decimal | None) -> Decimal | None:
+def slice_worth(cents: int, good: int, both: int) -> Decimal | None:
     if not cents:
         return Decimal(0)
-    return None if share is None else Decimal(int(cents * share / 100 + Decimal("0.5"))) / 100
+    return reais((2 * cents * good + both) // (2 * both)) if both else None
 
 
 def part_of(books: Ledger, scope: Scope) -> Ledger:
@@ -325,7 +320,6 @@ def test_any_portfolio_gives_what_pandas_computes_from_notes_and_payments(
 
 
 @needs_sample
+@pytest.mark.usefixtures("sample")
 def test_the_sample_shop_gives_what_pandas_computes_from_notes_and_payments() -> None:
-    with transaction() as session:
-        importer.run(session, CLI, importer.read_folder(SAMPLE), today=TODAY)
     check_all(SAMPLE_DATES, [Scope(), Scope(value="500-1000")])

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from credigestor.db.engine import transaction
+from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Base
 from credigestor.reports.portfolio.late_charges import late_charges
 from credigestor.reports.portfolio.recovery import DAYS, recoveries
@@ -23,12 +23,10 @@ from credigestor.reports.scope import NO_SELLER, Scope
 from credigestor.rules.periods import Period, closed_months, month_end, months
 from credigestor.rules.permissions import Role
 from credigestor.services import summaries
-from credigestor.transfer import importer
 from tests.by_hand import Ledger, ledger, open_at
 from tests.factories import actor_of, add_user
 from tests.portfolio import TODAY, random_portfolio
-from tests.transfer.files import SAMPLE, needs_sample
-from tests.transfer.importing import CLI
+from tests.transfer.files import needs_sample
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -215,10 +213,9 @@ def test_any_portfolio_has_the_figures_of_a_recount(db: str, seed: int) -> None:
 
 
 @needs_sample
+@pytest.mark.usefixtures("sample")
 def test_the_sample_shop_has_the_figures_of_a_recount() -> None:
-    with transaction() as session:
-        importer.run(session, CLI, importer.read_folder(SAMPLE), today=TODAY)
-        summaries.refresh(session, today=TODAY)
+    with snapshot() as session:
         books = ledger(session)
     for as_of in DATES:
         compare(books, as_of, Scope())

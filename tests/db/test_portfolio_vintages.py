@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,12 +21,10 @@ from credigestor.reports.scope import NO_SELLER, Scope
 from credigestor.rules.periods import month_end, months
 from credigestor.rules.permissions import Actor
 from credigestor.services import sales, summaries
-from credigestor.transfer import importer
 from tests.by_hand import Ledger, ledger, open_at
 from tests.factories import add_user
-from tests.portfolio import TODAY, Made, add_customer, add_sale, pay, random_portfolio
-from tests.transfer.files import SAMPLE, needs_sample
-from tests.transfer.importing import CLI
+from tests.portfolio import TODAY, Made, add_customer, add_sale, pay, random_portfolio, refresh
+from tests.transfer.files import needs_sample
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -47,11 +46,6 @@ SCOPES = [
     Scope(city="Recife", value=">1000"),
 ]
 DUE = [date(2026, 2, 10), date(2026, 3, 10)]
-
-
-def refresh() -> None:
-    with transaction() as session:
-        summaries.refresh(session, today=TODAY)
 
 
 def cells_of(cohort: date, as_of: date = TODAY) -> list[Cell]:
@@ -209,6 +203,9 @@ class CellsByHand:
     def __init__(self, books: Ledger) -> None:
         self.books = books
         self.late: dict[date, dict[tuple[date, int], int]] = {}
+        self.sales: dict[date, list[Any]] = defaultdict(list)
+        for sale in books.sales.itertuples():
+            self.sales[sale.sold_on.replace(day=1)].append(sale)
 
     def __call__(self, as_of: date) -> list[Cell]:
         cohorts = months(as_of, vintages.COHORTS)
@@ -224,9 +221,8 @@ class CellsByHand:
             self.late[end] = self.late_at(end)
         financed = sum(
             sale.financed
-            for sale in self.books.sales.itertuples()
-            if sale.sold_on.replace(day=1) == cohort
-            and (not sale.cancelled_on or sale.cancelled_on > end)
+            for sale in self.sales[cohort]
+            if not sale.cancelled_on or sale.cancelled_on > end
         )
         late = (self.late[end].get((cohort, over), 0) for over in (30, 90))
         return Cell(cohort, age, end, *(Decimal(int(cents)) / 100 for cents in (financed, *late)))
@@ -313,10 +309,10 @@ def test_any_portfolio_gives_what_pandas_computes_from_notes_and_payments(
 
 
 @needs_sample
+@pytest.mark.usefixtures("sample")
 def test_the_sample_shop_gives_what_pandas_computes_from_notes_and_payments() -> None:
     vera = add_user(name="Vera").id
     with transaction() as session:
-        importer.run(session, CLI, importer.read_folder(SAMPLE), today=TODAY)
         session.execute(text("UPDATE sales SET seller_id = :vera WHERE id % 3 = 0"), {"vera": vera})
     refresh()
     check_all(SAMPLE_DATES, [Scope(), Scope(city="Fortaleza")])

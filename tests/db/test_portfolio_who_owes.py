@@ -19,20 +19,26 @@ from credigestor.reports.portfolio import breakdown, flows, largest, stock
 from credigestor.reports.portfolio.breakdown import Kind, Part
 from credigestor.reports.portfolio.largest import By, Debtor
 from credigestor.reports.portfolio.tickets import installments, ticket
-from credigestor.reports.scope import NO_SELLER, Scope
+from credigestor.reports.scope import EVERYTHING, NO_SELLER, Scope
 from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor
 from credigestor.services import sales, summaries
-from credigestor.transfer import importer
 from tests.by_hand import Ledger, ledger, open_at
 from tests.factories import add_user
-from tests.portfolio import TODAY, add_customer, add_sale, pay, random_portfolio
-from tests.transfer.files import SAMPLE, needs_sample
-from tests.transfer.importing import CLI
+from tests.portfolio import (
+    TODAY,
+    add_customer,
+    add_r17,
+    add_sale,
+    late,
+    pay,
+    random_portfolio,
+    refresh,
+)
+from tests.transfer.files import needs_sample
 
 pytestmark = pytest.mark.usefixtures("db")
 
-EVERYTHING = Scope()
 SAMPLE_DATES = [date(2024, 10, 31), date(2025, 6, 15), date(2026, 1, 1), date(2026, 8, 28), TODAY]
 RANDOM_DATES = [date(2025, 3, 31), date(2026, 6, 17), TODAY, date(2027, 4, 30)]
 SCOPES = [
@@ -44,27 +50,11 @@ SCOPES = [
 ]
 
 
-def late(days: int) -> date:
-    return TODAY - timedelta(days=days)
-
-
-def refresh() -> None:
-    with transaction() as session:
-        summaries.refresh(session, today=TODAY)
-
-
 @pytest.fixture
 def example(db: str) -> None:
     """R17's four customers, one sale each."""
-    soon = TODAY + timedelta(days=3)
     with transaction() as session:
-        for name, notes in {
-            "A": [("100.00", late(44)), ("200.00", soon)],
-            "B": [("300.00", soon)],
-            "C": [("150.00", late(120)), ("150.00", late(90)), ("150.00", late(60))],
-            "D": [("80.00", late(10)), ("160.00", soon)],
-        }.items():
-            add_sale(session, add_customer(session, name), late(200), notes)
+        add_r17(session)
     refresh()
 
 
@@ -283,10 +273,10 @@ def test_any_portfolio_gives_what_pandas_computes_from_notes_and_payments(
 
 
 @needs_sample
+@pytest.mark.usefixtures("sample")
 def test_the_sample_shop_gives_what_pandas_computes_from_notes_and_payments() -> None:
     vera = add_user(name="Vera").id
     with transaction() as session:
-        importer.run(session, CLI, importer.read_folder(SAMPLE), today=TODAY)
         session.execute(text("UPDATE sales SET seller_id = :vera WHERE id % 3 = 0"), {"vera": vera})
     refresh()
     check_all(SAMPLE_DATES, [Scope(), Scope(seller=vera, value="100-250")])

@@ -125,7 +125,11 @@ def test_description_and_seller_can_be_edited_and_the_money_stays(
 
 @pytest.mark.parametrize(
     ("changes", "field"),
-    [({"description": "x" * 501}, "description"), ({"seller_id": 2**31 - 1}, "seller_id")],
+    [
+        ({"description": "x" * 501}, "description"),
+        ({"description": "half a pair \ud83d"}, "description"),
+        ({"seller_id": 2**31 - 1}, "seller_id"),
+    ],
 )
 def test_a_wrong_edit_is_refused_at_its_field(
     seller: Actor, customer: int, changes: dict[str, Any], field: str

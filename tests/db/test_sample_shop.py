@@ -12,18 +12,17 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache
 from math import floor
 
 import pytest
 
-from credigestor.db.engine import snapshot, transaction
+from credigestor.db.engine import snapshot
 from credigestor.reports.summary import as_json, summary
-from credigestor.transfer import importer
 from tests.portfolio import TODAY
 from tests.transfer.files import SAMPLE, needs_sample
-from tests.transfer.importing import CLI
 
-pytestmark = [needs_sample, pytest.mark.usefixtures("db")]
+pytestmark = [needs_sample, pytest.mark.usefixtures("sample")]
 
 AS_OF = [
     date(2024, 9, 3),
@@ -55,22 +54,29 @@ class Paper:
 
     @property
     def on_time_until(self) -> date:
-        day = self.due
-        while day.weekday() > 4 or (day.month, day.day) in FIXED_HOLIDAYS or day in GOOD_FRIDAYS:
-            day += timedelta(days=1)
-        return day
+        return business_day(self.due)
 
 
+@cache
+def business_day(day: date) -> date:
+    while day.weekday() > 4 or (day.month, day.day) in FIXED_HOLIDAYS or day in GOOD_FRIDAYS:
+        day += timedelta(days=1)
+    return day
+
+
+@cache
 def rows(file: str) -> list[dict[str, str]]:
     with (SAMPLE / file).open(encoding="utf-8-sig", newline="") as text:
         return list(csv.DictReader(text, delimiter=";"))
 
 
+@cache
 def day_of(text: str) -> date:
     day, month, year = map(int, text.split("/"))
     return date(year, month, day)
 
 
+@cache
 def cents_of(text: str) -> int:
     return int(text.replace(".", "").replace(",", ""))
 
@@ -79,6 +85,7 @@ def half_up(value: Fraction) -> int:
     return floor(value + Fraction(1, 2))
 
 
+@cache
 def months_on(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
@@ -172,8 +179,6 @@ def reais(cents: int) -> str:
 
 
 def test_the_figures_of_the_sample_shop_are_those_of_a_computation_of_its_own() -> None:
-    with transaction() as session:
-        importer.run(session, CLI, importer.read_folder(SAMPLE), today=TODAY)
     with snapshot() as session:
         for as_of in AS_OF:
             assert as_json(summary(session, as_of, today=TODAY)) == by_hand(as_of), as_of

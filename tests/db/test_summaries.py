@@ -22,16 +22,11 @@ from credigestor.services import customers, payments, sales, summaries
 from tests import by_hand
 from tests.by_hand import Ledger
 from tests.factories import add_user
-from tests.portfolio import TODAY, add_customer, add_sale, pay, random_portfolio
+from tests.portfolio import TODAY, add_customer, add_sale, pay, random_portfolio, refresh
 
 pytestmark = pytest.mark.usefixtures("db")
 
 DATES = [TODAY, TODAY - timedelta(days=1), date(2026, 8, 31), date(2026, 2, 10), date(2025, 7, 4)]
-
-
-def refresh(today: date = TODAY) -> int:
-    with transaction() as session:
-        return summaries.refresh(session, today=today)
 
 
 def problems() -> list[str]:

@@ -117,3 +117,9 @@ def open_app(
     if page is not None and page != PAGES[0].file:
         app._page_hash = calc_hash(page_spec(page).url_path)
     return app.run()
+
+
+def text_of(app: Visit) -> str:
+    """Everything that the person reads, of a page that ran through, with plain spaces."""
+    assert not app.exception
+    return app.texts.replace("\\", "").replace("\xa0", " ")

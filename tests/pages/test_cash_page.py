@@ -16,7 +16,7 @@ from credigestor.rules.aging import BANDS
 from credigestor.rules.forecast import History
 from credigestor.rules.permissions import Actor
 from credigestor.ui.charts import cash as charts
-from tests.pages.support import Visit, open_app
+from tests.pages.support import Visit, open_app, text_of
 from tests.portfolio import TODAY, add_customer, add_sale, pay
 
 pytestmark = pytest.mark.usefixtures("db", "portfolio_day")
@@ -47,11 +47,6 @@ def shop(admin: Actor) -> None:
         pay(session, admin, sale.notes[5], "80.00", date(2026, 9, 10))
 
 
-def text_of(app: Visit) -> str:
-    assert not app.exception
-    return app.texts.replace("\\", "").replace("\xa0", " ")
-
-
 def links(app: Visit) -> dict[str, str]:
     found: Any = app.get("page_link")
     return {
@@ -64,8 +59,7 @@ def links(app: Visit) -> dict[str, str]:
 def test_each_exhibit_says_what_it_shows() -> None:
     text = text_of(open_app(role="manager", page=PAGE))
     for sentence in (
-        "Das notas que venceram em outubro de 2026, 87,3 % já foram pagas: 71,0 % em dia e 16,3 % "
-        "com atraso.",
+        "Do que venceu em outubro de 2026, 87,3 % já foi pago: 71,0 % em dia e 16,3 % com atraso.",
         "o mais pago é setembro de 2026 (100,0 %) e o menos pago, outubro de 2026 (87,3 %)",
         # 953,00 of 1.080,00 were paid: 352,96 of 400,00 and 529,44 of 600,00
         "Nos próximos 12 meses vencem R$ 1.000,00; pelo histórico, devem entrar R$ 882,40 "
@@ -115,7 +109,7 @@ def test_marks_lead_to_the_notes_of_their_part_of_this_view() -> None:
 def test_an_earlier_date_shows_what_was_known_then() -> None:
     app = open_app(role="manager", page=PAGE, as_of="2026-10-31")
     text = text_of(app)
-    assert "Das notas que venceram em outubro de 2026, 87,3 % já foram pagas" in text
+    assert "Do que venceu em outubro de 2026, 87,3 % já foi pago" in text
     assert all("as_of=2026-10-31" in query for label, query in links(app).items() if "R$" in label)
 
 

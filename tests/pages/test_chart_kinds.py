@@ -173,6 +173,19 @@ def test_every_kind_leads_on_and_is_brazilian(spec: dict[str, Any]) -> None:
     assert all(tip["type"] == "nominal" for tip in tips)
 
 
+@pytest.mark.parametrize("chart", [heat(), curves()])
+def test_the_hand_points_only_where_a_mark_leads_somewhere(chart: alt.LayerChart) -> None:
+    spec = house.lead(chart, ["set/26/0"]).to_dict()
+    assert {"name": "leads", "value": ["set/26/0"]} in spec["params"]
+    cursors = [layer["mark"].get("cursor") for layer in spec["layer"]]
+    assert {"expr": "indexof(leads, datum.id) < 0 ? 'default' : 'pointer'"} in cursors
+    assert "pointer" not in cursors
+
+
+def test_the_first_row_of_a_heat_map_has_its_name_beside_it() -> None:
+    assert heat().to_dict()["layer"][0]["encoding"]["y"]["axis"]["labelFlush"] is False
+
+
 def test_every_kind_can_be_drawn_of_nothing() -> None:
     nothing = pd.DataFrame()
     for chart in (heat(nothing), curves(nothing)):

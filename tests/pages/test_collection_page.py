@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
-import streamlit as st
 
 from credigestor.db.engine import transaction
+from credigestor.reports.note_filters import Filters
+from credigestor.reports.notes import totals
 from credigestor.reports.portfolio.late_charges import LateCharges
 from credigestor.reports.portfolio.recovery import Recovery
-from credigestor.reports.portfolio.rolls import Origin, Roll
+from credigestor.reports.portfolio.rolls import Origin, Roll, rolls
+from credigestor.reports.scope import Scope
 from credigestor.rules.aging import BANDS
 from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor
-from credigestor.ui import kit
+from credigestor.services import summaries
+from credigestor.ui import kit, roll_exhibits
 from credigestor.ui.charts import collection as charts
 from credigestor.ui.charts import house
-from tests.pages.support import Visit, open_app
-from tests.portfolio import add_customer, add_sale, pay, random_portfolio
+from credigestor.ui.view import View
+from tests.pages.clicks import click
+from tests.pages.support import Visit, open_app, text_of
+from tests.portfolio import TODAY, add_customer, add_sale, pay, random_portfolio
 
 D = Decimal
+
 PAGE = "analytics/collection.py"
+VIEW = View(TODAY, Period(date(2026, 11, 1), TODAY), today=TODAY)
 on_a_page = pytest.mark.usefixtures("db", "portfolio_day")
 
 
@@ -50,41 +56,9 @@ def shop(db: str, manager: Actor) -> None:
         pay(session, manager, sale.notes[2], "102.00", date(2026, 10, 5))
 
 
-def text_of(app: Visit) -> str:
-    assert not app.exception
-    return app.texts.replace("\\", "").replace("\xa0", " ")
-
-
 def metrics(app: Visit) -> dict[str, str]:
     assert not app.exception
     return {card.label: card.value.replace("\xa0", " ") for card in app.metric}
-
-
-def click(monkeypatch: pytest.MonkeyPatch, app: Visit, chart: str, mark: str) -> tuple[str, Any]:
-    """Click on a mark and give the page's file and the address that it leads to."""
-    left_for: list[tuple[str, Any]] = []
-    monkeypatch.setattr(st, "altair_chart", clicking(chart, mark))
-
-    def leave(path: str, *, query_params: dict[str, Any]) -> None:
-        left_for.append(("/".join(path.split("/")[-2:]), query_params))
-        st.stop()
-
-    monkeypatch.setattr(st, "switch_page", leave)
-    app.run()
-    [found] = left_for
-    return found
-
-
-def clicking(clicked: str, mark: str) -> Callable[..., Any]:
-    """A chart on which somebody has clicked; AppTest has no charts of its own."""
-
-    def chart(*_: object, key: str | None = None, **__: object) -> dict[str, Any]:
-        if key != clicked:
-            return {"selection": {"pick": []}}
-        st.session_state[key] = "clicked"
-        return {"selection": {"pick": [{"id": mark}]}}
-
-    return chart
 
 
 @on_a_page
@@ -138,7 +112,26 @@ def test_another_as_of_date_has_other_months() -> None:
             "matrix-2026-10",
             "2026-10/1-30/31-60",
             "counter/notes.py",
-            {"as_of": "2026-10-31", "status": "open", "band": ["31-60"]},
+            {
+                "as_of": "2026-10-31",
+                "status": "open",
+                "band": ["31-60"],
+                "late_to": "2026-09-30",
+                "due_from": "2026-08-31",
+                "due_to": "2026-09-29",
+            },
+        ),
+        (
+            "rates",
+            "2026-10/current/1-30",
+            "counter/notes.py",
+            {
+                "as_of": "2026-10-31",
+                "status": "open",
+                "band": ["1-30"],
+                "late_from": "2026-10-01",
+                "sold_to": "2026-09-30",
+            },
         ),
         (
             "matrix-2026-10",
@@ -240,7 +233,40 @@ def test_marks_that_lead_to_the_same_notes_share_a_link(monkeypatch: pytest.Monk
     text_of(open_app(role="manager", page=PAGE))
     september = "Atrasaram em setembro de 2026: R$\xa0400,00"
     assert links.count(september) == 2  # of the curve, and of all five cells of its month
-    assert links[:2] == ["1–30 dias em 31/10/2026", "A vencer em 30/09/2026"]
+    assert links[:2] == [
+        "out/26, de A vencer para 1–30 dias: R$\xa0300,00",
+        "A vencer em 30/09/2026",
+    ]
+
+
+@pytest.mark.parametrize("seed", [1, 7])
+def test_r20_a_cell_leads_to_the_notes_that_its_amount_is_of(admin: Actor, seed: int) -> None:
+    with transaction() as session:
+        random_portfolio(session, admin, seed)
+    with transaction() as session:
+        summaries.refresh(session, today=TODAY)
+        cells = [
+            (roll, origin, end)
+            for roll in rolls(session, TODAY, 12, Scope(), today=TODAY)
+            for origin in roll.origins
+            for end in origin.went
+        ]
+        assert len(cells) > 5
+        for month, origin, end in cells:
+            params: dict[str, Any] = dict(roll_exhibits.moved(VIEW, month, origin, end).params)
+            as_of = date.fromisoformat(params.pop("as_of"))
+            days: dict[str, Any] = {k: date.fromisoformat(v) for k, v in params.items() if "_" in k}
+            filters = Filters(status=params["status"], bands=tuple(params["band"]), **days)
+            found = totals(session, filters, as_of=as_of, today=TODAY)
+            assert found.principal == origin.went[end]
+
+
+@on_a_page
+@pytest.mark.usefixtures("shop")
+def test_the_link_to_copy_has_the_month_of_the_matrix() -> None:
+    app = open_app(role="manager", page=PAGE, query={"seller": "none"})
+    app.selectbox(key="address:month").set_value("2026-09").run()
+    assert "month=2026-09" in app.code[0].value
 
 
 def rows(chart: Any, layer: int = 0) -> list[dict[str, Any]]:

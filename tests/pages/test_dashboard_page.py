@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 import streamlit as st
@@ -14,30 +11,20 @@ from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.rules.permissions import Actor
 from tests.factories import add_user
-from tests.pages.support import Visit, open_app
-from tests.portfolio import TODAY, add_customer, add_sale, pay, random_portfolio
+from tests.pages.clicks import click
+from tests.pages.support import Visit, open_app, text_of
+from tests.portfolio import TODAY, add_customer, add_r17, add_sale, late, pay, random_portfolio
 
 pytestmark = pytest.mark.usefixtures("db", "portfolio_day")
 
 PAGE = "analytics/dashboard.py"
 
 
-def late(days: int) -> date:
-    return TODAY - timedelta(days=days)
-
-
 @pytest.fixture
 def shop(manager: Actor) -> None:
     """R17's customers, and 50,00 of another note received on each of the last two months."""
-    soon = TODAY + timedelta(days=3)
     with transaction() as session:
-        for name, notes in {
-            "Ana <b>": [("100.00", late(44)), ("200.00", soon)],
-            "Bia": [("300.00", soon)],
-            "Caio": [("150.00", late(120)), ("150.00", late(90)), ("150.00", late(60))],
-            "Davi": [("80.00", late(10)), ("160.00", soon)],
-        }.items():
-            add_sale(session, add_customer(session, name), late(200), notes)
+        add_r17(session, "Ana <b>", "Bia", "Caio", "Davi")
         paid = add_sale(session, add_customer(session, "Eva"), TODAY, [("50.00", TODAY)])
         pay(session, manager, paid.notes[0], "50.00", TODAY)
         before = add_sale(session, 1, late(40), [("40.00", late(35))])
@@ -49,11 +36,6 @@ def metrics(app: Visit) -> dict[str, tuple[str, str]]:
     return {
         m.label: (m.value.replace("\xa0", " "), m.delta.replace("\xa0", " ")) for m in app.metric
     }
-
-
-def text_of(app: Visit) -> str:
-    assert not app.exception
-    return app.texts.replace("\\", "").replace("\xa0", " ")
 
 
 @pytest.mark.usefixtures("shop")
@@ -118,7 +100,7 @@ def test_the_figures_can_be_compared_with_those_of_last_year() -> None:
     assert cards["Em atraso"] == ("R$ 670,00", "+1.575,0 %")
     assert cards["Inadimplência (atrasado, por nota)"] == ("50,38 %", "-49,6 p.p.")
     assert cards["Vendido"] == ("R$ 50,00", "+25,0 %")
-    assert "Comparado com: 01/11/2025 a 23/11/2025" in text_of(app)
+    assert "Comparado com: 01/11/2025 a 23/11/2025, como estava em 23/11/2025" in text_of(app)
 
 
 @pytest.mark.usefixtures("shop")
@@ -223,54 +205,45 @@ def test_an_empty_shop_shows_no_arrows_and_says_what_to_do() -> None:
             "notes",
             {"status": "open", "due_from": "2026-11-01", "due_to": "2026-11-30"},
         ),
-        ("months", "2026-10", "sales", {"sold_from": "2026-10-01", "sold_to": "2026-10-31"}),
+        (
+            "months",
+            "2026-10/Vendido",
+            "sales",
+            {"sold_from": "2026-10-01", "sold_to": "2026-10-31", "value": "0-100"},
+        ),
+        (
+            "months",
+            "2026-11/Principal recebido",
+            "payments",
+            {"paid_from": "2026-11-01", "paid_to": "2026-11-23", "reversed": "no"},
+        ),
     ],
 )
 @pytest.mark.usefixtures("shop")
 def test_a_click_on_a_bar_leads_to_what_is_behind_it(
     monkeypatch: pytest.MonkeyPatch, key: str, id_: str, file: str, query: dict[str, str]
 ) -> None:
-    left_for: list[tuple[str, dict[str, str]]] = []
-    app = open_app(role="manager", page=PAGE, query={"value": "0-100"} if key == "months" else {})
-    monkeypatch.setattr(st, "altair_chart", clicking(key, id_))
-    monkeypatch.setattr(st, "switch_page", leaving(key, left_for))
-    app.run()
-    assert left_for == [(file, query | ({"value": "0-100"} if key == "months" else {}))]
+    chosen = {"value": "0-100"} if key == "months" else {}
+    app = open_app(role="manager", page=PAGE, query=chosen)
+    assert click(monkeypatch, app, key, id_) == (f"counter/{file}.py", query)
 
 
 @pytest.mark.usefixtures("shop")
 def test_the_notes_behind_a_bar_of_a_past_date_are_those_of_that_date(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    left_for: list[tuple[str, dict[str, str]]] = []
     app = open_app(role="manager", page=PAGE, query={"as_of": "2026-10-31", "seller": "none"})
-    monkeypatch.setattr(st, "altair_chart", clicking("aging", "31-60"))
-    monkeypatch.setattr(st, "switch_page", leaving("aging", left_for))
-    app.run()
     filters = {"as_of": "2026-10-31", "seller": "none", "status": "overdue", "band": "31-60"}
-    assert left_for == [("notes", filters)]
+    assert click(monkeypatch, app, "aging", "31-60") == ("counter/notes.py", filters)
 
 
-def clicking(clicked: str, id_: str) -> Callable[..., Any]:
-    """A chart on which somebody has clicked; AppTest has no charts of its own."""
-
-    def chart(*_: object, key: str | None = None, **__: object) -> dict[str, Any]:
-        if key != clicked:
-            return {"selection": {"pick": []}}
-        st.session_state[key] = "clicked"
-        return {"selection": {"pick": [{"id": id_}]}}
-
-    return chart
-
-
-def leaving(key: str, left_for: list[tuple[str, dict[str, str]]]) -> Callable[..., None]:
-    def switch_page(path: str, *, query_params: dict[str, str]) -> None:
-        assert "counter/" in path
-        assert key not in st.session_state  # or coming back would lead here again
-        left_for.append((Path(path).stem, query_params))
-        st.stop()
-
-    return switch_page
+@pytest.mark.usefixtures("shop")
+def test_the_sales_behind_a_bar_of_a_past_date_are_those_of_that_date(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = open_app(role="manager", page=PAGE, query={"as_of": "2026-10-20"})
+    found = {"as_of": "2026-10-20", "sold_from": "2026-10-01", "sold_to": "2026-10-20"}
+    assert click(monkeypatch, app, "months", "2026-10/Vendido") == ("counter/sales.py", found)
 
 
 @pytest.mark.usefixtures("shop")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,16 +13,12 @@ from credigestor.db.engine import transaction
 from credigestor.db.models import User
 from credigestor.errors import NotAllowed
 from tests.factories import add_user
-from tests.pages.support import Visit, open_app
-from tests.portfolio import TODAY, add_customer, add_sale
+from tests.pages.support import Visit, open_app, text_of
+from tests.portfolio import TODAY, add_customer, add_sale, late
 
 pytestmark = pytest.mark.usefixtures("db", "portfolio_day")
 
 PAGE = "analytics/delinquency.py"
-
-
-def late(days: int) -> date:
-    return TODAY - timedelta(days=days)
 
 
 @pytest.fixture
@@ -41,11 +36,6 @@ def seller_id(db: str) -> int:
 def shown(app: Visit) -> list[str]:
     assert not app.exception
     return list(app.dataframe[0].value["name"]) if app.dataframe else []
-
-
-def text_of(app: Visit) -> str:
-    assert not app.exception
-    return app.texts.replace("\\", "").replace("\xa0", " ")
 
 
 @pytest.mark.usefixtures("seller_id")
@@ -112,7 +102,7 @@ def test_a_filter_chosen_goes_to_the_address() -> None:
 @pytest.mark.usefixtures("seller_id")
 def test_due_dates_are_in_the_copied_link_and_go_with_the_reset() -> None:
     app = open_app(role="manager", page=PAGE, query={"band": "31-60"})
-    app.date_input(key="filter:due_to").set_value(late(90)).run()
+    app.date_input(key="address:due_to").set_value(late(90)).run()
     assert shown(app) == []
     assert app.query_params["due_to"] in (str(late(90)), [str(late(90))])
     [link] = app.code

@@ -11,7 +11,7 @@ from credigestor.db.engine import transaction
 from credigestor.reports import notes
 from credigestor.rules.permissions import Actor
 from tests.db.paying import JANUARY, pay, sell
-from tests.pages.support import Visit, open_app
+from tests.pages.support import Visit, open_app, text_of
 from tests.portfolio import TODAY, add_customer
 
 pytestmark = pytest.mark.usefixtures("db", "portfolio_day")
@@ -39,11 +39,6 @@ def badges(app: Visit) -> list[str]:
 
 def click(app: Visit, label: str) -> None:
     next(b for b in app.button if b.label.replace("\\", "") == label).click().run()
-
-
-def text_of(app: Visit) -> str:
-    assert not app.exception
-    return app.texts.replace("\\", "").replace("\xa0", " ")
 
 
 def calculation(app: Visit) -> str:

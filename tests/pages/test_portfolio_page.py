@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -15,15 +14,12 @@ from credigestor.db.engine import transaction
 from credigestor.rules.permissions import Actor
 from credigestor.ui.charts import portfolio as charts
 from tests.factories import add_user
-from tests.pages.support import Visit, open_app
-from tests.portfolio import TODAY, add_customer, add_sale, pay, random_portfolio
+from tests.pages.clicks import click
+from tests.pages.support import Visit, open_app, text_of
+from tests.portfolio import TODAY, add_customer, add_sale, late, pay, random_portfolio
 
 PAGE = "analytics/portfolio.py"
 on_a_page = pytest.mark.usefixtures("db", "portfolio_day")
-
-
-def late(days: int) -> date:
-    return TODAY - timedelta(days=days)
 
 
 @pytest.fixture
@@ -49,43 +45,11 @@ def shop(db: str) -> int:
     return vera
 
 
-def text_of(app: Visit) -> str:
-    assert not app.exception
-    return app.texts.replace("\\", "").replace("\xa0", " ")
-
-
 def metrics(app: Visit) -> dict[str, tuple[str, str]]:
     assert not app.exception
     return {
         m.label: (m.value.replace("\xa0", " "), m.delta.replace("\xa0", " ")) for m in app.metric
     }
-
-
-def click(monkeypatch: pytest.MonkeyPatch, app: Visit, chart: str, mark: str) -> tuple[str, Any]:
-    """Click on a mark and give the page's file and the address that it leads to."""
-    left_for: list[tuple[str, Any]] = []
-    monkeypatch.setattr(st, "altair_chart", clicking(chart, mark))
-
-    def leave(path: str, *, query_params: dict[str, Any]) -> None:
-        left_for.append(("/".join(path.split("/")[-2:]), query_params))
-        st.stop()
-
-    monkeypatch.setattr(st, "switch_page", leave)
-    app.run()
-    [found] = left_for
-    return found
-
-
-def clicking(clicked: str, mark: str) -> Callable[..., Any]:
-    """A chart on which somebody has clicked; AppTest has no charts of its own."""
-
-    def chart(*_: object, key: str | None = None, **__: object) -> dict[str, Any]:
-        if key != clicked:
-            return {"selection": {"pick": []}}
-        st.session_state[key] = "clicked"
-        return {"selection": {"pick": [{"id": mark}]}}
-
-    return chart
 
 
 @on_a_page
@@ -149,6 +113,15 @@ def test_the_largest_ten_and_fifty_are_set_against_the_whole_and_the_date_before
 
 
 @on_a_page
+def test_fewer_than_fifty_debtors_are_not_called_fifty(db: str) -> None:
+    with transaction() as session:
+        for _ in range(16):
+            add_sale(session, add_customer(session, "Ana"), late(20), [("100.00", TODAY)])
+    text = text_of(open_app(role="manager", page=PAGE))
+    assert "Os 10 maiores dos 16 devedores devem R$ 1.000,00, 62,50 % da carteira." in text
+
+
+@on_a_page
 @pytest.mark.parametrize(
     ("chart", "mark", "file", "query"),
     [
@@ -164,7 +137,7 @@ def test_the_largest_ten_and_fifty_are_set_against_the_whole_and_the_date_before
             "counter/notes.py",
             {"status": "overdue", "band": ["91-180", "181-360", ">360"]},
         ),
-        ("concentration", "3", "counter/customer.py", {"id": "3"}),
+        ("concentration", "3", "counter/notes.py", {"status": "open", "customer": "3"}),
         ("seller", "none", "counter/notes.py", {"status": "overdue", "seller": "none"}),
         ("city", "Recife", "counter/notes.py", {"status": "overdue", "city": "Recife"}),
         ("value", "250-500", "counter/notes.py", {"status": "overdue", "value": "250-500"}),

@@ -16,6 +16,7 @@ from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.reports.scope import Scope
 from credigestor.rules.periods import Period, period_of
+from credigestor.ui import kit
 from credigestor.ui.view import View
 from tests.factories import add_user
 from tests.portfolio import TODAY, add_customer, add_sale
@@ -310,6 +311,41 @@ def test_a_chart_has_its_definition_its_sentence_and_its_data(
     assert app.subheader[0].proto.help == "O que é"
     assert r"De cada R\$ 100, R\$ 8 \*estão\* em atraso." in [mark.value for mark in app.markdown]
     assert offered == [("um-grafico.csv", "\ufeffMês;Valor\r\nnov/26;1\r\n".encode())]
+
+
+def many_leads() -> None:
+    import altair as alt
+    import pandas as pd
+
+    from credigestor.ui.charts import house
+    from credigestor.ui.exhibit import Lead, exhibit
+
+    ids = [str(number) for number in range(60)]
+    chart = alt.Chart(pd.DataFrame({"id": ids})).mark_bar().add_params(house.pick())
+    exhibit(
+        "Muitas marcas",
+        chart,
+        key="many",
+        definition="O que é",
+        sentence="São muitas.",
+        table=pd.DataFrame({"Marca": ids}),
+        file_name="muitas",
+        alt="Muitas marcas",
+        leads={id_: Lead(f"Marca {id_}", "counter/notes.py", {"q": id_}) for id_ in ids},
+    )
+
+
+def test_there_is_a_way_without_a_mouse_to_every_one_of_many_marks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    links: list[tuple[str, str]] = []
+    monkeypatch.setattr(kit, "link", lambda _, label, **params: links.append((label, params["q"])))
+    app = AppTest.from_function(many_leads).run()
+    assert links == []
+    box = app.selectbox(key="many:lead")
+    assert len(box.options) == 60
+    box.select_index(57).run()
+    assert links == [("Marca 57", "57")]
 
 
 @pytest.mark.usefixtures("shop")

@@ -18,18 +18,13 @@ from credigestor.rules.permissions import Actor
 from credigestor.ui.charts import house
 from credigestor.ui.charts import vintages as charts
 from tests.factories import add_user
-from tests.pages.support import Visit, open_app
+from tests.pages.support import Visit, open_app, text_of
 from tests.portfolio import add_customer, add_sale, pay
 
 pytestmark = pytest.mark.usefixtures("db", "portfolio_day")
 
 PAGE = "analytics/vintages.py"
 EMPTY = ("Nenhuma venda financiada nas safras", "chegou a 30 dias do vencimento da primeira nota")
-
-
-def text_of(app: Visit) -> str:
-    assert not app.exception
-    return app.texts.replace("\\", "").replace("\xa0", " ")
 
 
 def links(app: Visit) -> dict[str, str]:
@@ -207,3 +202,16 @@ def test_bars_show_the_counts_beside_the_share_and_none_before_30_days() -> None
     assert spec["config"]["locale"]["number"]["decimal"] == ","
     [param] = [p for p in spec["params"] if p["name"] == house.PICK]
     assert param["select"]["fields"] == ["id"]
+
+
+@pytest.mark.usefixtures("two_cohorts")
+def test_the_link_to_copy_has_the_lateness_and_the_reset_takes_it_out() -> None:
+    app = open_app(role="manager", page=PAGE, query={"over": "90"})
+    assert app.code[0].value.endswith("&over=90")
+    app.button(key="view:reset").click().run()
+    assert "over" not in app.query_params
+    assert "Safras: mais de 30 dias" in text_of(app)
+
+
+def test_an_age_of_one_month_is_one_month() -> None:
+    assert [charts.age_words(age) for age in (0, 1, 2)] == ["0 meses", "1 mês", "2 meses"]

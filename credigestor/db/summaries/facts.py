@@ -12,13 +12,18 @@ from credigestor.rules.value_ranges import VALUE_LIMITS, VALUE_RANGES
 DEFAULT_DAYS = 30
 
 #: Temporary tables of one refresh: stale sales, and their old (-1) and new (1) facts.
-WORKBENCH = tuple(
-    f"CREATE TEMPORARY TABLE IF NOT EXISTS {table} ON COMMIT DELETE ROWS"
-    for table in (
-        "stale_now (sale_id integer PRIMARY KEY)",
-        "changed_sales (sign smallint, LIKE sale_facts)",
-        "changed_notes (sign smallint, LIKE note_facts)",
-    )
+_WORKBENCH = {
+    "stale_now": "sale_id integer PRIMARY KEY",
+    "changed_sales": "sign smallint, LIKE sale_facts",
+    "changed_notes": "sign smallint, LIKE note_facts",
+}
+WORKBENCH = (
+    *(
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} ({columns}) ON COMMIT DELETE ROWS"
+        for name, columns in _WORKBENCH.items()
+    ),
+    # what an earlier refresh of the same transaction left there
+    *(f"DELETE FROM {name}" for name in _WORKBENCH),
 )
 
 TAKE_STALE = """

@@ -11,11 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from credigestor.reports.portfolio.rows import changes, known_by
-from credigestor.reports.scope import Scope
+from credigestor.reports.scope import EVERYTHING, Scope
 from credigestor.rules.charges import ZERO
 from credigestor.rules.periods import month_end, months
 
-EVERYTHING = Scope()
 #: Months that a page shows of what fell due, the as-of date's being the last.
 MONTHS = 12
 #: Months that the chart of what falls due shows one by one.

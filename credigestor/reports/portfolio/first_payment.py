@@ -23,10 +23,9 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.summaries.tables import sale_facts, segments
 from credigestor.reports.portfolio.rows import changes, families, in_scope, keys_of, known_by
-from credigestor.reports.scope import Scope
+from credigestor.reports.scope import EVERYTHING, Scope
 from credigestor.rules.periods import months
 
-EVERYTHING = Scope()
 #: Months of sale that are looked at.
 COHORTS = 12
 

@@ -11,11 +11,10 @@ from sqlalchemy import ColumnElement, Date, FromClause, and_, cast, func, litera
 from sqlalchemy.orm import Session
 
 from credigestor.reports.portfolio.rows import changes
-from credigestor.reports.scope import Scope
+from credigestor.reports.scope import EVERYTHING, Scope
 from credigestor.rules.charges import ZERO
 from credigestor.rules.periods import Period, months
 
-EVERYTHING = Scope()
 _SUMS = (
     "sales",
     "sold",

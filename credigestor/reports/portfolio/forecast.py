@@ -13,13 +13,12 @@ from sqlalchemy.orm import Session
 
 from credigestor.reports.portfolio.collections import open_by_due_month
 from credigestor.reports.portfolio.rows import changes, known_by
-from credigestor.reports.scope import Scope
+from credigestor.reports.scope import EVERYTHING, Scope
 from credigestor.rules.aging import BANDS
 from credigestor.rules.charges import ZERO
-from credigestor.rules.forecast import History, history, worth
+from credigestor.rules.forecast import History, history
 from credigestor.rules.periods import month_end
 
-EVERYTHING = Scope()
 #: Months looked ahead, that of the as-of date being the first.
 MONTHS = 12
 
@@ -88,7 +87,7 @@ class Forecast:
 def forecast(session: Session, as_of: date, scope: Scope = EVERYTHING) -> Forecast:
     """The cash forecast at a date (R21)."""
     bands = _bands(session, as_of, scope)
-    share = bands[0].history.share
+    past = bands[0].history
     first = as_of.replace(day=1)
     ends = [month_end(first + relativedelta(months=k)) for k in range(MONTHS)]
     amounts = [ZERO] * (MONTHS + 1)
@@ -97,10 +96,10 @@ def forecast(session: Session, as_of: date, scope: Scope = EVERYTHING) -> Foreca
     return Forecast(
         as_of,
         tuple(
-            ComingMonth(end.replace(day=1) if k else None, end, _coming(amounts[k], share))
+            ComingMonth(end.replace(day=1) if k else None, end, _coming(amounts[k], past))
             for k, end in enumerate(ends)
         ),
-        _coming(amounts[-1], share),
+        _coming(amounts[-1], past),
         bands,
     )
 
@@ -116,13 +115,13 @@ def _bands(session: Session, as_of: date, scope: Scope) -> tuple[ComingBand, ...
     for place, open_there, paid_there in session.execute(statement):
         still_open[place], paid[place] = open_there, paid_there
     return tuple(
-        ComingBand(band, _coming(amount, past.share), past)
+        ComingBand(band, _coming(amount, past), past)
         for band, amount, past in zip(BANDS, still_open, history(paid, still_open), strict=True)
     )
 
 
-def _coming(amount: Decimal, share: Decimal | None) -> Coming:
-    expected = worth(amount, share)
+def _coming(amount: Decimal, past: History) -> Coming:
+    expected = past.worth(amount)
     return Coming(amount, expected, amount if expected is None else ZERO)
 
 

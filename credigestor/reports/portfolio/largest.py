@@ -14,10 +14,9 @@ from credigestor.db.models import Customer
 from credigestor.db.summaries.tables import customer_spans, note_facts, sale_facts
 from credigestor.reports.portfolio import stock
 from credigestor.reports.portfolio.rows import in_scope
-from credigestor.reports.scope import Scope
+from credigestor.reports.scope import EVERYTHING, Scope
 
 By = Literal["receivable", "overdue"]
-EVERYTHING = Scope()
 
 
 @dataclass(frozen=True)

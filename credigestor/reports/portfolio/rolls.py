@@ -98,7 +98,7 @@ def _went(
     session: Session, months: list[date], scope: Scope, today: date
 ) -> dict[tuple[date, int], dict[str, Decimal]]:
     """By month and place of the band at its start: R$ by band at its end."""
-    rows = by_calendar("rolls", scope, months[0], month_end(months[-1]), today=today)
+    rows = by_calendar(session, "rolls", scope, months[0], month_end(months[-1]), today=today)
     statement = (
         select(rows.c.month, rows.c.from_band, rows.c.to_band, rows.c.principal)
         .where(rows.c.month.between(months[0], months[-1]))

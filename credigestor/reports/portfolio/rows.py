@@ -24,10 +24,11 @@ from sqlalchemy import (
     text,
     true,
 )
+from sqlalchemy.orm import Session
 
 from credigestor.db.summaries.changes import CUBES
-from credigestor.db.summaries.tables import note_facts, sale_facts, segments
-from credigestor.reports.scope import Scope
+from credigestor.db.summaries.tables import note_facts, sale_facts, segments, summary_state
+from credigestor.reports.scope import EVERYTHING, Scope
 
 _CUBES = {cube.table.name: cube for cube in CUBES}
 _Days = tuple[date, date]
@@ -66,14 +67,19 @@ def changes(name: str, scope: Scope, *, sold_from: date = EVER) -> FromClause:
     return _computed(name, wanted, None, sold_from)
 
 
-def by_calendar(name: str, scope: Scope, first: date, last: date, *, today: date) -> FromClause:
+def by_calendar(
+    session: Session, name: str, scope: Scope, first: date, last: date, *, today: date
+) -> FromClause:
     """The rows of `charges` or `rolls` for a scope from one day to another.
 
-    Days to come are not stored: they are computed, as if nobody paid any more.
+    Days to come are not stored, nor are those that no refresh has come to yet: they are
+    computed, as if nobody paid any more.
     """
     wanted = keys_of(scope)
     if len(wanted) == 1 and last <= today:
-        return _stored(name, wanted[0])
+        closed_until = session.scalar(select(summary_state.c.closed_until))
+        if closed_until is not None and last <= closed_until:
+            return _stored(name, wanted[0])
     return _computed(name, wanted, (first, last))
 
 
@@ -110,7 +116,7 @@ def in_scope(scope: Scope) -> ColumnElement[bool]:
 
 def sold_in(scope: Scope, sale_id: ColumnElement[int]) -> ColumnElement[bool]:
     """Whether the sale of a row of the ledger belongs to a scope."""
-    if scope == Scope():
+    if scope == EVERYTHING:
         return true()
     facts = select(sale_facts.c.sale_id).where(sale_facts.c.sale_id == sale_id, in_scope(scope))
     return facts.exists()

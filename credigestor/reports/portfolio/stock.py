@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,13 +12,12 @@ from sqlalchemy import ColumnElement, Date, FromClause, func, literal, select, u
 from sqlalchemy.orm import Session
 
 from credigestor.db.summaries.tables import debtor_changes
-from credigestor.reports.portfolio.rows import by_calendar, changes, families, known_by
-from credigestor.reports.scope import Scope
+from credigestor.reports.portfolio.rows import by_calendar, changes, known_by
+from credigestor.reports.scope import EVERYTHING, Scope
 from credigestor.rules.aging import BANDS
 from credigestor.rules.charges import ZERO
 from credigestor.rules.periods import month_end
 
-EVERYTHING = Scope()
 _EPOCH = date(2000, 1, 1)
 
 
@@ -123,24 +121,6 @@ def stocks(session: Session, dates: Sequence[date], scope: Scope = EVERYTHING) -
     return [found[day].stock(day) for day in dates]
 
 
-def stocks_by(session: Session, kind: str, as_of: date) -> dict[str, Stock]:
-    """The stock of every seller ("seller"), city ("city") or value range ("value") by its key.
-
-    A seller's key is the user's id or "none"; those with nothing open are left out.
-    """
-    rows = families("aging_changes", kind)
-    found: dict[str, _Bands] = defaultdict(_Bands)
-    statement = (
-        select(rows.c.key, rows.c.band, *_sums(rows))
-        .where(known_by(rows, as_of))
-        .group_by(rows.c.key, rows.c.band)
-    )
-    for key, band, *sums in session.execute(statement):
-        found[key].add(band, *sums)
-    made = {key: bands.stock(as_of) for key, bands in found.items()}
-    return {key: stock for key, stock in made.items() if stock.open_notes}
-
-
 def contracts(session: Session, as_of: date, scope: Scope = EVERYTHING) -> Contracts:
     """The balances of whole contracts with a late note (arrasto) at a date (R17)."""
     rows = changes("cohort_changes", scope)
@@ -155,7 +135,7 @@ def contracts(session: Session, as_of: date, scope: Scope = EVERYTHING) -> Contr
 
 def charges(session: Session, as_of: date, scope: Scope = EVERYTHING, *, today: date) -> Charges:
     """What overdue notes owe of late interest and fine at the end of a day (R6, R7, R8)."""
-    rows = by_calendar("charges", scope, as_of, as_of, today=today)
+    rows = by_calendar(session, "charges", scope, as_of, as_of, today=today)
     sums = session.execute(
         select(
             func.coalesce(func.sum(rows.c.interest), ZERO),

@@ -17,11 +17,10 @@ from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
 from credigestor.reports.portfolio.rows import changes
-from credigestor.reports.scope import Scope
+from credigestor.reports.scope import EVERYTHING, Scope
 from credigestor.rules.charges import ZERO
 from credigestor.rules.periods import month_end, months
 
-EVERYTHING = Scope()
 #: Months of sale that are looked at, and so the most months since.
 COHORTS = 18
 #: Days late → months after which every first note due within a month has had time to be so late.

@@ -45,7 +45,7 @@ def aging_bars(aging: Sequence[BandTotal]) -> alt.LayerChart:
         tooltip=house.tooltip({"name": "Atraso", "amount": "Principal", "notes": "Notas"}),
         description="said:N",
     )
-    bars = base.mark_bar(cursor="pointer", cornerRadiusEnd=3).encode(
+    bars = base.mark_bar(cursor=house.CURSOR, cornerRadiusEnd=3).encode(
         color=house.colors("id", house.BAND_COLORS, legend=False)
     )
     # the page's own text colour, dark by day and light by night
@@ -87,10 +87,10 @@ def receivable_by_month(receivable: Sequence[DueTotal]) -> alt.Chart:
 
 
 def sold_and_received(months: Mapping[date, Flow]) -> alt.Chart:
-    """Sold beside received, month by month; a bar's id is its month, 2026-11 (R22)."""
+    """Sold beside received, month by month; a bar's id is its `bar_id` (R22)."""
     frame = pd.DataFrame(
         {
-            "id": f"{month:%Y-%m}",
+            "id": bar_id(month, kind),
             "month": month_label(month),
             "pile": pile,
             "kind": kind,
@@ -110,7 +110,7 @@ def sold_and_received(months: Mapping[date, Flow]) -> alt.Chart:
     )
     bars = (
         alt.Chart(frame)
-        .mark_bar(cursor="pointer")
+        .mark_bar(cursor=house.CURSOR)
         .encode(
             x=house.months([month_label(month) for month in months]),
             xOffset=alt.XOffset("pile:N"),
@@ -124,6 +124,11 @@ def sold_and_received(months: Mapping[date, Flow]) -> alt.Chart:
         )
     )
     return house.house(bars.add_params(house.pick()).properties(height=300))
+
+
+def bar_id(month: date, kind: str) -> str:
+    """The id of a bar of what was sold or received: its month and what it is, "2026-11/Vendido"."""
+    return f"{month:%Y-%m}/{kind}"
 
 
 def due_id(total: DueTotal) -> str:

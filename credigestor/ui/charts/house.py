@@ -7,7 +7,7 @@ words) is text made from the Decimals. Where a click leads somewhere, the chart 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import altair as alt
@@ -17,6 +17,9 @@ from credigestor.rules.calendar import MONTH_NAMES, MONTHS
 C = TypeVar("C", alt.Chart, alt.LayerChart)
 
 PICK = "pick"
+#: The ids of the marks that lead somewhere, a parameter of the chart; over those the hand points.
+LEADS = "leads"
+CURSOR = alt.ExprRef(f"indexof({LEADS}, datum.id) < 0 ? 'default' : 'pointer'")
 
 # Every colour stands out from a white and from a dark page (3 : 1, WCAG 1.4.11).
 BLUE, AMBER, VIOLET, RED, GRAY = "#2f86b5", "#b07d12", "#9150a6", "#d1582b", "#7b8583"
@@ -65,9 +68,17 @@ _PERCENT = f"format(datum.value, ',.2~f') + '{NBSP}%'"
 
 
 def house(chart: C) -> C:
-    """The chart with Brazilian numbers and no frame; call it last, on the outermost chart."""
+    """The chart with Brazilian numbers and no frame; call it last, on the outermost chart.
+
+    It cannot be drawn before `lead` has said which of its marks lead somewhere.
+    """
     styled: C = chart.configure(locale=_LOCALE).configure_view(stroke=None)
     return styled
+
+
+def lead(chart: alt.Chart | alt.LayerChart, ids: Iterable[str]) -> alt.Chart | alt.LayerChart:
+    """The chart whose marks of these ids, and no others, show the pointing hand."""
+    return chart.add_params(alt.param(name=LEADS, value=list(ids)))
 
 
 def pick() -> alt.Parameter:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from credigestor.ui.charts import house
 
-CELL_WIDTH = 46
+CELL_WIDTH = 44
 CELL_HEIGHT = 28
 
 
@@ -50,12 +50,14 @@ def heat_map(
             "row:N",
             scale=alt.Scale(domain=list(rows)),
             sort=None,
-            axis=alt.Axis(title=row_title, titleAnchor="middle", ticks=False, domain=False),
+            axis=alt.Axis(
+                title=row_title, titleAnchor="middle", ticks=False, domain=False, labelFlush=False
+            ),
         ),
         tooltip=house.tooltip(tips),
         description="said:N",
     )
-    squares = base.mark_rect(color=house.HEAT, cornerRadius=3, cursor="pointer").encode(
+    squares = base.mark_rect(color=house.HEAT, cornerRadius=3, cursor=house.CURSOR).encode(
         opacity=alt.Opacity(
             "value:Q",
             scale=alt.Scale(domain=[0, strongest], range=list(house.HEAT_OPACITY), clamp=True),
@@ -63,7 +65,7 @@ def heat_map(
         )
     )
     # the page's own text colour, dark by day and light by night
-    labels = base.mark_text(color="currentColor", fontSize=12, cursor="pointer").encode(
+    labels = base.mark_text(color="currentColor", fontSize=12, cursor=house.CURSOR).encode(
         text="label:N"
     )
     layers = squares.add_params(house.pick()) + labels
@@ -96,7 +98,7 @@ def lines(
         color=house.colors("series", colors, legend=False),
     )
     strokes = base.mark_line(strokeWidth=2).encode(order=alt.Order("place:Q"))
-    marks = base.mark_point(filled=True, size=55, opacity=1, cursor="pointer").encode(
+    marks = base.mark_point(filled=True, size=55, opacity=1, cursor=house.CURSOR).encode(
         tooltip=house.tooltip(tips), description="said:N"
     )
     last = points.sort_values("place").groupby("series").tail(1)
@@ -162,7 +164,7 @@ def _bars(
     rows["rank"] = rows["kind"].map({kind: rank for rank, kind in enumerate(colors)})
     return (
         alt.Chart(rows)
-        .mark_bar(cursor="pointer")
+        .mark_bar(cursor=house.CURSOR)
         .encode(
             x=house.ordered(xs, angle=x_angle),
             y=house.percents() if percent else house.amounts(),

@@ -40,7 +40,7 @@ def ranked(
         description="said:N",
     )
     scale = alt.Scale(domain=[0, widest * room])
-    bars = base.mark_bar(cursor="pointer", color=house.BLUE).encode(
+    bars = base.mark_bar(cursor=house.CURSOR, color=house.BLUE).encode(
         x=alt.X("value:Q", axis=None, scale=scale), order=alt.Order("place:Q")
     )
     if colors:
@@ -69,7 +69,7 @@ def by_month(
         tooltip=house.tooltip(tips),
         description="said:N",
     )
-    marks = base.mark_bar(cursor="pointer", color=house.BLUE).add_params(house.pick())
+    marks = base.mark_bar(cursor=house.CURSOR, color=house.BLUE).add_params(house.pick())
     labels = base.mark_text(dy=-7, fontSize=11, color="currentColor").encode(text="label:N")
     return house.house((marks + labels).properties(height=240))
 

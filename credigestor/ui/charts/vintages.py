@@ -97,12 +97,17 @@ def first_payments(
         ),
         description="said:N",
     )
-    bars = base.mark_bar(color=house.BLUE, cursor="pointer", cornerRadiusEnd=3)
+    bars = base.mark_bar(color=house.BLUE, cursor=house.CURSOR, cornerRadiusEnd=3)
     # the page's own text colour, dark by day and light by night
     labels = base.mark_text(align="left", dx=6, color="currentColor", fontSize=12).encode(
         text="label:N"
     )
     return house.house((bars.add_params(house.pick()) + labels).properties(height=alt.Step(28)))
+
+
+def age_words(age: int) -> str:
+    """An age of a cohort: "1 mês", "2 meses"."""
+    return format_count(age, "mês", "meses")
 
 
 def said_counts(counts: FirstPayments) -> str:
@@ -122,7 +127,8 @@ def _frame(cells: Sequence[Cell], over: int) -> pd.DataFrame:
             "on": format_date(cell.as_of),
             "late": format_brl(cell.balance(over)),
             "financed": format_brl(cell.financed),
-            "said": f"{month_label(cell.cohort)}, {cell.age} meses depois: {format_rate(rate)}",
+            "said": f"{month_label(cell.cohort)}, {age_words(cell.age)} depois: "
+            f"{format_rate(rate)}",
         }
         for cell in cells
         for rate in [cell.rate(over)]
