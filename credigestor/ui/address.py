@@ -10,18 +10,22 @@ Back, and after a badge or a reset took words out of it. What is no such value i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import streamlit as st
 
-from credigestor.reports import notes
+from credigestor.reports import filters, notes, sales
 from credigestor.reports.note_filters import NO_CITY
+from credigestor.reports.scope import NO_SELLER
 from credigestor.rules.calendar import format_date
+from credigestor.rules.value_ranges import VALUE_RANGE_NAMES
 from credigestor.ui import data, kit
 
 T = TypeVar("T")
+
+_read_cities = data.cached(filters.cities)
 
 
 def text(label: str, *, name: str, placeholder: str, live: str | bool = False) -> str:
@@ -84,22 +88,46 @@ def day(
 
     A field that shows the default goes on with it when it changes, as today's does at midnight.
     """
-    key, former = _follow(name, lambda words: _day(words) or default), f"{_key(name)}:default"
+    key = _follow(name, lambda words: kit.filter_date("".join(words[:1])) or default)
+    former = f"{key}:default"
     if st.session_state[key] == st.session_state.get(former, default):
         st.session_state[key] = default
     st.session_state[former] = default
-    chosen = kit.date_field(label, None, key=key, help=help)
-    low, high = kit.FILTER_YEARS
-    if chosen and not low <= chosen.year <= high:
-        st.error(f"O ano deve ficar entre {low} e {high}.", icon=":material/error:")
-        chosen = None
-    chosen = chosen or default
+    chosen = kit.date_field(label, None, key=key, help=help, filters=True) or default
     return _keep(name, chosen, [] if chosen in (None, default) else [str(chosen)])
+
+
+def seller() -> int | Literal["none"] | None:
+    """Draw the choice of a seller; a user's id, NO_SELLER, or None for all."""
+    return seller_of(choice("Vendedor", seller_names(data.read(sales.sellers)), name="seller"))
+
+
+def city() -> str | None:
+    """Draw the choice of the customer's city; NO_CITY for none known, or None for all."""
+    cities = {city: city for city in _read_cities()}
+    names = {"": "Todas", **cities, NO_CITY: "Sem cidade"}
+    return choice("Cidade do cliente", names, name="city") or None
+
+
+def value() -> str | None:
+    """Draw the choice of a range of the sale's total; None for all."""
+    return choice("Valor da venda", {"": "Todos", **VALUE_RANGE_NAMES}, name="value") or None
+
+
+def seller_names(people: Iterable[tuple[int, str]]) -> dict[str, str]:
+    """What may be chosen of sellers, given as ids and names: word in the address → label."""
+    names = {str(user_id): name for user_id, name in people}
+    return {"": "Todos", NO_SELLER: "Sem vendedor", **names}
+
+
+def seller_of(word: str) -> int | Literal["none"] | None:
+    """The seller that a word of `seller_names` stands for, as in a Scope."""
+    return NO_SELLER if word == NO_SELLER else int(word) if word else None
 
 
 def asked_day(name: str) -> date | None:
     """A date that has no field, from the address."""
-    return _drop_nonsense(name, _day(st.query_params.get_all(name)))
+    return _drop_nonsense(name, kit.filter_date("".join(st.query_params.get_all(name)[:1])))
 
 
 def asked_number(name: str, among: tuple[int, ...]) -> int | None:
@@ -200,11 +228,3 @@ def _keep(name: str, value: T, words: list[str]) -> T:
         st.query_params[name] = words
     st.session_state[f"{_key(name)}:seen"] = words
     return value
-
-
-def _day(words: list[str]) -> date | None:
-    try:
-        found = date.fromisoformat("".join(words[:1]))
-    except ValueError:
-        return None
-    return found if kit.FILTER_YEARS[0] <= found.year <= kit.FILTER_YEARS[1] else None

@@ -202,6 +202,15 @@ def pager(total: int, *, key: str, per_page: int = ROWS_A_PAGE) -> int:
     return (min(int(number or 1), pages) - 1) * per_page
 
 
+def filter_date(word: str) -> date | None:
+    """A filter's date from a word of the address; None for nonsense."""
+    try:
+        day = date.fromisoformat(word)
+    except ValueError:
+        return None
+    return day if _may_filter(day) else None
+
+
 def date_field(
     label: str,
     value: date | None,
@@ -210,12 +219,13 @@ def date_field(
     help: str | None = None,
     bind: Literal["query-params"] | None = None,
     persist_state: Literal["page", "session"] | None = None,
+    filters: bool = False,
 ) -> date | None:
     """A date input that shows dd/mm/aaaa.
 
     Any year may be typed: of one out of its range Streamlit would complain in English and go on
-    with the date before it. The rules judge what is written; a filter's date (`bind`) is judged
-    here, and None with a word on it.
+    with the date before it. The rules judge what is written; a filter's date (`filters`, or one
+    that is bound) is judged here, and None with a word on it.
     """
     options: dict[str, Any] = {"bind": bind, "persist_state": persist_state}
     chosen = st.date_input(
@@ -230,7 +240,11 @@ def date_field(
     )
     if not isinstance(chosen, date):
         return None
-    if bind and not FILTER_YEARS[0] <= chosen.year <= FILTER_YEARS[1]:
+    if (bind or filters) and not _may_filter(chosen):
         st.error("O ano deve ficar entre {} e {}.".format(*FILTER_YEARS), icon=":material/error:")
         return None
     return chosen
+
+
+def _may_filter(day: date) -> bool:
+    return FILTER_YEARS[0] <= day.year <= FILTER_YEARS[1]

@@ -14,11 +14,11 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from credigestor.reports import filters, sales
-from credigestor.reports.scope import NO_SELLER, Scope
+from credigestor.reports.scope import Scope
 from credigestor.rules.aging import BAND_NAMES, BANDS
 from credigestor.rules.periods import CUSTOM, PRESETS, Period, period_of, year_before
 from credigestor.rules.value_ranges import VALUE_RANGE_NAMES
-from credigestor.ui import data, kit, view_state
+from credigestor.ui import address, data, kit, view_state
 from credigestor.ui.view_state import Labels
 
 Compare = Literal["previous", "last-year"]
@@ -126,11 +126,10 @@ def choose(
 
 def _labels() -> dict[str, dict[str, str]]:
     """What may be chosen: parameter → word in the address → label."""
-    people = {str(user_id): name for user_id, name in read_sellers()}
     return {
         "period": PRESETS,
         "compare": COMPARE,
-        "seller": {"": "Todos", NO_SELLER: "Sem vendedor", **people},
+        "seller": address.seller_names(read_sellers()),
         "city": {"": "Todas", **{city: city for city in read_cities()}},
         "value": {"": "Todos", **VALUE_RANGE_NAMES},
         "band": {band: BAND_NAMES[band] for band in BANDS[1:]},
@@ -173,12 +172,7 @@ def _draw_filters(values: dict[str, Any], labels: Labels, drawn: Sequence[str]) 
 
 
 def _draw_day(label: str, name: str, help: str | None = None) -> date | None:
-    day = kit.date_field(label, None, key=view_state.key(name), help=help)
-    low, high = kit.FILTER_YEARS
-    if day and not low <= day.year <= high:
-        st.error(f"O ano deve ficar entre {low} e {high}.", icon=":material/error:")
-        return None
-    return day
+    return kit.date_field(label, None, key=view_state.key(name), help=help, filters=True)
 
 
 def _draw_choice(label: str, name: str, labels: Labels) -> str:
@@ -190,7 +184,7 @@ def _draw_choice(label: str, name: str, labels: Labels) -> str:
 
 
 def _view(values: Mapping[str, Any], today: date, *, bands: bool) -> View:
-    as_of, preset, seller = values["as_of"], values["period"], values["seller"]
+    as_of, preset = values["as_of"], values["period"]
     period = period_of(preset, as_of)
     if preset == CUSTOM:
         start, end = values["from"] or period.start, values["to"] or period.end
@@ -200,7 +194,7 @@ def _view(values: Mapping[str, Any], today: date, *, bands: bool) -> View:
         period,
         values["compare"],
         Scope(
-            NO_SELLER if seller == NO_SELLER else int(seller) if seller else None,
+            address.seller_of(values["seller"]),
             values["city"] or None,
             values["value"] or None,
         ),

@@ -128,18 +128,9 @@ def _parsed(words: Words, labels: Labels, today: date) -> dict[str, Any]:
     values: dict[str, Any] = {name: (found[name] or [DEFAULTS[name]])[-1] for name in DEFAULTS}
     values["band"] = found["band"]
     for name in ("as_of", "from", "to"):
-        values[name] = _day(words.get(name, [])[-1:])
+        values[name] = kit.filter_date((words.get(name) or [""])[-1])
     values["as_of"] = values["as_of"] or today
     return values
-
-
-def _day(words: list[str]) -> date | None:
-    try:
-        [word] = words
-        day = date.fromisoformat(word)
-    except ValueError:
-        return None
-    return day if kit.FILTER_YEARS[0] <= day.year <= kit.FILTER_YEARS[1] else None
 
 
 def _page() -> str:

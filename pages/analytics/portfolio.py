@@ -8,7 +8,6 @@ from decimal import Decimal
 
 import streamlit as st
 
-from credigestor.reports import sales
 from credigestor.reports.portfolio import breakdown, flows, largest, stock
 from credigestor.reports.portfolio.flows import Flow
 from credigestor.reports.portfolio.stock import Stock
@@ -23,7 +22,7 @@ from credigestor.rules.value_ranges import VALUE_RANGE_NAMES, VALUE_RANGES
 from credigestor.ui import data, figures, kit, portfolio_parts, portfolio_risk, session
 from credigestor.ui import portfolio_sales as by_month
 from credigestor.ui.figures import format_count, format_rate, in_percent, in_points
-from credigestor.ui.view import View, choose
+from credigestor.ui.view import View, choose, read_sellers
 
 MONTHS = 12
 
@@ -36,7 +35,6 @@ read_largest = data.portfolio(largest.debtors_by_name)
 read_flow = data.portfolio(flows.flow)
 read_months = data.portfolio(flows.by_month)
 read_parts = data.portfolio(breakdown.parts)
-read_sellers = data.cached(sales.sellers)
 
 
 def show_stock_cards(view: View, history: Sequence[Stock], before: Stock) -> None:

@@ -11,11 +11,9 @@ from datetime import date
 
 import streamlit as st
 
-from credigestor.reports import filters as known
-from credigestor.reports import notes, sales
-from credigestor.reports.note_filters import NO_CITY, UNPAID_30
+from credigestor.reports import notes
+from credigestor.reports.note_filters import UNPAID_30
 from credigestor.reports.notes import Filters, Totals
-from credigestor.reports.scope import NO_SELLER
 from credigestor.rules.aging import BAND_NAMES, STATUS_NAMES, Status
 from credigestor.rules.calendar import format_date
 from credigestor.rules.money import format_brl
@@ -53,19 +51,15 @@ LABELS = {
 
 session.require(Permission.COUNTER)
 today = data.settings().today
-read_cities = data.cached(known.cities)
 
 
 def choose_filters() -> tuple[date, Filters]:
     """The as-of date and the filters; nonsense in the address is ignored."""
-    people = {str(user_id): name for user_id, name in data.read(sales.sellers)}
     with st.grid(4, min_column_width=165):
         text = address.text("Procurar", name="q", placeholder="Cliente, CPF ou nota")
         status = address.choice("Situação", STATUSES, name="status", default=notes.OPEN)
         bands = address.several("Faixa de atraso", BAND_NAMES, name="band")
-        seller = address.choice(
-            "Vendedor", {"": "Todos", NO_SELLER: "Sem vendedor", **people}, name="seller"
-        )
+        seller = address.seller()
         due_from = address.day("Vencimento de", name="due_from")
         due_to = address.day("Vencimento até", name="due_to")
         as_of = address.day(
@@ -75,20 +69,17 @@ def choose_filters() -> tuple[date, Filters]:
             help="A lista mostra as notas como estavam ao fim deste dia.",
         )
     with st.expander("Mais filtros"), st.grid(4, min_column_width=165):
-        cities = {city: city for city in read_cities()}
-        city = address.choice(
-            "Cidade do cliente", {"": "Todas", **cities, NO_CITY: "Sem cidade"}, name="city"
-        )
-        value = address.choice("Valor da venda", {"": "Todos", **VALUE_RANGE_NAMES}, name="value")
+        city = address.city()
+        value = address.value()
         sold_from = address.day("Venda de", name="sold_from")
         sold_to = address.day("Venda até", name="sold_to")
     found = Filters(
         status=None if status == "all" else status,
         bands=bands,
         customer_id=address.customer("Só as notas de"),
-        seller=NO_SELLER if seller == NO_SELLER else int(seller) if seller else None,
-        city=city or None,
-        value=value or None,
+        seller=seller,
+        city=city,
+        value=value,
         due_from=due_from,
         due_to=due_to,
         sold_from=sold_from,

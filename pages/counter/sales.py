@@ -6,11 +6,8 @@ from datetime import date
 
 import streamlit as st
 
-from credigestor.reports import filters as known
 from credigestor.reports import sales
-from credigestor.reports.note_filters import NO_CITY
 from credigestor.reports.sales import Filters, Totals
-from credigestor.reports.scope import NO_SELLER
 from credigestor.rules.calendar import format_date
 from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import sale_number
@@ -33,21 +30,17 @@ LABELS = {
     "situation": "Situação",
     "description": "Descrição",
 }
-read_cities = data.cached(known.cities)
 
 
 def filters_area(today: date) -> tuple[date, Filters]:
     """The as-of date and the filters; each lives in the address."""
-    people = {str(user_id): name for user_id, name in data.read(sales.sellers)}
     with st.grid(3, min_column_width=165):
         text = address.text(
             "Procurar", name="q", placeholder="Cliente, número ou descrição", live="300ms"
         )
         sold_from = address.day("De", name="sold_from")
         sold_to = address.day("Até", name="sold_to")
-        seller = address.choice(
-            "Vendedor", {"": "Todos", NO_SELLER: "Sem vendedor", **people}, name="seller"
-        )
+        seller = address.seller()
         situation = address.choice("Situação", SITUATIONS, name="status")
         as_of = address.day(
             "Data-base",
@@ -56,11 +49,8 @@ def filters_area(today: date) -> tuple[date, Filters]:
             help="A lista mostra as vendas como estavam ao fim deste dia.",
         )
     with st.expander("Mais filtros"), st.grid(3, min_column_width=165):
-        cities = {city: city for city in read_cities()}
-        city = address.choice(
-            "Cidade do cliente", {"": "Todas", **cities, NO_CITY: "Sem cidade"}, name="city"
-        )
-        value = address.choice("Valor da venda", {"": "Todos", **VALUE_RANGE_NAMES}, name="value")
+        city = address.city()
+        value = address.value()
     with st.container(horizontal=True, gap="small"):
         if city:
             address.badge(address.customers_of(city), "city")
@@ -69,9 +59,9 @@ def filters_area(today: date) -> tuple[date, Filters]:
         address.clear(NAMES)
     return as_of or today, Filters(
         text=text,
-        seller=NO_SELLER if seller == NO_SELLER else int(seller) if seller else None,
-        city=city or None,
-        value=value or None,
+        seller=seller,
+        city=city,
+        value=value,
         sold_from=sold_from,
         sold_to=sold_to,
         cancelled={"live": False, "cancelled": True}.get(situation),
