@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import Decimal
 
 import pandas as pd
 import streamlit as st
@@ -19,7 +18,8 @@ from credigestor.rules.permissions import Permission
 from credigestor.ui import data, figures, kit, note_charts, session, view
 from credigestor.ui.charts.dashboard import CHARGES, RECEIVED, SOLD, bar_id, sold_and_received
 from credigestor.ui.exhibit import Lead, exhibit
-from credigestor.ui.figures import format_count, format_rate, in_percent, in_points
+from credigestor.ui.figures import format_count, format_rate, in_percent
+from credigestor.ui.stock_cards import stock_cards
 from credigestor.ui.view import View
 
 REFRESH = "15s"
@@ -68,36 +68,8 @@ def show_stock_cards(found: Headline) -> None:
     now, before = found.stock, found.before
     day = format_date(now.as_of)
     st.subheader(f"Carteira em {day}")
-    since = f"desde {format_date(before.as_of)}"
     with st.grid(3, min_column_width=230):
-        figures.card(
-            "A receber",
-            format_brl(now.receivable),
-            in_percent(now.receivable, before.receivable),
-            since,
-            [item.receivable for item in found.history],
-            color="blue",  # to have less to receive is neither good nor bad
-            help="Principal em aberto de todas as notas, sem juros e multa.",
-        )
-        figures.card(
-            "Em atraso",
-            format_brl(now.overdue),
-            in_percent(now.overdue, before.overdue),
-            since,
-            [item.overdue for item in found.history],
-            color="inverse",
-            help="Principal das notas atrasadas, sem juros e multa.",
-        )
-        rate, rate_before = now.rate(now.overdue), before.rate(before.overdue)
-        figures.card(
-            "Inadimplência (atrasado, por nota)",
-            format_rate(rate),
-            in_points(rate, rate_before),
-            since,
-            [item.rate(item.overdue) or Decimal(0) for item in found.history],
-            color="inverse",
-            help="Principal atrasado ÷ principal a receber. Outras definições estão mais abaixo.",
-        )
+        stock_cards(before, found.history, elsewhere="Outras definições estão mais abaixo.")
     st.caption(
         kit.plain(
             f"{format_count(now.overdue_notes, 'nota atrasada', 'notas atrasadas')} de "

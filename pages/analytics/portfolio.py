@@ -21,7 +21,8 @@ from credigestor.rules.permissions import Permission
 from credigestor.rules.value_ranges import VALUE_RANGE_NAMES, VALUE_RANGES
 from credigestor.ui import data, figures, kit, portfolio_parts, portfolio_risk, session
 from credigestor.ui import portfolio_sales as by_month
-from credigestor.ui.figures import format_count, format_rate, in_percent, in_points
+from credigestor.ui.figures import format_count, in_percent
+from credigestor.ui.stock_cards import since, stock_cards
 from credigestor.ui.view import View, choose, read_sellers
 
 MONTHS = 12
@@ -42,43 +43,15 @@ def show_stock_cards(view: View, history: Sequence[Stock], before: Stock) -> Non
     now = history[-1]
     day = format_date(view.as_of)
     st.subheader(f"Carteira em {day}")
-    since = f"desde {format_date(before.as_of)}"
     owing, late = read_debtors(view.as_of, view.scope)
     owing_before, late_before = read_debtors(before.as_of, view.scope)
     with st.grid(3, min_column_width=230):
-        figures.card(
-            "A receber",
-            format_brl(now.receivable),
-            in_percent(now.receivable, before.receivable),
-            since,
-            [item.receivable for item in history],
-            color="blue",  # to have less to receive is neither good nor bad
-            help="Principal em aberto de todas as notas, sem juros e multa.",
-        )
-        figures.card(
-            "Em atraso",
-            format_brl(now.overdue),
-            in_percent(now.overdue, before.overdue),
-            since,
-            [item.overdue for item in history],
-            color="inverse",
-            help="Principal das notas atrasadas, sem juros e multa.",
-        )
-        rate, rate_before = now.rate(now.overdue), before.rate(before.overdue)
-        figures.card(
-            "Inadimplência (atrasado, por nota)",
-            format_rate(rate),
-            in_points(rate, rate_before),
-            since,
-            [item.rate(item.overdue) or ZERO for item in history],
-            color="inverse",
-            help="Principal atrasado ÷ principal a receber. As outras definições vêm logo abaixo.",
-        )
+        stock_cards(before, history, elsewhere="As outras definições vêm logo abaixo.")
         figures.card(
             "Atraso médio",
             days(now.days_late),
             change(now.days_late, before.days_late),
-            since,
+            since(before),
             [item.days_late or ZERO for item in history],
             color="inverse",
             help="Média dos dias de atraso das notas atrasadas, contados do vencimento nominal. "
@@ -88,7 +61,7 @@ def show_stock_cards(view: View, history: Sequence[Stock], before: Stock) -> Non
             "Clientes que devem",
             format_count(owing),
             in_percent(Decimal(owing), Decimal(owing_before)),
-            since,
+            since(before),
             [],
             color="blue",
             help="Clientes com alguma nota em aberto.",
@@ -97,7 +70,7 @@ def show_stock_cards(view: View, history: Sequence[Stock], before: Stock) -> Non
             "Clientes em atraso",
             format_count(late),
             in_percent(Decimal(late), Decimal(late_before)),
-            since,
+            since(before),
             [],
             color="inverse",
             help="Clientes com alguma nota atrasada.",
