@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -34,6 +34,16 @@ class Config(BaseSettings):
     #: visitor's address is read from the last X-Forwarded-For entry.
     behind_proxy: bool = Field(default=False, validation_alias="CREDIGESTOR_BEHIND_PROXY")
 
+    #: Folder of the backups; `backups` in the data folder where it is not set. Processes of one
+    #: shop on several machines need one that they share.
+    backup_folder: Path | None = Field(default=None, validation_alias="CREDIGESTOR_BACKUP_FOLDER")
+    #: Passphrase of the automatic backups; without it they are not encrypted.
+    backup_passphrase: SecretStr | None = Field(
+        default=None, validation_alias="CREDIGESTOR_BACKUP_PASSPHRASE"
+    )
+    #: Whether app processes make the daily backup; off where something else does (cron).
+    automatic_backup: bool = Field(default=True, validation_alias="CREDIGESTOR_AUTOMATIC_BACKUP")
+
     @field_validator("database_url")
     @classmethod
     def _use_psycopg(cls, value: str | None) -> str | None:
@@ -43,6 +53,17 @@ class Config(BaseSettings):
         if not separator or scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
             raise ValueError("não é um endereço do PostgreSQL, como postgresql://user:pass@host/db")
         return f"postgresql+psycopg://{rest}"
+
+    @property
+    def backups(self) -> Path:
+        """The folder of the backups, absolute."""
+        return (self.backup_folder or self.data_dir / "backups").absolute()
+
+    @property
+    def passphrase(self) -> str | None:
+        """The passphrase of the automatic backups in the clear; None for an empty one too."""
+        secret = self.backup_passphrase
+        return secret.get_secret_value() or None if secret else None
 
     @property
     def host_names(self) -> frozenset[str]:

@@ -19,7 +19,14 @@ from sqlalchemy import text
 
 NOWHERE = "postgresql://ask-for-the-db-fixture.invalid/"
 os.environ["DATABASE_URL"] = NOWHERE
-for name in ("CREDIGESTOR_SCHEMA", "CREDIGESTOR_HOSTS", "CREDIGESTOR_BEHIND_PROXY"):
+os.environ["CREDIGESTOR_AUTOMATIC_BACKUP"] = "false"
+for name in (
+    "CREDIGESTOR_SCHEMA",
+    "CREDIGESTOR_HOSTS",
+    "CREDIGESTOR_BEHIND_PROXY",
+    "CREDIGESTOR_BACKUP_FOLDER",
+    "CREDIGESTOR_BACKUP_PASSPHRASE",
+):
     os.environ.pop(name, None)
 
 from credigestor.config import get_config  # noqa: E402 - the environment comes first
@@ -69,6 +76,20 @@ def db(database: str) -> str:
         st.cache_data.clear()
         st.cache_resource.clear()
     return database
+
+
+@pytest.fixture
+def configured(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Sets variables of the configuration until the end of the test."""
+
+    def set_variables(**variables: str) -> None:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        get_config.cache_clear()
+
+    yield set_variables
+    monkeypatch.undo()
+    get_config.cache_clear()
 
 
 @pytest.fixture

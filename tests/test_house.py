@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "services": {"db", "rules", "errors"},
     "reports": {"db", "rules", "errors"},
     "documents": {"db", "rules", "errors"},
-    "transfer": {"services", "db", "rules", "errors"},
+    "transfer": {"services", "reports", "documents", "db", "rules", "errors"},
     "demo": {"transfer", "services", "reports", "db", "rules", "errors"},
     "ui": DOMAIN | {"demo", "config", "clock"},
     "pages": DOMAIN | {"ui"},

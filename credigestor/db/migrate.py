@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Lock
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
@@ -15,6 +16,8 @@ from credigestor.db.summaries import tables as tables  # belong to the metadata
 
 #: Any constant will do; it only has to be ours.
 _LOCK = 7_203_114_552
+#: Alembic's context is global to the process.
+_one_upgrade = Lock()
 
 
 def alembic_config() -> AlembicConfig:
@@ -29,6 +32,12 @@ def head_revision() -> str:
     revision = ScriptDirectory.from_config(alembic_config()).get_current_head()
     assert revision is not None
     return revision
+
+
+def known_revisions() -> frozenset[str]:
+    """Every revision that this code knows how to bring up to date."""
+    scripts = ScriptDirectory.from_config(alembic_config()).walk_revisions()
+    return frozenset(script.revision for script in scripts)
 
 
 def current_revision(connection: Connection) -> str | None:
@@ -46,8 +55,14 @@ def migrate(engine: Engine) -> None:
         )
         if not exists:
             connection.execute(text(f'CREATE SCHEMA "{schema}"'))
-        if current_revision(connection) == head_revision():
-            return
-        config = alembic_config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        upgrade(connection, "head")
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    """Run the migrations that the connected schema lacks up to a revision; the caller commits."""
+    if revision == "head" and current_revision(connection) == head_revision():
+        return
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    with _one_upgrade:
+        command.upgrade(config, revision)

@@ -3,7 +3,8 @@
 Named CHECK, UNIQUE and FOREIGN KEY constraints carry the rules; `db.violations` words each
 for the person at the counter. Money is NUMERIC(12,2) in R$, rates are percent. payments,
 reversals and audit_log are append-only and a payment item keeps its money: triggers in the
-first migration see to it.
+migrations see to it. What INSTALLATION names tells of this server, not of the shop: no backup
+holds it, and a restore leaves it as it is.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     Identity,
@@ -171,6 +173,8 @@ class Customer(Base):
     created_at: Mapped[datetime] = _now()
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     updated_at: Mapped[datetime] = _now()
+    #: When the person's data was erased on request (R28); name and tax id are stand-ins since.
+    anonymised_at: Mapped[datetime | None]
 
 
 class Sale(Base):
@@ -352,10 +356,16 @@ class Reversal(Base):
 
 
 class AuditEntry(Base):
-    """One write: who, when, on what, before and after; append-only."""
+    """One write: who, when, on what, before and after.
+
+    Append-only, but for the personal data of a customer who is being anonymised (R28).
+    """
 
     __tablename__ = "audit_log"
-    __table_args__ = (Index("ix_audit_log_entity", "entity", "entity_id"),)
+    __table_args__ = (
+        Index("ix_audit_log_entity", "entity", "entity_id"),
+        Index("ix_audit_log_at", "at"),
+    )
     id: Mapped[int] = _id()
     at: Mapped[datetime] = _now()
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -365,3 +375,62 @@ class AuditEntry(Base):
     entity_id: Mapped[int | None]
     before: Mapped[dict[str, Any] | None]
     after: Mapped[dict[str, Any] | None]
+
+
+class Download(Base):
+    """A file that was asked for: a single-use address for one login, and how far it has come.
+
+    Only the SHA-256 of the token is kept. `what` says how the file is made, by whichever process
+    gets the request. `rows` and `size` (bytes) grow while it is sent; `rows_expected` is an
+    estimate.
+    """
+
+    __tablename__ = "downloads"
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        Index("ix_downloads_created_at", "created_at"),
+    )
+    id: Mapped[int] = _id()
+    token_hash: Mapped[str]
+    #: The user's id and the login session's: no foreign keys, these rows outlive a restore.
+    user_id: Mapped[int]
+    session_id: Mapped[int]
+    what: Mapped[dict[str, Any]]
+    file_name: Mapped[str]
+    created_at: Mapped[datetime] = _now()
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    rows_expected: Mapped[int | None]
+    rows: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    size: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    finished_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+
+
+class BackupRun(Base):
+    """A backup, its verification, or a restore: begun, and how it ended.
+
+    `ok` is None while it runs, or when its process was killed. `file` is a name in the backup
+    folder, or the path given on the command line; `detail` a sentence in Portuguese.
+    """
+
+    __tablename__ = "backup_runs"
+    __table_args__ = (
+        CheckConstraint("kind IN ('backup', 'verify', 'restore')", name="kind"),
+        CheckConstraint("(finished_at IS NULL) = (ok IS NULL)", name="finished"),
+        Index("ix_backup_runs_kind", "kind", "started_at"),
+    )
+    id: Mapped[int] = _id()
+    kind: Mapped[str]
+    automatic: Mapped[bool]
+    actor_name: Mapped[str]
+    started_at: Mapped[datetime] = _now()
+    finished_at: Mapped[datetime | None]
+    ok: Mapped[bool | None]
+    file: Mapped[str]
+    size: Mapped[int | None] = mapped_column(BigInteger)
+    encrypted: Mapped[bool] = mapped_column(server_default=text("false"))
+    detail: Mapped[str] = mapped_column(server_default="")
+
+
+INSTALLATION = frozenset({Download.__tablename__, BackupRun.__tablename__})

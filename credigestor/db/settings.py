@@ -77,6 +77,14 @@ class ShopSettings(BaseModel):
     carnival: bool = False
     corpus_christi: bool = False
     local_holidays: tuple[LocalHoliday, ...] = ()
+    #: Hour of the daily backup, shop's time; None makes none by itself.
+    backup_hour: Annotated[int, Field(ge=0, le=23)] | None = 3
+    #: How many backups are kept: the last of each of so many days, weeks and months.
+    backups_daily: Annotated[int, Field(ge=1, le=366)] = 7
+    backups_weekly: Annotated[int, Field(ge=0, le=520)] = 5
+    backups_monthly: Annotated[int, Field(ge=0, le=240)] = 12
+    #: Years after a customer's last business in which their data must be kept (R28).
+    retention_years: Annotated[int, Field(ge=5, le=30)] = 5
 
     @field_validator("time_zone")
     @classmethod

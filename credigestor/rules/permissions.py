@@ -30,19 +30,24 @@ class Permission(StrEnum):
 
     COUNTER = "counter"  # customers, sales, notes and payments: look
     SELL = "sell"  # register customers, sales and payments
-    ANALYTICS = "analytics"  # dashboard, delinquency and its CSV
+    ANALYTICS = "analytics"  # dashboard, delinquency and the portfolio
     OVERRIDE_CREDIT = "override_credit"  # sell above the limit or to a late customer
     CANCEL = "cancel"
     REVERSE = "reverse"
     BACKDATE = "backdate"  # payment dated further back than the setting allows
     USERS = "users"
     SETTINGS = "settings"
-    TRANSFER = "transfer"  # export of everything, backup, import
+    EXPORT = "export"  # lists and tables as files
+    IMPORT = "import"
+    BACKUP = "backup"  # make, download and restore
+    AUDIT = "audit"  # who wrote what
+    PRIVACY = "privacy"  # one customer's data, and its anonymising (LGPD)
 
 
 _SELLER = frozenset({Permission.COUNTER, Permission.SELL})
 _MANAGER = _SELLER | {
     Permission.ANALYTICS,
+    Permission.EXPORT,
     Permission.OVERRIDE_CREDIT,
     Permission.CANCEL,
     Permission.REVERSE,

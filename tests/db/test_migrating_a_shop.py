@@ -10,7 +10,6 @@ from alembic import command
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.orm import Session
 
-from credigestor.config import get_config
 from credigestor.db.engine import transaction
 from credigestor.db.migrate import alembic_config, current_revision, head_revision
 from credigestor.reports.check import check
@@ -20,14 +19,11 @@ from credigestor.reports.portfolio.stock import Charges, Stock
 from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments, summaries
+from tests.db import older
 from tests.portfolio import TODAY, random_portfolio
 
 pytestmark = pytest.mark.usefixtures("db")
 
-LEDGER = (
-    *("users", "settings", "customers", "sales", "notes", "payments", "payment_items"),
-    *("reversals", "audit_log"),
-)
 DATES = [TODAY, date(2026, 8, 31), date(2026, 2, 10), TODAY + timedelta(days=40)]
 
 
@@ -68,10 +64,7 @@ def figures(session: Session) -> tuple[list[Stock], list[Charges], list[Flow]]:
 
 def move_in(connection: Connection) -> None:
     """Copy the ledger of the shop under test to the old one, and migrate it."""
-    here = get_config().schema_name
-    for table in LEDGER:
-        connection.execute(text(f"INSERT INTO old_shop.{table} SELECT * FROM {here}.{table}"))
-        connection.execute(text(f"ALTER TABLE old_shop.{table} ALTER id RESTART WITH 1000"))
+    older.move_in(connection, next_id=1000)
     connection.commit()
     upgrade(connection, "head")
     assert current_revision(connection) == head_revision()

@@ -144,6 +144,13 @@ def test_an_unexpected_error_becomes_a_code_and_a_business_error_its_message(
 def _allowed(role: Role) -> frozenset[Permission]:
     """The rights of each role, written out once more: a slip in the table must show here."""
     seller = {Permission.COUNTER, Permission.SELL}
-    manager = seller | {Permission.ANALYTICS}
-    admin = manager | {Permission.USERS, Permission.SETTINGS, Permission.TRANSFER}
+    manager = seller | {Permission.ANALYTICS, Permission.EXPORT}
+    admin = manager | {
+        Permission.USERS,
+        Permission.SETTINGS,
+        Permission.IMPORT,
+        Permission.BACKUP,
+        Permission.AUDIT,
+        Permission.PRIVACY,
+    }
     return frozenset({Role.SELLER: seller, Role.MANAGER: manager, Role.ADMIN: admin}[role])

@@ -1,0 +1,30 @@
+"""The ledger of the shop under test, put into a schema of an older revision."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+from credigestor.config import get_config
+
+_LEDGER = (
+    *("users", "settings", "customers", "sales", "notes", "payments", "payment_items"),
+    *("reversals", "audit_log"),
+)
+
+
+def move_in(connection: Connection, *, next_id: int) -> None:
+    """Copy the columns that the connected schema's tables have; new rows count from `next_id`."""
+    here = get_config().schema_name
+    for table in _LEDGER:
+        columns = connection.scalars(
+            text(
+                "SELECT quote_ident(attname) FROM pg_attribute"
+                " WHERE attrelid = CAST(:table AS regclass) AND attnum > 0"
+            ),
+            {"table": table},
+        )
+        names = ", ".join(columns)
+        connection.execute(
+            text(f"INSERT INTO {table} ({names}) SELECT {names} FROM {here}.{table}")
+        )
+        connection.execute(text(f"ALTER TABLE {table} ALTER id RESTART WITH {next_id}"))
