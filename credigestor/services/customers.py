@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.models import Customer
 from credigestor.errors import Conflict, InvalidInput, NotFound
-from credigestor.rules import identity
+from credigestor.rules import identity, privacy
 from credigestor.rules.money import MAX_MONEY, format_brl, round_cents
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import audit
@@ -109,14 +109,21 @@ def create(
 def edit(
     session: Session, actor: Actor, data: CustomerInput, *, customer_id: int, today: date
 ) -> None:
-    """Replace a customer's data; raises NotAllowed, NotFound, InvalidInput or Conflict."""
+    """Replace a customer's data.
+
+    Raises NotAllowed, NotFound, InvalidInput or Conflict (CPF or CNPJ already there, or the
+    customer is anonymised, R28).
+    """
     actor.require(Permission.SELL)
     _check_birth(data, today)
     _change(session, actor, customer_id, "edit", _columns(data))
 
 
 def set_active(session: Session, actor: Actor, *, customer_id: int, active: bool) -> None:
-    """Deactivate a customer (no new sales) or bring one back; raises NotAllowed or NotFound."""
+    """Deactivate a customer (no new sales) or bring one back.
+
+    Raises NotAllowed, NotFound or Conflict (anonymised, R28).
+    """
     actor.require(Permission.SELL)
     _change(session, actor, customer_id, "edit", {"active": active})
 
@@ -146,6 +153,8 @@ def _change(
     customer = session.scalar(select(Customer).where(Customer.id == customer_id).with_for_update())
     if customer is None:
         raise NotFound("Cliente não encontrado.")
+    if customer.anonymised_at is not None:
+        raise Conflict(privacy.REFUSAL)
     before = {key: getattr(customer, key) for key in values}
     changed = {key: value for key, value in values.items() if before[key] != value}
     if not changed:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from credigestor.reports.settings_history import settings_history
+from credigestor.rules.calendar import format_moment
 from credigestor.rules.permissions import Permission
 from credigestor.ui import data, kit, session
+from credigestor.ui.privacy import retention_form
 from credigestor.ui.settings_form import calendar_form, charges_form, pix_form, shop_form
 
 actor = session.require(Permission.SETTINGS)
@@ -18,14 +20,14 @@ def show_history() -> None:
     if frame.empty:
         st.info("Nada foi mudado ainda. Cada mudança aparecerá aqui, com quem a fez e quando.")
         return
-    frame["at"] = [moment.strftime("%d/%m/%Y %H:%M") for moment in frame["at"]]
+    frame["at"] = [format_moment(moment) for moment in frame["at"]]
     labels = {"at": "Quando", "who": "Quem", "field": "O que", "old": "De", "new": "Para"}
     kit.table(frame, labels, key="settings-history")
 
 
 kit.header("Configurações", "Cada mudança vira uma versão, com quem a fez e quando.")
-shop, pix, charges, calendar, history = st.tabs(
-    ["Loja", "Pix", "Encargos", "Calendário", "Histórico"]
+shop, pix, charges, calendar, privacy, history = st.tabs(
+    ["Loja", "Pix", "Encargos", "Calendário", "Privacidade", "Histórico"]
 )
 with shop:
     shop_form(actor, current)
@@ -35,5 +37,7 @@ with charges:
     charges_form(actor, current)
 with calendar:
     calendar_form(actor, current)
+with privacy:
+    retention_form(actor, current)
 with history:
     show_history()

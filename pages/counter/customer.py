@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import streamlit as st
 
+from credigestor.db.models import Customer
 from credigestor.errors import BusinessError, NotFound
 from credigestor.reports.customer_profile import Profile, Punctuality, profile
 from credigestor.rules.aging import STATUS_NAMES, Status
@@ -15,7 +16,7 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import note_number, sale_number
 from credigestor.rules.permissions import Permission
 from credigestor.services import customers
-from credigestor.ui import data, kit, payment_list, session
+from credigestor.ui import data, kit, payment_list, privacy, session
 from credigestor.ui.customer_form import edit_customer
 from credigestor.ui.figures import format_count
 
@@ -43,6 +44,9 @@ def show_header(found: Profile) -> None:
         kit.plain(customer.name),
         kit.plain(" · ".join(filter(None, (format_tax_id(customer.tax_id), place)))),
     )
+    if customer.anonymised_at is not None:
+        privacy.banner(customer.anonymised_at)
+        return
     if not customer.active:
         st.warning("Cliente inativo: não pode comprar. Reative na aba Cadastro.")
     with st.container(horizontal=True):
@@ -180,9 +184,14 @@ def show_payments(found: Profile) -> None:
 
 
 def show_record(found: Profile) -> None:
-    customer = found.customer
-    edit_customer(actor, customer, today=today)
+    edit_customer(actor, found.customer, today=today)
     st.divider()
+    show_activity(found.customer)
+    if actor.can(Permission.PRIVACY):
+        privacy.personal_data(actor, found.customer, today=today)
+
+
+def show_activity(customer: Customer) -> None:
     if not customer.active:
         if st.button("Reativar cliente", icon=":material/person_check:"):
             set_active(customer.id, True)
@@ -216,14 +225,16 @@ def days(value: Decimal) -> str:
 found = load()
 show_header(found)
 show_figures(found)
-notes, purchases, payments, record = st.tabs(
-    ["Notas em aberto", "Compras", "Pagamentos", "Cadastro"]
-)
+tabs = ["Notas em aberto", "Compras", "Pagamentos"]
+if found.customer.anonymised_at is None:
+    tabs.append("Cadastro")
+notes, purchases, payments, *record = st.tabs(tabs)
 with notes:
     show_open_notes(found)
 with purchases:
     show_purchases(found)
 with payments:
     show_payments(found)
-with record:
-    show_record(found)
+for tab in record:
+    with tab:
+        show_record(found)

@@ -1,0 +1,248 @@
+"""All that is kept about one customer, as labelled tables: the copy the law gives them (R28)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from credigestor.db.balances import note_balances
+from credigestor.db.models import (
+    AuditEntry,
+    Customer,
+    Note,
+    Payment,
+    PaymentItem,
+    Reversal,
+    Sale,
+    User,
+)
+from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.errors import NotFound
+from credigestor.reports.audit import about
+from credigestor.reports.audit_changes import ACTIONS, FIELDS, changes
+from credigestor.rules import privacy
+from credigestor.rules.aging import STATUS_NAMES, Status
+from credigestor.rules.identity import format_cep, format_phone, format_tax_id
+from credigestor.rules.methods import METHOD_NAMES, Method
+from credigestor.rules.numbering import note_number, receipt_number, sale_number
+from credigestor.rules.privacy import CustomerFile, Section, Value
+
+
+def customer_file(
+    session: Session, customer_id: int, *, today: date, made_at: datetime
+) -> CustomerFile:
+    """The copy of a customer's data as of today, made at a moment; raises NotFound."""
+    customer = session.get(Customer, customer_id)
+    if customer is None:
+        raise NotFound("Cliente não encontrado.")
+    shop = current_settings(session)
+    reader = _Reader(session, customer_id, today, ZoneInfo(shop.time_zone))
+    return CustomerFile(
+        made_at=reader.local(made_at),
+        as_of=today,
+        controller=_controller(shop),
+        notice=privacy.notice(shop.retention_years),
+        register=reader.register(customer),
+        sections=[reader.sales(), reader.notes(), reader.payments(), reader.history()],
+    )
+
+
+def _controller(shop: ShopSettings) -> dict[str, Value]:
+    number = f"{shop.street}, {shop.street_number}" if shop.street_number else shop.street
+    place = "/".join(filter(None, (shop.city, shop.state)))
+    cep = f"CEP {format_cep(shop.zip_code)}" if shop.zip_code else ""
+    parts = (number, shop.complement, shop.district, place, cep)
+    return {
+        "Loja": shop.shop_name,
+        "Razão social": shop.legal_name,
+        "CNPJ ou CPF": format_tax_id(shop.tax_id) if shop.tax_id else "",
+        "Endereço": " – ".join(filter(None, parts)),
+        "Telefone": format_phone(shop.phone) if shop.phone else "",
+        "E-mail": shop.email,
+    }
+
+
+@dataclass(frozen=True)
+class _Reader:
+    session: Session
+    customer_id: int
+    today: date
+    zone: ZoneInfo
+
+    def local(self, at: datetime) -> datetime:
+        return at.astimezone(self.zone)
+
+    def register(self, customer: Customer) -> dict[str, Value]:
+        creator = self.session.get(User, customer.created_by) if customer.created_by else None
+        values = {
+            label: _FORMATS.get(name, _as_it_is)(value) if value else value
+            for name, label in _REGISTER.items()
+            for value in [getattr(customer, name)]
+        }
+        return {
+            "Código": customer.id,
+            **values,
+            "Situação": "Ativo" if customer.active else "Inativo",
+            "Cadastrado em": self.local(customer.created_at),
+            "Cadastrado por": creator.name if creator else None,
+            "Atualizado em": self.local(customer.updated_at),
+        }
+
+    def sales(self) -> Section:
+        seller, overrider, canceller = aliased(User), aliased(User), aliased(User)
+        rows = self.session.execute(
+            select(Sale, seller.name, overrider.name, canceller.name)
+            .outerjoin(seller, seller.id == Sale.seller_id)
+            .outerjoin(overrider, overrider.id == Sale.override_by)
+            .outerjoin(canceller, canceller.id == Sale.cancelled_by)
+            .where(Sale.customer_id == self.customer_id)
+            .order_by(Sale.sold_on, Sale.id)
+        )
+        found = [
+            {
+                "Venda": sale_number(sale.id),
+                "Referência": sale.ref,
+                "Data": sale.sold_on,
+                "Descrição": sale.description,
+                "Total (R$)": sale.total,
+                "Entrada (R$)": sale.down_payment,
+                "Parcelas": sale.installments,
+                "Juros do contrato (%/mês)": sale.contract_rate,
+                "Juros de mora (%/mês)": sale.late_rate,
+                "Multa (%)": sale.fine_rate,
+                "Carência (dias)": sale.grace_days,
+                "Vendedor": sold_by,
+                "Crédito liberado por": released_by,
+                "Motivo da liberação": sale.override_reason,
+                "Cancelada em": sale.cancelled_on,
+                "Cancelada por": cancelled_by,
+                "Motivo do cancelamento": sale.cancel_reason,
+            }
+            for sale, sold_by, released_by, cancelled_by in rows
+        ]
+        return _section("Vendas", found)
+
+    def notes(self) -> Section:
+        rows = self.session.execute(
+            note_balances(self.today, today=self.today)
+            .add_columns(Note.settled_on)
+            .where(Note.customer_id == self.customer_id)
+            .order_by(Note.due_date, Note.id)
+        )
+        found = [
+            {
+                "Nota": note_number(row.sale_id, row.number, row.installments),
+                "Vencimento": row.due_date,
+                "Valor (R$)": row.amount,
+                "Situação": STATUS_NAMES[Status(row.status)],
+                "Quitada em": row.settled_on,
+                "Dias de atraso": row.days_late,
+                "Principal (R$)": row.principal,
+                "Juros (R$)": row.interest,
+                "Multa (R$)": row.fine,
+                "Deve (R$)": row.owed,
+            }
+            for row in rows
+        ]
+        return _section("Notas", found)
+
+    def payments(self) -> Section:
+        receiver, undoer = aliased(User), aliased(User)
+        rows = self.session.execute(
+            select(PaymentItem, Payment, Note, Sale, Reversal, receiver.name, undoer.name)
+            .join(Payment, Payment.id == PaymentItem.payment_id)
+            .join(Note, Note.id == PaymentItem.note_id)
+            .join(Sale, Sale.id == Note.sale_id)
+            .outerjoin(Reversal, Reversal.payment_id == Payment.id)
+            .outerjoin(receiver, receiver.id == Payment.received_by)
+            .outerjoin(undoer, undoer.id == Reversal.reversed_by)
+            .where(Payment.customer_id == self.customer_id)
+            .order_by(Payment.paid_on, Payment.id, PaymentItem.id)
+        )
+        found = [
+            {
+                "Recibo": receipt_number(payment.id),
+                "Referência": payment.ref,
+                "Data": payment.paid_on,
+                "Nota": note_number(sale.id, note.number, sale.installments),
+                "Valor (R$)": item.amount,
+                "Principal (R$)": item.principal,
+                "Juros (R$)": item.interest,
+                "Multa (R$)": item.fine,
+                "Desconto (R$)": item.discount,
+                "Forma": METHOD_NAMES[Method(payment.method)],
+                "Recebido por": received_by,
+                "Motivo da data": payment.backdate_reason,
+                "Estornado em": undone.reversed_on if undone else None,
+                "Estornado por": undone_by,
+                "Motivo do estorno": undone.reason if undone else None,
+            }
+            for item, payment, note, sale, undone, received_by, undone_by in rows
+        ]
+        return _section("Pagamentos", found)
+
+    def history(self) -> Section:
+        # Three ways to the log's index; as one condition they would read the whole log.
+        ids: Any = union_all(
+            select(AuditEntry.id).where(
+                AuditEntry.entity == "customer", AuditEntry.entity_id == self.customer_id
+            ),
+            self._entries("sale", Sale),
+            self._entries("payment", Payment),
+        )
+        rows = self.session.execute(
+            select(AuditEntry, changes()).where(AuditEntry.id.in_(ids)).order_by(AuditEntry.id)
+        )
+        found = [
+            {
+                "Em": self.local(row.at),
+                "Quem": row.actor_name,
+                "O quê": ACTIONS.get(row.action, row.action),
+                "Sobre": about(row.entity, row.entity_id, None),
+                "Conteúdo": _told(row, content),
+            }
+            for row, content in rows
+        ]
+        return _section("Quem escreveu o quê", found)
+
+    def _entries(self, entity: str, model: type[Sale] | type[Payment]) -> Any:
+        return (
+            select(AuditEntry.id)
+            .join(model, model.id == AuditEntry.entity_id)
+            .where(AuditEntry.entity == entity, model.customer_id == self.customer_id)
+        )
+
+
+def _section(title: str, rows: list[dict[str, Any]]) -> Section:
+    labels = list(rows[0]) if rows else []
+    return Section(title, labels, [list(row.values()) for row in rows])
+
+
+_FIELDS = (
+    *("ref", "name", "tax_id", "phone", "email", "birth_date", "zip_code", "street"),
+    *("street_number", "complement", "district", "city", "state", "credit_limit", "remarks"),
+)
+#: As the log calls them; the JSON's reader has no R$ before the number.
+_REGISTER = {name: FIELDS[name][0] for name in _FIELDS} | {"credit_limit": "Limite de crédito (R$)"}
+_FORMATS: Mapping[str, Callable[[Any], Value]] = {
+    "tax_id": format_tax_id,
+    "phone": format_phone,
+    "zip_code": format_cep,
+}
+
+
+def _as_it_is(value: Value) -> Value:
+    return value
+
+
+def _told(entry: AuditEntry, content: str | None) -> str:
+    """What was written; a new sale or payment stands in its own table."""
+    if entry.action == "create" and entry.entity != "customer":
+        return ""
+    return "; ".join((content or "").splitlines())

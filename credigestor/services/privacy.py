@@ -1,0 +1,162 @@
+"""A customer's right to a copy of their data, and to have it erased by anonymising (R28)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from credigestor.db.balances import open_notes
+from credigestor.db.models import AuditEntry, Customer, Note, Payment, Reversal, Sale
+from credigestor.db.settings import current_settings
+from credigestor.errors import Conflict, NotFound
+from credigestor.rules import privacy
+from credigestor.rules.charges import ZERO
+from credigestor.rules.identity import fold
+from credigestor.rules.money import format_brl
+from credigestor.rules.permissions import Actor, Permission
+from credigestor.rules.privacy import Condition
+from credigestor.services import audit
+
+#: What is erased. City and state stay: the figures of the portfolio are counted by them.
+_ERASED = (
+    *("name", "tax_id", "phone", "email", "birth_date", "zip_code", "street", "street_number"),
+    *("complement", "district", "credit_limit", "remarks", "ref"),
+)
+#: What the log may go on telling of the customer; whatever else is there is erased.
+_KEPT_IN_LOG = ("active", "city", "state")
+
+# Who did what and when stays: a trigger lets nothing else of the log change, and only while this
+# setting names the customer.
+_ALLOW = text("SELECT set_config('credigestor.anonymising', :customer, true)")
+
+
+def conditions(session: Session, customer_id: int, *, today: date) -> list[Condition]:
+    """What must hold before a customer is anonymised, each with whether it does.
+
+    Nothing is owed, and the shop's years of keeping have passed since the newest business: the
+    last due date, payment, sale, reversal or cancellation. Raises NotFound.
+    """
+    if session.get(Customer, customer_id) is None:
+        raise NotFound("Cliente não encontrado.")
+    still_open = open_notes(today, today=today).where(Note.customer_id == customer_id).subquery()
+    notes, owed = session.execute(
+        select(func.count(), func.coalesce(func.sum(still_open.c.owed), ZERO)).where(
+            still_open.c.is_open
+        )
+    ).one()
+    years = current_settings(session).retention_years
+    return [
+        privacy.nothing_owed(notes, format_brl(owed)),
+        privacy.retention_over(_last_business(session, customer_id), years, today),
+    ]
+
+
+def anonymise(
+    session: Session, actor: Actor, *, customer_id: int, now: datetime, today: date
+) -> None:
+    """Replace all that tells who a customer is, in the register and in the audit log, for good.
+
+    Sales, notes and payments stay, and so do city and state. Once done, it does nothing more.
+    Raises NotAllowed, NotFound, or Conflict with each condition that does not hold.
+    """
+    actor.require(Permission.PRIVACY)
+    # Notes first, as who receives a payment does; then nobody sells, pays or reverses meanwhile.
+    session.execute(
+        select(Note.id).where(Note.customer_id == customer_id).order_by(Note.id).with_for_update()
+    )
+    customer = session.scalar(
+        select(Customer)
+        .where(Customer.id == customer_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if customer is None:
+        raise NotFound("Cliente não encontrado.")
+    if customer.anonymised_at is not None:
+        return
+    unmet = [
+        each.sentence for each in conditions(session, customer_id, today=today) if not each.met
+    ]
+    if unmet:
+        raise Conflict("Este cliente ainda não pode ser anonimizado. " + " ".join(unmet))
+    erased = [name for name in _ERASED if getattr(customer, name) is not None]
+    name = privacy.stand_in_name(customer_id)
+    values: dict[str, Any] = {
+        **dict.fromkeys(_ERASED),
+        "name": name,
+        "name_folded": fold(name),
+        "tax_id": privacy.stand_in_tax_id(customer_id),
+        "active": False,
+        "anonymised_at": now,
+        "updated_at": now,
+    }
+    session.execute(
+        update(Customer)
+        .where(Customer.id == customer_id)
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )
+    _erase_log(session, customer_id)
+    audit.record(session, actor, "anonymise", "customer", customer_id, after={"erased": erased})
+
+
+def record_copy(session: Session, actor: Actor, *, customer_id: int) -> None:
+    """Write to the log that a copy of a customer's data was made; raises NotAllowed."""
+    actor.require(Permission.PRIVACY)
+    audit.record(session, actor, "export", "customer", customer_id)
+
+
+def _erase_log(session: Session, customer_id: int) -> None:
+    session.execute(_ALLOW, {"customer": str(customer_id)})
+    session.execute(
+        update(AuditEntry)
+        .where(AuditEntry.entity == "customer", AuditEntry.entity_id == customer_id)
+        .values(before=_erased(AuditEntry.before), after=_erased(AuditEntry.after))
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(_ALLOW, {"customer": ""})
+
+
+def _erased(told: Any) -> ColumnElement[Any]:
+    """What the log tells, each value but those that may stay and the empty ones erased."""
+    fields = case((func.jsonb_typeof(told) == "object", told))  # and not JSON's null
+    field = func.jsonb_each(fields).table_valued("key", "value")
+    stays = or_(field.c.key.in_(_KEPT_IN_LOG), func.jsonb_typeof(field.c.value) == "null")
+    value = case((stays, field.c.value), else_=func.to_jsonb(cast(privacy.ERASED, Text)))
+    return select(func.jsonb_object_agg(field.c.key, value)).scalar_subquery()
+
+
+def _last_business(session: Session, customer_id: int) -> tuple[date, str] | None:
+    of_sale, of_payment = Sale.customer_id == customer_id, Payment.customer_id == customer_id
+    days = union_all(
+        select(func.max(Sale.sold_on).label("day"), literal("venda").label("kind")).where(of_sale),
+        select(func.max(Sale.cancelled_on), literal("cancelamento de venda")).where(of_sale),
+        select(func.max(Note.due_date), literal("vencimento de nota")).where(
+            Note.customer_id == customer_id, Note.cancelled_on.is_(None)
+        ),
+        select(func.max(Payment.paid_on), literal("pagamento")).where(of_payment),
+        select(func.max(Reversal.reversed_on), literal("estorno"))
+        .join(Payment, Payment.id == Reversal.payment_id)
+        .where(of_payment),
+    ).subquery()
+    newest = session.execute(
+        select(days.c.day, days.c.kind)
+        .where(days.c.day.is_not(None))
+        .order_by(days.c.day.desc(), days.c.kind)
+    ).first()
+    return None if newest is None else (newest.day, newest.kind)
