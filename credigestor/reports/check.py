@@ -1,35 +1,33 @@
-"""The invariants of the ledger, walked: what the database's own constraints cannot say.
+"""The invariants of the ledger: what the database's own constraints cannot say.
 
-Every sale is read once, with its notes and their payments, in one stream; memory stays the
-same however long the ledger is.
+SQL finds the sales of which something differs (`reports.unsound`); those alone are read, with
+their notes and payments, and replayed by the rules, which say what is wrong. One stream:
+memory stays the same however long the ledger is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import ARRAY, Integer, Row, Select, and_, any_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Base, Note, Payment, PaymentItem, Reversal, Sale
 from credigestor.errors import InvalidInput
 from credigestor.reports.recount import facts_that_differ, summaries_that_differ
+from credigestor.reports.unsound import MAX_EXTENSION_DAYS, unsound_sales
 from credigestor.rules.calendar import due_dates, format_date
 from credigestor.rules.charges import ZERO, Overpaid, Paid, State, Step, Terms, fold, new_state
 from credigestor.rules.installments import split
 from credigestor.rules.money import format_brl
 
-#: Called with the number of sales walked and of all sales.
+#: Called with the number of steps done and of all steps.
 Progress = Callable[[int, int], None]
 
-#: No row of weekends and holidays is longer. Which days they were when a note was made is not
-#: kept, so the last on-time day itself cannot be recomputed (R4).
-MAX_EXTENSION_DAYS = 31
 _ROWS_AT_ONCE = 2000
-_SALES_A_REPORT = 200
 
 
 @dataclass(frozen=True)
@@ -42,17 +40,21 @@ class Problem:
     detail: str
 
 
-def check(session: Session, progress: Progress | None = None) -> list[Problem]:
+def check(
+    session: Session, progress: Progress | None = None, *, summaries: bool = True
+) -> list[Problem]:
     """Every broken invariant of the ledger; none in a sound one (R1–R3, R9, R11–R13).
 
-    Run it on one snapshot: payments that arrive meanwhile would look like problems.
+    Without `summaries` the figures of the portfolio are not counted again. Run it on one
+    snapshot: payments that arrive meanwhile would look like problems.
     """
-    return [
-        *_orphans(session),
-        *_payments(session),
-        *_sales(session, progress),
-        *_summaries(session),
-    ]
+    steps = [_orphans, _payments, _sales, *((_facts, _summaries) if summaries else ())]
+    problems = []
+    for done, step in enumerate(steps, start=1):
+        problems.extend(step(session))
+        if progress:
+            progress(done, len(steps))
+    return problems
 
 
 def _orphans(session: Session) -> Iterator[Problem]:
@@ -74,7 +76,7 @@ def _orphans(session: Session) -> Iterator[Problem]:
                 )
 
 
-def _summaries(session: Session) -> Iterator[Problem]:
+def _facts(session: Session) -> Iterator[Problem]:
     for sale_id in facts_that_differ(session):
         yield Problem(
             "summary_facts",
@@ -82,6 +84,9 @@ def _summaries(session: Session) -> Iterator[Problem]:
             sale_id,
             "O que os resumos da carteira guardam da venda não é o que o livro diz.",
         )
+
+
+def _summaries(session: Session) -> Iterator[Problem]:
     for table, rows in summaries_that_differ(session):
         yield Problem(
             "summary", table, 0, f"{rows} linhas do resumo diferem da recontagem de todas as notas."
@@ -104,49 +109,53 @@ def _payments(session: Session) -> Iterator[Problem]:
             f"O pagamento é de {format_brl(row.amount)} e suas partes somam "
             f"{format_brl(row.items)}.",
         )
-    for what, detail, wrong in (
-        (
-            "item_date",
+    rules = {
+        "item_date": (
             "A data da parte difere da data do pagamento.",
             PaymentItem.paid_on != Payment.paid_on,
         ),
-        (
-            "item_customer",
+        "item_customer": (
             "O pagamento é de um cliente e a nota é de outro.",
             Note.customer_id != Payment.customer_id,
         ),
-        (
-            "item_reversed",
+        "item_reversed": (
             "A parte diz que foi estornada e o pagamento diz que não, ou o contrário.",
             PaymentItem.reversed != Reversal.id.is_not(None),
         ),
-    ):
-        rows = (
-            select(PaymentItem.id)
-            .join(Payment, Payment.id == PaymentItem.payment_id)
-            .join(Note, Note.id == PaymentItem.note_id)
-            .outerjoin(Reversal, Reversal.payment_id == Payment.id)
-            .where(wrong)
-        )
-        for item_id in session.scalars(rows):
-            yield Problem(what, "payment_items", item_id, detail)
+    }
+    wrong = {what: broken for what, (_, broken) in rules.items()}
+    items = (
+        select(PaymentItem.id, *(broken.label(what) for what, broken in wrong.items()))
+        .join(Payment, Payment.id == PaymentItem.payment_id)
+        .join(Note, Note.id == PaymentItem.note_id)
+        .outerjoin(Reversal, Reversal.payment_id == Payment.id)
+        .where(or_(*wrong.values()))
+        .order_by(PaymentItem.id)
+    )
+    for item in session.execute(items):
+        for what, (detail, _) in rules.items():
+            if getattr(item, what):
+                yield Problem(what, "payment_items", item.id, detail)
 
 
-def _sales(session: Session, progress: Progress | None) -> Iterator[Problem]:
-    total = session.scalar(select(func.count()).select_from(Sale)) or 0
-    rows = session.execute(_ledger(), execution_options={"yield_per": _ROWS_AT_ONCE})
-    walked = 0
-    for walked, (_, group) in enumerate(groupby(rows, key=lambda row: row.sale_id), start=1):
+def _sales(session: Session) -> Iterator[Problem]:
+    return walk(session, unsound_sales(session))
+
+
+def walk(session: Session, sale_ids: Sequence[int]) -> Iterator[Problem]:
+    """Replay these sales by the rules; every broken invariant of them (R1–R3, R9, R11, R13)."""
+    if not sale_ids:
+        return
+    rows = session.execute(
+        _ledger(), {"sale_ids": sale_ids}, execution_options={"yield_per": _ROWS_AT_ONCE}
+    )
+    for _, group in groupby(rows, key=lambda row: row.sale_id):
         sale = list(group)
         notes = [list(note) for _, note in groupby(sale, key=lambda row: row.note_id)]
         yield from _check_plan(notes)
         for note in notes:
             if note[0].note_id is not None:
                 yield from _check_note(note)
-        if progress and walked % _SALES_A_REPORT == 0:
-            progress(walked, total)
-    if progress:
-        progress(walked, total)
 
 
 def _ledger() -> Select[*tuple[Any, ...]]:
@@ -161,6 +170,7 @@ def _ledger() -> Select[*tuple[Any, ...]]:
         .outerjoin(
             PaymentItem, and_(PaymentItem.note_id == Note.id, PaymentItem.reversed.is_(False))
         )
+        .where(Sale.id == any_(bindparam("sale_ids", type_=ARRAY(Integer))))
         .order_by(Sale.id, Note.number, Note.id, PaymentItem.paid_on, PaymentItem.payment_id)
     )
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import uuid
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Base, Payment, PaymentItem, Reversal
+from credigestor.db.models import Base, Customer, Payment, PaymentItem, Reversal
 from credigestor.db.settings import current_settings
 from credigestor.errors import Conflict, InvalidInput, NotFound
+from credigestor.rules import privacy
 from credigestor.rules.calendar import check_date_range, format_date
 from credigestor.rules.charges import ZERO, Overpaid, Paid, Split
+from credigestor.rules.methods import Method
 from credigestor.rules.money import CENT, MAX_MONEY, format_brl
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
@@ -30,23 +31,6 @@ from credigestor.services.ledger import (
     replay,
     write,
 )
-
-
-class Method(StrEnum):
-    """How money was handed over."""
-
-    CASH = "cash"
-    PIX = "pix"
-    CARD = "card"
-    TRANSFER = "transfer"
-
-
-METHOD_NAMES = {
-    Method.CASH: "Dinheiro",
-    Method.PIX: "Pix",
-    Method.CARD: "Cartão",
-    Method.TRANSFER: "Transferência",
-}
 
 _CREATE = audit.creation(
     Base.metadata.tables["payments"],
@@ -94,6 +78,7 @@ def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) ->
     # Before the payment has its id: those of one day on one note are folded in order of id.
     notes = lock_notes(session, amounts.keys())
     agreed = {
+        "customer_id": data.customer_id,
         "paid_on": data.paid_on,
         "amount": data.amount,
         "method": data.method.value,
@@ -102,7 +87,6 @@ def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) ->
     row = {
         **agreed,
         "operation_id": data.operation_id,
-        "customer_id": data.customer_id,
         "received_by": actor.id,
     }
     after = {**agreed, "items": [[note_id, str(value)] for note_id, value in data.items]}
@@ -138,7 +122,8 @@ def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) ->
 def reverse(session: Session, actor: Actor, *, payment_id: int, why: str, today: date) -> None:
     """Undo a payment by a record of its own and replay its notes (R12).
 
-    Raises NotAllowed, NotFound, InvalidInput (no reason) or Conflict (already reversed).
+    Raises NotAllowed, NotFound, InvalidInput (no reason) or Conflict (already reversed, or the
+    customer is anonymised, R28).
     """
     actor.require(Permission.REVERSE)
     why = reason(why)
@@ -149,6 +134,8 @@ def reverse(session: Session, actor: Actor, *, payment_id: int, why: str, today:
         select(PaymentItem.note_id).where(PaymentItem.payment_id == payment_id)
     ).all()
     notes = lock_notes(session, note_ids)
+    if session.scalar(select(Customer.anonymised_at).where(Customer.id == payment.customer_id)):
+        raise Conflict(privacy.REFUSAL)  # it would make a debtor of nobody
     new_id = session.scalar(
         insert(Reversal)
         .values(payment_id=payment_id, reversed_on=today, reversed_by=actor.id, reason=why)
@@ -162,7 +149,18 @@ def reverse(session: Session, actor: Actor, *, payment_id: int, why: str, today:
     )
     write(session, [replay(session, note) for note in notes])
     audit.record(
-        session, actor, "reverse", "payment", payment_id, after={"reason": why, "on": today}
+        session,
+        actor,
+        "reverse",
+        "payment",
+        payment_id,
+        before={
+            "customer_id": payment.customer_id,
+            "paid_on": payment.paid_on,
+            "amount": payment.amount,
+            "method": payment.method,
+        },
+        after={"reason": why, "on": today},
     )
 
 

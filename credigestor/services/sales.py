@@ -15,6 +15,7 @@ from credigestor.db.models import Base, Customer, Note, PaymentItem, Sale, User
 from credigestor.db.rows import insert_rows, many
 from credigestor.db.settings import ShopSettings, newest_settings
 from credigestor.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from credigestor.rules import privacy
 from credigestor.rules.calendar import check_date_range
 from credigestor.rules.charges import ZERO
 from credigestor.rules.money import MAX_MONEY, format_brl
@@ -33,6 +34,7 @@ _NOTES = Base.metadata.tables["notes"]
 _LOCK_CUSTOMER = (
     select(
         Customer.active,
+        Customer.anonymised_at,
         Customer.credit_limit,
         newest_settings().scalar_subquery().label("settings"),
         exists().where(User.id == bindparam("seller_id")).label("has_seller"),
@@ -132,6 +134,8 @@ def register(session: Session, actor: Actor, data: NewSale, *, today: date) -> i
     ).one()
     if stands.registered is not None:
         return _registered_before(session, data, notes)
+    if customer.anonymised_at is not None:
+        raise Conflict(privacy.REFUSAL)
     if not customer.active:
         raise Conflict("Este cliente está inativo. Reative o cadastro para vender.")
     if not customer.has_seller:
@@ -230,7 +234,15 @@ def cancel(session: Session, actor: Actor, *, sale_id: int, why: str, today: dat
         )
     )
     session.execute(update(Note).where(Note.sale_id == sale_id).values(cancelled_on=today))
-    audit.record(session, actor, "cancel", "sale", sale_id, after={"reason": why, "on": today})
+    audit.record(
+        session,
+        actor,
+        "cancel",
+        "sale",
+        sale_id,
+        before={"customer_id": sale.customer_id, "total": sale.total},
+        after={"reason": why, "on": today},
+    )
 
 
 def _check_money(data: NewSale) -> None:

@@ -21,11 +21,17 @@ from credigestor.services import audit, auth
 from credigestor.services.passwords import generate_password, hash_password, password_matches
 
 _LOGIN = re.compile(r"[a-z0-9._-]{3,40}")
+_ACTIVE_ADMINS = select(User.id).where(User.role == Role.ADMIN.value, User.active)
 
 
 def has_users(session: Session) -> bool:
     """Tell whether anybody was registered yet, active or not."""
     return session.scalar(select(User.id).limit(1)) is not None
+
+
+def has_active_admin(session: Session) -> bool:
+    """Tell whether there is an administrator who may log in."""
+    return session.scalar(_ACTIVE_ADMINS.limit(1)) is not None
 
 
 def list_users(session: Session, actor: Actor) -> Sequence[User]:
@@ -91,18 +97,20 @@ def deactivate(session: Session, actor: Actor, *, user_id: int, now: datetime) -
     """
     actor.require(Permission.USERS)
     user = _locked(session, user_id)
+    before = _shown(user)
     _keep_an_admin(session, losing=user)
     user.active = False
     auth.revoke_sessions(session, user_id=user.id, now=now)
-    audit.record(session, actor, "deactivate", "users", user.id, after=_shown(user))
+    audit.record(session, actor, "deactivate", "users", user.id, before=before, after=_shown(user))
 
 
 def activate(session: Session, actor: Actor, *, user_id: int) -> None:
     """Let a deactivated user log in again; raises NotAllowed, NotFound."""
     actor.require(Permission.USERS)
     user = _locked(session, user_id)
+    before = _shown(user)
     user.active = True
-    audit.record(session, actor, "activate", "users", user.id, after=_shown(user))
+    audit.record(session, actor, "activate", "users", user.id, before=before, after=_shown(user))
 
 
 def reset_password(session: Session, actor: Actor, *, user_id: int, now: datetime) -> str:
@@ -179,12 +187,7 @@ def _locked(session: Session, user_id: int | None) -> User:
 def _keep_an_admin(session: Session, *, losing: User) -> None:
     if losing.role != Role.ADMIN or not losing.active:
         return
-    others = session.scalar(
-        select(User.id)
-        .where(User.role == Role.ADMIN.value, User.active, User.id != losing.id)
-        .limit(1)
-    )
-    if others is None:
+    if session.scalar(_ACTIVE_ADMINS.where(User.id != losing.id).limit(1)) is None:
         raise Conflict(
             "Este é o único administrador ativo. Cadastre ou promova outro antes desta mudança."
         )

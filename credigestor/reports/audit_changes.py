@@ -1,0 +1,207 @@
+"""What an entry of the audit log says, in Portuguese, written by PostgreSQL.
+
+The page and the file of a million entries read the same text. Fields that FIELDS does not name
+stay unsaid; a test finds each that a service writes.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, literal_column
+
+from credigestor.reports.settings_history import LABELS as SETTINGS
+from credigestor.rules.methods import METHOD_NAMES
+from credigestor.rules.permissions import ROLE_NAMES
+
+#: What was done, as a noun that the thing it was done to follows.
+ACTIONS = {
+    "create": "Registro",
+    "edit": "Alteração",
+    "change": "Mudança de configuração",
+    "cancel": "Cancelamento",
+    "reverse": "Estorno",
+    "deactivate": "Desativação",
+    "activate": "Reativação",
+    "reset_password": "Nova senha por administrador",
+    "change_password": "Troca da própria senha",
+    "end_session": "Encerramento de sessão",
+    "import": "Importação",
+    "export": "Exportação",
+    "download_backup": "Download de backup",
+    "anonymise": "Anonimização",
+    "demo": "Loja de demonstração",
+}
+#: To what, by the name in the log.
+ENTITIES = {
+    "customer": "Cliente",
+    "sale": "Venda",
+    "payment": "Pagamento",
+    "users": "Usuário",
+    "settings": "Configurações",
+    "download": "Arquivo",
+    "shop": "Loja",
+}
+#: Between what was there before and what is there after.
+ARROW = " → "
+_WORDS = {
+    "role": {str(role): name for role, name in ROLE_NAMES.items()},
+    "method": {str(method): name for method, name in METHOD_NAMES.items()},
+    "style": {"excel": "Excel", "plain": "simples"},
+}
+_OWN = {
+    "name": ("Nome", "text"),
+    "login": ("Login", "text"),
+    "role": ("Perfil", "role"),
+    "customer_id": ("Cliente", "customer"),
+    "tax_id": ("CPF ou CNPJ", "tax_id"),
+    "phone": ("Telefone", "phone"),
+    "zip_code": ("CEP", "zip_code"),
+    "birth_date": ("Nascimento", "date"),
+    "credit_limit": ("Limite de crédito", "money"),
+    "remarks": ("Observações", "text"),
+    "ref": ("Referência", "text"),
+    "active": ("Ativo", "text"),
+    "sold_on": ("Data da venda", "date"),
+    "description": ("Descrição", "text"),
+    "total": ("Total", "money"),
+    "down_payment": ("Entrada", "money"),
+    "installments": ("Parcelas", "text"),
+    "first_due_date": ("Primeiro vencimento", "date"),
+    "contract_rate": ("Juros do contrato (% ao mês)", "number"),
+    "late_rate": ("Juros de mora (% ao mês)", "number"),
+    "fine_rate": ("Multa por atraso (%)", "number"),
+    "grace_days": ("Carência (dias)", "text"),
+    "seller_id": ("Vendedor", "user"),
+    "override_reason": ("Motivo da liberação de crédito", "text"),
+    "override_by": ("Crédito liberado por", "user"),
+    "paid_on": ("Data do pagamento", "date"),
+    "amount": ("Valor", "money"),
+    "method": ("Forma", "method"),
+    "backdate_reason": ("Motivo da data", "text"),
+    "items": ("Notas", "items"),
+    "reason": ("Motivo", "text"),
+    "on": ("Feito em", "date"),
+    "local_holidays": ("Feriados locais", "holidays"),
+    "session": ("Sessão nº", "text"),
+    "customers": ("Clientes", "count"),
+    "sales": ("Vendas", "count"),
+    "notes": ("Notas", "count"),
+    "payments": ("Pagamentos", "count"),
+    "file": ("Arquivo", "text"),
+    "as_of": ("Data-base", "date"),
+    "style": ("Formato", "style"),
+    "filters": ("Só o que os filtros deixam", "given"),
+    "erased": ("Dados apagados", "fields"),
+}
+#: Each field's label and kind, in the order in which they are told.
+FIELDS: dict[str, tuple[str, str]] = {
+    **_OWN,
+    **{name: (label, "text") for name, label in SETTINGS.items() if name not in _OWN},
+}
+#: Written by services and told by no line: what another field says already.
+UNSAID = frozenset({"name_folded", "kind"})
+
+
+def _constant(value: dict[str, Any]) -> str:
+    return "'" + json.dumps(value, ensure_ascii=False).replace("'", "''") + "'::jsonb"
+
+
+_FIELDS = _constant(
+    {name: [label, kind, place] for place, (name, (label, kind)) in enumerate(FIELDS.items())}
+)
+_JSON_WORDS = _constant(_WORDS)
+
+
+def _padded(number: str, width: int) -> str:
+    return f"lpad({number}::text, greatest({width}, length({number}::text)), '0')"
+
+
+#: R$ 1.234,56, with a NO-BREAK SPACE as everywhere.
+_MONEY = "'R$\u00a0' || translate(to_char({}::numeric, 'FM999,999,999,990.00'), ',.', '.,')"
+
+# `v` is a value as JSON and `t` as text. What was erased in it, or is none of its kind, is told
+# as it stands.
+_WORDED = f"""
+CASE
+    WHEN coalesce(t, '') IN ('', '[]', '{{}}') THEN '—'
+    WHEN jsonb_typeof(v) = 'boolean' THEN CASE WHEN v = 'true' THEN 'sim' ELSE 'não' END
+    WHEN kind = 'money' AND t ~ '^-?[0-9]+([.][0-9]+)?$' THEN {_MONEY.format("t")}
+    WHEN kind = 'count' AND t ~ '^[0-9]{{1,15}}$'
+        THEN replace(to_char(t::bigint, 'FM999,999,999,999,990'), ',', '.')
+    WHEN kind = 'number' OR kind = 'text' AND t ~ '^[0-9]+[.][0-9]+$'
+        THEN replace(regexp_replace(t, '[.]?0+$', ''), '.', ',')
+    WHEN kind = 'date' AND t ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}$'
+        THEN to_char(t::date, 'DD/MM/YYYY')
+    WHEN kind = 'tax_id' AND length(t) = 11
+        THEN regexp_replace(t, '^(...)(...)(...)(..)$', '\\1.\\2.\\3-\\4')
+    WHEN kind = 'tax_id'
+        THEN regexp_replace(t, '^(.{{2}})(.{{3}})(.{{3}})(.{{4}})(..)$', '\\1.\\2.\\3/\\4-\\5')
+    WHEN kind = 'phone'
+        THEN regexp_replace(t, '^[+]55([0-9]{{2}})([0-9]{{4,5}})([0-9]{{4}})$', '(\\1) \\2-\\3')
+    WHEN kind = 'zip_code' THEN regexp_replace(t, '^([0-9]{{5}})([0-9]{{3}})$', '\\1-\\2')
+    WHEN kind = 'user' AND jsonb_typeof(v) = 'number'
+        THEN coalesce((SELECT users.name FROM users WHERE users.id = t::integer), 'nº ' || t)
+    WHEN kind = 'customer' AND jsonb_typeof(v) = 'number' THEN coalesce(
+        (SELECT customers.name FROM customers WHERE customers.id = t::integer), 'nº ' || t)
+    WHEN kind = 'given' THEN 'sim'
+    WHEN kind = 'fields' AND jsonb_typeof(v) = 'array' THEN (
+        SELECT string_agg(coalesce({_FIELDS} -> each ->> 0, each), ', ')
+        FROM jsonb_array_elements_text(v) AS each)
+    WHEN kind = 'holidays' AND jsonb_typeof(v) = 'array' THEN (
+        SELECT string_agg(trim(to_char((each ->> 'day')::date, 'DD/MM/YYYY') || ' '
+            || coalesce(each ->> 'name', '')), ', ')
+        FROM jsonb_array_elements(v) AS each)
+    WHEN kind = 'items' AND jsonb_typeof(v) = 'array' THEN (
+        SELECT string_agg(
+            coalesce({_padded("s.id", 6)} || '-' || {_padded("n.number", 2)} || '/'
+                || {_padded("s.installments", 2)}, 'nº ' || (each ->> 0))
+            || ' (' || {_MONEY.format("(each ->> 1)")} || ')', ', ' ORDER BY place)
+        FROM jsonb_array_elements(v) WITH ORDINALITY AS item(each, place)
+        LEFT JOIN notes n ON n.id = (each ->> 0)::integer LEFT JOIN sales s ON s.id = n.sale_id)
+    ELSE coalesce({_JSON_WORDS} -> kind ->> t, regexp_replace(t, '[[:space:]]+', ' ', 'g'))
+END
+"""  # noqa: S608 - of constants alone
+
+# Field by field: "Nome: Ana → Ana Luz" where it was there before and is another now, "Motivo:
+# engano" where it is told on one side alone. Of what is new, what is empty is left out.
+_CHANGES = f"""
+(
+    SELECT string_agg(line, chr(10) ORDER BY place)
+    FROM (
+        SELECT place, label || ': ' || CASE
+            WHEN had AND has THEN old.worded || '{ARROW}' || new.worded
+            WHEN had THEN old.worded ELSE new.worded END AS line
+        FROM (
+            SELECT field ->> 0 AS label, field ->> 1 AS kind, (field ->> 2)::integer AS place,
+                b -> key AS old_value, a -> key AS new_value,
+                coalesce(b ? key, false) AS had, coalesce(a ? key, false) AS has
+            FROM (
+                SELECT CASE WHEN jsonb_typeof(audit_log.before) = 'object'
+                        THEN audit_log.before END AS b,
+                    CASE WHEN jsonb_typeof(audit_log.after) = 'object'
+                        THEN audit_log.after END AS a
+            ) AS entry
+            CROSS JOIN LATERAL jsonb_object_keys(
+                coalesce(b, '{{}}'::jsonb) || coalesce(a, '{{}}'::jsonb)) AS key
+            CROSS JOIN LATERAL (SELECT {_FIELDS} -> key AS field) AS named
+            WHERE field IS NOT NULL
+        ) AS fields
+        CROSS JOIN LATERAL (
+            SELECT {_WORDED} AS worded FROM (SELECT old_value AS v, old_value #>> '{{}}' AS t) AS x
+        ) AS old
+        CROSS JOIN LATERAL (
+            SELECT {_WORDED} AS worded FROM (SELECT new_value AS v, new_value #>> '{{}}' AS t) AS x
+        ) AS new
+        WHERE had AND has AND old_value IS DISTINCT FROM new_value
+            OR had AND NOT has AND old.worded <> '—'
+            OR has AND NOT had AND new.worded <> '—'
+    ) AS lines
+)
+"""  # noqa: S608
+
+
+def changes() -> ColumnElement[str]:
+    """The lines on a row of audit_log, in a SELECT from it; NULL where there is nothing to tell."""
+    return literal_column(_CHANGES, Text)

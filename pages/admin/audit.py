@@ -1,0 +1,108 @@
+"""The audit log: filtered in the address, paged, each write with what it changed."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+import streamlit as st
+
+from credigestor.reports import audit
+from credigestor.reports.audit import NOBODY, Entry, Filters
+from credigestor.reports.audit_changes import ACTIONS, ARROW, ENTITIES
+from credigestor.rules.calendar import format_date
+from credigestor.rules.numbering import parse_note_number
+from credigestor.rules.permissions import Permission
+from credigestor.ui import address, data, downloads, kit, session
+from credigestor.ui.figures import format_count
+
+ENTRIES_A_PAGE = 30
+#: Where an entry's own page is.
+PAGES = {
+    "customer": "counter/customer.py",
+    "sale": "counter/sale.py",
+    "payment": "counter/payment.py",
+}
+
+actor = session.require(Permission.AUDIT)
+time_zone = data.settings().time_zone
+
+
+def choose_filters() -> Filters:
+    """The filters; nonsense in the address is ignored."""
+    people = {str(user_id): name for user_id, name in data.read(audit.people).items()}
+    with st.grid(3, min_column_width=220):
+        day_from = address.day("De", name="from")
+        day_to = address.day("Até", name="to")
+        person = address.choice(
+            "Quem", {"": "Todos", **people, NOBODY: "Sem usuário (linha de comando)"}, name="person"
+        )
+        action = address.choice("O quê", {"": "Tudo", **ACTIONS}, name="action")
+        entity = address.choice("Sobre", {"": "Tudo", **ENTITIES}, name="entity")
+        number = address.text("Número", name="number", placeholder="Venda, recibo ou código")
+    return Filters(
+        day_from=day_from,
+        day_to=day_to,
+        person=None if not person else NOBODY if person == NOBODY else int(person),
+        action=action or None,
+        entity=entity or None,
+        number=number_of(number),
+    )
+
+
+def number_of(typed: str) -> int | None:
+    """The number of an entity as typed; of a note, its sale's."""
+    named = parse_note_number(typed)
+    if named is None and typed.strip():
+        st.warning("Digite só o número, como 123 ou 000123.", icon=":material/warning:")
+    return named[0] if named else None
+
+
+def show_log(filters: Filters) -> None:
+    """The page asked for, day by day."""
+    total = data.read(audit.count, filters, time_zone=time_zone)
+    if not total:
+        explain_nothing(filters)
+        return
+    st.caption(format_count(total, "registro", "registros") + ", do mais novo ao mais antigo.")
+    offset = kit.pager(total, key=f"audit-page:{filters}", per_page=ENTRIES_A_PAGE)
+    found = data.read(
+        audit.entries, filters, time_zone=time_zone, offset=offset, limit=ENTRIES_A_PAGE
+    )
+    for day, entries in groupby(found, key=lambda entry: entry.at.date()):
+        st.subheader(format_date(day), divider="gray", anchor=False)
+        for entry in entries:
+            show_entry(entry)
+    downloads.list_button(actor, "audit", filters)
+
+
+def show_entry(entry: Entry) -> None:
+    """When, who and what on one side, and what changed on the other."""
+    action = ACTIONS.get(entry.action, entry.action)
+    who, what = st.columns([2, 3], gap="small")
+    with who:
+        st.markdown(f"**{kit.plain(action)}**  \n{entry.at:%H\\:%M} · {kit.plain(entry.who)}")
+    with what:
+        page = PAGES.get(entry.entity)
+        if page and entry.entity_id is not None:
+            kit.link(page, entry.about, id=entry.entity_id)
+        else:
+            st.markdown(kit.plain(entry.about))
+        changed = any(ARROW in line for line in entry.changes)
+        lines = ("  \n" if changed else " · ").join(kit.plain(line) for line in entry.changes)
+        if lines:
+            st.caption(lines)
+
+
+def explain_nothing(filters: Filters) -> None:
+    """What to do when nothing is listed."""
+    if filters == Filters():
+        st.info("Nada foi gravado ainda.", icon=":material/policy:")
+    else:
+        st.info("Nenhum registro com esses filtros. Mude o período, a pessoa ou o número.")
+
+
+kit.header(
+    "Auditoria",
+    "Quem gravou o quê e quando, com o que havia antes e depois. Nada aqui pode ser alterado.",
+)
+show_log(choose_filters())
