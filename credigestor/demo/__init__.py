@@ -7,7 +7,6 @@ moment and given once. Nothing in it is a real person's.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import pairwise
 from random import Random
@@ -20,12 +19,13 @@ from credigestor.db.models import Customer, Note, Sale, User
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.demo.business import Business, business
 from credigestor.errors import Conflict
+from credigestor.rules.methods import Method
 from credigestor.rules.permissions import ROLE_NAMES, Actor, Role
+from credigestor.rules.progress import Progress
 from credigestor.services import audit, payments, sales, settings, summaries, users
-from credigestor.services.payments import Method, NewPayment
+from credigestor.services.payments import NewPayment
 from credigestor.transfer.loading import load as load_batch
 
-Progress = Callable[[float, str], None]
 #: Login, name of the role, password.
 Account = tuple[str, str, str]
 
@@ -77,8 +77,7 @@ def load(*, today: date, progress: Progress = lambda share, what: None) -> list[
             today=today,
             progress=lambda done: progress(0.2 + 0.5 * done, "Inventando dois anos de vendas"),
         )
-        for done, what in load_batch(session, made.batch):
-            progress(0.7 + 0.2 * done, what)
+        load_batch(session, made.batch, lambda done, what: progress(0.7 + 0.2 * done, what))
         progress(0.9, "Registrando cancelamentos e estornos")
         _correct(session, made, _actor(sellers[0]), _actor(manager), today)
         counts = {"customers": len(made.batch.customers), "sales": len(made.batch.sales)}

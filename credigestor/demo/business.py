@@ -19,10 +19,10 @@ from credigestor.db.settings import ShopSettings
 from credigestor.demo.people import Habit, Person, people
 from credigestor.rules.calendar import default_first_due
 from credigestor.rules.charges import ZERO, Paid, State, new_state, owed_on, settle
+from credigestor.rules.methods import Method
 from credigestor.rules.money import round_cents
-from credigestor.services.payments import Method
 from credigestor.services.sales import NewSale as SaleInput
-from credigestor.transfer.loading import Batch, NewCustomer, NewNote, NewPayment, NewSale, make_sale
+from credigestor.transfer.batch import Batch, NewCustomer, NewNote, NewPayment, NewSale, make_sale
 
 CUSTOMERS, SALES, DAYS = 300, 900, 730
 #: One sale in so many is never paid on, and cancelled afterwards.
@@ -163,11 +163,9 @@ def _payments(
                 continue
             owed = owed_on(note.terms, state, day).total
             amount = owed if share == 1 else round_cents(owed * share)
-            step = settle(note.terms, state, Paid(day, amount))
-            payment = NewPayment(
-                sale.customer, day, amount, method, received_by=received_by, step=step
-            )
-            state = step.state
+            note.last = settle(note.terms, state, Paid(day, amount))
+            payment = NewPayment(day, amount, method, received_by=received_by)
+            state = note.last.state
             note.payments.append(payment)
             made.append(payment)
     return made
@@ -210,5 +208,4 @@ def _set_limits(
 
 
 def _state(note: NewNote) -> State:
-    last = note.payments[-1].step if note.payments else None
-    return last.state if last else new_state(note.terms)
+    return note.last.state if note.last else new_state(note.terms)

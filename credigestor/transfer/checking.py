@@ -7,21 +7,39 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from credigestor.errors import InvalidInput
 from credigestor.rules import identity
 from credigestor.rules.calendar import format_date, parse_date
+from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.money import CENT, MONEY_REGEX, parse_money
 from credigestor.rules.quoting import quote
 from credigestor.services.inputs import text
-from credigestor.services.payments import METHOD_NAMES, Method
-from credigestor.transfer.reading import SWAP_MARKS, Problem, Problems, Row, Sheet
+from credigestor.transfer.problems import Problem, Problems
+from credigestor.transfer.reading import SWAP_MARKS, Row, Sheet
 
 METHODS = {identity.fold(name): method for method, name in METHOD_NAMES.items()}
 _THREE_DIGITS = re.compile(r"(?:R\$\s*)?[0-9]{1,3}[.,][0-9]{3}")
 _MAX_REF = 60
+_LONGEST_KEPT = 64  # characters of a cell whose value is kept
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _remembered(
+    parse: Callable[Concatenate[str, P], T],
+) -> Callable[Concatenate[str, P], T]:
+    """The parser with a memory: in a file of millions of rows cells and their values recur."""
+    known: Any = lru_cache(maxsize=2**15)(parse)
+
+    @wraps(parse)
+    def read(cell: str, *args: P.args, **kwargs: P.kwargs) -> T:
+        return (known if len(cell) <= _LONGEST_KEPT else parse)(cell, *args, **kwargs)
+
+    return read
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +77,6 @@ class PaymentLine:
     amount: Decimal
     method: Method
 
-    @property
-    def key(self) -> str:
-        """What identifies the payment, but for how many times the same row comes."""
-        return (
-            f"{self.sale_ref}/{self.number}/{self.paid_on.isoformat()}/{self.amount}/"
-            f"{self.method.value}"
-        )
-
 
 class Cells:
     """Reads one row's cells; what a parser refuses becomes a problem of that cell."""
@@ -90,7 +100,7 @@ class Cells:
 
     def amount(self, column: str, *, minimum: Decimal = Decimal(0)) -> Any:
         """The cell's R$, read with the decimal mark of its file."""
-        return self.read(column, lambda cell: parse_amount(cell, self.sheet.mark, minimum))
+        return self.read(column, lambda cell: _amount(cell, self.sheet.mark, minimum))
 
     def refuse(self, column: str, reason: str) -> None:
         """Keep a problem of this row."""
@@ -170,30 +180,38 @@ def parse_amount(cell: str, mark: str | None, minimum: Decimal) -> Decimal:
     return parse_money(swapped, minimum=minimum)
 
 
+_amount = _remembered(parse_amount)
+
+
+@_remembered
 def parse_ref(cell: str) -> str:
     """A reference: anything visible of up to 60 characters; else InvalidInput."""
     return identity.parse_name(cell, maximum=_MAX_REF)
 
 
+@_remembered
 def _city(cell: str) -> str:
     return text(cell, field="city", maximum=80, label="Cidade")
 
 
+@_remembered
 def _description(cell: str) -> str:
     return text(cell, field="description", maximum=500, label="Descrição")
 
 
-@lru_cache(maxsize=8192)
+@_remembered
 def _date(cell: str) -> date:
     return parse_date(cell)
 
 
+@_remembered
 def _count(cell: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", cell):
         raise InvalidInput(f"Número inteiro inválido: {quote(cell)}. Escreva como 3.")
     return int(cell)
 
 
+@_remembered
 def _method(cell: str) -> Method:
     method = METHODS.get(identity.fold(cell))
     if method is None:

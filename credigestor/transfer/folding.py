@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ARRAY, Integer, Text, any_, literal, select
+from sqlalchemy import ARRAY, Integer, Row, Text, any_, literal, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Note, Payment, PaymentItem, Sale
 from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import Overpaid, Paid, Terms, new_state, settle
+from credigestor.rules.methods import Method
 from credigestor.rules.money import format_brl
-from credigestor.transfer.checking import PaymentLine
-from credigestor.transfer.loading import (
+from credigestor.transfer.batch import (
     Batch,
     KnownCustomer,
     KnownNote,
     NewNote,
     NewPayment,
     NewSale,
+    entries,
+    payment_ref,
 )
-from credigestor.transfer.reading import PAYMENTS
+from credigestor.transfer.checking import PaymentLine
+from credigestor.transfer.problems import PAYMENTS
 
 Refuse = Callable[[str, int, str, str], None]
+
+_AT_ONCE = 10_000  # payments that are looked up together
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,100 +45,103 @@ class KnownSale:
     installments: int
 
 
-@dataclass(slots=True)
-class _Target:
-    """A note, the new payments for it and the live ones that it has."""
-
-    note: NewNote | KnownNote
-    new: list[tuple[PaymentLine, NewPayment]] = field(default_factory=list)
-    items: list[tuple[int, Paid]] = field(default_factory=list)
-
-
 class PaymentFolder:
     """Gathers the payments of each note, then folds them."""
 
-    def __init__(
-        self,
-        session: Session,
-        sales: Mapping[str, NewSale | KnownSale],
-        refuse: Refuse,
-        *,
-        locking: bool,
-    ) -> None:
+    def __init__(self, session: Session, refuse: Refuse, *, locking: bool) -> None:
         self.session = session
-        self.sales = sales
         self.refuse = refuse
         self.locking = locking
-        self.refs: dict[int, str] = {}  # by line
-        self.targets: dict[tuple[str, int], list[tuple[PaymentLine, NewPayment]]] = {}
+        self.known = 0  # payments that were imported before
+        self._known_sales: dict[str, KnownSale] = {}
+        self._on_known: dict[tuple[str, int], list[NewPayment]] = {}
 
-    def take_new(self, lines: Sequence[PaymentLine]) -> list[PaymentLine]:
-        """Give every line its reference, and those back that were not imported before."""
-        alike = Counter[str]()
-        for line in lines:
-            alike[line.key] += 1
-            self.refs[line.line] = f"{line.key}#{alike[line.key]}"
-        known = set(
-            self.session.scalars(
-                select(Payment.ref).where(
-                    Payment.ref == any_(literal(list(self.refs.values()), ARRAY(Text)))
-                )
-            )
-        )
-        return [line for line in lines if self.refs[line.line] not in known]
-
-    def add(self, line: PaymentLine) -> None:
-        """Take a payment of a sale that exists, or refuse its line."""
-        sale = self.sales[line.sale_ref]
+    def add(self, line: PaymentLine, sale: NewSale | KnownSale) -> None:
+        """Put a payment to its note of a sale that exists, or refuse its line."""
         count = sale.installments if isinstance(sale, KnownSale) else len(sale.notes)
         sold_on = sale.sold_on if isinstance(sale, KnownSale) else sale.values["sold_on"]
         if not 1 <= line.number <= count:
             notes = "1 parcela" if count == 1 else f"{count} parcelas"
             reason = f"A venda {line.sale_ref} tem {notes}; não existe a parcela {line.number}."
             self.refuse(PAYMENTS, line.line, "parcela", reason)
-        elif line.paid_on < sold_on:
+            return
+        if line.paid_on < sold_on:
             reason = f"O pagamento é anterior à venda, feita em {format_date(sold_on)}."
             self.refuse(PAYMENTS, line.line, "data", reason)
+            return
+        payment = NewPayment(line.paid_on, line.amount, line.method, line=line.line)
+        if isinstance(sale, NewSale):
+            sale.notes[line.number - 1].payments.append(payment)
         else:
-            payment = NewPayment(
-                customer=sale.customer,
-                paid_on=line.paid_on,
-                amount=line.amount,
-                method=line.method,
-                ref=self.refs[line.line],
-            )
-            self.targets.setdefault((line.sale_ref, line.number), []).append((line, payment))
+            self._known_sales[line.sale_ref] = sale
+            self._on_known.setdefault((line.sale_ref, line.number), []).append(payment)
 
-    def fold_into(self, batch: Batch) -> None:
+    def fold_into(self, batch: Batch, progress: Callable[[float], None]) -> None:
         """Fold every note that gets payments; refuse those that exceed what was owed."""
-        known_ids = {
-            sale.id for ref, _ in self.targets if isinstance(sale := self.sales[ref], KnownSale)
-        }
-        known = self._known_notes(known_ids)
-        targets = []
-        for (ref, number), new in self.targets.items():
-            sale = self.sales[ref]
-            if isinstance(sale, NewSale):
-                targets.append(_Target(sale.notes[number - 1], new))
-                continue
-            note, cancelled = known[sale.id, number]
-            if cancelled:
-                for line, _ in new:
-                    reason = f"A venda {ref} foi cancelada."
-                    self.refuse(PAYMENTS, line.line, "venda", reason)
-                continue
-            targets.append(_Target(note, new))
-        self._add_items(targets)
-        for target in targets:
-            self._fold(target)
-        batch.known_notes += [t.note for t in targets if isinstance(t.note, KnownNote)]
-        accepted = [entry for target in targets for entry in target.new]
-        accepted.sort(key=lambda entry: entry[0].line)
-        batch.payments += [payment for _, payment in accepted]
+        for payments in self._on_known.values():
+            _count_alike(payments)
+        self._leave_out_known()
+        batch.known_notes += self._known_notes()
+        for done, sale in enumerate(batch.sales):
+            progress(done / len(batch.sales))
+            for number, note in enumerate(sale.notes, start=1):
+                if note.payments:
+                    _count_alike(note.payments)
+                    self._fold(note, sale.values["ref"], number)
+                    batch.payments += note.payments
+        for known in batch.known_notes:
+            self._fold(known, known.sale_ref, known.number)
+            batch.payments += known.payments
+        batch.payments.sort(key=lambda payment: payment.line)
 
-    def _known_notes(
-        self, sale_ids: Collection[int]
-    ) -> dict[tuple[int, int], tuple[KnownNote, bool]]:
+    def _leave_out_known(self) -> None:
+        for some in self._batches():
+            refs = [payment_ref(*note, p) for note in some for p in self._on_known[note]]
+            known = set(
+                self.session.scalars(
+                    select(Payment.ref).where(Payment.ref == any_(literal(refs, ARRAY(Text))))
+                )
+            )
+            self.known += len(known)
+            for note in some:
+                new = [p for p in self._on_known[note] if payment_ref(*note, p) not in known]
+                if new:
+                    self._on_known[note] = new
+                else:
+                    del self._on_known[note]
+
+    def _batches(self) -> Iterator[list[tuple[str, int]]]:
+        some: list[tuple[str, int]] = []
+        payments = 0
+        for note in list(self._on_known):
+            some.append(note)
+            payments += len(self._on_known[note])
+            if payments >= _AT_ONCE:
+                yield some
+                some, payments = [], 0
+        yield some
+
+    def _known_notes(self) -> list[KnownNote]:
+        refs = {self._known_sales[ref].id: ref for ref, _ in self._on_known}
+        found: dict[int, KnownNote] = {}
+        for row in self._notes_of(refs):
+            ref = refs[row.sale_id]
+            payments = self._on_known.get((ref, row.number))
+            if payments is None:
+                continue
+            if row.cancelled_on is not None:
+                for payment in payments:
+                    reason = f"A venda {ref} foi cancelada."
+                    self.refuse(PAYMENTS, payment.line, "venda", reason)
+                continue
+            terms = Terms(row.amount, row.due_date, row.free_until, row.late_rate, row.fine_rate)
+            customer = self._known_sales[ref].customer
+            found[row.id] = KnownNote(row.id, customer, ref, row.number, terms, payments)
+        for item in self._items_of(found):
+            found[item.note_id].items.append((item.id, Paid(item.paid_on, item.amount)))
+        return list(found.values())
+
+    def _notes_of(self, sale_ids: Collection[int]) -> Iterator[Row[Any]]:
         statement = (
             select(
                 Note.id,
@@ -150,67 +160,53 @@ class PaymentFolder:
         )
         if self.locking:
             statement = statement.with_for_update(of=Note)
-        return {
-            (row.sale_id, row.number): (
-                KnownNote(
-                    row.id,
-                    Terms(row.amount, row.due_date, row.free_until, row.late_rate, row.fine_rate),
-                ),
-                row.cancelled_on is not None,
-            )
-            for row in self.session.execute(statement)
-        }
+        return iter(self.session.execute(statement))
 
-    def _add_items(self, targets: Sequence[_Target]) -> None:
-        by_note = {t.note.id: t for t in targets if isinstance(t.note, KnownNote)}
-        for item in self.session.execute(
+    def _items_of(self, note_ids: Collection[int]) -> Iterator[Row[Any]]:
+        statement = (
             select(PaymentItem.id, PaymentItem.note_id, PaymentItem.paid_on, PaymentItem.amount)
             .where(
-                PaymentItem.note_id == any_(literal(list(by_note), ARRAY(Integer))),
+                PaymentItem.note_id == any_(literal(list(note_ids), ARRAY(Integer))),
                 PaymentItem.reversed.is_(False),
             )
             .order_by(PaymentItem.paid_on, PaymentItem.payment_id)
-        ):
-            by_note[item.note_id].items.append((item.id, Paid(item.paid_on, item.amount)))
+        )
+        return iter(self.session.execute(statement))
 
-    def _fold(self, target: _Target) -> None:
-        note = target.note
-        # On one day, what was there comes first and the rows in their order, as in a replay.
-        entries: list[tuple[Paid, int | tuple[PaymentLine, NewPayment]]] = [
-            (paid, item_id) for item_id, paid in target.items
-        ]
-        entries += [(Paid(line.paid_on, line.amount), (line, new)) for line, new in target.new]
-        entries.sort(key=lambda entry: entry[0].on)
+    def _fold(self, note: NewNote | KnownNote, sale_ref: str, number: int) -> None:
         state = new_state(note.terms)
-        newest: PaymentLine | None = None
-        for paid, owner in entries:
+        newest: NewPayment | None = None
+        for paid, owner in entries(note):
             try:
-                step = settle(note.terms, state, paid)
+                note.last = settle(note.terms, state, paid)
             except Overpaid as error:
-                if isinstance(owner, int):
-                    assert newest is not None  # what was there had fitted by itself
-                    self.refuse(PAYMENTS, newest.line, "valor", _too_much_later(error))
-                    return
-                self.refuse(PAYMENTS, owner[0].line, "valor", _too_much(owner[0], error))
-                continue
-            state = step.state
-            if isinstance(owner, int):
-                assert isinstance(note, KnownNote)
-                note.steps.append((step, owner))
-                continue
-            newest, payment = owner
-            payment.step = step
-            if isinstance(note, KnownNote):
-                note.steps.append((step, payment))
-            else:
-                note.payments.append(payment)
+                if isinstance(owner, NewPayment):
+                    reason = _too_much(error, number, sale_ref)
+                    self.refuse(PAYMENTS, owner.line, "valor", reason)
+                    continue
+                assert newest is not None  # what was there had fitted by itself
+                self.refuse(PAYMENTS, newest.line, "valor", _too_much_later(error))
+                return
+            state = note.last.state
+            if isinstance(owner, NewPayment):
+                newest = owner
 
 
-def _too_much(line: PaymentLine, error: Overpaid) -> str:
-    owed = error.owed
-    note = f"a parcela {line.number} da venda {line.sale_ref}"
+def _count_alike(payments: list[NewPayment]) -> None:
+    if len(payments) == 1:
+        return
+    alike = Counter[tuple[date, Decimal, Method]]()
+    for payment in payments:
+        what = (payment.paid_on, payment.amount, payment.method)
+        alike[what] += 1
+        payment.copy = alike[what]
+
+
+def _too_much(error: Overpaid, number: int, sale_ref: str) -> str:
+    owed, paid = error.owed, error.paid
+    note = f"a parcela {number} da venda {sale_ref}"
     if owed.total == 0:
-        return f"Em {format_date(line.paid_on)} {note} já estava paga."
+        return f"Em {format_date(paid.on)} {note} já estava paga."
     charges = (
         f" (principal {format_brl(owed.principal)}, juros {format_brl(owed.interest)}, "
         f"multa {format_brl(owed.fine)})"
@@ -218,7 +214,7 @@ def _too_much(line: PaymentLine, error: Overpaid) -> str:
         else ""
     )
     return (
-        f"{format_brl(line.amount)} passa do que {note} devia em {format_date(line.paid_on)}: "
+        f"{format_brl(paid.amount)} passa do que {note} devia em {format_date(paid.on)}: "
         f"{format_brl(owed.total)}{charges}."
     )
 

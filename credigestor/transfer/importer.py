@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 
 from credigestor.errors import InvalidInput
 from credigestor.rules.permissions import Actor, Permission
+from credigestor.rules.progress import Progress, silent
 from credigestor.services import audit, summaries
 from credigestor.transfer.loading import load
-from credigestor.transfer.planning import Counts, Plan, Preparation, Progress, silent
+from credigestor.transfer.planning import Counts, Plan, Preparation
 from credigestor.transfer.reading import Source, read_files, read_folder
 
 __all__ = ["Counts", "Plan", "Source", "prepare", "read_files", "read_folder", "run", "write"]
@@ -43,7 +44,7 @@ def run(
 
     `progress` hears a fraction of 1 and what is being done. Raises NotAllowed.
     """
-    actor.require(Permission.TRANSFER)
+    actor.require(Permission.IMPORT)
     share = 1.0 if dry_run else _CHECKING
     plan = prepare(
         session, source, today=today, progress=lambda done, what: progress(done * share, what)
@@ -81,12 +82,11 @@ def write(session: Session, actor: Actor, plan: Plan, *, progress: Progress = si
     Nothing is written when all of it was known. Raises NotAllowed, or InvalidInput when the
     plan has problems.
     """
-    actor.require(Permission.TRANSFER)
+    actor.require(Permission.IMPORT)
     if plan.problem_count:
         raise InvalidInput("Há linhas com problemas nos arquivos; nada foi gravado.")
     if plan.batch:
-        for done, what in load(session, plan.batch):
-            progress(done, what)
+        load(session, plan.batch, progress)
         audit.record(session, actor, "import", "shop", None, after=plan.new.as_dict())
     progress(1.0, "Pronto")
     return plan.new

@@ -1,16 +1,14 @@
 """Many new customers, sales, notes and payments, written at once by COPY.
 
-The objects point at each other; ids are reserved in bulk just before the rows are written, in
-the order of the lists, so that payments of one day replay in the order in which they came.
+Ids are reserved in bulk just before the rows are written, in the order of the batch's lists, so
+that payments of one day replay in the order in which they came.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 import psycopg
@@ -20,157 +18,64 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Base, Customer, Note, Payment, PaymentItem, Sale
-from credigestor.db.settings import ShopSettings
-from credigestor.rules.charges import ZERO, Step, Terms
-from credigestor.rules.schedule import PlannedNote
+from credigestor.rules.charges import Step, new_state, settle
+from credigestor.rules.progress import Progress, silent
 from credigestor.services import sales
 from credigestor.services.ledger import item_columns, note_columns
-from credigestor.services.payments import Method
+from credigestor.transfer.batch import (
+    Batch,
+    KnownNote,
+    NewNote,
+    NewPayment,
+    NewSale,
+    Owner,
+    entries,
+    payment_ref,
+)
+
+_WRITING = 0.95  # share of the time that the new rows take
+_STEP = 500  # rows between two words of progress
+_IDS_AT_ONCE = 50_000
 
 
-@dataclass(slots=True)
-class NewCustomer:
-    """A customer to write: columns of the table; the id comes when it is written."""
+def load(session: Session, batch: Batch, progress: Progress = silent) -> None:
+    """Write the batch; `progress` hears the share that is done and what is being written.
 
-    values: dict[str, Any]
-    id: int = 0
-
-
-@dataclass(slots=True)
-class KnownCustomer:
-    """A customer who is there already."""
-
-    id: int
-
-
-@dataclass(slots=True)
-class NewPayment:
-    """A payment for one note to write, R$; `step` is its allocation, set when it is folded."""
-
-    customer: NewCustomer | KnownCustomer
-    paid_on: date
-    amount: Decimal
-    method: Method
-    ref: str | None = None
-    received_by: int | None = None
-    step: Step | None = None
-    id: int = 0
-
-
-@dataclass(slots=True)
-class NewNote:
-    """A note to write, with its payments in the order of the fold."""
-
-    planned: PlannedNote
-    terms: Terms
-    payments: list[NewPayment] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class NewSale:
-    """A sale to write with its notes: columns of the table but for ids."""
-
-    customer: NewCustomer | KnownCustomer
-    values: dict[str, Any]
-    notes: list[NewNote]
-    id: int = 0
-
-
-@dataclass(slots=True)
-class KnownNote:
-    """A note that is there and gets payments: all its live payments' steps, in fold order.
-
-    Each comes with the id of its item, or with the new payment that it belongs to.
-    """
-
-    id: int
-    terms: Terms
-    steps: list[tuple[Step, int | NewPayment]] = field(default_factory=list)
-
-
-@dataclass
-class Batch:
-    """What one load writes; `payments` are all the new ones, in the order of their ids."""
-
-    customers: list[NewCustomer] = field(default_factory=list)
-    sales: list[NewSale] = field(default_factory=list)
-    payments: list[NewPayment] = field(default_factory=list)
-    known_notes: list[KnownNote] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        return bool(self.customers or self.sales or self.payments)
-
-
-def make_sale(
-    customer: NewCustomer | KnownCustomer,
-    data: sales.NewSale,
-    settings: ShopSettings,
-    *,
-    today: date,
-    ref: str | None = None,
-) -> NewSale:
-    """A sale with its notes, nothing paid, under the settings in force (R1–R5, R8).
-
-    The customer is the object given, not the data's id. Raises InvalidInput as the counter does.
-    """
-    notes = sales.plan_notes(data, settings, today=today)
-    late_rate, fine_rate = settings.late_rate, settings.fine_rate
-    return NewSale(
-        customer,
-        {
-            "ref": ref,
-            "seller_id": data.seller_id,
-            "sold_on": data.sold_on,
-            "description": data.description,
-            "total": data.total,
-            "down_payment": data.down_payment,
-            "installments": len(notes),
-            "first_due_date": notes[0].due_date if notes else None,
-            "contract_rate": data.contract_rate if notes else ZERO,
-            "late_rate": late_rate,
-            "fine_rate": fine_rate,
-            "grace_days": settings.grace_days,
-            "created_by": data.seller_id,
-        },
-        [
-            NewNote(n, Terms(n.amount, n.due_date, n.free_until, late_rate, fine_rate))
-            for n in notes
-        ],
-    )
-
-
-def load(session: Session, batch: Batch) -> Iterator[tuple[float, str]]:
-    """Write the batch, giving before each of its steps the share that is done and its name.
-
+    Notes are folded anew while their payments are written, so that no step needs to be kept.
     Raises IntegrityError, as SQLAlchemy does, for a violated constraint.
     """
-    yield 0.0, "Gravando clientes"
-    for customer, customer_id in _with_ids(session, Customer, batch.customers):
-        customer.id = customer_id
-    _copy(session, Customer, ({"id": new.id, **new.values} for new in batch.customers))
-    yield 0.1, "Gravando vendas e notas"
-    for sale, sale_id in _with_ids(session, Sale, batch.sales):
-        sale.id = sale_id
-    _copy(session, Sale, map(_sale_row, batch.sales))
-    notes = [(sale, note) for sale in batch.sales for note in sale.notes]
-    numbered = list(_with_ids(session, Note, notes))
-    _copy(session, Note, (_note_row(i, sale, note) for (sale, note), i in numbered))
-    yield 0.5, "Gravando pagamentos"
-    for payment, payment_id in _with_ids(session, Payment, batch.payments):
-        payment.id = payment_id
-    _copy(session, Payment, map(_payment_row, batch.payments))
-    items = [(payment, i) for (_, note), i in numbered for payment in note.payments]
-    items += [
-        (owner, note.id)
-        for note in batch.known_notes
-        for _, owner in note.steps
-        if isinstance(owner, NewPayment)
-    ]
-    _copy(session, PaymentItem, (_item_row(payment, note_id) for payment, note_id in items))
-    yield 0.9, "Atualizando notas que já existiam"
+    notes = [note for sale in batch.sales for note in sale.notes]
+    everything: tuple[tuple[type[Base], Sequence[Any]], ...] = (
+        (Customer, batch.customers),
+        (Sale, batch.sales),
+        (Note, notes),
+        (Payment, batch.payments),
+    )
+    copies: tuple[tuple[type[Base], int, Iterable[dict[str, Any]], str], ...] = (
+        (Customer, len(batch.customers), _customer_rows(batch), "Gravando clientes"),
+        (Sale, len(batch.sales), map(_sale_row, batch.sales), "Gravando vendas"),
+        (Note, len(notes), _note_rows(batch), "Gravando notas"),
+        (Payment, len(batch.payments), _payment_rows(batch), "Gravando pagamentos"),
+        (PaymentItem, len(batch.payments), _item_rows(batch, notes), "Gravando pagamentos"),
+    )
+    total = sum(count for _, count, _, _ in copies) or 1
+    written = 0
+    progress(0.0, "Reservando números")
+    for model, new in everything:
+        for row, row_id in zip(new, _ids(session, model, len(new)), strict=True):
+            row.id = row_id
+    for model, count, rows, what in copies:
+        _copy(session, model, _counted(rows, written, total, what, progress))
+        written += count
+    progress(_WRITING, "Atualizando notas que já existiam")
     _rewrite(session, batch.known_notes)
     # Until autovacuum comes by, the planner would believe that the tables are empty.
     session.execute(text("ANALYZE customers, sales, notes, payments, payment_items"))
+
+
+def _customer_rows(batch: Batch) -> Iterator[dict[str, Any]]:
+    for new in batch.customers:
+        yield {"id": new.id, **new.values}
 
 
 def _sale_row(sale: NewSale) -> dict[str, Any]:
@@ -182,21 +87,35 @@ def _sale_row(sale: NewSale) -> dict[str, Any]:
     }
 
 
-def _note_row(note_id: int, sale: NewSale, note: NewNote) -> dict[str, Any]:
-    steps = [payment.step for payment in note.payments if payment.step]
-    return {
-        "id": note_id,
-        **sales.note_row(note.planned, sale.id, sale.customer.id),
-        **note_columns(note.terms, steps),
-    }
+def _note_rows(batch: Batch) -> Iterator[dict[str, Any]]:
+    for sale in batch.sales:
+        for note in sale.notes:
+            yield {
+                "id": note.id,
+                **sales.note_row(note.planned, sale.id, sale.customer.id),
+                **note_columns(note.terms, [note.last] if note.last else []),
+            }
 
 
-def _payment_row(payment: NewPayment) -> dict[str, Any]:
+def _payment_rows(batch: Batch) -> Iterator[dict[str, Any]]:
+    for sale in batch.sales:
+        ref = sale.values["ref"]
+        for note in sale.notes:
+            for payment in note.payments:
+                yield _payment_row(payment, sale.customer.id, ref, note.planned.number)
+    for known in batch.known_notes:
+        for payment in known.payments:
+            yield _payment_row(payment, known.customer.id, known.sale_ref, known.number)
+
+
+def _payment_row(
+    payment: NewPayment, customer_id: int, sale_ref: str | None, number: int
+) -> dict[str, Any]:
     return {
         "id": payment.id,
-        "ref": payment.ref,
+        "ref": None if sale_ref is None else payment_ref(sale_ref, number, payment),
         "operation_id": uuid.uuid4(),
-        "customer_id": payment.customer.id,
+        "customer_id": customer_id,
         "paid_on": payment.paid_on,
         "amount": payment.amount,
         "method": payment.method.value,
@@ -204,22 +123,33 @@ def _payment_row(payment: NewPayment) -> dict[str, Any]:
     }
 
 
-def _item_row(payment: NewPayment, note_id: int) -> dict[str, Any]:
-    assert payment.step is not None
-    return {
-        "payment_id": payment.id,
-        "note_id": note_id,
-        "paid_on": payment.paid_on,
-        "amount": payment.amount,
-        **item_columns(payment.step),
-    }
+def _steps(note: NewNote | KnownNote) -> Iterator[tuple[Step, Owner]]:
+    state = new_state(note.terms)
+    for paid, owner in entries(note):
+        step = settle(note.terms, state, paid)
+        state = step.state
+        yield step, owner
+
+
+def _item_rows(batch: Batch, notes: Iterable[NewNote]) -> Iterator[dict[str, Any]]:
+    for note in chain[NewNote | KnownNote](notes, batch.known_notes):
+        for step, owner in _steps(note):
+            if isinstance(owner, NewPayment):
+                yield {
+                    "payment_id": owner.id,
+                    "note_id": note.id,
+                    "paid_on": owner.paid_on,
+                    "amount": owner.amount,
+                    **item_columns(step),
+                }
 
 
 def _rewrite(session: Session, notes: Sequence[KnownNote]) -> None:
     items = [
         {"id": owner, **item_columns(step)}
         for note in notes
-        for step, owner in note.steps
+        if note.items
+        for step, owner in _steps(note)
         if isinstance(owner, int)
     ]
     if items:
@@ -228,20 +158,28 @@ def _rewrite(session: Session, notes: Sequence[KnownNote]) -> None:
         session.execute(
             update(Note),
             [
-                {"id": note.id, **note_columns(note.terms, [step for step, _ in note.steps])}
+                {"id": note.id, **note_columns(note.terms, [note.last] if note.last else [])}
                 for note in notes
             ],
         )
 
 
-def _with_ids(session: Session, model: type[Base], new: Sequence[Any]) -> Iterable[tuple[Any, int]]:
-    ids = session.scalars(
-        text(
-            "SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)"
-        ),
-        {"table": model.__tablename__, "count": len(new)},
-    ).all()
-    return zip(new, ids, strict=True)
+def _ids(session: Session, model: type[Base], count: int) -> Iterator[int]:
+    query = text(
+        "SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)"
+    )
+    for start in range(0, count, _IDS_AT_ONCE):
+        some = min(_IDS_AT_ONCE, count - start)
+        yield from session.scalars(query, {"table": model.__tablename__, "count": some})
+
+
+def _counted(
+    rows: Iterable[dict[str, Any]], before: int, total: int, what: str, progress: Progress
+) -> Iterator[dict[str, Any]]:
+    for count, row in enumerate(rows):
+        if count % _STEP == 0:
+            progress(_WRITING * (before + count) / total, what)
+        yield row
 
 
 def _copy(session: Session, model: type[Base], rows: Iterable[dict[str, Any]]) -> None:
@@ -257,8 +195,7 @@ def _copy(session: Session, model: type[Base], rows: Iterable[dict[str, Any]]) -
     assert isinstance(connection, psycopg.Connection)
     try:
         with connection.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.write_row(tuple(first.values()))
-            for row in rows:
+            for row in chain([first], rows):
                 copy.write_row(tuple(row.values()))
     except psycopg.IntegrityError as error:
         # As SQLAlchemy would raise it, so that transaction() words it.

@@ -15,29 +15,27 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from credigestor.db.models import Customer, Sale
 from credigestor.db.settings import current_settings
 from credigestor.errors import InvalidInput
+from credigestor.rules.progress import Progress
 from credigestor.rules.quoting import quote
 from credigestor.services import sales
 from credigestor.transfer import checking
+from credigestor.transfer.batch import Batch, KnownCustomer, NewCustomer, NewSale, make_sale
 from credigestor.transfer.checking import CustomerLine, PaymentLine, SaleLine
 from credigestor.transfer.folding import KnownSale, PaymentFolder
-from credigestor.transfer.loading import Batch, KnownCustomer, NewCustomer, NewSale, make_sale
-from credigestor.transfer.reading import (
-    CUSTOMERS,
-    PAYMENTS,
-    SALES,
-    Problem,
-    Problems,
-    Row,
-    Sheet,
-    Source,
-)
+from credigestor.transfer.problems import CUSTOMERS, PAYMENTS, SALES, Problem, Problems
+from credigestor.transfer.reading import Row, Sheet, Source
 
-Progress = Callable[[float, str], None]
 T = TypeVar("T")
 L = TypeVar("L", CustomerLine, SaleLine)
 
-_STEP = 500  # rows between two words of progress
-_READING = {CUSTOMERS: (0.0, 0.3), SALES: (0.3, 0.1), PAYMENTS: (0.4, 0.15)}  # start, share
+_AT_ONCE = 2_000  # rows that are looked up together
+# Where reading each file begins, its share of the time, and what is said meanwhile.
+_READING = {
+    CUSTOMERS: (0.0, 0.15, "Conferindo clientes"),
+    SALES: (0.15, 0.25, "Conferindo vendas"),
+    PAYMENTS: (0.4, 0.3, "Conferindo pagamentos"),
+}
+_FOLDING = 0.7
 _NO_ID = UUID(int=0)
 _COLUMN_OF = {
     "sold_on": "data",
@@ -82,17 +80,17 @@ class Plan:
         return len(self.problems) + self.more_problems
 
 
-def silent(fraction: float, what: str) -> None:
-    """A progress that nobody watches."""
-
-
 def any_of(column: InstrumentedAttribute[Any], values: Collection[str]) -> ColumnElement[bool]:
     """The column is one of many values, sent as one array."""
     return column == any_(literal(list(values), ARRAY(Text)))
 
 
 class Preparation:
-    """One check of one source; each step leaves what the next one looks up."""
+    """One check of one source; each step leaves what the next one looks up.
+
+    The files are read one after the other, some rows at a time: what a row names is looked up
+    in the files before it and in the database.
+    """
 
     def __init__(
         self, session: Session, source: Source, today: date, progress: Progress, *, locking: bool
@@ -101,25 +99,32 @@ class Preparation:
         self.source = source
         self.today = today
         self.progress = progress
-        self.locking = locking
         self.settings = current_settings(session)
-        self.problems = Problems(source.problems)
+        self.problems = Problems()
         self.batch = Batch()
         self.known = {"customers": 0, "sales": 0, "notes": 0, "payments": 0}
         self.customers: dict[str, NewCustomer | KnownCustomer] = {}
         self.sales: dict[str, NewSale | KnownSale] = {}
+        self.first_lines: dict[str, dict[str, int]] = {CUSTOMERS: {}, SALES: {}}
+        self.owners: dict[str, str] = {}  # references of customers by their CPF or CNPJ
         # Who names a row that is wrong itself is not told that it does not exist.
         self.wrong: dict[str, set[str]] = {CUSTOMERS: set(), SALES: set()}
-        self.unreadable = {problem.file for problem in source.problems}
+        self.folder = PaymentFolder(session, self._refuse, locking=locking)
 
     def plan(self) -> Plan:
-        """Check every row by itself, then customers, sales and payments against each other."""
-        customers = self._read(CUSTOMERS, checking.customer, "Lendo clientes")
-        sold = self._read(SALES, checking.sale, "Lendo vendas")
-        paid = self._read(PAYMENTS, partial(checking.payment, today=self.today), "Lendo pagamentos")
-        self._check_customers(customers, {line.customer_ref for line in sold})
-        self._check_sales(sold, {line.sale_ref for line in paid})
-        self._check_payments(paid)
+        """Check every row by itself, then against the others and the database."""
+        self.progress(0.0, "Abrindo os arquivos")
+        for some in self._read(CUSTOMERS, checking.customer):
+            self._check_customers(some)
+        for sold in self._read(SALES, checking.sale):
+            self._check_sales(sold)
+        for paid in self._read(PAYMENTS, partial(checking.payment, today=self.today)):
+            self._check_payments(paid)
+        if not self.problems.enough:
+            what = "Calculando juros, multas e saldos"
+            self.folder.fold_into(
+                self.batch, lambda share: self.progress(_FOLDING + (1 - _FOLDING) * share, what)
+            )
         self.progress(1.0, "Conferência concluída")
         problems = self.problems.first()
         return Plan(
@@ -132,35 +137,33 @@ class Preparation:
                 notes=sum(len(sale.notes) for sale in self.batch.sales),
                 payments=len(self.batch.payments),
             ),
-            known=Counts(**self.known),
+            known=Counts(**self.known | {"payments": self.folder.known}),
             batch=self.batch,
         )
 
     def _read(
-        self, file: str, check: Callable[[Sheet, Row, Problems], T | None], what: str
-    ) -> list[T]:
+        self, file: str, check: Callable[[Sheet, Row, Problems], T | None]
+    ) -> Iterator[list[T]]:
         sheet = self.source.sheets[file]
-        start, share = _READING[file]
-        lines = []
-        for index, row in enumerate(sheet.rows):
-            if index % _STEP == 0:
-                self.progress(start + share * index / len(sheet.rows), what)
+        start, share, what = _READING[file]
+        lines: list[T] = []
+        for row in sheet.rows(
+            self.problems, lambda done: self.progress(start + share * done, what)
+        ):
             line = check(sheet, row, self.problems)
             if line is not None:
                 lines.append(line)
             elif file in self.wrong:
                 self.wrong[file].add(" ".join(row.cells["ref"].split()))
-        return lines
+            if len(lines) >= _AT_ONCE:
+                yield lines
+                lines = []
+        if lines:
+            yield lines
 
-    def _check_customers(self, lines: list[CustomerLine], others: set[str]) -> None:
-        self.progress(0.55, "Conferindo clientes")
-        for ref, customer_id in self.session.execute(
-            select(Customer.ref, Customer.id).where(
-                any_of(Customer.ref, {line.ref for line in lines} | others)
-            )
-        ):
-            self.customers[ref or ""] = KnownCustomer(customer_id)
-        owners = {
+    def _check_customers(self, lines: list[CustomerLine]) -> None:
+        self._find_customers({line.ref for line in lines})
+        taken = {
             tax_id: f"do cliente {ref}" if ref else "de um cliente já cadastrado"
             for tax_id, ref in self.session.execute(
                 select(Customer.tax_id, Customer.ref).where(
@@ -173,25 +176,29 @@ class Preparation:
                 self.known["customers"] += 1
                 continue
             tax_id = line.values["tax_id"]
-            if tax_id in owners:
-                self._refuse(CUSTOMERS, line.line, "cpf", f"Este CPF já é {owners[tax_id]}.")
+            if tax_id not in taken and tax_id in self.owners:
+                ref = self.owners[tax_id]
+                taken[tax_id] = f"do cliente {ref}, na linha {self.first_lines[CUSTOMERS][ref]}"
+            if tax_id in taken:
+                self._refuse(CUSTOMERS, line.line, "cpf", f"Este CPF já é {taken[tax_id]}.")
                 self.wrong[CUSTOMERS].add(line.ref)
                 continue
-            owners[tax_id] = f"do cliente {line.ref}, na linha {line.line}"
+            self.owners[tax_id] = line.ref
             customer = NewCustomer({"ref": line.ref, **line.values})
             self.customers[line.ref] = customer
             self.batch.customers.append(customer)
 
-    def _check_sales(self, lines: list[SaleLine], others: set[str]) -> None:
-        columns = (Sale.id, Sale.ref, Sale.customer_id, Sale.sold_on, Sale.installments)
-        refs = {line.ref for line in lines} | others
-        for sale_id, ref, customer_id, sold_on, count in self.session.execute(
-            select(*columns).where(any_of(Sale.ref, refs))
+    def _find_customers(self, refs: set[str]) -> None:
+        unknown = refs - self.customers.keys()
+        for ref, customer_id in self.session.execute(
+            select(Customer.ref, Customer.id).where(any_of(Customer.ref, unknown))
         ):
-            self.sales[ref or ""] = KnownSale(sale_id, KnownCustomer(customer_id), sold_on, count)
-        for index, line in enumerate(self._first_of_each(SALES, lines)):
-            if index % _STEP == 0:
-                self.progress(0.6 + 0.2 * index / len(lines), "Conferindo vendas")
+            self.customers[ref or ""] = KnownCustomer(customer_id)
+
+    def _check_sales(self, lines: list[SaleLine]) -> None:
+        self._find_customers({line.customer_ref for line in lines})
+        self._find_sales({line.ref for line in lines})
+        for line in self._first_of_each(SALES, lines):
             known = self.sales.get(line.ref)
             if isinstance(known, KnownSale):
                 self.known["sales"] += 1
@@ -203,6 +210,14 @@ class Preparation:
                 continue
             self.sales[line.ref] = sale
             self.batch.sales.append(sale)
+
+    def _find_sales(self, refs: set[str]) -> None:
+        unknown = refs - self.sales.keys()
+        columns = (Sale.id, Sale.ref, Sale.customer_id, Sale.sold_on, Sale.installments)
+        for sale_id, ref, customer_id, sold_on, count in self.session.execute(
+            select(*columns).where(any_of(Sale.ref, unknown))
+        ):
+            self.sales[ref or ""] = KnownSale(sale_id, KnownCustomer(customer_id), sold_on, count)
 
     def _new_sale(self, line: SaleLine) -> NewSale | None:
         customer = self.customers.get(line.customer_ref)
@@ -233,13 +248,11 @@ class Preparation:
             return None
 
     def _check_payments(self, lines: list[PaymentLine]) -> None:
-        self.progress(0.8, "Calculando juros, multas e saldos")
-        folder = PaymentFolder(self.session, self.sales, self._refuse, locking=self.locking)
-        new = folder.take_new(lines)
-        self.known["payments"] = len(lines) - len(new)
-        for line in new:
-            if line.sale_ref in self.sales:
-                folder.add(line)
+        self._find_sales({line.sale_ref for line in lines})
+        for line in lines:
+            sale = self.sales.get(line.sale_ref)
+            if sale is not None:
+                self.folder.add(line, sale)
             elif not self._excused(SALES, line.sale_ref):
                 self._refuse(
                     PAYMENTS,
@@ -247,10 +260,9 @@ class Preparation:
                     "venda",
                     f"A venda {quote(line.sale_ref)} não está em {SALES} nem no sistema.",
                 )
-        folder.fold_into(self.batch)
 
     def _first_of_each(self, file: str, lines: Sequence[L]) -> Iterator[L]:
-        first: dict[str, int] = {}
+        first = self.first_lines[file]
         for line in lines:
             if first.setdefault(line.ref, line.line) == line.line:
                 yield line
@@ -259,7 +271,7 @@ class Preparation:
                 self._refuse(file, line.line, "ref", reason)
 
     def _excused(self, file: str, ref: str) -> bool:
-        return ref in self.wrong[file] or file in self.unreadable
+        return ref in self.wrong[file] or not self.source.sheets[file].whole
 
     def _refuse(self, file: str, line: int, column: str, reason: str) -> None:
         self.problems.append(Problem(file, line, column, reason))

@@ -1,9 +1,10 @@
-"""The three files of an import, from bytes to rows of text, whatever program wrote them.
+"""The three files of an import, row by row, whatever program wrote them.
 
 Recognised by themselves: the separator (`;`, `,` or tab: the one under which the header holds
 most of the known columns), the encoding (UTF-8 with or without BOM, UTF-16 with BOM, else
-Windows-1252, which holds Latin-1's letters), and the decimal mark. The mark is decided for a
-whole file by the values that can only be read one way:
+Windows-1252, which holds Latin-1's letters), and the decimal mark. A file is read from its
+beginning once for its encoding, once for its mark and once for its rows, and one row of it is
+held at a time. The mark is decided for a whole file by the values that can only be read one way:
 
 >>> decimal_mark(["1.234,56", "12", "1.234"]), decimal_mark(["1,234.56", "0.5"])
 (',', '.')
@@ -13,18 +14,27 @@ True
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import IO
 
 from credigestor.errors import InvalidInput
-from credigestor.rules.identity import fold
+from credigestor.rules.quoting import quote
+from credigestor.transfer import table
+from credigestor.transfer.decoding import Fault, Unreadable, encoding_of
+from credigestor.transfer.problems import (
+    CUSTOMERS,
+    ENOUGH_PROBLEMS,
+    PAYMENTS,
+    SALES,
+    Problem,
+    Problems,
+)
 
-CUSTOMERS, SALES, PAYMENTS = "clientes.csv", "vendas.csv", "pagamentos.csv"
 #: The files of an import and the columns of each, in any order.
 COLUMNS: dict[str, tuple[str, ...]] = {
     CUSTOMERS: ("ref", "nome", "cpf", "telefone", "email", "cidade", "uf", "cep"),
@@ -42,10 +52,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 _MONEY = {CUSTOMERS: (), SALES: ("valor_total", "entrada"), PAYMENTS: ("valor",)}
 
-#: Problems that a report names; the rest are counted.
-MAX_PROBLEMS = 1_000
-#: How Excel may tell the separator in a line of its own, above the header.
-_DECLARATION = "sep="
+#: The name in a file of each column that is called otherwise there, by file and column.
+Names = Mapping[str, Mapping[str, str]]
+
+_STEP = 500  # rows between two words of progress
+_MARK_SHARE = 0.3  # of the time that a file takes goes into finding its mark
+_NAMED_COLUMNS = 20
+_LONGEST_AMOUNT = 40  # characters; nothing longer is kept in a cache
 SWAP_MARKS = str.maketrans(",.", ".,")
 # What can only be read with the comma as the decimal mark; swapped, only with the point.
 _ONLY_COMMA = re.compile(
@@ -53,45 +66,6 @@ _ONLY_COMMA = re.compile(
     r"[0-9]{1,3}(?:\.[0-9]{3}){2,}"
 )
 _NOT_DIGITS = re.compile(r"[R$\s-]+")
-# "Ã" and a symbol, in bytes: in Portuguese text that is a UTF-8 letter, never two of Latin-1.
-_UTF8_LETTER = re.compile(rb"\xc3[\x80-\xbf]")
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
-    """Why a row cannot be imported: file, line (the header's is usually 1), column, reason.
-
-    `column` is empty when the whole line is meant; `line` is 0 when the whole file is.
-    """
-
-    file: str
-    line: int
-    column: str
-    reason: str
-
-
-class Problems:
-    """Problems as they are found: the first of them by file and line are kept, all counted.
-
-    Files full of wrong rows have millions of them.
-    """
-
-    def __init__(self, found: Iterable[Problem]) -> None:
-        self._kept = list(found)
-        self.count = len(self._kept)
-
-    def append(self, problem: Problem) -> None:
-        """Count a problem, and keep it unless enough come before it."""
-        self.count += 1
-        self._kept.append(problem)
-        if len(self._kept) >= 2 * MAX_PROBLEMS:
-            self._kept = self.first()
-
-    def first(self) -> list[Problem]:
-        """The first MAX_PROBLEMS of them, in order of file and line."""
-        files = list(COLUMNS)
-        ordered = sorted(self._kept, key=lambda problem: (files.index(problem.file), problem.line))
-        return ordered[:MAX_PROBLEMS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,46 +77,177 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """One file, read: its rows and its decimal mark (None when nothing in it tells)."""
+class Preview:
+    """How a file begins: the names in its header, which of them is which column, the first rows.
 
-    file: str
+    `faults` tell why the file, or one of these rows, cannot be read; missing columns are no
+    fault here.
+    """
+
+    header: list[str]
+    found: dict[str, str]
+    missing: list[str]
     rows: list[Row]
-    mark: str | None
+    faults: list[Fault]
 
 
-@dataclass
+class Sheet:
+    """One file to read, from a path or from a file object that can be read again and again.
+
+    `mark` is its decimal mark, None when nothing in it tells, and `notices` say what was
+    ignored: both are known from the first row on. `whole` turns false where something could not
+    be read.
+    """
+
+    def __init__(
+        self, file: str, content: Path | IO[bytes], names: Mapping[str, str] | None = None
+    ) -> None:
+        self.file = file
+        self.columns = COLUMNS[file]
+        self.mark: str | None = None
+        self.notices: list[str] = []
+        self.whole = True
+        self._content = content
+        self._names = dict(names or {})
+
+    def rows(
+        self, problems: Problems, progress: Callable[[float], None] = lambda share: None
+    ) -> Iterator[Row]:
+        """The rows that can be read; what cannot, and a file that ends there, becomes a problem.
+
+        `progress` hears the share of the file that is read. Ends early when there are enough
+        problems. Raises InvalidInput when the file itself cannot be had.
+        """
+        if problems.enough:
+            return
+        try:
+            with self._opened() as file:
+                yield from self._rows(file, problems, progress)
+        except Unreadable as error:
+            for fault in error.faults:
+                problems.append(self._problem(fault))
+
+    def preview(self, count: int = 8) -> Preview:
+        """The file's header and its first rows; raises InvalidInput when it cannot be had."""
+        try:
+            with (
+                self._opened() as file,
+                table.opened(file, encoding_of(file), self.columns, self._names) as found,
+            ):
+                rows, faults = [], []
+                for (line, cells), _ in zip(found.records(), range(count), strict=False):
+                    if isinstance(cells, Fault):
+                        faults.append(cells)
+                    else:
+                        rows.append(Row(line, _named(found, cells)))
+                return Preview(
+                    header=found.header,
+                    found={name: found.header[place] for name, place in found.places.items()},
+                    missing=[name for name in self.columns if name not in found.places],
+                    rows=rows,
+                    faults=[*(f for f in found.faults() if f.column in found.places), *faults],
+                )
+        except Unreadable as error:
+            return Preview([], {}, [], [], list(error.faults))
+
+    def _rows(
+        self, file: IO[bytes], problems: Problems, progress: Callable[[float], None]
+    ) -> Iterator[Row]:
+        encoding = encoding_of(file)
+        done = 0.0
+        if _MONEY[self.file]:
+            done = _MARK_SHARE
+            with table.opened(file, encoding, self.columns, self._names) as found:
+                amounts = self._amounts(found, lambda share: progress(share * _MARK_SHARE))
+                self.mark = decimal_mark(amounts)
+        with table.opened(file, encoding, self.columns, self._names) as found:
+            if faults := found.faults():
+                raise Unreadable(*faults)
+            if found.unknown:
+                self.notices.append(_ignored(self.file, found.unknown))
+            for index, (line, cells) in enumerate(found.records()):
+                if index % _STEP == 0:
+                    progress(done + (1 - done) * found.share)
+                if isinstance(cells, Fault):
+                    problems.append(self._problem(cells))
+                else:
+                    yield Row(line, _named(found, cells))
+                if problems.enough:
+                    self.notices.append(
+                        f"{self.file}: a leitura parou na linha {line}, com "
+                        f"{ENOUGH_PROBLEMS // 1_000} mil problemas."
+                    )
+                    return
+
+    def _amounts(self, found: table.Table, progress: Callable[[float], None]) -> Iterator[str]:
+        if faults := found.faults():
+            raise Unreadable(*faults)
+        places = [found.places[column] for column in _MONEY[self.file]]
+        for index, (_, cells) in enumerate(found.records()):
+            if index % _STEP == 0:
+                progress(found.share)
+            if not isinstance(cells, Fault):
+                for place in places:
+                    yield cells[place]
+
+    @contextmanager
+    def _opened(self) -> Iterator[IO[bytes]]:
+        if not isinstance(self._content, Path):
+            self._content.seek(0)
+            yield self._content
+            return
+        try:
+            file = self._content.open("rb")
+        except OSError as error:
+            raise InvalidInput(
+                f"Não foi possível ler {error.filename}: {error.strerror}."
+            ) from error
+        with file:
+            yield file
+
+    def _problem(self, fault: Fault) -> Problem:
+        self.whole = False
+        return Problem(self.file, fault.line, fault.column, fault.reason)
+
+
+@dataclass(frozen=True)
 class Source:
-    """The three files as read, what could not be read, and what was ignored."""
+    """The three files of an import, by name; nothing of them is read yet."""
 
-    sheets: dict[str, Sheet] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
+    sheets: dict[str, Sheet]
+
+    @property
+    def notices(self) -> list[str]:
+        """What was ignored in the files read so far."""
+        return [notice for sheet in self.sheets.values() for notice in sheet.notices]
 
 
-def read_folder(folder: Path) -> Source:
-    """Read clientes.csv, vendas.csv and pagamentos.csv of a folder; upper or lower case.
+def read_folder(folder: Path, names: Names | None = None) -> Source:
+    """The clientes.csv, vendas.csv and pagamentos.csv of a folder; upper or lower case.
 
-    Raises InvalidInput when the folder or one of the files is missing or cannot be read.
+    Raises InvalidInput when the folder or one of the files is missing.
     """
     if not folder.is_dir():
         raise InvalidInput(f"A pasta {folder} não existe.")
     files = {path.name.lower(): path for path in sorted(folder.iterdir()) if path.is_file()}
-    try:
-        return read_files({name: files[name].read_bytes() for name in COLUMNS if name in files})
-    except OSError as error:
-        raise InvalidInput(f"Não foi possível ler {error.filename}: {error.strerror}.") from error
+    return read_files({name: files[name] for name in COLUMNS if name in files}, names)
 
 
-def read_files(contents: Mapping[str, bytes]) -> Source:
-    """Read the contents of the three files, by name; raises InvalidInput naming missing ones."""
-    missing = [name for name in COLUMNS if name not in contents]
+def read_files(files: Mapping[str, Path | IO[bytes]], names: Names | None = None) -> Source:
+    """The three files, by name; raises InvalidInput naming missing ones.
+
+    `names` maps columns that have another name in a file: {"vendas.csv": {"ref": "Pedido"}}; it
+    is refused when a file or column in it is none of an import's.
+    """
+    missing = [name for name in COLUMNS if name not in files]
     if missing:
         raise InvalidInput(f"Falta o arquivo {' e o '.join(missing)}.")
-    source = Source()
-    for name in COLUMNS:
-        source.sheets[name] = _Reader(name, source).read(contents[name])
-    return source
+    names = names or {}
+    for file, columns in names.items():
+        unknown = [column for column in columns if column not in COLUMNS.get(file, ())]
+        if unknown:
+            raise InvalidInput(f"O CrediGestor não lê a coluna {quote(unknown[0])} de {file}.")
+    return Source({name: Sheet(name, files[name], names.get(name)) for name in COLUMNS})
 
 
 def decimal_mark(values: Iterable[str]) -> str | None:
@@ -153,116 +258,31 @@ def decimal_mark(values: Iterable[str]) -> str | None:
     """
     comma = point = 0
     for value in values:
-        digits = _NOT_DIGITS.sub("", value)
-        comma += _ONLY_COMMA.fullmatch(digits) is not None
-        point += _ONLY_COMMA.fullmatch(digits.translate(SWAP_MARKS)) is not None
+        if len(value) > _LONGEST_AMOUNT:
+            continue
+        only_comma, only_point = _reads_as(value)
+        comma += only_comma
+        point += only_point
     if comma == point == 0:
         return None
     return "." if point > comma else ","
 
 
-class _Reader:
-    def __init__(self, file: str, source: Source) -> None:
-        self.file = file
-        self.source = source
-        self.columns = COLUMNS[file]
-
-    def read(self, content: bytes) -> Sheet:
-        text = self._decode(content)
-        rows = [] if text is None else list(self._rows(text))
-        amounts = (row.cells[column] for row in rows for column in _MONEY[self.file])
-        return Sheet(self.file, rows, decimal_mark(amounts))
-
-    def _problem(self, line: int, reason: str, column: str = "") -> None:
-        self.source.problems.append(Problem(self.file, line, column, reason))
-
-    def _decode(self, content: bytes) -> str | None:
-        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            text = content.decode("utf-16", "replace")
-        else:
-            try:
-                text = content.decode("utf-8-sig")
-            except UnicodeDecodeError as error:
-                if content.startswith(codecs.BOM_UTF8) or _UTF8_LETTER.search(content):
-                    # Reading it all as Latin-1 would turn every "é" of the file into "Ã©".
-                    self._problem(
-                        error.object.count(b"\n", 0, error.start) + 1,
-                        "O arquivo é UTF-8, mas esta linha tem um byte que não é. "
-                        "Salve-o de novo como UTF-8.",
-                    )
-                    return None
-                text = _decode_windows(content)
-        if "\0" in text:
-            self._problem(0, "Não é um arquivo CSV. Salve a planilha como CSV.")
-            return None
-        return text
-
-    def _rows(self, text: str) -> Iterator[Row]:
-        reader = csv.reader(
-            io.StringIO(text, newline=""), delimiter=self._separator(text), strict=True
-        )
-        header: list[str] | None = None
-        last = 0
-        try:
-            for cells in reader:
-                line, last = last + 1, reader.line_num
-                if not any(cell.strip() for cell in cells):
-                    continue
-                if header is None:
-                    if line == 1 and cells[0].lower().startswith(_DECLARATION):
-                        continue
-                    header = [_column_name(cell) for cell in cells]
-                    if not self._accepts(header, line):
-                        return
-                    continue
-                extra = cells[len(header) :]
-                if len(cells) < len(header) or any(cell.strip() for cell in extra):
-                    self._problem(
-                        line,
-                        f"A linha tem {len(cells)} campos e o cabeçalho tem {len(header)}. "
-                        "Confira separadores e aspas.",
-                    )
-                    continue
-                named = dict(zip(header, cells, strict=False))
-                yield Row(line, {name: named[name].strip() for name in self.columns})
-        except csv.Error:
-            self._problem(last + 1, "Aspas fora do lugar ou que não se fecham a partir daqui.")
-        if header is None:
-            self._problem(0, f"O arquivo está vazio. Colunas esperadas: {', '.join(self.columns)}.")
-
-    def _separator(self, text: str) -> str:
-        lines = (line for line in io.StringIO(text, newline=None) if line.strip())
-        first = next(lines, "")
-        if first.replace('"', "").lower().startswith(_DECLARATION):
-            first = next(lines, "")
-
-        def known(separator: str) -> int:
-            names = {_column_name(cell) for cell in first.replace('"', "").split(separator)}
-            return len(names & set(self.columns))
-
-        return max(";,\t", key=known)
-
-    def _accepts(self, header: list[str], line: int) -> bool:
-        missing = [name for name in self.columns if name not in header]
-        for name in missing:
-            self._problem(line, f"Falta a coluna “{name}”.", name)
-        repeated = [name for name in self.columns if header.count(name) > 1]
-        for name in repeated:
-            self._problem(line, f"A coluna “{name}” aparece mais de uma vez.", name)
-        unknown = [name for name in header if name and name not in self.columns]
-        if unknown:
-            self.source.notices.append(
-                f"{self.file}: colunas desconhecidas ignoradas: {', '.join(unknown)}."
-            )
-        return not missing and not repeated
+@lru_cache(maxsize=16_384)
+def _reads_as(value: str) -> tuple[bool, bool]:
+    digits = _NOT_DIGITS.sub("", value)
+    return (
+        _ONLY_COMMA.fullmatch(digits) is not None,
+        _ONLY_COMMA.fullmatch(digits.translate(SWAP_MARKS)) is not None,
+    )
 
 
-def _column_name(cell: str) -> str:
-    return fold(cell).replace(" ", "_")
+def _named(found: table.Table, cells: list[str]) -> dict[str, str]:
+    return {name: cells[place].strip() for name, place in found.places.items()}
 
 
-def _decode_windows(content: bytes) -> str:
-    try:
-        return content.decode("cp1252")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
+def _ignored(file: str, unknown: list[str]) -> str:
+    names = ", ".join(table.column_name(name)[:30] for name in unknown[:_NAMED_COLUMNS])
+    more = len(unknown) - _NAMED_COLUMNS
+    rest = f" e mais {more}" if more > 0 else ""
+    return f"{file}: colunas desconhecidas ignoradas: {names}{rest}."

@@ -1,21 +1,24 @@
-"""Bringing in customers, sales and payments from CSV files: check first, then import."""
+"""Bringing in customers, sales and payments from CSV files: look, check, then import."""
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from credigestor.rules.permissions import Actor, Permission
+from credigestor.rules.progress import Progress
 from credigestor.transfer import importer
+from credigestor.transfer.batch import Batch
 from credigestor.transfer.csv_format import csv_bytes
 from credigestor.transfer.importer import Counts, Plan
-from credigestor.transfer.loading import Batch
-from credigestor.transfer.reading import COLUMNS
-from credigestor.ui import background, data, kit, session
+from credigestor.transfer.reading import COLUMNS, Source
+from credigestor.ui import background, data, import_columns, kit, session
 from credigestor.ui.figures import format_count
 
 LABELS = {"file": "Arquivo", "line": "Linha", "column": "Coluna", "reason": "Problema"}
@@ -25,17 +28,24 @@ KINDS = {
     "notes": ("nota", "notas"),
     "payments": ("pagamento", "pagamentos"),
 }
+MAX_MB = 100
 
-person = session.require(Permission.TRANSFER)
+person = session.require(Permission.IMPORT)
 
 
-def choose_files() -> dict[str, UploadedFile]:
+def choose_files(*, disabled: bool) -> dict[str, UploadedFile]:
     """One place for each file; emptied after an import by a new key."""
     turn = st.session_state.setdefault("import-turn", 0)
     chosen = {}
     with st.grid(3, min_column_width=220):
         for name in COLUMNS:
-            file = st.file_uploader(name, type="csv", key=f"import-{name}-{turn}")
+            file = st.file_uploader(
+                name,
+                type="csv",
+                key=f"import-{name}-{turn}",
+                max_upload_size=MAX_MB,
+                disabled=disabled,
+            )
             if file is not None:
                 chosen[name] = file
     return chosen
@@ -48,34 +58,35 @@ def explain_files() -> None:
         for name, columns in COLUMNS.items():
             st.markdown(f"- **{kit.plain(name)}**: {kit.plain(', '.join(columns))}")
         st.markdown(
-            "São reconhecidos sozinhos: separador (ponto e vírgula, vírgula ou tabulação), "
-            "acentos em UTF-8 ou Latin-1, centavos com vírgula ou com ponto, datas dd/mm/aaaa ou "
-            "aaaa-mm-dd. O que já foi importado não entra de novo."
+            "Se uma coluna tem outro nome no seu arquivo, você indica qual é depois do envio. São "
+            "reconhecidos sozinhos: separador (ponto e vírgula, vírgula ou tabulação), acentos em "
+            "UTF-8 ou Latin-1, centavos com vírgula ou com ponto, datas dd/mm/aaaa ou aaaa-mm-dd. "
+            "O que já foi importado não entra de novo."
+        )
+        st.markdown(
+            f"Cada arquivo pode ter até {MAX_MB} MB. Os maiores entram pela linha de comando: "
+            "`python -m credigestor import PASTA`."
         )
 
 
-def check(files: dict[str, UploadedFile]) -> Plan:
+def source_of(files: dict[str, UploadedFile], names: import_columns.Names) -> Source:
+    """The files as they were sent; a job reads them while the page is drawn again."""
+    return importer.read_files(
+        {name: io.BytesIO(file.getvalue()) for name, file in files.items()}, names
+    )
+
+
+def check(source: Source, progress: Progress) -> Plan:
     """Read and check everything; nothing is written."""
-    contents = {name: file.getvalue() for name, file in files.items()}
-
-    def work(progress: background.Progress) -> Plan:
-        source = importer.read_files(contents)
-        return data.read(importer.prepare, source, today=data.settings().today, progress=progress)
-
-    return replace(background.with_bar(work), batch=Batch())
+    plan = data.read(importer.prepare, source, today=data.settings().today, progress=progress)
+    return replace(plan, batch=Batch())
 
 
-def run_import(actor: Actor, files: dict[str, UploadedFile], today: date) -> Plan:
+def write(actor: Actor, source: Source, progress: Progress) -> Plan:
     """Check everything again and write it, in one transaction."""
-    contents = {name: file.getvalue() for name, file in files.items()}
-
-    def work(progress: background.Progress) -> Plan:
-        source = importer.read_files(contents)
-        return data.write(
-            lambda db: importer.run(db, actor, source, today=today, progress=progress)
-        )
-
-    return replace(background.with_bar(work), batch=Batch())
+    today = data.settings().today
+    plan = data.write(lambda db: importer.run(db, actor, source, today=today, progress=progress))
+    return replace(plan, batch=Batch())
 
 
 def show_plan(plan: Plan) -> None:
@@ -125,28 +136,38 @@ def sentence(counts: Counts) -> str:
     return f"{', '.join(first)} e {last}"
 
 
-def offer_import(actor: Actor, files: dict[str, UploadedFile], plan: Plan) -> None:
-    """The button that writes, once the same files were found right."""
-    st.write(f"Serão gravados {sentence(plan.new)}.")
-    if not st.button("Importar", type="primary", icon=":material/upload:", key="import-run"):
-        return
-    with kit.Fields().catching():
-        done = run_import(actor, files, data.settings().today)
-        if done.problem_count:  # something changed since the check
-            st.session_state["import-plan"] = (ids_of(files), done)
-            st.rerun()
-        st.session_state["import-turn"] += 1
-        st.session_state.pop("import-plan", None)
-        if done.new == Counts():  # two fast clicks: the first one did it all
-            kit.flash("Estes arquivos já estão importados.")
-        else:
-            kit.flash(f"Importação concluída: {sentence(done.new)}.")
+@st.fragment(run_every=1.0)
+def show_progress() -> None:
+    """What the running job is doing, and its way out."""
+    session.require(Permission.IMPORT)
+    _, _, job = st.session_state["import-job"]
+    background.watch(job, "import-cancel")
+
+
+def take_result() -> None:
+    """What the job gave that has ended: a plan to show, or an import to tell about."""
+    kind, about, job = st.session_state.pop("import-job")
+    try:
+        plan = job.result()
+    except background.Cancelled:
+        kit.flash("Cancelado. Nada foi gravado.", icon=":material/undo:")
         st.rerun()
+    if kind == "check" or plan.problem_count:  # an import: something changed since the check
+        st.session_state["import-plan"] = (about, plan)
+        return
+    st.session_state["import-turn"] += 1
+    st.session_state.pop("import-plan", None)
+    if plan.new == Counts():  # somebody else imported them after the check
+        kit.flash("Estes arquivos já estão importados.")
+    else:
+        kit.flash(f"Importação concluída: {sentence(plan.new)}.")
+    st.rerun()
 
 
-def ids_of(files: dict[str, UploadedFile]) -> list[str]:
-    """What tells these uploads from any others."""
-    return [file.file_id for file in files.values()]
+def begin(kind: str, about: object, work: Callable[[Progress], Plan]) -> None:
+    """Start a job about these files, and draw the page as it is meanwhile."""
+    st.session_state["import-job"] = (kind, about, background.Job(work))
+    st.rerun()
 
 
 kit.header(
@@ -154,16 +175,27 @@ kit.header(
     "Clientes, vendas e pagamentos de outro sistema. Tudo é conferido antes, e só entra se "
     "estiver tudo certo.",
 )
-uploaded = choose_files()
-explain_files()
-complete = len(uploaded) == len(COLUMNS)
-if st.button("Conferir", disabled=not complete, icon=":material/fact_check:", key="import-check"):
+if "import-job" in st.session_state and st.session_state["import-job"][2].done():
     with kit.Fields().catching():
-        st.session_state["import-plan"] = (ids_of(uploaded), check(uploaded))
+        take_result()
+running = "import-job" in st.session_state
+uploaded = choose_files(disabled=running)
+explain_files()
+if running:
+    show_progress()
+    st.stop()
+chosen_names, readable = import_columns.show(uploaded)
+this = ([file.file_id for file in uploaded.values()], chosen_names)
+complete = len(uploaded) == len(COLUMNS)
+may_check = complete and readable
+if st.button("Conferir", disabled=not may_check, icon=":material/fact_check:", key="import-check"):
+    begin("check", this, partial(check, source_of(uploaded, chosen_names)))
 if not complete:
     st.caption("Envie os três arquivos para conferir.")
-seen_ids, seen_plan = st.session_state.get("import-plan", (None, None))
-if seen_plan is not None and seen_ids == ids_of(uploaded):
+seen, seen_plan = st.session_state.get("import-plan", (None, None))
+if seen_plan is not None and seen == this:
     show_plan(seen_plan)
     if not seen_plan.problem_count and seen_plan.new != Counts():
-        offer_import(person, uploaded, seen_plan)
+        st.write(f"Serão gravados {sentence(seen_plan.new)}.")
+        if st.button("Importar", type="primary", icon=":material/upload:", key="import-run"):
+            begin("import", this, partial(write, person, source_of(uploaded, chosen_names)))

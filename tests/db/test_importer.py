@@ -18,9 +18,9 @@ from credigestor.reports.summary import as_json, summary
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments
 from credigestor.transfer import importer
-from credigestor.transfer.importer import Counts, Plan, read_files, read_folder
+from credigestor.transfer.importer import Counts, Plan, read_folder
 from tests.portfolio import TODAY, pay
-from tests.transfer.files import GOOD, SAMPLE, csv_file, needs_sample, shop
+from tests.transfer.files import GOOD, SAMPLE, csv_file, needs_sample, shop, source
 from tests.transfer.importing import CLI, everything, run
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -242,14 +242,14 @@ def test_a_dry_run_writes_nothing_and_needs_no_more_than_a_snapshot() -> None:
     before = everything()
     assert run(shop(), dry_run=True).new == Counts(2, 2, 3, 2)
     with snapshot() as session:
-        plan = importer.prepare(session, read_files(shop()), today=TODAY)
+        plan = importer.prepare(session, source(shop()), today=TODAY)
     assert plan.new.notes == 3
     assert everything() == before
     run(shop())
     before = everything()
     with snapshot() as session:
-        source = read_files(shop(pagamentos=[("V1", "3", "06/04/2026", "10,00", "pix")]))
-        assert importer.prepare(session, source, today=TODAY).new == Counts(payments=1)
+        more = source(shop(pagamentos=[("V1", "3", "06/04/2026", "10,00", "pix")]))
+        assert importer.prepare(session, more, today=TODAY).new == Counts(payments=1)
     assert everything() == before
 
 
@@ -259,7 +259,7 @@ def test_progress_only_grows_and_ends_at_the_whole() -> None:
         importer.run(
             session,
             CLI,
-            read_files(shop()),
+            source(shop()),
             today=TODAY,
             progress=lambda done, what: heard.append(done),
         )
@@ -307,12 +307,12 @@ def test_an_import_waits_for_a_payment_that_is_being_received_on_the_same_note(
 
 def test_only_who_may_transfer_imports(manager: Actor) -> None:
     with pytest.raises(NotAllowed), transaction() as session:
-        importer.run(session, manager, read_files(shop()), today=TODAY)
+        importer.run(session, manager, source(shop()), today=TODAY)
 
 
 def test_a_plan_with_problems_is_not_written() -> None:
     wrong = shop(pagamentos=[("V9", "1", "05/02/2026", "1,00", "pix")])
     with transaction() as session:
-        plan = importer.prepare(session, read_files(wrong), today=TODAY)
+        plan = importer.prepare(session, source(wrong), today=TODAY)
         with pytest.raises(InvalidInput, match="nada foi gravado"):
             importer.write(session, CLI, plan)

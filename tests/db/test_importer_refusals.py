@@ -9,7 +9,8 @@ from credigestor.db.engine import transaction
 from credigestor.db.models import Customer, Sale
 from credigestor.rules.permissions import Actor
 from credigestor.services import sales
-from credigestor.transfer.reading import COLUMNS, CUSTOMERS, PAYMENTS, SALES
+from credigestor.transfer.problems import CUSTOMERS, PAYMENTS, SALES
+from credigestor.transfer.reading import COLUMNS
 from tests.portfolio import TODAY
 from tests.transfer.files import shop
 from tests.transfer.importing import everything, run

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import AuditEntry, Base, Customer, Payment, User
 from credigestor.rules.permissions import Role
+from credigestor.transfer import importer
+from credigestor.transfer.problems import PAYMENTS
 from tests.factories import add_user
-from tests.pages.support import Visit, open_app
+from tests.pages.support import Visit, open_app, text_of
 from tests.portfolio import add_customer
-from tests.transfer.files import shop
+from tests.transfer.files import GOOD, csv_file, shop
 
 pytestmark = pytest.mark.usefixtures("db", "portfolio_day")
 
@@ -37,8 +39,17 @@ def press(app: Visit, label: str) -> Visit:
     [button] = [button for button in app.button if button.label == label]
     button.click()
     app.run()
-    assert not app.exception
-    return app
+    return settled(app)
+
+
+def settled(app: Visit) -> Visit:
+    """The page once its job has ended."""
+    for _ in range(30):
+        assert not app.exception
+        if "Cancelar" not in labels(app):
+            return app
+        app.run()
+    raise AssertionError("the job does not end")
 
 
 def labels(app: Visit) -> set[str]:
@@ -103,7 +114,7 @@ def test_wrong_rows_are_listed_and_cannot_be_imported(ada: User) -> None:
     bad = shop(clientes=[("C3", "=1+1", "123", "", "", "", "", "")])
     app = press(visit(ada, bad), "Conferir")
     assert "1 problema." in app.texts
-    [table] = app.dataframe
+    table = app.dataframe[-1]
     [row] = table.value.to_dict("records")
     assert (row["file"], row["line"], row["column"]) == ("clientes.csv", 4, "cpf")
     assert "11 dígitos" in row["reason"]
@@ -112,11 +123,64 @@ def test_wrong_rows_are_listed_and_cannot_be_imported(ada: User) -> None:
     assert rows() == 0
 
 
-def test_a_file_that_is_no_csv_is_explained(ada: User) -> None:
-    app = press(visit(ada, shop() | {"vendas.csv": b"PK\x03\x04\0\0"}), "Conferir")
-    [row] = app.dataframe[0].value.to_dict("records")
-    assert (row["file"], row["line"]) == ("vendas.csv", None)
-    assert "Não é um arquivo CSV" in row["reason"]
+def test_a_file_that_is_no_csv_is_explained_at_once(ada: User) -> None:
+    app = visit(ada, shop() | {"vendas.csv": b"PK\x03\x04[Content_Types].xml"})
+    assert "É uma planilha do Excel ou do LibreOffice" in text_of(app)
+    [check] = [button for button in app.button if button.label == "Conferir"]
+    assert check.disabled
+
+
+def test_the_first_rows_are_shown_as_they_are_read(ada: User) -> None:
+    app = visit(ada, shop())
+    customers, sales, payments = (table.value for table in app.dataframe)
+    assert customers["nome"].tolist() == ["Conceição Muñoz", "Ana D'Ávila"]
+    assert sales["valor_total"].tolist() == ["1.300,00", "50,00"]
+    assert payments["line"].tolist() == [2, 3]
+
+
+def test_a_column_with_another_name_is_asked_for_and_remembered(ada: User) -> None:
+    header = ["venda", "parcela", "data", "Quanto", "Como"]
+    renamed = csv_file(PAYMENTS, GOOD[PAYMENTS], header=header)
+    app = visit(ada, shop() | {PAYMENTS: renamed})
+    assert [box.label for box in app.selectbox] == ["valor", "forma"]
+    assert app.selectbox[0].options == ["Quanto", "Como"]
+    assert "falta indicar valor, forma" in text_of(app)
+    app.selectbox[0].set_value("Quanto")
+    app.selectbox[1].set_value("Como")
+    app.run()
+    assert app.dataframe[2].value["valor"].tolist() == ["400,00", "150,00"]
+    app = press(app, "Conferir")
+    assert "Serão gravados 2 clientes, 2 vendas, 3 notas e 2 pagamentos." in app.texts
+    app = press(app, "Importar")
+    assert "Importação concluída" in app.texts
+    again = csv_file(PAYMENTS, GOOD[PAYMENTS][:1], header=header)
+    for uploader in app.file_uploader:
+        content = again if uploader.label == PAYMENTS else shop()[uploader.label]
+        uploader.set_value((uploader.label, content, "text/csv"))
+    app.run()
+    assert [box.value for box in app.selectbox] == ["Quanto", "Como"]
+    assert "já foi importado" in press(app, "Conferir").texts
+
+
+def test_an_import_can_be_cancelled_and_leaves_nothing_behind(
+    ada: User,
+) -> None:
+    app = press(visit(ada, shop()), "Conferir")
+    before = rows()
+    with transaction() as session:  # the import waits for this one's lock, before it writes
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": importer._LOCK})
+        [button] = [button for button in app.button if button.label == "Importar"]
+        button.click()
+        app.run()
+        assert all(uploader.disabled for uploader in app.file_uploader)
+        [cancel] = [button for button in app.button if button.label == "Cancelar"]
+        cancel.click()
+        app.run()
+        assert "Cancelar" in labels(app)
+    app = settled(app)
+    assert "Cancelado. Nada foi gravado." in app.texts
+    assert rows() == before
+    assert "Importação concluída" in press(app, "Importar").texts
 
 
 def test_other_files_must_be_checked_again(ada: User) -> None:
@@ -133,7 +197,7 @@ def test_what_changed_between_check_and_import_is_caught(ada: User) -> None:
     with transaction() as session:
         add_customer(session, "Outra Pessoa", tax_id="52998224725")
     app = press(app, "Importar")
-    assert app.dataframe[0].value.iloc[0]["column"] == "cpf"
+    assert app.dataframe[-1].value.iloc[0]["column"] == "cpf"
     with snapshot() as session:
         assert session.scalar(select(func.count()).select_from(Customer)) == 1
 

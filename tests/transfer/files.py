@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
-from credigestor.transfer.reading import COLUMNS, CUSTOMERS, PAYMENTS, SALES
+from credigestor.transfer.problems import CUSTOMERS, PAYMENTS, SALES
+from credigestor.transfer.reading import COLUMNS, Names, Source, read_files
 
 SAMPLE = Path(__file__).resolve().parents[3] / "shared" / "data" / "loja"
 needs_sample = pytest.mark.skipif(
@@ -53,3 +55,8 @@ def shop(**more: Sequence[Sequence[str]]) -> dict[str, bytes]:
         file: csv_file(file, [*rows, *more.get(file.removesuffix(".csv"), ())])
         for file, rows in GOOD.items()
     }
+
+
+def source(contents: Mapping[str, bytes], names: Names | None = None) -> Source:
+    """The files of an import, from their contents by name."""
+    return read_files({file: io.BytesIO(content) for file, content in contents.items()}, names)

@@ -10,8 +10,9 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Base
 from credigestor.rules.permissions import Actor, Role
 from credigestor.transfer import importer
-from credigestor.transfer.importer import Plan, read_files
+from credigestor.transfer.importer import Plan
 from tests.portfolio import TODAY
+from tests.transfer.files import source
 
 CLI = Actor(None, "linha de comando", Role.ADMIN)
 
@@ -19,7 +20,7 @@ CLI = Actor(None, "linha de comando", Role.ADMIN)
 def run(contents: dict[str, bytes], *, today: date = TODAY, dry_run: bool = False) -> Plan:
     """Import files, by name, as the command line does."""
     with transaction() as session:
-        return importer.run(session, CLI, read_files(contents), today=today, dry_run=dry_run)
+        return importer.run(session, CLI, source(contents), today=today, dry_run=dry_run)
 
 
 def everything() -> dict[str, list[str]]:

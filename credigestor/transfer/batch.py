@@ -1,0 +1,158 @@
+"""New customers, sales, notes and payments as objects that point at each other, still to write.
+
+A file of 100 MB makes millions of them: nothing is kept that can be computed again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from credigestor.db.settings import ShopSettings
+from credigestor.rules.charges import ZERO, Paid, Step, Terms
+from credigestor.rules.methods import Method
+from credigestor.rules.schedule import PlannedNote
+from credigestor.services import sales
+
+
+@dataclass(slots=True)
+class NewCustomer:
+    """A customer to write: columns of the table; the id comes when it is written."""
+
+    values: dict[str, Any]
+    id: int = 0
+
+
+@dataclass(slots=True)
+class KnownCustomer:
+    """A customer who is there already."""
+
+    id: int
+
+
+@dataclass(slots=True)
+class NewPayment:
+    """A payment to write, for the note that has it, R$.
+
+    `line` is its line in an import, `copy` which one it is of those alike on its note.
+    """
+
+    paid_on: date
+    amount: Decimal
+    method: Method
+    received_by: int | None = None
+    line: int = 0
+    copy: int = 1
+    id: int = 0
+
+
+@dataclass(slots=True)
+class NewNote:
+    """A note to write, its payments, and the last step of their fold."""
+
+    planned: PlannedNote
+    terms: Terms
+    payments: list[NewPayment] = field(default_factory=list)
+    last: Step | None = None
+    id: int = 0
+
+
+@dataclass(slots=True)
+class NewSale:
+    """A sale to write with its notes: columns of the table but for ids."""
+
+    customer: NewCustomer | KnownCustomer
+    values: dict[str, Any]
+    notes: list[NewNote]
+    id: int = 0
+
+
+@dataclass(slots=True)
+class KnownNote:
+    """A note that is there and gets payments, with the ids and payments of its live items."""
+
+    id: int
+    customer: KnownCustomer
+    sale_ref: str
+    number: int
+    terms: Terms
+    payments: list[NewPayment]
+    items: list[tuple[int, Paid]] = field(default_factory=list)
+    last: Step | None = None
+
+
+#: Whose money it is: a new payment, or the id of an item that is there.
+Owner = NewPayment | int
+
+
+@dataclass
+class Batch:
+    """What one load writes; `payments` are all the new ones, in the order of their ids."""
+
+    customers: list[NewCustomer] = field(default_factory=list)
+    sales: list[NewSale] = field(default_factory=list)
+    payments: list[NewPayment] = field(default_factory=list)
+    known_notes: list[KnownNote] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.customers or self.sales or self.payments)
+
+
+def entries(note: NewNote | KnownNote) -> list[tuple[Paid, Owner]]:
+    """What is paid on a note in the order of its fold.
+
+    On one day, what was there comes first and the new ones in their order, as in a replay.
+    """
+    there: list[tuple[Paid, Owner]] = []
+    if isinstance(note, KnownNote):
+        there = [(paid, item_id) for item_id, paid in note.items]
+    new: list[tuple[Paid, Owner]] = [(Paid(p.paid_on, p.amount), p) for p in note.payments]
+    return sorted(there + new, key=lambda entry: entry[0].on)
+
+
+def payment_ref(sale_ref: str, number: int, payment: NewPayment) -> str:
+    """What identifies a payment in an import: note, date, amount, method, which of those alike."""
+    return (
+        f"{sale_ref}/{number}/{payment.paid_on.isoformat()}/{payment.amount}/"
+        f"{payment.method.value}#{payment.copy}"
+    )
+
+
+def make_sale(
+    customer: NewCustomer | KnownCustomer,
+    data: sales.NewSale,
+    settings: ShopSettings,
+    *,
+    today: date,
+    ref: str | None = None,
+) -> NewSale:
+    """A sale with its notes, nothing paid, under the settings in force (R1–R5, R8).
+
+    The customer is the object given, not the data's id. Raises InvalidInput as the counter does.
+    """
+    notes = sales.plan_notes(data, settings, today=today)
+    late_rate, fine_rate = settings.late_rate, settings.fine_rate
+    return NewSale(
+        customer,
+        {
+            "ref": ref,
+            "seller_id": data.seller_id,
+            "sold_on": data.sold_on,
+            "description": data.description,
+            "total": data.total,
+            "down_payment": data.down_payment,
+            "installments": len(notes),
+            "first_due_date": notes[0].due_date if notes else None,
+            "contract_rate": data.contract_rate if notes else ZERO,
+            "late_rate": late_rate,
+            "fine_rate": fine_rate,
+            "grace_days": settings.grace_days,
+            "created_by": data.seller_id,
+        },
+        [
+            NewNote(n, Terms(n.amount, n.due_date, n.free_until, late_rate, fine_rate))
+            for n in notes
+        ],
+    )
