@@ -16,7 +16,7 @@ COPY credigestor credigestor
 COPY pages pages
 
 RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent credigestor \
-    && install -d -o credigestor -g credigestor -m 0700 /data
+    && install -d -o credigestor -g credigestor -m 0700 /data /backups
 ENV CREDIGESTOR_DATA_DIR=/data
 VOLUME /data
 USER credigestor

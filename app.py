@@ -20,9 +20,11 @@ from credigestor.ui.routes import routes
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Prepare the database before the first visitor, and print the setup code of a new shop."""
+    """Prepare the database before the first visitor, print the setup code of a new shop, and
+    make the automatic backups."""
     await anyio.to_thread.run_sync(startup.announce)
-    yield
+    with startup.backups():
+        yield
 
 
 app = st.App(

@@ -7,36 +7,32 @@ errors to stderr. Whoever can run this has the server: it acts as an administrat
 from __future__ import annotations
 
 import json
+import re
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
 from credigestor import clock
 from credigestor import demo as demonstration
+from credigestor.cli import backups
+from credigestor.cli.common import ACTOR, FOLDER, progress_bar, shop
 from credigestor.cli.portuguese import Group
 from credigestor.config import get_config
 from credigestor.db import embedded
-from credigestor.db.engine import get_engine, snapshot, transaction
+from credigestor.db.engine import snapshot, transaction
 from credigestor.db.migrate import head_revision
-from credigestor.db.migrate import migrate as migrate_schema
-from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import InvalidInput
 from credigestor.reports import check as ledger
 from credigestor.reports import summary as figures
 from credigestor.rules.calendar import format_date, parse_date
 from credigestor.rules.money import format_brl
-from credigestor.rules.permissions import Actor, Role
+from credigestor.rules.permissions import Role
+from credigestor.rules.quoting import quote
 from credigestor.services import users
 from credigestor.transfer import exporter, importer
-
-ACTOR = Actor(None, "linha de comando", Role.ADMIN)
-_FOLDER = click.Path(path_type=Path)
-Progress = Callable[[float, str], None]
+from credigestor.transfer.exports import Style
 
 
 @click.group(cls=Group, context_settings={"max_content_width": 100})
@@ -47,7 +43,7 @@ def main() -> None:
 @main.command()
 def migrate() -> None:
     """Cria ou atualiza as tabelas do banco de dados."""
-    _shop()
+    shop()
     click.echo(f"O banco de dados está na revisão {head_revision()}.")
 
 
@@ -57,7 +53,7 @@ def migrate() -> None:
 @click.option("--password-stdin", is_flag=True, help="Lê a senha da primeira linha da entrada.")
 def create_admin(login: str | None, name: str | None, password_stdin: bool) -> None:
     """Cria um administrador: o primeiro da loja, ou mais um."""
-    _shop()
+    shop()
     login = login or click.prompt("Login")
     name = name or click.prompt("Nome completo")
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _ask_password()
@@ -77,8 +73,8 @@ def demo() -> None:
 
     Cria contas de vendedores e gerentes e mostra suas senhas, uma só vez.
     """
-    today = _shop().today
-    with _progress() as progress:
+    today = shop().today
+    with progress_bar() as progress:
         accounts = demonstration.load(today=today, progress=progress)
     click.echo("Anote as senhas; elas não serão mostradas de novo.")
     for login, role, password in accounts:
@@ -86,17 +82,24 @@ def demo() -> None:
 
 
 @main.command("import")
-@click.argument("folder", metavar="PASTA", type=_FOLDER)
+@click.argument("folder", metavar="PASTA", type=FOLDER)
 @click.option("--dry-run", is_flag=True, help="Só confere; nada é gravado.")
-def import_(folder: Path, dry_run: bool) -> None:
+@click.option(
+    "--map",
+    "names",
+    metavar="ARQUIVO:COLUNA=NOME",
+    multiple=True,
+    help="Nome que uma coluna tem no arquivo, como vendas.csv:cliente=Código; pode repetir.",
+)
+def import_(folder: Path, dry_run: bool, names: tuple[str, ...]) -> None:
     """Importa clientes, vendas e pagamentos de PASTA.
 
     Os arquivos são clientes.csv, vendas.csv e pagamentos.csv. Tudo é conferido antes; havendo
     uma linha errada, nada é gravado. Importar de novo os mesmos arquivos não muda nada.
     """
-    today = _shop().today
-    source = importer.read_folder(folder)
-    with _progress() as progress, transaction() as session:
+    source = importer.read_folder(folder, _names(names))
+    today = shop().today
+    with progress_bar() as progress, transaction() as session:
         plan = importer.run(session, ACTOR, source, today=today, dry_run=dry_run, progress=progress)
     _report(plan, dry_run)
     if plan.problem_count:
@@ -104,38 +107,27 @@ def import_(folder: Path, dry_run: bool) -> None:
 
 
 @main.command()
-@click.argument("folder", metavar="PASTA", type=_FOLDER)
+@click.argument("folder", metavar="PASTA", type=FOLDER)
 @click.option("--as-of", metavar="DATA", help="Data-base do que é devido; sem ela, hoje.")
-def export(folder: Path, as_of: str | None) -> None:
+@click.option(
+    "--style",
+    type=click.Choice([style.value for style in Style]),
+    default=Style.EXCEL.value,
+    help="excel: ponto e vírgula, vírgula decimal; plain: vírgula, ponto decimal, datas ISO.",
+)
+def export(folder: Path, as_of: str | None, style: str) -> None:
     """Grava os dados em PASTA, como arquivos CSV.
 
-    São clientes.csv, vendas.csv, notas.csv e pagamentos.csv, para abrir numa planilha.
+    São clientes.csv, vendas.csv, notas.csv, pagamentos.csv e inadimplencia.csv, para abrir numa
+    planilha. Não servem para restaurar a loja: para isso há o comando backup.
     """
-    today = _shop().today
+    today = shop().today
+    day = _date(as_of, default=today)
     with snapshot() as session:
-        members = exporter.export_folder(
-            session, folder, as_of=_date(as_of, default=today), today=today
-        )
-    for member in members:
-        click.echo(f"{folder / member.name}: {member.rows} linhas")
-
-
-@main.command()
-@click.option(
-    "--to", "folder", metavar="PASTA", type=_FOLDER, required=True, help="Onde gravar o arquivo."
-)
-def backup(folder: Path) -> None:
-    """Grava todos os dados num arquivo ZIP.
-
-    O nome tem a data e a hora; dentro, manifest.json traz a contagem e o SHA-256 de cada arquivo.
-    """
-    shop = _shop()
-    now = clock.now()
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / exporter.archive_name(now.astimezone(ZoneInfo(shop.time_zone)))
-    with snapshot() as session:
-        exporter.export(session, path, as_of=shop.today, today=shop.today, generated_at=now)
-    click.echo(path)
+        for written in exporter.export_folder(
+            session, folder, style=Style(style), as_of=day, today=today, generated_at=clock.now()
+        ):
+            click.echo(f"{folder / written.name}: {written.rows} linhas")
 
 
 @main.command()
@@ -145,10 +137,10 @@ def check() -> None:
     Refaz cada nota a partir de seus pagamentos, confere as somas e procura linhas órfãs. Sai com
     código 1 se algo não confere.
     """
-    _shop()
-    with _progress() as progress, snapshot() as session:
+    shop()
+    with progress_bar() as progress, snapshot() as session:
         problems = ledger.check(
-            session, lambda done, total: progress(done / max(total, 1), "Conferindo vendas")
+            session, lambda done, total: progress(done / max(total, 1), "Conferindo")
         )
     for problem in problems:
         click.echo(f"{problem.entity} {problem.id}: {problem.detail}")
@@ -162,7 +154,7 @@ def check() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Escreve JSON, com valores de dois decimais.")
 def summary(as_of: str | None, as_json: bool) -> None:
     """Mostra os números da loja numa data-base."""
-    today = _shop().today
+    today = shop().today
     day = _date(as_of, default=today)
     with snapshot() as session:
         found = figures.summary(session, day, today=today)
@@ -186,6 +178,10 @@ def summary(as_of: str | None, as_json: bool) -> None:
         ("  multa", format_brl(found.received_fine)),
     ):
         click.echo(f"{label:<24}{value:>20}")
+
+
+main.add_command(backups.backup)
+main.add_command(backups.restore_)
 
 
 @main.group()
@@ -224,13 +220,6 @@ def _data_dir() -> Path:
     return get_config().data_dir.absolute()
 
 
-def _shop() -> ShopSettings:
-    """Bring the database up to date; give the shop's settings."""
-    migrate_schema(get_engine())
-    with snapshot() as session:
-        return current_settings(session)
-
-
 def _date(text: str | None, *, default: date) -> date:
     return default if text is None else parse_date(text)
 
@@ -242,20 +231,15 @@ def _ask_password() -> str:
     return password
 
 
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """A bar on stderr where that is a terminal; silence elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda share, what: None
-        return
-    steps = 1_000
-    with click.progressbar(length=steps, show_eta=False, file=sys.stderr) as bar:
-
-        def advance(share: float, what: str) -> None:
-            bar.label = f"{what:<36}"
-            bar.update(int(share * steps) - bar.pos)
-
-        yield advance
+def _names(words: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    names: dict[str, dict[str, str]] = {}
+    for word in words:
+        match = re.fullmatch(r"\s*([^:=]+?)\s*:\s*([^=]+?)\s*=\s*(.+?)\s*", word)
+        if match is None:
+            raise InvalidInput(f"Escreva --map como vendas.csv:cliente=Código, não {quote(word)}.")
+        file, column, name = match.groups()
+        names.setdefault(file.lower(), {})[column.lower()] = name
+    return names
 
 
 def _report(plan: importer.Plan, dry_run: bool) -> None:
@@ -268,6 +252,8 @@ def _report(plan: importer.Plan, dry_run: bool) -> None:
         click.echo(f"{', '.join(place)}: {problem.reason}")
     if plan.more_problems:
         click.echo(f"… e mais {plan.more_problems} problemas.")
+    if any(problem.reason.startswith("Falta a coluna") for problem in plan.problems):
+        click.echo("Se a coluna tem outro nome, indique-o com --map, como vendas.csv:ref=Pedido.")
     if plan.problem_count:
         problems = "1 problema" if plan.problem_count == 1 else f"{plan.problem_count} problemas"
         click.echo(f"{problems}. Nada foi gravado.")

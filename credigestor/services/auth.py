@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import LoginSession, User
+from credigestor.db.models import BackupRun, LoginSession, User
 from credigestor.errors import BusinessError, InvalidInput, NotFound
 from credigestor.rules.permissions import Actor, Permission, Role
 from credigestor.services import audit, lockout
@@ -25,6 +25,8 @@ ABSOLUTE = timedelta(hours=12)
 TICKET = timedelta(seconds=30)
 SEEN_EVERY = timedelta(minutes=1)
 KEPT = timedelta(days=30)
+#: The database's clock, which dates a restore, and ours may differ by so much.
+CLOCKS_DIFFER = timedelta(hours=1)
 
 REFUSED = "Usuário ou senha incorretos."
 TICKET_REFUSED = "Este acesso venceu. Entre de novo."
@@ -247,8 +249,17 @@ def end_session(session: Session, actor: Actor, *, session_id: int, now: datetim
 
 
 def _live(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    # A login that came back with a backup is nobody's: it may have ended since. A restore that a
+    # clock running ahead noted as still to come does not count: it would keep everybody out.
+    restored = select(BackupRun.id).where(
+        BackupRun.kind == "restore",
+        BackupRun.ok.is_(True),
+        BackupRun.started_at >= LoginSession.created_at,
+        BackupRun.started_at <= now + CLOCKS_DIFFER,
+    )
     return (
         LoginSession.revoked_at.is_(None),
         LoginSession.expires_at > now,
         LoginSession.last_seen_at > now - IDLE,
+        ~restored.correlate(LoginSession).exists(),
     )

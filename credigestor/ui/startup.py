@@ -1,4 +1,4 @@
-"""What one process does once: bring the schema up to date, and offer the first run its code."""
+"""What one process does once: bring the schema up to date, greet a new shop, begin the backups."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ import logging
 import os
 import secrets
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from threading import Event, Thread
 
+from credigestor import clock
 from credigestor.config import get_config
 from credigestor.db.engine import get_engine, transaction
 from credigestor.db.migrate import migrate
 from credigestor.services.passwords import ALPHABET
 from credigestor.services.users import has_users
+from credigestor.transfer import automatic
+from credigestor.transfer.backup import MIN_PASSPHRASE
 
 log = logging.getLogger("credigestor")
 
@@ -43,6 +49,33 @@ def announce() -> None:
         file=sys.stderr,
         flush=True,
     )
+
+
+@contextmanager
+def backups() -> Iterator[None]:
+    """Make the automatic backups, in a thread of their own, for as long as the block lasts."""
+    config = get_config()
+    if not config.automatic_backup:
+        yield
+        return
+    if config.passphrase is not None and len(config.passphrase) < MIN_PASSPHRASE:
+        log.error(
+            "CREDIGESTOR_BACKUP_PASSPHRASE has fewer than %s characters: no automatic backup"
+            " will be made.",
+            MIN_PASSPHRASE,
+        )
+    stop = Event()
+    Thread(
+        target=automatic.run_forever,
+        args=(stop, config.backups),
+        kwargs={"passphrase": config.passphrase, "now": clock.now},
+        name="automatic-backup",
+        daemon=True,
+    ).start()
+    try:
+        yield
+    finally:
+        stop.set()
 
 
 def setup_code() -> str:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner, Result
 from sqlalchemy import func, select, text
 
 from credigestor.cli import main
@@ -20,15 +19,12 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Customer, Sale, User
 from credigestor.rules.permissions import Actor
 from credigestor.services.passwords import password_matches
+from tests.db.commands import run
 from tests.db.servers import open_folder
 from tests.portfolio import add_customer, add_sale, pay
 from tests.transfer.files import shop
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def run(*args: str, typed: str = "") -> Result:
-    return CliRunner().invoke(main, list(args), input=typed, prog_name="credigestor")
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -56,7 +52,8 @@ def test_every_command_and_every_option_has_help_in_portuguese(path: tuple[str, 
 
 def test_the_commands_are_those_of_the_design() -> None:
     assert set(main.commands) == {
-        "migrate", "create-admin", "demo", "import", "export", "backup", "check", "summary", "db",
+        "migrate", "create-admin", "demo", "import", "export", "backup", "restore", "check",
+        "summary", "db",
     }  # fmt: skip
     database = main.commands["db"]
     assert isinstance(database, click.Group)
@@ -68,6 +65,8 @@ def test_the_commands_are_those_of_the_design() -> None:
     [
         (["import"], "Falta PASTA."),
         (["backup"], "Falta PASTA."),
+        (["backup", "--verify", "a.zip", "--to", "b"], "argumentos demais"),
+        (["restore"], "Falta ARQUIVO."),
         (["importar"], "Comando desconhecido: importar."),
         (["check", "--tudo"], "Opção desconhecida: --tudo."),
         (["check", "isto"], "argumentos demais"),
@@ -166,7 +165,7 @@ class TestWithADatabase:
         out = tmp_path / "saida" / "csv"
         assert run("export", str(out), "--as-of", "2026-03-01").exit_code == 0
         assert sorted(path.name for path in out.iterdir()) == [
-            "clientes.csv", "notas.csv", "pagamentos.csv", "vendas.csv",
+            "clientes.csv", "inadimplencia.csv", "notas.csv", "pagamentos.csv", "vendas.csv",
         ]  # fmt: skip
         assert "01/03/2026" in (out / "notas.csv").read_text(encoding="utf-8-sig")
         path = Path(run("backup", "--to", str(tmp_path / "cópias")).stdout.strip())

@@ -1,0 +1,42 @@
+"""What every command needs: who acts, the shop brought up to date, and a bar of progress."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from credigestor.db.engine import get_engine, snapshot
+from credigestor.db.migrate import migrate
+from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.rules.permissions import Actor, Role
+from credigestor.rules.progress import Progress, silent
+
+ACTOR = Actor(None, "linha de comando", Role.ADMIN)
+FOLDER = click.Path(path_type=Path)
+
+
+def shop() -> ShopSettings:
+    """Bring the database up to date; give the shop's settings."""
+    migrate(get_engine())
+    with snapshot() as session:
+        return current_settings(session)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """A bar on stderr where that is a terminal; silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield silent
+        return
+    steps = 1_000
+    with click.progressbar(length=steps, show_eta=False, file=sys.stderr) as bar:
+
+        def advance(share: float, what: str) -> None:
+            bar.label = f"{what:<36}"
+            bar.update(int(share * steps) - bar.pos)
+
+        yield advance

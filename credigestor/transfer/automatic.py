@@ -1,0 +1,219 @@
+"""Backups into a folder with their history, made when asked for or when their hour has come.
+
+Any number of processes may run the schedule: one of them makes the backup. Once a week it is
+restored beside the shop's data and checked.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from threading import Event
+from zoneinfo import ZoneInfo
+
+from credigestor.db import beside, locks
+from credigestor.db.engine import snapshot
+from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.errors import Conflict
+from credigestor.reports import backups
+from credigestor.rules.permissions import Actor, Permission, Role
+from credigestor.rules.progress import Progress, silent
+from credigestor.rules.retention import Keep
+from credigestor.services import users
+from credigestor.transfer import archive, backup, keeping, restore
+from credigestor.transfer.backup import Made
+from credigestor.transfer.history import noted
+from credigestor.transfer.restore import Restored
+
+log = logging.getLogger("credigestor")
+
+ACTOR = Actor(None, "automático", Role.ADMIN)
+#: After one that failed, the next is tried so much later.
+RETRY = timedelta(minutes=30)
+#: How old the last good verification may become; half a day less than a week, or the day of the
+#: verification would wander on.
+VERIFY_AFTER = timedelta(days=6, hours=12)
+#: The database's clock, which dates the runs, and ours may differ by so much.
+CLOCKS_DIFFER = timedelta(hours=1)
+_SECONDS_BETWEEN_LOOKS = 60
+
+_REASONS = {
+    errno.ENOSPC: "o disco está cheio",
+    errno.EDQUOT: "o disco está cheio",
+    errno.EACCES: "falta permissão para gravar na pasta",
+    errno.EPERM: "falta permissão para gravar na pasta",
+    errno.EROFS: "o disco só permite leitura",
+}
+
+
+def make(
+    folder: Path,
+    actor: Actor,
+    *,
+    now: datetime,
+    automatic: bool = False,
+    passphrase: str | None = None,
+    progress: Progress = silent,
+    spared: str | None = None,
+) -> Made:
+    """Make a backup in the folder, note it in the history, and remove what need not be kept.
+
+    The file named by `spared` stays: somebody is about to restore it.
+    Raises NotAllowed, and Conflict while another is being made or when the folder cannot be
+    written.
+    """
+    actor.require(Permission.BACKUP)
+    with locks.alone("backup") as alone:
+        if not alone:
+            raise Conflict("Outro backup está em andamento. Espere que termine.")
+        return _make(folder, actor, now, automatic, passphrase, progress, spared)
+
+
+def verify(
+    path: Path,
+    actor: Actor,
+    *,
+    now: datetime,
+    automatic: bool = False,
+    passphrase: str | None = None,
+    progress: Progress = silent,
+) -> Restored:
+    """Restore a backup beside the shop's data, check it whole, drop it; noted in the history.
+
+    Raises what `restore.rehearse` raises, and Conflict while another is being verified.
+    """
+    actor.require(Permission.BACKUP)
+    with locks.alone("verify") as alone:
+        if not alone:
+            raise Conflict("Outra verificação está em andamento. Espere que termine.")
+        encrypted = archive.is_encrypted(path)
+        with noted("verify", actor, path.name, encrypted=encrypted, automatic=automatic) as run:
+            run.size = path.stat().st_size
+            today = now.astimezone(_zone(_settings())).date()
+            return restore.rehearse(
+                path, actor, passphrase=passphrase, today=today, progress=progress
+            )
+
+
+def run_forever(
+    stop: Event, folder: Path, *, passphrase: str | None, now: Callable[[], datetime]
+) -> None:
+    """Look once a minute whether a backup is due, and make it; until `stop` is set.
+
+    What goes wrong is logged and noted in the history, and tried again.
+    """
+    while True:
+        try:
+            run_due(folder, passphrase=passphrase, now=now)
+        except Exception:
+            log.exception("The automatic backup failed; it will be tried again.")
+        if stop.wait(_SECONDS_BETWEEN_LOOKS):
+            return
+
+
+def run_due(folder: Path, *, passphrase: str | None, now: Callable[[], datetime]) -> Made | None:
+    """Make the backup that is due, and verify it where that is due too; None when none is.
+
+    Raises what `make` and `verify` raise.
+    """
+    if not _is_due(now()):
+        return None
+    with locks.alone("backup") as alone:
+        if not alone or not _is_due(now()):  # another process was quicker
+            return None
+        made = _make(folder, ACTOR, now(), True, passphrase, silent, None)
+    log.info("Automatic backup: %s, %s bytes.", made.path, made.size)
+    with snapshot() as session:
+        verified = backups.last_good(session, "verify")
+    if verified is None or not -CLOCKS_DIFFER <= now() - verified.started_at < VERIFY_AFTER:
+        verify(made.path, ACTOR, now=now(), automatic=True, passphrase=passphrase)
+    return made
+
+
+def due(
+    now: datetime,
+    *,
+    hour: int | None,
+    zone: ZoneInfo,
+    last_good: datetime | None,
+    last_try: datetime | None,
+) -> bool:
+    """Whether a backup is due: none went well since its hour last came, on or off as we were.
+
+    `last_good` and `last_try` are when the last good one, and the last of all, began; what a
+    clock that ran ahead noted as still to come does not count.
+    """
+    if hour is None:
+        return False
+    since = last_slot(now, hour=hour, zone=zone)
+    until = now + CLOCKS_DIFFER
+    if last_good is not None and since <= last_good <= until:
+        return False
+    return last_try is None or not since <= last_try <= until or now - last_try >= RETRY
+
+
+def last_slot(now: datetime, *, hour: int, zone: ZoneInfo) -> datetime:
+    """The last time that the clock of the shop showed the hour."""
+    local = now.astimezone(zone)
+    slot = datetime.combine(local.date(), time(hour), zone)
+    if slot > local:
+        slot = datetime.combine(local.date() - timedelta(days=1), time(hour), zone)
+    return slot
+
+
+def _is_due(now: datetime) -> bool:
+    with snapshot() as session:
+        if not users.has_users(session):
+            return False
+        settings = current_settings(session)
+        good, tried = backups.last_good(session), backups.last_try(session)
+    return due(
+        now,
+        hour=settings.backup_hour,
+        zone=_zone(settings),
+        last_good=good.started_at if good else None,
+        last_try=tried.started_at if tried else None,
+    )
+
+
+def _make(
+    folder: Path,
+    actor: Actor,
+    now: datetime,
+    automatic: bool,
+    passphrase: str | None,
+    progress: Progress,
+    spared: str | None,
+) -> Made:
+    beside.drop_leftovers()
+    path = keeping.new_path(folder, now)
+    encrypted = passphrase is not None
+    with noted("backup", actor, path.name, encrypted=encrypted, automatic=automatic) as run:
+        try:
+            with snapshot() as session:
+                made = backup.write(
+                    session, path, generated_at=now, passphrase=passphrase, progress=progress
+                )
+        except OSError as error:
+            reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
+            raise Conflict(f"O backup não pôde ser gravado em {folder}: {reason}.") from error
+        run.size = made.size
+    settings = _settings()
+    keep = Keep(settings.backups_daily, settings.backups_weekly, settings.backups_monthly)
+    stays = {path.name, spared or path.name}
+    gone = keeping.prune(folder, keep, now=now, zone=_zone(settings), spared=stays)
+    if gone:
+        log.info("Old backups removed: %s", ", ".join(gone))
+    return made
+
+
+def _settings() -> ShopSettings:
+    with snapshot() as session:
+        return current_settings(session)
+
+
+def _zone(settings: ShopSettings) -> ZoneInfo:
+    return ZoneInfo(settings.time_zone)

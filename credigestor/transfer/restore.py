@@ -1,0 +1,229 @@
+"""From a backup back to a shop: proved whole, loaded beside the shop's data, and exchanged for it.
+
+Whatever goes wrong on the way, the process's death too, leaves the shop's data as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import psycopg
+from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from credigestor.db import beside, filling, locks
+from credigestor.db.migrate import head_revision
+from credigestor.db.models import INSTALLATION
+from credigestor.db.settings import current_settings
+from credigestor.errors import BusinessError, Conflict
+from credigestor.reports.check import check
+from credigestor.rules.permissions import Actor, Permission
+from credigestor.rules.progress import Progress, silent
+from credigestor.services import summaries, users
+from credigestor.transfer import archive
+from credigestor.transfer.archive import Archive, BadArchive
+from credigestor.transfer.history import noted
+from credigestor.transfer.manifest import Manifest
+
+_NOT_IN_A_BACKUP = INSTALLATION | {"alembic_version"}
+_NAMED_PROBLEMS = 3
+
+
+class RestoreFailed(BusinessError):
+    """A backup that is whole could not be restored; the shop's data is as it was."""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What came back: rows and tables, and the schema revision that the backup was made at."""
+
+    rows: int
+    tables: int
+    revision: str
+
+
+def restore(
+    path: Path,
+    actor: Actor,
+    *,
+    passphrase: str | None = None,
+    today: date,
+    progress: Progress = silent,
+) -> Restored:
+    """Put a backup in the place of all of the shop's data; everybody has to log in again.
+
+    Raises NotAllowed, BadArchive, RestoreFailed, Conflict (another restore, or people at work
+    without a pause) and OSError; nothing was changed then.
+    """
+    actor.require(Permission.BACKUP)
+    with locks.alone("restore") as alone:
+        if not alone:
+            raise Conflict("Outra restauração está em andamento.")
+        size = path.stat().st_size
+        encrypted = archive.is_encrypted(path)
+        with noted("restore", actor, path.name, encrypted=encrypted) as run:
+            run.size = size
+            with _loaded(path, passphrase, today, progress) as (incoming, restored):
+                if actor.id is not None:
+                    _keep_an_admin(incoming)
+                progress(0.97, "Trocando os dados")
+                incoming.exchange(run.done)
+        return restored
+
+
+def rehearse(
+    path: Path,
+    actor: Actor,
+    *,
+    passphrase: str | None = None,
+    today: date,
+    progress: Progress = silent,
+) -> Restored:
+    """Do all that `restore` does but the exchange, and recount the summaries too: a proof.
+
+    Raises as `restore`. Nothing of the shop's is touched.
+    """
+    actor.require(Permission.BACKUP)
+    with _loaded(path, passphrase, today, progress, recount=True) as (_, restored):
+        return restored
+
+
+@contextmanager
+def _loaded(
+    path: Path,
+    passphrase: str | None,
+    today: date,
+    progress: Progress,
+    *,
+    recount: bool = False,
+) -> Iterator[tuple[beside.Incoming, Restored]]:
+    """The backup in a schema beside the shop's, at the newest revision and found sound."""
+    with _worded(), archive.opened(path, passphrase=passphrase) as source:
+        archive.verify(source, lambda share, what: progress(0.12 * share, what))
+        manifest = source.manifest
+        progress(0.12, "Preparando as tabelas")
+        with beside.incoming(manifest.schema_revision) as incoming:
+            _compare(incoming, manifest)
+            progress(0.13, "Carregando os dados")
+            _fill(incoming, path, passphrase, source, progress)
+            if manifest.schema_revision != head_revision():
+                _bring_up(incoming, today, progress)
+            _prove(incoming, progress, recount)
+            yield incoming, Restored(manifest.rows, len(manifest.tables), manifest.schema_revision)
+
+
+def _compare(incoming: beside.Incoming, manifest: Manifest) -> None:
+    with incoming.snapshot() as session:
+        tables = filling.columns(session.connection())
+    expected = {name: sorted(tables[name]) for name in tables.keys() - _NOT_IN_A_BACKUP}
+    found = {table.name: sorted(table.columns) for table in manifest.tables}
+    for name in sorted(expected.keys() ^ found.keys()):
+        does = "não tem a tabela" if name in expected else "tem uma tabela desconhecida,"
+        raise BadArchive(f"O backup {does} {name}.")
+    for table in manifest.tables:
+        if found[table.name] != expected[table.name] or len(table.columns) != len(
+            found[table.name]
+        ):
+            raise BadArchive(f"As colunas de {table.member} não são as da tabela {table.name}.")
+
+
+def _fill(
+    incoming: beside.Incoming,
+    path: Path,
+    passphrase: str | None,
+    source: Archive,
+    progress: Progress,
+) -> None:
+    manifest = source.manifest
+
+    def blocks(table: str) -> Iterator[bytes]:
+        # Opened anew: two tables are read at a time, and one open archive is for one reader.
+        with archive.opened(path, passphrase=passphrase) as own:
+            if own.manifest != manifest:
+                raise BadArchive("O arquivo foi trocado por outro durante a restauração.")
+            yield from own.blocks(table)
+
+    filling.fill(
+        incoming.engine,
+        [filling.Filling(t.name, t.columns, t.rows, t.size) for t in manifest.tables],
+        blocks,
+        manifest.sequences,
+        lambda share: progress(0.13 + 0.57 * share, "Carregando os dados"),
+    )
+
+
+def _bring_up(incoming: beside.Incoming, today: date, progress: Progress) -> None:
+    """From an older revision to the newest; what that leaves to the first reader is done here."""
+    progress(0.7, "Atualizando o formato")
+    incoming.upgrade("head")
+    with Session(incoming.engine) as session, session.begin():
+        summaries.refresh(session, today=today)
+
+
+def _prove(incoming: beside.Incoming, progress: Progress, recount: bool) -> None:
+    progress(0.75, "Conferindo as contas")
+    with incoming.snapshot() as session:
+        _prove_settings(session)
+        problems = check(
+            session,
+            lambda done, total: progress(0.75 + 0.2 * done / total, "Conferindo as contas"),
+            summaries=recount,
+        )
+    if problems:
+        named = " ".join(f"{p.entity} {p.id}: {p.detail}" for p in problems[:_NAMED_PROBLEMS])
+        raise RestoreFailed(
+            f"As contas do backup não fecham; problemas encontrados: {len(problems)}. {named}"
+        )
+
+
+def _prove_settings(session: Session) -> None:
+    """Settings that cannot be read would stop every page, the login among them."""
+    try:
+        current_settings(session)
+    except ValidationError as error:
+        names = ", ".join(sorted({str(each["loc"][0]) for each in error.errors()}))
+        raise RestoreFailed(f"As configurações do backup não valem: {names}.") from error
+
+
+def _keep_an_admin(incoming: beside.Incoming) -> None:
+    """Who restores from a page must not shut everybody out; with the command line one can help."""
+    with incoming.snapshot() as session:
+        if not users.has_active_admin(session):
+            raise RestoreFailed(
+                "O backup não tem nenhum administrador ativo: ninguém poderia cuidar da loja. Pela "
+                "linha de comando ele pode ser restaurado, e um administrador, criado."
+            )
+
+
+@contextmanager
+def _worded() -> Iterator[None]:
+    """What the database says of a backup that does not fit, in our words."""
+    try:
+        yield
+    except filling.WrongCount as error:
+        raise BadArchive(
+            f"A tabela {error.table} tem {error.rows} linhas e o manifesto promete "
+            f"{error.expected}."
+        ) from error
+    except DBAPIError as error:
+        if not isinstance(error.orig, psycopg.Error):
+            raise
+        raise RestoreFailed(_refusal(error.orig)) from error
+    except psycopg.Error as error:
+        raise RestoreFailed(_refusal(error)) from error
+
+
+def _refusal(error: psycopg.Error) -> str:
+    if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        return (
+            "O usuário do banco de dados não pode criar esquemas, ou não é o dono do da loja; "
+            "a restauração precisa disso (GRANT CREATE ON DATABASE)."
+        )
+    where = (error.diag.context or "").splitlines()
+    said = "; ".join(filter(None, [error.diag.message_primary or str(error), *where[:1]]))
+    return f"O banco de dados recusou o conteúdo do backup: {said}"
