@@ -28,9 +28,10 @@ from credigestor.errors import BusinessError
 from credigestor.rules import aging, identity
 from credigestor.rules.calendar import HolidayRules, last_free_day, last_on_time_day
 from credigestor.rules.charges import Owed, Paid, Terms, fold, new_state, owed_on
+from credigestor.rules.methods import Method
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments, sales, summaries
-from credigestor.services.payments import Method, NewPayment
+from credigestor.services.payments import NewPayment
 from credigestor.services.sales import NewSale
 
 #: The day on which test portfolios are looked at, a Monday.

@@ -96,6 +96,14 @@ def page(
     Columns: id, name, tax_id, phone, city, state, active, owed (charges included) and
     overdue_notes.
     """
+    statement = listed(filters, today=today, offset=offset, limit=limit)
+    return pd.read_sql(statement, session.connection(), coerce_float=False)
+
+
+def listed(
+    filters: Filters, *, today: date, offset: int | None = None, limit: int | None = None
+) -> Select[*tuple[Any, ...]]:
+    """SELECT of the rows of `page`; without a limit of all that the filters leave."""
     chosen = (
         _found()
         .add_columns(Customer.name_folded)
@@ -116,7 +124,7 @@ def page(
         .subquery()
     )
     columns = [chosen.c[name] for name in Found.__dataclass_fields__]
-    statement = (
+    return (
         select(
             *columns,
             func.coalesce(sums.c.owed, ZERO).label("owed"),
@@ -125,7 +133,6 @@ def page(
         .select_from(chosen.outerjoin(sums, sums.c.customer_id == chosen.c.id))
         .order_by(chosen.c.name_folded, chosen.c.id)
     )
-    return pd.read_sql(statement, session.connection(), coerce_float=False)
 
 
 def exposure(session: Session, customer_id: int, *, today: date) -> Exposure:

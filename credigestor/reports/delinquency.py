@@ -69,7 +69,7 @@ def delinquency(
     Columns: customer_id, name, tax_id, phone, city, notes, oldest_due, days_late (of the oldest
     note), principal, interest, fine, owed (R$). Filters choose notes: the sums are theirs.
     """
-    statement = _by_customer(as_of, today, filters)
+    statement = listed(as_of, filters, today=today)
     if limit is not None and filters.of_customers:
         # Who is on this page is known without a look at everybody's notes.
         found = largest(
@@ -102,7 +102,8 @@ def totals(session: Session, as_of: date, filters: Filters, *, today: date) -> T
     return Totals(*row)
 
 
-def _by_customer(as_of: date, today: date, filters: Filters) -> Select[*tuple[Any, ...]]:
+def listed(as_of: date, filters: Filters, *, today: date) -> Select[*tuple[Any, ...]]:
+    """SELECT of the rows of `delinquency`, of all customers."""
     notes = _overdue(as_of, today, filters)
     principal = func.sum(notes.c.principal)
     return (

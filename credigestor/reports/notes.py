@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Integer, cast, func, select
+from sqlalchemy import ColumnElement, Integer, Select, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -109,21 +110,8 @@ def list_notes(
         page = session.scalars(walk).all()
     else:
         page = ids[offset : offset + limit]
-    notes = note_balances(as_of, today=today).where(_among(page)).subquery()
-    columns = ("due_date", "status", "days_late", "amount", "principal", "interest", "fine", "owed")
     frame = pd.read_sql(
-        select(
-            notes.c.note_id.label("id"),
-            notes.c.sale_id,
-            notes.c.number.label("place"),
-            notes.c.installments,
-            Customer.name.label("customer"),
-            *(notes.c[name] for name in columns),
-        )
-        .join_from(notes, Customer, Customer.id == notes.c.customer_id)
-        .order_by(notes.c.due_date, notes.c.note_id),
-        session.connection(),
-        coerce_float=False,
+        _listed(as_of, today, _among(page)), session.connection(), coerce_float=False
     )
     numbers = [
         note_number(int(sale), int(place), int(count))
@@ -133,6 +121,14 @@ def list_notes(
     ]
     frame.insert(1, "number", pd.Series(numbers, dtype=object))
     return frame
+
+
+def listed(filters: Filters, *, as_of: date, today: date) -> Select[*tuple[Any, ...]]:
+    """SELECT of all the rows that `list_notes` pages through, with the parts of their numbers.
+
+    These are sale_id, place and installments.
+    """
+    return _listed(as_of, today, *kept(filters, as_of, today))
 
 
 def open_notes(session: Session, customer_id: int, *, on: date, today: date) -> list[OpenNote]:
@@ -188,6 +184,23 @@ def owner(session: Session, note_id: int) -> int | None:
 def customer_name(session: Session, customer_id: int) -> str | None:
     """A customer's name; None where there is no such customer."""
     return session.scalar(select(Customer.name).where(Customer.id == customer_id))
+
+
+def _listed(as_of: date, today: date, *conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    notes = note_balances(as_of, today=today).where(*conditions).subquery()
+    columns = ("due_date", "status", "days_late", "amount", "principal", "interest", "fine", "owed")
+    return (
+        select(
+            notes.c.note_id.label("id"),
+            notes.c.sale_id,
+            notes.c.number.label("place"),
+            notes.c.installments,
+            Customer.name.label("customer"),
+            *(notes.c[name] for name in columns),
+        )
+        .join_from(notes, Customer, Customer.id == notes.c.customer_id)
+        .order_by(notes.c.due_date, notes.c.note_id)
+    )
 
 
 def _among(ids: Sequence[int]) -> ColumnElement[bool]:

@@ -124,6 +124,18 @@ def list_payments(session: Session, filters: Filters, *, offset: int, limit: int
     Columns: id, number, paid_on, customer, method, amount, principal, interest, fine, received_by
     and reversed; R$.
     """
+    frame = pd.read_sql(
+        listed(filters, offset=offset, limit=limit), session.connection(), coerce_float=False
+    )
+    numbers = [receipt_number(int(payment_id)) for payment_id in frame["id"]]
+    frame.insert(1, "number", pd.Series(numbers, dtype=object))
+    return frame
+
+
+def listed(
+    filters: Filters, *, offset: int | None = None, limit: int | None = None
+) -> Select[*tuple[Any, ...]]:
+    """SELECT of the rows of `list_payments`, without their numbers; without a limit of all."""
     page = (
         _joined(filters)
         .with_only_columns(
@@ -140,7 +152,7 @@ def list_payments(session: Session, filters: Filters, *, offset: int, limit: int
         .limit(limit)
         .cte("page")
     )
-    frame = pd.read_sql(
+    return (
         select(
             page.c.id,
             page.c.paid_on,
@@ -155,13 +167,8 @@ def list_payments(session: Session, filters: Filters, *, offset: int, limit: int
         )
         .join(PaymentItem, PaymentItem.payment_id == page.c.id)
         .group_by(*page.c)
-        .order_by(page.c.paid_on.desc(), page.c.id.desc()),
-        session.connection(),
-        coerce_float=False,
+        .order_by(page.c.paid_on.desc(), page.c.id.desc())
     )
-    numbers = [receipt_number(int(payment_id)) for payment_id in frame["id"]]
-    frame.insert(1, "number", pd.Series(numbers, dtype=object))
-    return frame
 
 
 def receipt(session: Session, payment_id: int) -> Receipt:

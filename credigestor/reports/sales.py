@@ -1,40 +1,31 @@
-"""Sales: listed page by page with their totals, and one of them with notes and payments."""
+"""Sales: listed page by page with their totals."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 from sqlalchemy import (
     ColumnElement,
-    Text,
+    Select,
     and_,
-    cast,
     func,
-    literal,
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from credigestor.db.balances import note_balances
-from credigestor.db.models import Customer, Note, Payment, PaymentItem, Sale, User
-from credigestor.errors import NotFound
+from credigestor.db.models import Customer, Note, Sale, User
 from credigestor.reports.note_filters import of_city, of_value
 from credigestor.reports.scope import NO_SELLER
 from credigestor.reports.search import usable
 from credigestor.rules.charges import ZERO
 from credigestor.rules.identity import fold
-from credigestor.rules.numbering import parse_note_number, sale_number
-
-NOTE_COLUMNS = (
-    *("note_id", "number", "amount", "due_date", "free_until"),
-    *("principal", "interest", "fine", "owed", "days_late", "status"),
-)
+from credigestor.rules.numbering import parse_note_number
 
 # Descriptions are kept as typed; without an extension, this folds Portuguese accents in SQL.
 _ACCENTED, _PLAIN = "áàâãäéèêëíìîïóòôõöúùûüçñ", "aaaaaeeeeiiiiooooouuuucn"
@@ -67,49 +58,6 @@ class Totals:
     total: Decimal
     down_payment: Decimal
     financed: Decimal
-
-
-@dataclass(frozen=True, eq=False)
-class SaleDetail:
-    """A sale with its contract as made: R$, rates in percent, grace in days (R5).
-
-    `notes` has the columns note_id, number, amount, due_date, free_until, principal, interest,
-    fine, owed, days_late and status; `payments` payment_id, paid_on, method, numbers, amount,
-    interest, fine, principal (this sale's part of it, R$) and reversed.
-    """
-
-    id: int
-    customer_id: int
-    customer: str
-    seller_id: int | None
-    seller: str | None
-    sold_on: date
-    description: str
-    total: Decimal
-    down_payment: Decimal
-    installments: int
-    first_due_date: date | None
-    contract_rate: Decimal
-    late_rate: Decimal
-    fine_rate: Decimal
-    grace_days: int
-    override_reason: str | None
-    override_by: str | None
-    cancelled_on: date | None
-    cancelled_by: str | None
-    cancel_reason: str | None
-    notes: pd.DataFrame
-    payments: pd.DataFrame
-
-    @property
-    def number(self) -> str:
-        """The sale's number as shown, e.g. 000123."""
-        return sale_number(self.id)
-
-    @property
-    def has_live_payment(self) -> bool:
-        """Whether a payment that was not reversed keeps the sale from being cancelled (R13)."""
-        return not self.payments["reversed"].all()
 
 
 def totals(session: Session, filters: Filters, *, as_of: date) -> Totals:
@@ -146,6 +94,19 @@ def page(
     Columns: id, sold_on, customer, seller, description, total, down_payment, installments,
     owed (charges included) and cancelled.
     """
+    statement = listed(filters, as_of=as_of, today=today, offset=offset, limit=limit)
+    return pd.read_sql(statement, session.connection(), coerce_float=False)
+
+
+def listed(
+    filters: Filters,
+    *,
+    as_of: date,
+    today: date,
+    offset: int | None = None,
+    limit: int | None = None,
+) -> Select[*tuple[Any, ...]]:
+    """SELECT of the rows of `page`; without a limit of all that the filters leave."""
     chosen = (
         select(Sale.id, Customer.name.label("customer"), User.name.label("seller"))
         .join(Customer, Customer.id == Sale.customer_id)
@@ -164,7 +125,7 @@ def page(
         .group_by(notes.c.sale_id)
         .subquery()
     )
-    statement = (
+    return (
         select(
             Sale.id,
             Sale.sold_on,
@@ -182,52 +143,6 @@ def page(
         .outerjoin(owed, owed.c.sale_id == Sale.id)
         .order_by(Sale.sold_on.desc(), Sale.id.desc())
     )
-    return pd.read_sql(statement, session.connection(), coerce_float=False)
-
-
-def detail(session: Session, sale_id: int, *, as_of: date, today: date) -> SaleDetail:
-    """One sale with its notes as of a date and its payments up to then; raises NotFound."""
-    seller, overrider, canceller = aliased(User), aliased(User), aliased(User)
-    row = (
-        session.execute(
-            select(
-                Sale.id,
-                Sale.customer_id,
-                Customer.name.label("customer"),
-                Sale.seller_id,
-                seller.name.label("seller"),
-                Sale.sold_on,
-                Sale.description,
-                Sale.total,
-                Sale.down_payment,
-                Sale.installments,
-                Sale.first_due_date,
-                Sale.contract_rate,
-                Sale.late_rate,
-                Sale.fine_rate,
-                Sale.grace_days,
-                Sale.override_reason,
-                overrider.name.label("override_by"),
-                Sale.cancelled_on,
-                canceller.name.label("cancelled_by"),
-                Sale.cancel_reason,
-            )
-            .join(Customer, Customer.id == Sale.customer_id)
-            .outerjoin(seller, seller.id == Sale.seller_id)
-            .outerjoin(overrider, overrider.id == Sale.override_by)
-            .outerjoin(canceller, canceller.id == Sale.cancelled_by)
-            .where(Sale.id == sale_id)
-        )
-        .mappings()
-        .one_or_none()
-    )
-    if row is None:
-        raise NotFound("Venda não encontrada.")
-    return SaleDetail(
-        **row,
-        notes=_notes(session, sale_id, as_of, today),
-        payments=_payments(session, sale_id, as_of),
-    )
 
 
 def sellers(session: Session) -> list[tuple[int, str]]:
@@ -236,37 +151,6 @@ def sellers(session: Session) -> list[tuple[int, str]]:
         select(User.id, User.name, User.active).order_by(User.active.desc(), User.name, User.id)
     )
     return [(id_, name if active else f"{name} (inativo)") for id_, name, active in users]
-
-
-def _notes(session: Session, sale_id: int, as_of: date, today: date) -> pd.DataFrame:
-    notes = note_balances(as_of, today=today).where(Note.sale_id == sale_id).subquery()
-    statement = select(*(notes.c[name] for name in NOTE_COLUMNS)).order_by(notes.c.number)
-    return pd.read_sql(statement, session.connection(), coerce_float=False)
-
-
-def _payments(session: Session, sale_id: int, as_of: date) -> pd.DataFrame:
-    numbers = func.string_agg(
-        cast(Note.number, Text), aggregate_order_by(literal(", "), Note.number)
-    )
-    statement = (
-        select(
-            Payment.id.label("payment_id"),
-            Payment.paid_on,
-            Payment.method,
-            numbers.label("numbers"),
-            func.sum(PaymentItem.amount).label("amount"),
-            func.sum(PaymentItem.interest).label("interest"),
-            func.sum(PaymentItem.fine).label("fine"),
-            func.sum(PaymentItem.principal).label("principal"),
-            func.bool_or(PaymentItem.reversed).label("reversed"),
-        )
-        .join(PaymentItem, PaymentItem.payment_id == Payment.id)
-        .join(Note, Note.id == PaymentItem.note_id)
-        .where(Note.sale_id == sale_id, Payment.paid_on <= as_of)
-        .group_by(Payment.id)
-        .order_by(Payment.paid_on, Payment.id)
-    )
-    return pd.read_sql(statement, session.connection(), coerce_float=False)
 
 
 def _live(as_of: date) -> ColumnElement[bool]:

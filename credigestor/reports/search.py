@@ -41,7 +41,9 @@ def by_customer(
         ways.append(and_(*(Customer.name_folded.contains(w, autoescape=True) for w in words)))
     number = _PUNCTUATION.sub("", query).upper()
     if len(digits(number)) >= tax_id_digits:
-        ways.append(Customer.tax_id.contains(number, autoescape=True))
+        # The stand-in of an anonymised customer holds a number too, which is nobody's.
+        tax_id = Customer.tax_id.contains(number, autoescape=True)
+        ways.append(and_(Customer.anonymised_at.is_(None), tax_id))
     if phone and number == digits(number) and len(number) >= MIN_PHONE_DIGITS:
         ways.append(Customer.phone.contains(number, autoescape=True))
     return or_(false(), *ways)

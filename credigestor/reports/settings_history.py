@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.models import SettingsVersion
 from credigestor.db.settings import ShopSettings
 from credigestor.rules.calendar import format_date
+from credigestor.rules.identity import format_cep, format_phone, format_tax_id
 
 #: What each setting is called, on its form and in the history.
 LABELS = {
@@ -40,7 +41,14 @@ LABELS = {
     "carnival": "Carnaval sem expediente",
     "corpus_christi": "Corpus Christi sem expediente",
     "local_holidays": "Feriados locais",
+    "backup_hour": "Hora do backup diário",
+    "backups_daily": "Backups guardados: dias",
+    "backups_weekly": "Backups guardados: semanas",
+    "backups_monthly": "Backups guardados: meses",
+    "retention_years": "Guarda de dados pessoais (anos)",
 }
+#: Those that are kept as digits.
+_SHOWN = {"tax_id": format_tax_id, "phone": format_phone, "zip_code": format_cep}
 COLUMNS = ("version", "at", "who", "field", "old", "new")
 
 
@@ -73,8 +81,11 @@ def settings_history(session: Session, *, time_zone: str, limit: int = 200) -> p
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     old, new = ShopSettings.model_validate(before), ShopSettings.model_validate(after)
     for name, label in LABELS.items():
-        if getattr(old, name) != getattr(new, name):
-            yield label, worded(getattr(old, name)), worded(getattr(new, name))
+        values = getattr(old, name), getattr(new, name)
+        if values[0] != values[1]:
+            show = _SHOWN.get(name, worded)
+            was, became = (show(value) if value else worded(value) for value in values)
+            yield label, was, became
 
 
 def worded(value: Any) -> str:
@@ -85,4 +96,4 @@ def worded(value: Any) -> str:
         return f"{value.normalize():f}".replace(".", ",")
     if isinstance(value, tuple):
         return "; ".join(f"{format_date(item.day)} {item.name}".strip() for item in value) or "—"
-    return str(value) or "—"
+    return "—" if value is None else str(value) or "—"

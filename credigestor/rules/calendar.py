@@ -34,8 +34,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from dateutil.easter import easter
 from dateutil.relativedelta import relativedelta
@@ -156,6 +157,18 @@ def check_date_range(day: date, field: str | None = None, *, earliest_year: int 
 def format_date(day: date) -> str:
     """Show a date as 23/11/2026."""
     return f"{day.day:02}/{day.month:02}/{day.year:04}"
+
+
+def format_moment(moment: datetime, zone: ZoneInfo | None = None) -> str:
+    """Show a moment as 23/11/2026 14:07, as the clock of `zone` (else its own) had it.
+
+    >>> noon = datetime(2026, 11, 23, 12, tzinfo=ZoneInfo("UTC"))
+    >>> format_moment(noon), format_moment(noon, ZoneInfo("America/Bahia"))
+    ('23/11/2026 12:00', '23/11/2026 09:00')
+    """
+    if zone is not None:
+        moment = moment.astimezone(zone)
+    return f"{format_date(moment)} {moment:%H:%M}"
 
 
 def month_label(day: date) -> str:

@@ -45,6 +45,10 @@ UFS = (
 )
 # fmt: on
 
+#: An anonymised customer's CPF is replaced by this and seven digits (R28), shown as the word.
+ANONYMISED_PREFIX = "ANON"
+ANONYMISED = "anonimizado"
+
 _PUNCTUATION = str.maketrans("", "", " \xa0.-–/")
 _BRAZILIAN = re.compile(r"[1-9]{2}(9[0-9]{8}|[2-5][0-9]{7})")
 # WHATWG HTML, "valid e-mail address", with at least one dot in the domain.
@@ -93,7 +97,9 @@ def parse_tax_id(text: str, *, field: str | None = "cpf_cnpj") -> str:
 
 
 def format_tax_id(number: str) -> str:
-    """Show a stored CPF as 529.982.247-25 and a CNPJ as 11.222.333/0001-81."""
+    """Show a stored CPF as 529.982.247-25, a CNPJ as 11.222.333/0001-81, a stand-in in words."""
+    if _is_stand_in(number):
+        return ANONYMISED
     if len(number) == 11:
         return f"{number[:3]}.{number[3:6]}.{number[6:9]}-{number[9:]}"
     return f"{number[:2]}.{number[2:5]}.{number[5:8]}/{number[8:12]}-{number[12:]}"
@@ -101,9 +107,15 @@ def format_tax_id(number: str) -> str:
 
 def mask_tax_id(number: str) -> str:
     """Show only the middle of a stored CPF, ***.982.247-**, or CNPJ, **.222.333/****-**."""
+    if _is_stand_in(number):
+        return ANONYMISED
     if len(number) == 11:
         return f"***.{number[3:6]}.{number[6:9]}-**"
     return f"**.{number[2:5]}.{number[5:8]}/****-**"
+
+
+def _is_stand_in(number: str) -> bool:
+    return len(number) == 11 and number.startswith(ANONYMISED_PREFIX)
 
 
 def parse_phone(text: str, *, field: str | None = "phone") -> str:

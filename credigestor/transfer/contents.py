@@ -1,177 +1,189 @@
-"""What is in each exported file: its columns, and the SELECT that fills them."""
+"""What is in the file of each whole table: its columns, and the SELECT that fills them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy import ColumnElement, Date, Select, case, literal, select, true
 
 from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, Sale, User
-from credigestor.rules.aging import STATUS_NAMES, Status
-from credigestor.rules.identity import format_cep, format_phone, format_tax_id
-from credigestor.rules.money import round_cents
-from credigestor.rules.numbering import note_number
-from credigestor.services.payments import METHOD_NAMES, Method
-
-#: Header, what is selected, and how its value becomes a cell's (None: as it is).
-Column = tuple[str, ColumnElement[Any] | Any, Callable[[Any], Any] | None]
-Content = tuple[Sequence[Column], Select[Any]]
+from credigestor.reports import delinquency as late_customers
+from credigestor.rules.aging import STATUS_NAMES
+from credigestor.rules.methods import METHOD_NAMES
+from credigestor.transfer.sql_format import (
+    Expression,
+    Form,
+    cep,
+    note_number,
+    of_customer,
+    tax_id,
+)
 
 
 @dataclass(frozen=True)
-class Moment:
-    """The dates that a file is written for, and the shop's time zone."""
+class Content:
+    """Cells by header, as SQL that writes them, and the SELECT whose rows these are."""
 
-    as_of: date
-    today: date
-    zone: ZoneInfo
+    columns: Mapping[str, Expression]
+    rows: Select[*tuple[Any, ...]]
 
-    def local(self, at: datetime) -> datetime:
-        """The shop's time of a moment."""
-        return at.astimezone(self.zone)
-
-
-def _customers(moment: Moment) -> Content:
-    columns: list[Column] = [
-        ("Código", Customer.id, None),
-        ("Referência", Customer.ref, None),
-        ("Nome", Customer.name, None),
-        ("CPF ou CNPJ", Customer.tax_id, format_tax_id),
-        ("Telefone", Customer.phone, format_phone),
-        ("E-mail", Customer.email, None),
-        ("Nascimento", Customer.birth_date, None),
-        ("CEP", Customer.zip_code, format_cep),
-        ("Logradouro", Customer.street, None),
-        ("Número", Customer.street_number, None),
-        ("Complemento", Customer.complement, None),
-        ("Bairro", Customer.district, None),
-        ("Cidade", Customer.city, None),
-        ("UF", Customer.state, None),
-        ("Limite de crédito", Customer.credit_limit, None),
-        ("Observações", Customer.remarks, None),
-        ("Ativo", Customer.active, None),
-        ("Cadastrado em", Customer.created_at, moment.local),
-    ]
-    return columns, _select(columns).order_by(Customer.id)
+    @property
+    def statement(self) -> Select[*tuple[Any, ...]]:
+        """The SELECT of the cells."""
+        cells = (literal(cell) if isinstance(cell, str) else cell for cell in self.columns.values())
+        return self.rows.with_only_columns(
+            *(cell.label(f"column_{place}") for place, cell in enumerate(cells))
+        )
 
 
-def _sales(moment: Moment) -> Content:
-    columns: list[Column] = [
-        ("Venda", Sale.id, None),
-        ("Referência", Sale.ref, None),
-        ("Data", Sale.sold_on, None),
-        *_CUSTOMER,
-        ("Vendedor", User.name, None),
-        ("Descrição", Sale.description, None),
-        ("Total", Sale.total, None),
-        ("Entrada", Sale.down_payment, None),
-        ("Parcelas", Sale.installments, None),
-        ("Primeiro vencimento", Sale.first_due_date, None),
-        ("Juros do contrato (% ao mês)", Sale.contract_rate, _rate),
-        ("Juros de mora (% ao mês)", Sale.late_rate, _rate),
-        ("Multa (%)", Sale.fine_rate, _rate),
-        ("Carência (dias)", Sale.grace_days, None),
-        ("Cancelada em", Sale.cancelled_on, None),
-        ("Motivo do cancelamento", Sale.cancel_reason, None),
-    ]
-    statement = (
-        _select(columns)
-        .select_from(Sale)
-        .join(Customer, Customer.id == Sale.customer_id)
+def customers(form: Form) -> Content:
+    """Every customer, with all of the register."""
+    columns = {
+        "Código": Customer.id,
+        "Referência": form.text(Customer.ref),
+        "Nome": form.text(Customer.name),
+        "CPF ou CNPJ": tax_id(Customer.tax_id),
+        "Telefone": form.phone(Customer.phone),
+        "E-mail": form.text(Customer.email),
+        "Nascimento": Customer.birth_date,
+        "CEP": cep(Customer.zip_code),
+        "Logradouro": form.text(Customer.street),
+        "Número": form.text(Customer.street_number),
+        "Complemento": form.text(Customer.complement),
+        "Bairro": form.text(Customer.district),
+        "Cidade": form.text(Customer.city),
+        "UF": form.text(Customer.state),
+        "Limite de crédito": form.number(Customer.credit_limit),
+        "Observações": form.text(Customer.remarks),
+        "Ativo": form.yes_no(Customer.active),
+        "Cadastrado em": form.moment(Customer.created_at),
+    }
+    return Content(columns, select(Customer.id).order_by(Customer.id))
+
+
+def sales(form: Form) -> Content:
+    """Every sale, with its contract as made."""
+    customer = of_customer(form, Sale.customer_id)
+    columns = {
+        "Venda": Sale.id,
+        "Referência": form.text(Sale.ref),
+        "Data": Sale.sold_on,
+        **_customer(customer),
+        "Vendedor": form.text(User.name),
+        "Descrição": form.text(Sale.description),
+        "Total": form.number(Sale.total),
+        "Entrada": form.number(Sale.down_payment),
+        "Parcelas": Sale.installments,
+        "Primeiro vencimento": Sale.first_due_date,
+        "Juros do contrato (% ao mês)": form.rate(Sale.contract_rate),
+        "Juros de mora (% ao mês)": form.rate(Sale.late_rate),
+        "Multa (%)": form.rate(Sale.fine_rate),
+        "Carência (dias)": Sale.grace_days,
+        "Cancelada em": Sale.cancelled_on,
+        "Motivo do cancelamento": form.text(Sale.cancel_reason),
+    }
+    rows = (
+        select(Sale.id)
+        .join(customer, true())
         .outerjoin(User, User.id == Sale.seller_id)
         .order_by(Sale.id)
     )
-    return columns, statement
+    return Content(columns, rows)
 
 
-def _notes(moment: Moment) -> Content:
-    balance = note_balances(moment.as_of, today=moment.today).subquery("balance").c
-    columns: list[Column] = [
-        _number(balance.sale_id, balance.number, balance.installments),
-        ("Venda", balance.sale_id, None),
-        ("Parcela", balance.number, None),
-        *_CUSTOMER,
-        ("Data da venda", balance.sold_on, None),
-        ("Vencimento", balance.due_date, None),
-        ("Valor", balance.amount, None),
-        ("Posição em", literal(moment.as_of), None),
-        ("Situação", balance.status, lambda value: STATUS_NAMES[Status(value)]),
-        ("Dias de atraso", balance.days_late, None),
-        ("Principal devido", balance.principal, round_cents),
-        ("Juros devidos", balance.interest, round_cents),
-        ("Multa devida", balance.fine, round_cents),
-        ("Total devido", balance.owed, round_cents),
-    ]
-    statement = (
-        _select(columns)
-        .join(Customer, Customer.id == balance.customer_id)
-        .order_by(balance.sale_id, balance.number)
-    )
-    return columns, statement
+def notes(form: Form) -> Content:
+    """Every note of the sales made by the date, with what it owes then."""
+    balance = note_balances(form.as_of, today=form.today).subquery("balance").c
+    customer = of_customer(form, balance.customer_id)
+    # Most notes owe nothing: seen once each, that spares the server all the arithmetic.
+    owes = {
+        "Principal devido": balance.principal,
+        "Juros devidos": balance.interest,
+        "Multa devida": balance.fine,
+        "Total devido": balance.owed,
+    }.items()
+    columns = {
+        "Nota": note_number(balance.sale_id, balance.number, balance.installments),
+        "Venda": balance.sale_id,
+        "Parcela": balance.number,
+        **_customer(customer),
+        "Data da venda": balance.sold_on,
+        "Vencimento": balance.due_date,
+        "Valor": form.number(balance.amount),
+        "Posição em": literal(form.as_of, Date),
+        "Situação": form.word(balance.status, STATUS_NAMES),
+        "Dias de atraso": balance.days_late,
+        **{
+            header: case((balance.is_open, form.owed(owed)), else_=form.zero)
+            for header, owed in owes
+        },
+    }
+    rows = select(balance.note_id).join(customer, true()).order_by(balance.sale_id, balance.number)
+    return Content(columns, rows)
 
 
-def _payments(moment: Moment) -> Content:
-    columns: list[Column] = [
-        ("Pagamento", Payment.id, None),
-        ("Referência", Payment.ref, None),
-        ("Data", Payment.paid_on, None),
-        *_CUSTOMER,
-        _number(Sale.id, Note.number, Sale.installments),
-        ("Valor nesta nota", PaymentItem.amount, None),
-        ("Principal", PaymentItem.principal, None),
-        ("Juros", PaymentItem.interest, None),
-        ("Multa", PaymentItem.fine, None),
-        ("Desconto", PaymentItem.discount, None),
-        ("Valor do pagamento", Payment.amount, None),
-        ("Forma", Payment.method, lambda value: METHOD_NAMES[Method(value)]),
-        ("Recebido por", User.name, None),
-        ("Estornado", PaymentItem.reversed, None),
-        ("Estornado em", Reversal.reversed_on, None),
-        ("Motivo do estorno", Reversal.reason, None),
-    ]
-    statement = (
-        _select(columns)
-        .select_from(PaymentItem)
+def payments(form: Form) -> Content:
+    """What every payment did to each of its notes, and whether it was reversed."""
+    customer = of_customer(form, Payment.customer_id)
+    columns = {
+        "Pagamento": Payment.id,
+        "Referência": form.text(Payment.ref),
+        "Data": Payment.paid_on,
+        **_customer(customer),
+        "Nota": note_number(Sale.id, Note.number, Sale.installments),
+        "Valor nesta nota": form.number(PaymentItem.amount),
+        "Principal": form.owed(PaymentItem.principal),
+        "Juros": form.owed(PaymentItem.interest),
+        "Multa": form.owed(PaymentItem.fine),
+        "Desconto": form.owed(PaymentItem.discount),
+        "Valor do pagamento": form.number(Payment.amount),
+        "Forma": form.word(Payment.method, METHOD_NAMES),
+        "Recebido por": form.text(User.name),
+        "Estornado": form.yes_no(PaymentItem.reversed),
+        "Estornado em": Reversal.reversed_on,
+        "Motivo do estorno": form.text(Reversal.reason),
+    }
+    rows = (
+        select(PaymentItem.id)
         .join(Payment, Payment.id == PaymentItem.payment_id)
         .join(Note, Note.id == PaymentItem.note_id)
         .join(Sale, Sale.id == Note.sale_id)
-        .join(Customer, Customer.id == Payment.customer_id)
+        .join(customer, true())
         .outerjoin(User, User.id == Payment.received_by)
         .outerjoin(Reversal, Reversal.payment_id == Payment.id)
         .order_by(Payment.id, PaymentItem.id)
     )
-    return columns, statement
+    return Content(columns, rows)
 
 
-#: The files that can be exported, and what is in each.
-CSV_FILES: dict[str, Callable[[Moment], Content]] = {
-    "clientes.csv": _customers,
-    "vendas.csv": _sales,
-    "notas.csv": _notes,
-    "pagamentos.csv": _payments,
-}
-
-_CUSTOMER: tuple[Column, ...] = (
-    ("Código do cliente", Customer.id, None),
-    ("Cliente", Customer.name, None),
-    ("CPF ou CNPJ", Customer.tax_id, format_tax_id),
-)
-
-
-def _select(columns: Sequence[Column]) -> Select[Any]:
-    return select(*(source.label(f"column_{k}") for k, (_, source, _) in enumerate(columns)))
-
-
-def _number(sale_id: Any, number: Any, installments: Any) -> Column:
-    parts = func.json_build_array(sale_id, number, installments)
-    return "Nota", parts, lambda values: note_number(*values)
+def delinquency(form: Form) -> Content:
+    """Every customer with overdue notes at the date, most overdue principal first."""
+    rows = late_customers.listed(form.as_of, late_customers.Filters(), today=form.today)
+    found = rows.selected_columns
+    columns = {
+        "Código do cliente": found.customer_id,
+        "Cliente": form.text(found.name),
+        "CPF ou CNPJ": tax_id(found.tax_id),
+        "Telefone": form.phone(found.phone),
+        "Cidade": form.text(found.city),
+        "Posição em": literal(form.as_of, Date),
+        "Notas atrasadas": found.notes,
+        "Vencida desde": found.oldest_due,
+        "Dias de atraso": found.days_late,
+        "Principal": form.owed(found.principal),
+        "Juros": form.owed(found.interest),
+        "Multa": form.owed(found.fine),
+        "Total": form.owed(found.owed),
+    }
+    return Content(columns, rows)
 
 
-def _rate(value: Decimal) -> Decimal:
-    return value.normalize()
+def _customer(customer: Any) -> dict[str, ColumnElement[Any]]:
+    return {
+        "Código do cliente": customer.c.id,
+        "Cliente": customer.c.name,
+        "CPF ou CNPJ": customer.c.tax_id,
+    }

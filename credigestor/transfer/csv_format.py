@@ -21,12 +21,15 @@ from typing import IO
 
 import pandas as pd
 
-from credigestor.rules.calendar import format_date
+from credigestor.rules.calendar import format_date, format_moment
 
-# Some spreadsheets read the full-width signs of East Asian keyboards as the plain ones.
-_FORMULA_SIGNS = tuple("=+-@＝＋－＠")
-# White space, and what is not even seen: zero-width characters and the byte order mark.
-_BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u200c\u200d\u2060\ufeff"
+#: Some spreadsheets read the full-width signs of East Asian keyboards as the plain ones.
+FORMULA_SIGNS = tuple("=+-@＝＋－＠")
+#: A cell that begins with one of these is taken for two cells, or rows, by some.
+CONTROLS = tuple("\t\r\n")
+_SPACES = "".join(filter(str.isspace, map(chr, range(0x3001))))
+#: Other white space, and what is not even seen: zero-width characters, the byte order mark.
+UNSEEN = _SPACES.translate(str.maketrans("", "", "\t\r\n")) + "\u200b\u200c\u200d\u2060\ufeff"
 
 
 def csv_bytes(frame: pd.DataFrame, labels: Mapping[str, str]) -> bytes:
@@ -60,7 +63,7 @@ def cell(value: object) -> str:
     if isinstance(value, bool):
         return "sim" if value else "não"
     if isinstance(value, datetime):
-        return f"{format_date(value)} {value:%H:%M}"
+        return format_moment(value)
     if isinstance(value, date):
         return format_date(value)
     if isinstance(value, Decimal):
@@ -72,8 +75,5 @@ def cell(value: object) -> str:
 
 def guard(text: str) -> str:
     """The text, behind an apostrophe when a spreadsheet could take it for a formula."""
-    rest = text.lstrip(_BLANKS)
-    blanks = text[: len(text) - len(rest)]
-    if rest.startswith(_FORMULA_SIGNS) or any(control in blanks for control in "\t\r\n"):
-        return "'" + text
-    return text
+    beginning = text.lstrip(UNSEEN)[:1]
+    return f"'{text}" if beginning in FORMULA_SIGNS or beginning in CONTROLS else text

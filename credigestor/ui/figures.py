@@ -1,4 +1,4 @@
-"""Headline figures: cards with their change against an earlier one, in Brazilian notation."""
+"""Figures in Brazilian notation: cards with their change against an earlier one, counts, sizes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from credigestor.rules.money import format_percent
 
 NOTHING = "—"
 UNCHANGED = "sem mudança"
+_UNITS = ("bytes", "KB", "MB", "GB", "TB")
 # A sparkline's tooltip writes 27192.65 and takes no format: better none.
 _NO_TOOLTIP = "<style>[data-testid='stMetricChart']{pointer-events:none}</style>"
 
@@ -85,6 +86,18 @@ def format_count(number: int, one: str = "", many: str = "") -> str:
     """
     noun = one if number == 1 else many
     return f"{number:,}".replace(",", ".") + (f" {noun}" if noun else "")
+
+
+def file_size(size: int) -> str:
+    """Bytes in a unit that leaves at most three digits before the comma.
+
+    >>> file_size(0), file_size(999), file_size(1_500), file_size(151_474_441)
+    ('0 bytes', '999 bytes', '1,5 KB', '151,5 MB')
+    """
+    number, unit = float(size), 0
+    while number >= 999.95 and unit < len(_UNITS) - 1:
+        number, unit = number / 1000, unit + 1
+    return f"{number:.{1 if unit else 0}f} {_UNITS[unit]}".replace(".", ",")
 
 
 def _signed(value: Decimal, unit: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from credigestor import clock
 from credigestor.errors import BusinessError
+from credigestor.rules.calendar import format_moment
 from credigestor.rules.permissions import Actor
 from credigestor.services import auth
 from credigestor.ui import data, session
@@ -30,8 +30,8 @@ def draw_sessions(actor: Actor, *, user_id: int | None = None) -> None:
             who = "" if user_id is not None else f"**{plain(info.user_name)}** · "
             st.markdown(
                 f"{who}{browser_name(info.user_agent)} · {plain(info.address)}  \n"
-                f"Entrou em {_moment(info.created_at, zone)} · "
-                f"último uso em {_moment(info.last_seen_at, zone)}"
+                f"Entrou em {format_moment(info.created_at, zone)} · "
+                f"último uso em {format_moment(info.last_seen_at, zone)}"
                 + (" · **esta sessão**" if own else "")
             )
             if own:
@@ -57,7 +57,3 @@ def _end(actor: Actor, session_id: int) -> None:
         return
     flash("Sessão encerrada.")
     st.rerun()
-
-
-def _moment(moment: datetime, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%d/%m/%Y %H:%M}"

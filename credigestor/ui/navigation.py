@@ -98,14 +98,16 @@ PAGES: tuple[PageSpec, ...] = (
         ANALYTICS,
     ),
     PageSpec("analytics/cash.py", "caixa", "Caixa", "savings", Permission.ANALYTICS, ANALYTICS),
+    PageSpec(
+        "analytics/exports.py", "exportar", "Exportar", "download", Permission.EXPORT, ANALYTICS
+    ),
     PageSpec("admin/users.py", "usuarios", "Usuários", "badge", Permission.USERS, ADMIN),
     PageSpec(
         "admin/settings.py", "configuracoes", "Configurações", "tune", Permission.SETTINGS, ADMIN
     ),
-    PageSpec(
-        "admin/exports.py", "exportar", "Exportar e backup", "download", Permission.TRANSFER, ADMIN
-    ),
-    PageSpec("admin/imports.py", "importar", "Importar", "upload", Permission.TRANSFER, ADMIN),
+    PageSpec("admin/backup.py", "backup", "Backup", "backup", Permission.BACKUP, ADMIN),
+    PageSpec("admin/imports.py", "importar", "Importar", "upload", Permission.IMPORT, ADMIN),
+    PageSpec("admin/audit.py", "auditoria", "Auditoria", "policy", Permission.AUDIT, ADMIN),
     PageSpec("counter/account.py", "minha-conta", "Minha conta", "lock", Permission.COUNTER),
 )
 

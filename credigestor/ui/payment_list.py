@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from credigestor.services.payments import METHOD_NAMES, Method
+from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.ui import kit
 
 

@@ -1,5 +1,5 @@
-// Puts Streamlit's built-in English in Portuguese, follows a link that the script left for it, and
-// loads a page anew that has lost its connection for good.
+// Puts Streamlit's built-in English in Portuguese, follows a link that the script left for it,
+// starts a download once, and loads a page anew that has lost its connection for good.
 //
 // Only text values and the attributes named below are changed, never nodes (React would lose
 // them), and only where the whole text is in the dictionary. What the shop
@@ -52,12 +52,25 @@
     }
   };
 
+  const found = (element, selector) =>
+    element.matches(selector) ? [element] : element.querySelectorAll(selector);
+  const isOurs = (link) => link.closest('[data-testid="stHtml"]') !== null;
+
   const leave = (element) => {
-    const links = element.matches("a.cg-leave") ? [element] : element.querySelectorAll("a.cg-leave");
-    for (const link of links) {
+    for (const link of found(element, "a.cg-leave")) {
       const path = link.getAttribute("href");
-      if (/^\/(entrar\?|sair$)/.test(path) && link.closest('[data-testid="stHtml"]')) {
-        window.location.replace(path);
+      if (/^\/(entrar\?|sair$)/.test(path) && isOurs(link)) window.location.replace(path);
+    }
+  };
+
+  // A download's address works once, and the page is drawn more often.
+  const started = new Set();
+  const download = (element) => {
+    for (const link of found(element, "a.cg-download")) {
+      const path = link.getAttribute("href");
+      if (/^\/baixar\/[\w-]+$/.test(path) && isOurs(link) && !started.has(path)) {
+        started.add(path);
+        link.click();
       }
     }
   };
@@ -66,6 +79,7 @@
     if (root.nodeType === Node.TEXT_NODE) return changeText(root);
     if (root.nodeType !== Node.ELEMENT_NODE) return;
     leave(root);
+    download(root);
     changeAttributes(root);
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {

@@ -1,4 +1,4 @@
-"""Our own addresses beside Streamlit's: in, out, the page's script, and the health of the app.
+"""Our own addresses beside Streamlit's: in, out, files, the page's script, and the app's health.
 
 They have no Streamlit session; what needs a login reads the cookie itself.
 """
@@ -20,7 +20,7 @@ from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.errors import BusinessError
 from credigestor.services import auth
-from credigestor.ui import cookies
+from credigestor.ui import cookies, sending
 from credigestor.ui.session import local_path
 from credigestor.ui.words import PATTERNS, SENTENCES, WORDS
 
@@ -73,6 +73,7 @@ def routes() -> list[BaseRoute]:
     return [
         Route("/entrar", enter),
         Route("/sair", leave),
+        Route("/baixar/{token}", sending.download),
         Route("/cg/pt-br.js", script),
         Route("/saude", health),
     ]

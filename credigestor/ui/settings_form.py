@@ -86,7 +86,7 @@ def shop_form(actor: Actor, current: ShopSettings) -> None:
         saved = st.form_submit_button("Salvar loja", type="primary", icon=":material/save:")
     if saved:
         parsers = {name: partial(_shop_value, name, value) for name, value in typed.items()}
-        _save(form, fields, actor, lambda: {**_gather(parsers), "state": state})
+        save(form, fields, actor, lambda: {**_gather(parsers), "state": state})
 
 
 def pix_form(actor: Actor, current: ShopSettings) -> None:
@@ -108,7 +108,7 @@ def pix_form(actor: Actor, current: ShopSettings) -> None:
         fields.slot("pix_key")
         saved = st.form_submit_button("Salvar Pix", type="primary", icon=":material/save:")
     if saved:
-        _save(form, fields, actor, lambda: {"pix_key": parse_pix_key(PixKind(kind), typed)})
+        save(form, fields, actor, lambda: {"pix_key": parse_pix_key(PixKind(kind), typed)})
 
 
 def charges_form(actor: Actor, current: ShopSettings) -> None:
@@ -145,7 +145,7 @@ def charges_form(actor: Actor, current: ShopSettings) -> None:
         }
     if st.button("Salvar encargos", type="primary", icon=":material/save:", key=f"{key}:save"):
         rates = {name: partial(_rate_value, name, value) for name, value in typed.items()}
-        _save(form, fields, actor, lambda: {**_gather(rates), **days})
+        save(form, fields, actor, lambda: {**_gather(rates), **days})
 
 
 def calendar_form(actor: Actor, current: ShopSettings) -> None:
@@ -168,7 +168,7 @@ def calendar_form(actor: Actor, current: ShopSettings) -> None:
         }
         saved = st.form_submit_button("Salvar calendário", type="primary", icon=":material/save:")
     if saved:
-        _save(form, fields, actor, lambda: {**chosen, "time_zone": zone})
+        save(form, fields, actor, lambda: {**chosen, "time_zone": zone})
     _local_holidays(actor, current)
 
 
@@ -184,7 +184,7 @@ def _local_holidays(actor: Actor, current: ShopSettings) -> None:
                 removed = holiday
     if removed:
         rest = tuple(h for h in current.local_holidays if h != removed)
-        _save(form, fields, actor, lambda: {"local_holidays": rest})
+        save(form, fields, actor, lambda: {"local_holidays": rest})
     if not current.local_holidays:
         st.caption("Nenhum. Acrescente os feriados da cidade e os dias em que a loja não abre.")
     with st.form(key, border=False):
@@ -197,7 +197,7 @@ def _local_holidays(actor: Actor, current: ShopSettings) -> None:
                 fields.slot("name")
         added = st.form_submit_button("Acrescentar feriado", icon=":material/add:")
     if added:
-        _save(
+        save(
             form,
             fields,
             actor,
@@ -217,7 +217,7 @@ def _with_holiday(
     return tuple(sorted((*holidays, new), key=lambda holiday: holiday.day))
 
 
-def _save(form: str, fields: kit.Fields, actor: Actor, read: Callable[[], dict[str, Any]]) -> None:
+def save(form: str, fields: kit.Fields, actor: Actor, read: Callable[[], dict[str, Any]]) -> None:
     """Save what the form reads over the settings in force, or show all that is wrong."""
     try:
         changes = read()

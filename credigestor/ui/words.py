@@ -204,14 +204,15 @@ _DATE_PARTS = {"day": "dia", "month": "mês", "year": "ano"}
 
 #: Regular expressions of JavaScript, anchored at both ends, and what replaces them.
 PATTERNS: list[tuple[str, str]] = [
-    (r"(\S+) per file", "$1 por arquivo"),
-    (r"(\S+) per file • (.+)", "$1 por arquivo • $2"),
+    (r"(\d+)([KMGT]?B) per file", "Até $1 $2 por arquivo"),
+    (r"(\d+)([KMGT]?B) per file • (.+)", "Até $1 $2 por arquivo • $3"),
+    (r"(\d+)\.(\d+)([KMGT]?B)", "$1,$2 $3"),
     (r"View (\d+) more", "Ver mais $1"),
     (r"Help for (.+)", "Ajuda: $1"),
     (r"Remove (.+)", "Remover $1"),
     (r"Cancel upload of (.+)", "Cancelar o envio de $1"),
     (r"(\S+) files are not allowed\.", "Arquivos do tipo $1 não são aceitos."),
-    (r"File must be (.+) or smaller\.", "O arquivo pode ter no máximo $1."),
+    (r"File must be (\d+)([KMGT]?B) or smaller\.", "O arquivo pode ter no máximo $1 $2."),
     (r"You can only select up to (\d+) options?\. Remove an option first\.", "No máximo $1."),
     (r"Page (\d+)", "Página $1"),
     *(

@@ -13,7 +13,6 @@ from credigestor.rules.calendar import format_date
 from credigestor.rules.identity import format_phone, format_tax_id, whatsapp_url
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
-from credigestor.transfer.csv_format import csv_bytes
 from credigestor.ui import address, data, downloads, kit, session, view
 from credigestor.ui.figures import format_count
 from credigestor.ui.view import View
@@ -34,7 +33,7 @@ LABELS = {
     "tax_id": "CPF ou CNPJ",
 }
 
-session.require(Permission.ANALYTICS)
+actor = session.require(Permission.ANALYTICS)
 today = data.settings().today
 
 read_page = data.portfolio(delinquency.delinquency)
@@ -61,7 +60,7 @@ def show_totals(totals: Totals) -> None:
 
 
 def as_shown(report: pd.DataFrame) -> pd.DataFrame:
-    """The report in the words of the table and of the CSV."""
+    """The report in the words of the table."""
     return report.assign(
         tax_id=report["tax_id"].map(format_tax_id),
         whatsapp=report["phone"].map(whatsapp_url, na_action="ignore"),
@@ -95,23 +94,6 @@ def show_table(shown: pd.DataFrame) -> None:
         kit.go("counter/customer.py", id=customer_id)
 
 
-def offer_csv(seen: View, filters: Filters, customers: int) -> None:
-    """All customers that the filters leave, made when asked for, for a Brazilian Excel."""
-
-    def made() -> bytes:
-        everybody = data.read(delinquency.delinquency, seen.as_of, filters, today=today)
-        return csv_bytes(as_shown(everybody)[list(LABELS)], LABELS)
-
-    st.download_button(
-        f"Baixar CSV ({format_count(customers, 'cliente', 'clientes')})",
-        downloads.made_for(Permission.ANALYTICS, made),
-        f"inadimplencia-{seen.as_of}.csv",
-        "text/csv",
-        on_click="ignore",
-        icon=":material/download:",
-    )
-
-
 def explain_nobody(seen: View, filters: Filters) -> None:
     """What an empty report means."""
     if filters == Filters():
@@ -137,8 +119,8 @@ if not sums.customers:
     explain_nobody(chosen, filters)
 else:
     show_totals(sums)
-    offer_csv(chosen, filters, sums.customers)
     start = kit.pager(sums.customers, key=f"delinquency-page:{filters}:{chosen.as_of}")
     show_table(
         as_shown(read_page(chosen.as_of, filters, today=today, offset=start, limit=kit.ROWS_A_PAGE))
     )
+    downloads.list_button(actor, "list_delinquency", filters, as_of=chosen.as_of)

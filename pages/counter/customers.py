@@ -7,7 +7,7 @@ import streamlit as st
 from credigestor.reports import customers
 from credigestor.rules.identity import format_phone, format_tax_id
 from credigestor.rules.permissions import Permission
-from credigestor.ui import data, kit, session
+from credigestor.ui import data, downloads, kit, session
 from credigestor.ui.customer_form import new_customer
 from credigestor.ui.figures import format_count
 
@@ -47,6 +47,7 @@ def show_list() -> None:
     frame["tax_id"] = frame["tax_id"].map(format_tax_id)
     frame["phone"] = frame["phone"].map(format_phone, na_action="ignore")
     kit.table(frame, LABELS, key="customers", money=["owed"], opens="counter/customer.py")
+    downloads.list_button(actor, "list_customers", filters)
 
 
 def choose_filters() -> customers.Filters:

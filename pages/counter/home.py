@@ -7,10 +7,10 @@ import streamlit as st
 from credigestor.reports import day
 from credigestor.rules.calendar import format_date
 from credigestor.rules.identity import format_phone
+from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import note_number
 from credigestor.rules.permissions import Actor, Permission
-from credigestor.services.payments import METHOD_NAMES, Method
 from credigestor.ui import data, kit, session
 from credigestor.ui.figures import format_count
 

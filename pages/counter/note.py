@@ -13,10 +13,10 @@ from credigestor.reports.note import NoteDetail, detail
 from credigestor.rules.aging import STATUS_NAMES, Status
 from credigestor.rules.calendar import check_date_range, format_date
 from credigestor.rules.identity import format_tax_id
+from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.money import format_brl, format_number
 from credigestor.rules.numbering import receipt_number, sale_number
 from credigestor.rules.permissions import Permission
-from credigestor.services.payments import METHOD_NAMES, Method
 from credigestor.ui import data, kit, session
 
 COLOURS: dict[Status, Literal["red", "orange", "blue", "green", "gray"]] = {

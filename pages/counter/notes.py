@@ -19,7 +19,7 @@ from credigestor.rules.calendar import format_date
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
 from credigestor.rules.value_ranges import VALUE_RANGE_NAMES
-from credigestor.ui import address, data, kit, session
+from credigestor.ui import address, data, downloads, kit, session
 from credigestor.ui.figures import format_count
 
 #: Words of the address that limit the list.
@@ -49,7 +49,7 @@ LABELS = {
     "amount": "Valor da nota",
 }
 
-session.require(Permission.COUNTER)
+actor = session.require(Permission.COUNTER)
 today = data.settings().today
 
 
@@ -174,6 +174,7 @@ def show_page(as_of: date, filters: Filters, ids: Sequence[int] | None) -> None:
         opens="counter/note.py",
         with_params={"as_of": as_of} if then else {},
     )
+    downloads.list_button(actor, "list_notes", filters, as_of=as_of)
 
 
 def explain_nothing(filters: Filters) -> None:

@@ -12,11 +12,11 @@ from credigestor.reports import payments
 from credigestor.reports.payments import Receipt
 from credigestor.rules.calendar import format_date
 from credigestor.rules.identity import format_tax_id
+from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Permission
 from credigestor.services import payments as paying
-from credigestor.services.payments import METHOD_NAMES, Method
 from credigestor.ui import data, kit, session
 
 NOTE_LABELS = {

@@ -6,10 +6,10 @@ import streamlit as st
 
 from credigestor.reports import payments
 from credigestor.reports.payments import Filters, Totals
+from credigestor.rules.methods import METHOD_NAMES
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
-from credigestor.services.payments import METHOD_NAMES
-from credigestor.ui import address, data, kit, payment_list, session
+from credigestor.ui import address, data, downloads, kit, payment_list, session
 from credigestor.ui.figures import format_count
 
 METHODS = {"": "Todas", **{str(method): name for method, name in METHOD_NAMES.items()}}
@@ -27,7 +27,7 @@ LABELS = {
     "situation": "Situação",
 }
 
-session.require(Permission.COUNTER)
+actor = session.require(Permission.COUNTER)
 
 
 def choose_filters() -> Filters:
@@ -80,6 +80,7 @@ def show_list(filters: Filters) -> None:
     frame = data.read(payments.list_payments, filters, offset=offset, limit=kit.ROWS_A_PAGE)
     st.caption("Marque uma linha para abrir o recibo.")
     payment_list.show(frame, LABELS, key="payments")
+    downloads.list_button(actor, "list_payments", filters)
 
 
 def explain_nothing(filters: Filters) -> None:

@@ -23,11 +23,12 @@ from credigestor.reports.notes import OpenNote
 from credigestor.rules.allocation import distribute
 from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import ZERO, Split, allocate
+from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.money import CENT, format_brl, format_number, parse_money
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import payments
-from credigestor.services.payments import METHOD_NAMES, Method, NewPayment
+from credigestor.services.payments import NewPayment
 from credigestor.ui import data, kit, session
 from credigestor.ui.payer import asked_note, choose_payer, tick_key
 

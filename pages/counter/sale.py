@@ -8,8 +8,9 @@ from decimal import Decimal
 import streamlit as st
 
 from credigestor.errors import NotFound
-from credigestor.reports import sales as sales_report
-from credigestor.reports.sales import SaleDetail
+from credigestor.reports import sale as sale_report
+from credigestor.reports.sale import SaleDetail
+from credigestor.reports.sales import sellers
 from credigestor.rules.aging import STATUS_NAMES, Status
 from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import ZERO
@@ -154,7 +155,7 @@ def payments_area(sale: SaleDetail) -> None:
 
 def edit_area(sale: SaleDetail, actor: Actor) -> None:
     """Description and seller; money is never edited."""
-    names = {**dict(data.read(sales_report.sellers)), NOBODY: "Sem vendedor"}
+    names = {**dict(data.read(sellers)), NOBODY: "Sem vendedor"}
     fields = kit.Fields()
     with st.expander("Editar descrição e vendedor"), st.form(f"edit_sale:{sale.id}", border=False):
         description = st.text_area("Descrição", value=sale.description)
@@ -212,7 +213,7 @@ def sale_page() -> None:
     try:
         if sale_id is None:
             raise NotFound("Venda não encontrada.")
-        sale = data.read(sales_report.detail, sale_id, as_of=today, today=today)
+        sale = data.read(sale_report.detail, sale_id, as_of=today, today=today)
     except NotFound as error:
         kit.header("Venda")
         st.info(kit.plain(error.message), icon=":material/search_off:")

@@ -13,7 +13,7 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Permission
 from credigestor.rules.value_ranges import VALUE_RANGE_NAMES
-from credigestor.ui import address, data, kit, session
+from credigestor.ui import address, data, downloads, kit, session
 from credigestor.ui.figures import format_count
 
 #: Words of the address that limit the list.
@@ -82,7 +82,7 @@ def totals_area(totals: Totals) -> None:
 
 def sales_page() -> None:
     """The whole page."""
-    session.require(Permission.COUNTER)
+    actor = session.require(Permission.COUNTER)
     today = data.settings().today
     kit.return_to_list("counter/sales.py", "sales")
     kit.header("Vendas")
@@ -111,6 +111,7 @@ def sales_page() -> None:
         dates=["sold_on"],
         opens="counter/sale.py",
     )
+    downloads.list_button(actor, "list_sales", filters, as_of=as_of)
 
 
 sales_page()

@@ -1,4 +1,4 @@
-"""The manager reads the dashboard and the report; the administrator downloads everything."""
+"""The manager reads the dashboard and the report, and downloads the report and everything."""
 
 from __future__ import annotations
 
@@ -95,19 +95,25 @@ def test_a_seller_who_types_the_dashboards_address_sees_nothing_of_it(
     assert page.get_by_text("A receber").count() == 0
 
 
-def test_the_administrators_zip_holds_all_files_and_proves_them_whole(
+def test_the_zip_of_everything_holds_all_files_and_proves_them_whole(
     page: Page, server: Server, log_in: Callable[..., None], debtor: str
 ) -> None:
     page.goto("/exportar")
-    log_in(page, "adm")
-    expect(page.get_by_role("heading", name="Exportar e backup")).to_be_visible()
+    log_in(page, "gerente")
+    expect(page.get_by_role("heading", name="Exportar", exact=True)).to_be_visible()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Baixar backup (ZIP)").click()
+        page.get_by_role("button", name="Baixar tudo (ZIP)").click()
     with zipfile.ZipFile(download.value.path()) as archive:
         manifest = json.loads(archive.read("manifest.json"))
         members = {name: archive.read(name) for name in archive.namelist()}
     del members["manifest.json"]
-    assert set(members) == {"clientes.csv", "vendas.csv", "notas.csv", "pagamentos.csv"}
+    assert set(members) == {
+        "clientes.csv",
+        "vendas.csv",
+        "notas.csv",
+        "pagamentos.csv",
+        "inadimplencia.csv",
+    }
     listed = {entry["name"]: entry for entry in manifest["members"]}
     for name, content in members.items():
         assert listed[name]["sha256"] == hashlib.sha256(content).hexdigest()

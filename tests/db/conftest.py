@@ -1,4 +1,4 @@
-"""Two kinds of fixtures: data folders of embedded servers, and the sample shop.
+"""Fixtures: data folders of embedded servers, the sample shop, and a backup of another one.
 
 Each folder's server is stopped afterwards. The shop is imported once a process and then copied
 back in, which takes a tenth of the time.
@@ -17,10 +17,13 @@ from sqlalchemy import text
 from credigestor.db import embedded
 from credigestor.db.engine import transaction
 from credigestor.db.models import Base
-from credigestor.services import summaries
+from credigestor.db.settings import ShopSettings
+from credigestor.rules.permissions import Actor
+from credigestor.services import settings, summaries
 from credigestor.transfer import importer
+from tests.db.restoring import backed_up, shop
 from tests.db.servers import open_folder, start
-from tests.portfolio import TODAY
+from tests.portfolio import TODAY, add_customer
 from tests.transfer.files import SAMPLE
 from tests.transfer.importing import CLI
 
@@ -66,6 +69,18 @@ def data_dir(new_dir: Path, stopped: Path) -> Path:
     """The data folder of a stopped server, to do as one likes with."""
     subprocess.run(["cp", "-a", stopped, new_dir], check=True)
     return new_dir
+
+
+@pytest.fixture
+def saved(admin: Actor, tmp_path: Path) -> Path:
+    """A backup of a shop that has changed since."""
+    shop(admin)
+    with transaction() as session:
+        settings.change(session, admin, ShopSettings(shop_name="Loja"))
+    path = backed_up(tmp_path / "loja.zip")
+    with transaction() as session:
+        add_customer(session, "Chegou Depois")
+    return path
 
 
 @pytest.fixture(scope="session")

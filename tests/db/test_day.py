@@ -10,9 +10,10 @@ import pytest
 
 from credigestor.db.engine import snapshot, transaction
 from credigestor.reports.day import SellerDay, due_on, seller_day
+from credigestor.rules.methods import Method
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments, sales
-from credigestor.services.payments import Method, NewPayment
+from credigestor.services.payments import NewPayment
 from tests.portfolio import TODAY, add_customer, add_sale, pay
 
 pytestmark = pytest.mark.usefixtures("db")

@@ -10,6 +10,7 @@ import pytest
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Customer
 from credigestor.errors import NotFound
+from credigestor.reports import sale as sale_report
 from credigestor.reports import sales
 from credigestor.reports.sales import Filters
 from credigestor.rules.permissions import Actor
@@ -161,8 +162,8 @@ def test_a_sale_in_detail_states_each_note_as_of_a_date(
 ) -> None:
     sale, _ = paid_sale
     with snapshot() as session:
-        now = sales.detail(session, sale.id, as_of=date(2026, 2, 24), today=TODAY)
-        before = sales.detail(session, sale.id, as_of=date(2026, 1, 20), today=TODAY)
+        now = sale_report.detail(session, sale.id, as_of=date(2026, 2, 24), today=TODAY)
+        before = sale_report.detail(session, sale.id, as_of=date(2026, 1, 20), today=TODAY)
     assert now.number == "000001"
     assert list(now.notes["note_id"]) == sale.notes
     assert list(now.notes["status"]) == ["overdue", "overdue", "pending"]
@@ -176,7 +177,7 @@ def test_a_sale_in_detail_lists_its_payments_reversed_ones_too(
 ) -> None:
     sale, ids = paid_sale
     with snapshot() as session:
-        found = sales.detail(session, sale.id, as_of=TODAY, today=TODAY)
+        found = sale_report.detail(session, sale.id, as_of=TODAY, today=TODAY)
     frame = found.payments
     assert list(frame["payment_id"]) == ids
     assert list(frame["reversed"]) == [True, False]
@@ -195,7 +196,7 @@ def test_a_sale_without_payments_or_with_reversed_ones_only_has_no_live_payment(
         other = add_sale(session, 1, TODAY, [("10.00", TODAY)])
     with snapshot() as session:
         for sale_id in (sale.id, other.id):
-            detail = sales.detail(session, sale_id, as_of=TODAY, today=TODAY)
+            detail = sale_report.detail(session, sale_id, as_of=TODAY, today=TODAY)
             assert not detail.has_live_payment
 
 
@@ -211,14 +212,14 @@ def test_r5_the_terms_are_those_of_the_day_it_was_made(manager: Actor) -> None:
             grace_days=7,
         )
     with snapshot() as session:
-        found = sales.detail(session, sale.id, as_of=TODAY, today=TODAY)
+        found = sale_report.detail(session, sale.id, as_of=TODAY, today=TODAY)
     assert (found.late_rate, found.fine_rate) == (Decimal("0.033"), Decimal("1.5"))
     assert (found.grace_days, found.seller) == (7, None)
 
 
 def test_a_cancelled_sale_says_who_when_and_why(shop: dict[str, int]) -> None:
     with snapshot() as session:
-        found = sales.detail(session, shop["gone"], as_of=TODAY, today=TODAY)
+        found = sale_report.detail(session, shop["gone"], as_of=TODAY, today=TODAY)
     assert found.cancelled_on == CANCELLED
     assert (found.cancelled_by, found.cancel_reason) == ("Guta Gerente", "Desistência")
     assert set(found.notes["status"]) == {"cancelled"}
@@ -226,7 +227,7 @@ def test_a_cancelled_sale_says_who_when_and_why(shop: dict[str, int]) -> None:
 
 def test_there_is_no_sale_without_a_row() -> None:
     with snapshot() as session, pytest.raises(NotFound):
-        sales.detail(session, 2**31 - 1, as_of=TODAY, today=TODAY)
+        sale_report.detail(session, 2**31 - 1, as_of=TODAY, today=TODAY)
 
 
 def test_who_left_comes_last_among_the_sellers(seller: Actor) -> None:

@@ -52,6 +52,11 @@ def test_a_change_is_a_new_version_and_the_newest_is_in_force(admin: Actor) -> N
     assert versions() == 2
 
 
+def test_an_hour_that_is_none_is_a_dash_in_the_history(admin: Actor) -> None:
+    change(admin, backup_hour=None)
+    assert history() == [(admin.name, LABELS["backup_hour"], "3", "—")]
+
+
 def test_saving_what_is_already_there_makes_no_version(admin: Actor) -> None:
     change(admin, shop_name="Loja Modelo")
     assert not change(admin, shop_name="Loja Modelo")
@@ -106,3 +111,12 @@ def test_only_an_administrator_changes_settings(manager: Actor, seller: Actor) -
         with pytest.raises(NotAllowed):
             change(actor, shop_name="Outra")
     assert versions() == 0
+
+
+def test_numbers_kept_as_digits_are_written_as_on_the_form_in_the_history(admin: Actor) -> None:
+    change(admin, tax_id="11222333000181", phone="+558532223344", zip_code="60175000")
+    assert history() == [
+        (admin.name, LABELS["tax_id"], "—", "11.222.333/0001-81"),
+        (admin.name, LABELS["phone"], "—", "(85) 3222-3344"),
+        (admin.name, LABELS["zip_code"], "—", "60175-000"),
+    ]

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from credigestor import clock
 from tests.portfolio import TODAY
+
+#: Pages for AppTest to run; importing them would draw them here.
+collect_ignore = ["backup_script.py", "file_script.py"]
+
+
+#: Scripts that tests run as pages.
+collect_ignore_glob = ["*_script.py"]
 
 
 @pytest.fixture
 def portfolio_day(monkeypatch: pytest.MonkeyPatch) -> None:
     """The shop's calendar stands at the day of the test portfolios, whatever the real one says."""
     monkeypatch.setattr(clock, "today", lambda time_zone: TODAY)
+
+
+@pytest.fixture
+def folder(db: str, tmp_path: Path, configured: Callable[..., None]) -> Path:
+    """The backup folder that the configuration names during the test."""
+    configured(CREDIGESTOR_BACKUP_FOLDER=str(tmp_path))
+    return tmp_path

@@ -12,6 +12,7 @@ import pytest
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Customer
 from credigestor.db.settings import ShopSettings
+from credigestor.rules.methods import Method
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments
 from tests.pages.support import Visit, open_app
@@ -99,7 +100,7 @@ def test_what_is_owed_is_shown_with_its_parts(admin: Actor) -> None:
                 operation_id=uuid.uuid4(),
                 customer_id=customer_id,
                 paid_on=day - timedelta(days=60),
-                method=payments.Method.PIX,
+                method=Method.PIX,
                 items=((sale.notes[0], Decimal("100.00")),),
                 backdate_reason="teste",
             ),

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import streamlit as st
-from sqlalchemy import update
 
 from credigestor.db.engine import transaction
-from credigestor.db.models import User
-from credigestor.errors import NotAllowed
 from tests.factories import add_user
+from tests.pages.fetching import click_and_fetch
 from tests.pages.support import Visit, open_app, text_of
 from tests.portfolio import TODAY, add_customer, add_sale, late
 
@@ -116,7 +113,6 @@ def test_due_dates_are_in_the_copied_link_and_go_with_the_reset() -> None:
 def test_more_customers_than_a_page_holds_are_on_the_next_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    files = offered_files(monkeypatch)
     with transaction() as session:
         for k in range(51):
             customer = add_customer(session, f"Cliente {k:02}")
@@ -128,46 +124,15 @@ def test_more_customers_than_a_page_holds_are_on_the_next_one(
     assert "Principal R$ 6.375,00" in text_of(app)  # of both pages
     monkeypatch.setattr(st, "pagination", lambda pages, **_: pages)
     assert shown(app.run()) == names[50:]
-    [(name, made)] = files.items()
-    lines = made().decode("utf-8-sig").splitlines()
-    assert name == "inadimplencia-2026-11-23.csv"
-    assert [line.split(";")[0] for line in lines] == ["Cliente", *names]
 
 
 @pytest.mark.usefixtures("seller_id")
-def test_the_csv_is_refused_once_its_reader_has_lost_the_right(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    files = offered_files(monkeypatch)
-    open_app(role="manager", page=PAGE)
-    [made] = files.values()
-    assert made()
-    with transaction() as session:
-        session.execute(update(User).where(User.role == "manager").values(role="seller"))
-    with pytest.raises(NotAllowed):
-        made()
-
-
-def offered_files(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
-    """What makes the files of download buttons, by file name, as they are drawn."""
-    files: dict[str, Callable[[], bytes]] = {}
-
-    def button(label: str, data: Callable[[], bytes], name: str, *_: object, **__: object) -> None:
-        files[name] = data
-
-    monkeypatch.setattr(st, "download_button", button)
-    return files
-
-
-@pytest.mark.usefixtures("seller_id")
-def test_the_csv_holds_exactly_what_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    files = offered_files(monkeypatch)
+def test_the_csv_holds_what_is_shown() -> None:
     app = open_app(role="manager", page=PAGE, query={"city": "Fortaleza"})
     assert shown(app) == ["=Ana"]
-    data = files["inadimplencia-2026-11-23.csv"]()
-    assert data.startswith(b"\xef\xbb\xbf")
-    header, row, rest = data.decode("utf-8-sig").split("\r\n")
-    assert rest == ""
+    answer = click_and_fetch(app, "list_delinquency")
+    assert "lista-inadimplencia-2026-11-23.csv" in answer.headers["content-disposition"]
+    header, row = answer.body.decode("utf-8-sig").splitlines()
     assert header.split(";")[:4] == ["Cliente", "Principal", "Total", "Dias de atraso"]
     cells = dict(zip(header.split(";"), row.split(";"), strict=True))
     assert cells["Cliente"] == "'=Ana"

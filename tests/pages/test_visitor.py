@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
-from credigestor.config import get_config
 from credigestor.ui import cookies, shell
 from credigestor.ui.visitor import client_address, host_allowed, really_local, same_origin
-
-
-@pytest.fixture
-def configured(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """Sets environment variables and has the configuration read anew, for one test."""
-
-    def configure(**variables: str) -> None:
-        for name, value in variables.items():
-            monkeypatch.setenv(name, value)
-        get_config.cache_clear()
-
-    yield configure
-    monkeypatch.undo()
-    get_config.cache_clear()
 
 
 def headers(**values: str | Sequence[str]) -> Callable[[str], Sequence[str]]:

@@ -13,12 +13,13 @@ from credigestor.errors import Conflict, InvalidInput
 from credigestor.reports import notes, payments
 from credigestor.reports.note import NoteDetail, detail
 from credigestor.rules.aging import Status
+from credigestor.rules.methods import Method
 from credigestor.rules.permissions import Actor
 from credigestor.services import customers, sales
 from credigestor.services import payments as paying
 from credigestor.services.customers import CustomerInput
 from credigestor.services.inputs import parse
-from credigestor.services.payments import Method, NewPayment
+from credigestor.services.payments import NewPayment
 from credigestor.services.sales import NewSale
 
 pytestmark = pytest.mark.usefixtures("db")

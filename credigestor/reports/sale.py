@@ -1,0 +1,141 @@
+"""One sale: its contract, its notes as of a date and the payments that went to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import pandas as pd
+from sqlalchemy import Text, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session, aliased
+
+from credigestor.db.balances import note_balances
+from credigestor.db.models import Customer, Note, Payment, PaymentItem, Sale, User
+from credigestor.errors import NotFound
+from credigestor.rules.numbering import sale_number
+
+NOTE_COLUMNS = (
+    *("note_id", "number", "amount", "due_date", "free_until"),
+    *("principal", "interest", "fine", "owed", "days_late", "status"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class SaleDetail:
+    """A sale with its contract as made: R$, rates in percent, grace in days (R5).
+
+    `notes` has the columns note_id, number, amount, due_date, free_until, principal, interest,
+    fine, owed, days_late and status; `payments` payment_id, paid_on, method, numbers, amount,
+    interest, fine, principal (this sale's part of it, R$) and reversed.
+    """
+
+    id: int
+    customer_id: int
+    customer: str
+    seller_id: int | None
+    seller: str | None
+    sold_on: date
+    description: str
+    total: Decimal
+    down_payment: Decimal
+    installments: int
+    first_due_date: date | None
+    contract_rate: Decimal
+    late_rate: Decimal
+    fine_rate: Decimal
+    grace_days: int
+    override_reason: str | None
+    override_by: str | None
+    cancelled_on: date | None
+    cancelled_by: str | None
+    cancel_reason: str | None
+    notes: pd.DataFrame
+    payments: pd.DataFrame
+
+    @property
+    def number(self) -> str:
+        """The sale's number as shown, e.g. 000123."""
+        return sale_number(self.id)
+
+    @property
+    def has_live_payment(self) -> bool:
+        """Whether a payment that was not reversed keeps the sale from being cancelled (R13)."""
+        return not self.payments["reversed"].all()
+
+
+def detail(session: Session, sale_id: int, *, as_of: date, today: date) -> SaleDetail:
+    """One sale with its notes as of a date and its payments up to then; raises NotFound."""
+    seller, overrider, canceller = aliased(User), aliased(User), aliased(User)
+    row = (
+        session.execute(
+            select(
+                Sale.id,
+                Sale.customer_id,
+                Customer.name.label("customer"),
+                Sale.seller_id,
+                seller.name.label("seller"),
+                Sale.sold_on,
+                Sale.description,
+                Sale.total,
+                Sale.down_payment,
+                Sale.installments,
+                Sale.first_due_date,
+                Sale.contract_rate,
+                Sale.late_rate,
+                Sale.fine_rate,
+                Sale.grace_days,
+                Sale.override_reason,
+                overrider.name.label("override_by"),
+                Sale.cancelled_on,
+                canceller.name.label("cancelled_by"),
+                Sale.cancel_reason,
+            )
+            .join(Customer, Customer.id == Sale.customer_id)
+            .outerjoin(seller, seller.id == Sale.seller_id)
+            .outerjoin(overrider, overrider.id == Sale.override_by)
+            .outerjoin(canceller, canceller.id == Sale.cancelled_by)
+            .where(Sale.id == sale_id)
+        )
+        .mappings()
+        .one_or_none()
+    )
+    if row is None:
+        raise NotFound("Venda não encontrada.")
+    return SaleDetail(
+        **row,
+        notes=_notes(session, sale_id, as_of, today),
+        payments=_payments(session, sale_id, as_of),
+    )
+
+
+def _notes(session: Session, sale_id: int, as_of: date, today: date) -> pd.DataFrame:
+    notes = note_balances(as_of, today=today).where(Note.sale_id == sale_id).subquery()
+    statement = select(*(notes.c[name] for name in NOTE_COLUMNS)).order_by(notes.c.number)
+    return pd.read_sql(statement, session.connection(), coerce_float=False)
+
+
+def _payments(session: Session, sale_id: int, as_of: date) -> pd.DataFrame:
+    numbers = func.string_agg(
+        cast(Note.number, Text), aggregate_order_by(literal(", "), Note.number)
+    )
+    statement = (
+        select(
+            Payment.id.label("payment_id"),
+            Payment.paid_on,
+            Payment.method,
+            numbers.label("numbers"),
+            func.sum(PaymentItem.amount).label("amount"),
+            func.sum(PaymentItem.interest).label("interest"),
+            func.sum(PaymentItem.fine).label("fine"),
+            func.sum(PaymentItem.principal).label("principal"),
+            func.bool_or(PaymentItem.reversed).label("reversed"),
+        )
+        .join(PaymentItem, PaymentItem.payment_id == Payment.id)
+        .join(Note, Note.id == PaymentItem.note_id)
+        .where(Note.sale_id == sale_id, Payment.paid_on <= as_of)
+        .group_by(Payment.id)
+        .order_by(Payment.paid_on, Payment.id)
+    )
+    return pd.read_sql(statement, session.connection(), coerce_float=False)

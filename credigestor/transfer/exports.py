@@ -1,0 +1,188 @@
+"""Exports: what can be taken out, who may take it, and the file itself, block by block.
+
+PostgreSQL writes the rows (COPY), so a file of a million rows passes through in the memory of
+one block. The caller gives the session: on one read-only snapshot all of a file tells of the
+same moment. Users come only as names of sellers and receivers: no password hash, no login.
+
+A new kind is one line in KINDS: its content gets the Form and the kind's filters.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, field_validator
+from sqlalchemy.orm import Session
+
+from credigestor.db.copying import Rows, copy_out, statement_text
+from credigestor.reports import audit, customers, delinquency, notes, payments, sales
+from credigestor.rules.permissions import Permission
+from credigestor.transfer import contents, lists
+from credigestor.transfer.contents import Content
+from credigestor.transfer.everything import zipped
+from credigestor.transfer.sql_format import BEGINNINGS, SEPARATORS, Form
+from credigestor.transfer.sql_format import Style as Style
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One file that can be had.
+
+    `title` is for people, `stem` begins the file's name; `content` takes the Form and, where
+    there are any, the `filters` (a dataclass). Without content it is the ZIP of all TABLES.
+    """
+
+    title: str
+    stem: str
+    content: Callable[..., Content] | None
+    filters: type[Any] | None = None
+    permission: Permission = Permission.EXPORT
+
+
+#: Whole tables, in the order in which the ZIP of everything holds them.
+TABLES = {
+    "customers": Kind("Clientes", "clientes", contents.customers),
+    "sales": Kind("Vendas", "vendas", contents.sales),
+    "notes": Kind("Notas", "notas", contents.notes),
+    "payments": Kind("Pagamentos", "pagamentos", contents.payments),
+    "delinquency": Kind("Inadimplência", "inadimplencia", contents.delinquency),
+}
+LISTS = {
+    "list_customers": Kind(
+        "Lista de clientes", "lista-clientes", lists.customers, customers.Filters
+    ),
+    "list_sales": Kind("Lista de vendas", "lista-vendas", lists.sales, sales.Filters),
+    "list_notes": Kind("Lista de notas", "lista-notas", lists.notes, notes.Filters),
+    "list_payments": Kind(
+        "Lista de pagamentos", "lista-pagamentos", lists.payments, payments.Filters
+    ),
+    "list_delinquency": Kind(
+        "Lista de inadimplência",
+        "lista-inadimplencia",
+        lists.delinquency,
+        delinquency.Filters,
+    ),
+}
+KINDS = {
+    **TABLES,
+    **LISTS,
+    "audit": Kind("Auditoria", "auditoria", lists.audit, audit.Filters, Permission.AUDIT),
+    "everything": Kind("Tudo em um arquivo", "exportacao", None),
+}
+
+
+class Order(BaseModel):
+    """Which file is asked for; it goes through JSON unchanged.
+
+    `as_of` of None is the shop's day. `filters` may be given as the dataclass of the list's
+    report, and is kept as JSON. Raises pydantic's ValidationError.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: str
+    style: Style = Style.EXCEL
+    as_of: date | None = None
+    filters: Any = {}
+
+    @field_validator("kind")
+    @classmethod
+    def _known(cls, kind: str) -> str:
+        if kind not in KINDS:
+            raise ValueError("unknown kind of export")
+        return kind
+
+    @field_validator("filters")
+    @classmethod
+    def _as_json(cls, filters: Any) -> dict[str, Any]:
+        if dataclasses.is_dataclass(filters) and not isinstance(filters, type):
+            filters = TypeAdapter(type(filters)).dump_python(filters, mode="json")
+        if not isinstance(filters, dict):
+            raise ValueError("filters are a dataclass or its JSON")
+        return filters
+
+
+def permission(order: Order) -> Permission:
+    """What somebody must be allowed to, to have this file."""
+    return KINDS[order.kind].permission
+
+
+def file_name(order: Order, today: date) -> str:
+    """Name for the file, with the date it tells of: notas-2026-11-23.csv."""
+    kind = KINDS[order.kind]
+    return f"{kind.stem}-{order.as_of or today}.{'csv' if kind.content else 'zip'}"
+
+
+def media_type(order: Order) -> str:
+    """The file's type, as HTTP names it."""
+    return "text/csv; charset=utf-8" if KINDS[order.kind].content else "application/zip"
+
+
+def expected_rows(session: Session, order: Order, today: date) -> int | None:
+    """How many rows the server's planner expects, in milliseconds; it may be far off."""
+    if KINDS[order.kind].content is None:
+        parts = [expected_rows(session, part, today) for part in _parts(order).values()]
+        return sum(part or 0 for part in parts)
+    content = _content(_form(session, order, today), order)
+    query = statement_text(content.statement, session.connection().connection.driver_connection)
+    plan = session.connection().exec_driver_sql("EXPLAIN (FORMAT JSON) " + query.replace("%", "%%"))
+    return int(plan.scalar_one()[0]["Plan"]["Plan Rows"])
+
+
+def stream(
+    session: Session, order: Order, *, today: date, generated_at: datetime, rows: Rows
+) -> Iterator[bytes]:
+    """The file in blocks; `rows` counts, without headers, what was handed on so far.
+
+    Sets the transaction's DateStyle and TimeZone. Closed before its end, the iterator ends the
+    session's connection. Raises psycopg's errors.
+    """
+    if KINDS[order.kind].content is None:
+        parts = {
+            f"{TABLES[name].stem}.csv": _csv(session, part, today)
+            for name, part in _parts(order).items()
+        }
+        as_of = order.as_of or today
+        yield from zipped(session, parts, as_of=as_of, generated_at=generated_at, rows=rows)
+    else:
+        yield from _csv(session, order, today)(rows)
+
+
+def _parts(order: Order) -> dict[str, Order]:
+    return {name: order.model_copy(update={"kind": name}) for name in TABLES}
+
+
+def _form(session: Session, order: Order, today: date) -> Form:
+    return Form(session, order.style, order.as_of or today, today)
+
+
+def _content(form: Form, order: Order) -> Content:
+    kind = KINDS[order.kind]
+    assert kind.content is not None
+    if kind.filters is None:
+        return kind.content(form)
+    return kind.content(form, TypeAdapter(kind.filters).validate_python(order.filters))
+
+
+def _csv(
+    session: Session, order: Order, today: date
+) -> Callable[[Rows], Generator[bytes, None, None]]:
+    def blocks(rows: Rows) -> Generator[bytes, None, None]:
+        form = _form(session, order, today)
+        form.prepare()
+        content = _content(form, order)
+        separator = SEPARATORS[order.style]
+        header = io.StringIO(BEGINNINGS[order.style])
+        header.seek(0, io.SEEK_END)
+        csv.writer(header, delimiter=separator, lineterminator="\n").writerow(content.columns)
+        yield header.getvalue().encode()
+        options = f"FORMAT csv, DELIMITER '{separator}', ENCODING 'UTF8'"
+        yield from copy_out(session.connection(), content.statement, options, rows)
+
+    return blocks
