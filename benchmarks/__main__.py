@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import counter, queries, reruns
+from benchmarks import counter, files, queries, reruns
 from benchmarks.business import TODAY
 from benchmarks.results import write
 from benchmarks.shops import FOLDER, connect, copy_of, shop
@@ -48,6 +48,9 @@ def main(sales: tuple[int, ...], folder: Path, fresh: bool) -> None:
         engine = connect(url, pool_size=counter.CLIENTS)
         figures += counter.measure(engine, today=TODAY)
         engine.dispose()
+    click.echo("exports, backup and restore …", err=True)
+    with copy_of(largest) as url:
+        figures += files.measure(url)
     click.echo(write(figures))
     sys.exit(not all(figure.holds for figure in figures))
 

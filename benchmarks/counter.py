@@ -27,9 +27,10 @@ from sqlalchemy.orm import Session
 
 from benchmarks.figure import Figure
 from credigestor.db.engine import connection_options
+from credigestor.rules.methods import Method
 from credigestor.rules.permissions import Actor, Role
 from credigestor.services import payments, sales
-from credigestor.services.payments import Method, NewPayment
+from credigestor.services.payments import NewPayment
 from credigestor.services.sales import NewSale
 
 ONE_CLIENT, EIGHT_CLIENTS = 2.5, 4.0

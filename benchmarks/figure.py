@@ -1,4 +1,4 @@
-"""One measured figure: our time beside the floor's, and how many times the floor it may be."""
+"""One measured figure: ours beside the floor, and how many times the floor it may be."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """Our time and the floor's, seconds, and the highest ratio of the two that is allowed."""
+    """Ours and the floor, seconds, and the highest ratio of the two that is allowed.
+
+    Of a figure whose name ends in `_mb` both are megabytes of memory.
+    """
 
     name: str
     ours: float
@@ -25,7 +28,7 @@ class Figure:
         return self.ratio <= self.limit
 
     def as_dict(self) -> dict[str, str | float | bool]:
-        """The figure as it stands in `results.json`; seconds and ratio as plain numbers."""
+        """The figure as it stands in `results.json`; all plain numbers."""
         return {
             "name": self.name,
             "ours": self.ours,

@@ -35,16 +35,17 @@ def write(figures: Sequence[Figure]) -> str:
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """A Markdown table of the figures, times in milliseconds."""
+    """A Markdown table of the figures: times in milliseconds, memory in megabytes."""
     lines = [
-        "| figure | ours, ms | floor, ms | ratio | limit | holds |",
+        "| figure | ours, ms or MB | floor, ms or MB | ratio | limit | holds |",
         "|---|--:|--:|--:|--:|---|",
     ]
-    lines += [
-        f"| {f.name} | {f.ours * 1000:.2f} | {f.floor * 1000:.2f} | {f.ratio:.2f} "
-        f"| {f.limit:g} | {'yes' if f.holds else '**no**'} |"
-        for f in figures
-    ]
+    for f in figures:
+        unit = 1 if f.name.endswith("_mb") else 1000
+        lines.append(
+            f"| {f.name} | {f.ours * unit:.2f} | {f.floor * unit:.2f} | {f.ratio:.2f} "
+            f"| {f.limit:g} | {'yes' if f.holds else '**no**'} |"
+        )
     return "\n".join(lines) + "\n"
 
 

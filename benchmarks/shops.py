@@ -77,6 +77,19 @@ def copy_of(url: URL) -> Iterator[URL]:
             there(f"DROP DATABASE {copy.database} WITH (FORCE)")
 
 
+@contextmanager
+def empty(url: URL, name: str) -> Iterator[URL]:
+    """An empty database on the shop's server, dropped afterwards."""
+    made = url.set(database=name)
+    with _maintenance(url.set(database=NAME)) as there:
+        there(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        there(f"CREATE DATABASE {name}")
+        try:
+            yield made
+        finally:
+            there(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 def connect(url: URL, **options: int) -> Engine:
     """An engine as the application's own, on a shop's database."""
     return create_engine(

@@ -22,13 +22,14 @@ from credigestor import clock
 from credigestor.config import get_config
 from credigestor.db.engine import get_engine, transaction
 from credigestor.db.models import User
+from credigestor.rules.permissions import Permission
 from credigestor.services import summaries
 from credigestor.ui import data
 from credigestor.ui.navigation import PAGES
 from tests.pages.support import Visit, open_app
 
 #: The managers' pages, files under pages/.
-ANALYTICS = tuple(spec.file for spec in PAGES if spec.file.startswith("analytics/"))
+ANALYTICS = tuple(spec.file for spec in PAGES if spec.permission is Permission.ANALYTICS)
 DASHBOARD = "analytics/dashboard.py"
 DELINQUENCY = "analytics/delinquency.py"
 _PATIENCE = 300  # seconds

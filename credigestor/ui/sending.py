@@ -1,12 +1,14 @@
 """GET /baixar/{token}: a file goes out block by block, and is never held whole.
 
 The address works once, for the login that it was made for. A block is fetched in a worker
-thread, one at a time in the process: four downloads together take one core, and pages the other.
+thread while the one before it is on its way, and one at a time in the process: four downloads
+together take one core, and pages the other.
 A client that goes away or stalls ends the COPY behind its file.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Generator
 from pathlib import Path
@@ -67,7 +69,7 @@ class Sending(StreamingResponse):
     def __init__(self, row: Download) -> None:
         self._id = row.id
         self._rows = Rows()
-        self._size = 0
+        self._sent = self._size = 0
         self._blocks: Generator[bytes]
         headers = {"content-disposition": _attachment(row.file_name)}
         if "file" in row.what:
@@ -100,7 +102,7 @@ class Sending(StreamingResponse):
 
     async def _send_all(self, send: Send) -> None:
         # The first block comes before the headers: what fails at once is answered as a failure.
-        block = await self._fetch()
+        block, rows = await self._fetch()
         await send(
             {
                 "type": "http.response.start",
@@ -110,23 +112,31 @@ class Sending(StreamingResponse):
         )
         noted = monotonic()
         while block:
-            with anyio.fail_after(PATIENCE):
-                await send({"type": "http.response.body", "body": block, "more_body": True})
-            self._size += len(block)
-            if monotonic() - noted >= NOTED_EVERY:
-                await anyio.to_thread.run_sync(self._note)
-                noted = monotonic()
-            block = await self._fetch()
+            following = asyncio.ensure_future(self._fetch())
+            try:
+                with anyio.fail_after(PATIENCE):
+                    await send({"type": "http.response.body", "body": block, "more_body": True})
+                self._size += len(block)
+                self._sent = rows
+                if monotonic() - noted >= NOTED_EVERY:
+                    await anyio.to_thread.run_sync(self._note)
+                    noted = monotonic()
+            finally:
+                with anyio.CancelScope(shield=True):  # nobody closes what is being read from
+                    await asyncio.wait([following])
+            block, rows = following.result()
         with anyio.fail_after(PATIENCE):
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _fetch(self) -> bytes:
+    async def _fetch(self) -> tuple[bytes, int]:
+        """The next block, empty at the end, and how many rows there are up to its end."""
         async with _fetching:
-            return await anyio.to_thread.run_sync(next, self._blocks, b"")
+            block = await anyio.to_thread.run_sync(next, self._blocks, b"")
+            return block, self._rows.count
 
     def _note(self) -> None:
         with transaction() as session:
-            downloads.advance(session, self._id, rows=self._rows.count, size=self._size)
+            downloads.advance(session, self._id, rows=self._sent, size=self._size)
 
     def _end(self, error: str | None) -> None:
         try:
@@ -136,7 +146,7 @@ class Sending(StreamingResponse):
                 downloads.finish(
                     session,
                     self._id,
-                    rows=self._rows.count,
+                    rows=self._sent,
                     size=self._size,
                     error=error,
                     now=clock.now(),

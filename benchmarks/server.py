@@ -1,0 +1,203 @@
+"""The real app in a process of its own, on a shop's database, and one who is logged in to it."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from socket import socket
+
+import psutil  # type: ignore[import-untyped]
+from sqlalchemy import URL
+from sqlalchemy.orm import Session
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import connect
+
+from benchmarks.business import MANAGER
+from benchmarks.shops import ROOT
+from benchmarks.shops import connect as connected
+from credigestor import clock
+from credigestor.db.models import LoginSession
+from credigestor.services.auth import ABSOLUTE, digest
+from credigestor.ui import cookies
+
+_PATIENCE = 120  # seconds until the app must answer
+_BLOCK = 1 << 18
+
+
+@dataclass(frozen=True)
+class Request:
+    """A GET to the app."""
+
+    port: int
+    path: str
+    headers: dict[str, str]
+
+    def seconds(self) -> float:
+        """Send it and take all of the answer, keeping nothing; it must be 200."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
+        start = time.perf_counter()
+        connection.request("GET", self.path, headers=self.headers)
+        answer = connection.getresponse()
+        assert answer.status == 200, answer.status
+        while answer.read(_BLOCK):
+            pass
+        taken = time.perf_counter() - start
+        connection.close()
+        return taken
+
+
+class Server:
+    """A running app: its port, its process, and the cookie and session of its manager."""
+
+    def __init__(self, url: URL, port: int, process: psutil.Process) -> None:
+        self.url = url
+        self.port = port
+        self.process = process
+        self.token = cookies.new_token()
+        self.session_id = self._log_in()
+
+    def ask(self, path: str) -> Request:
+        """A request of this person's, to be sent by any process."""
+        return Request(self.port, path, self._headers)
+
+    def page(self, name: str) -> Page:
+        """A browser's connection to a page."""
+        return Page(self, name)
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"Cookie": f"{cookies.cookie_name()}={self.token}"}
+
+    def _log_in(self) -> int:
+        engine = connected(self.url)
+        now = clock.now()
+        with Session(engine) as session, session.begin():
+            row = LoginSession(
+                user_id=MANAGER,
+                token_hash=digest(self.token),
+                address="127.0.0.1",
+                user_agent="benchmark",
+                created_at=now,
+                last_seen_at=now,
+                expires_at=now + ABSOLUTE,
+            )
+            session.add(row)
+            session.flush()
+            session_id = row.id
+        engine.dispose()
+        return session_id
+
+
+class Page:
+    """One WebSocket, as a browser opens it; each draw is a whole run of the page's script."""
+
+    def __init__(self, server: Server, name: str) -> None:
+        self.name = name
+        origin = f"http://127.0.0.1:{server.port}"
+        self.socket = connect(
+            f"ws://127.0.0.1:{server.port}/_stcore/stream",
+            additional_headers={**server._headers, "Origin": origin},
+            subprotocols=["streamlit", "no-token"],  # type: ignore[list-item]
+            max_size=None,
+        )
+
+    def draw(self) -> float:
+        """Run the page; seconds until its script has finished."""
+        message = BackMsg()
+        message.rerun_script.page_name = self.name
+        start = time.perf_counter()
+        self.socket.send(message.SerializeToString())
+        while True:
+            payload = self.socket.recv(timeout=_PATIENCE)
+            answer = ForwardMsg()
+            answer.ParseFromString(payload)
+            if answer.WhichOneof("type") == "script_finished":
+                return time.perf_counter() - start
+
+    def close(self) -> None:
+        """Hang up."""
+        self.socket.close()
+
+
+class Peak(threading.Thread):
+    """The most memory that a process holds while the block runs."""
+
+    def __init__(self, process: psutil.Process) -> None:
+        super().__init__(daemon=True)
+        self.process = process
+        self.before = self.most = self._now()
+        self._over = threading.Event()
+
+    def run(self) -> None:
+        """Look fifty times a second."""
+        while not self._over.wait(0.02):
+            self.most = max(self.most, self._now())
+
+    def __enter__(self) -> Peak:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self.join()
+
+    @property
+    def rise(self) -> float:
+        """Megabytes more than before."""
+        return (self.most - self.before) / 2**20
+
+    def _now(self) -> int:
+        return int(self.process.memory_info().rss)
+
+
+@contextmanager
+def running(url: URL) -> Iterator[Server]:
+    """The app on a shop's database, ended afterwards."""
+    with socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "streamlit", "run", "app.py"),
+                *("--server.port", str(port), "--server.address", "127.0.0.1"),
+                *("--server.headless", "true"),
+            ],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "DATABASE_URL": url.render_as_string(hide_password=False),
+                "CREDIGESTOR_DATA_DIR": folder,
+                "CREDIGESTOR_AUTOMATIC_BACKUP": "false",
+            },
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _wait_for(port, process)
+            yield Server(url, port, psutil.Process(process.pid))
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/saude")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.3)
+    raise RuntimeError("the app did not start")
