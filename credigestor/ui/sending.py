@@ -1,8 +1,7 @@
 """GET /baixar/{token}: a file goes out block by block, and is never held whole.
 
 The address works once, for the login that it was made for. A block is fetched in a worker
-thread while the one before it is on its way, and one at a time in the process: four downloads
-together take one core, and pages the other.
+thread, one at a time in the process: four downloads together take one core, and pages the other.
 A client that goes away or stalls ends the COPY behind its file.
 """
 
@@ -112,7 +111,9 @@ class Sending(StreamingResponse):
         )
         noted = monotonic()
         while block:
-            following = asyncio.ensure_future(self._fetch())
+            # Several downloads do not read ahead: the other core is for pages.
+            alone = _places.value == PLACES - 1
+            following = asyncio.ensure_future(self._fetch()) if alone else None
             try:
                 with anyio.fail_after(PATIENCE):
                     await send({"type": "http.response.body", "body": block, "more_body": True})
@@ -122,9 +123,10 @@ class Sending(StreamingResponse):
                     await anyio.to_thread.run_sync(self._note)
                     noted = monotonic()
             finally:
-                with anyio.CancelScope(shield=True):  # nobody closes what is being read from
-                    await asyncio.wait([following])
-            block, rows = following.result()
+                if following:
+                    with anyio.CancelScope(shield=True):  # nobody closes what is being read from
+                        await asyncio.wait([following])
+            block, rows = following.result() if following else await self._fetch()
         with anyio.fail_after(PATIENCE):
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
