@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -64,30 +64,26 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
-@contextmanager
-def copy_of(url: URL) -> Iterator[URL]:
+def copy_of(url: URL) -> AbstractContextManager[URL]:
     """A copy of a shop's database to write in, dropped afterwards; nobody may be connected."""
-    copy = url.set(database=f"{url.database}_copy")
-    with _maintenance(url.set(database=NAME)) as there:
-        there(f"DROP DATABASE IF EXISTS {copy.database} WITH (FORCE)")
-        there(f"CREATE DATABASE {copy.database} TEMPLATE {url.database} STRATEGY FILE_COPY")
-        try:
-            yield copy
-        finally:
-            there(f"DROP DATABASE {copy.database} WITH (FORCE)")
+    template = f" TEMPLATE {url.database} STRATEGY FILE_COPY"
+    return _passing(url.set(database=f"{url.database}_copy"), template)
+
+
+def empty(url: URL, name: str) -> AbstractContextManager[URL]:
+    """An empty database on the shop's server, dropped afterwards."""
+    return _passing(url.set(database=name))
 
 
 @contextmanager
-def empty(url: URL, name: str) -> Iterator[URL]:
-    """An empty database on the shop's server, dropped afterwards."""
-    made = url.set(database=name)
-    with _maintenance(url.set(database=NAME)) as there:
-        there(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        there(f"CREATE DATABASE {name}")
+def _passing(made: URL, how: str = "") -> Iterator[URL]:
+    with _maintenance(made.set(database=NAME)) as there:
+        there(f"DROP DATABASE IF EXISTS {made.database} WITH (FORCE)")
+        there(f"CREATE DATABASE {made.database}{how}")
         try:
             yield made
         finally:
-            there(f"DROP DATABASE {name} WITH (FORCE)")
+            there(f"DROP DATABASE {made.database} WITH (FORCE)")
 
 
 def connect(url: URL, **options: int) -> Engine:
