@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "db": {"rules", "errors", "config", "clock"},
     "services": {"db", "rules", "errors"},
     "reports": {"db", "rules", "errors"},
-    "documents": {"db", "rules", "errors"},
+    "documents": {"reports", "db", "rules", "errors"},
     "transfer": {"services", "reports", "documents", "db", "rules", "errors"},
     "demo": {"transfer", "services", "reports", "db", "rules", "errors"},
     "ui": DOMAIN | {"demo", "config", "clock"},

@@ -224,6 +224,25 @@ class Sale(Base):
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
+class Guarantor(Base):
+    """Somebody who answers for a sale's notes beside the customer (avalista): at most two (R23)."""
+
+    __tablename__ = "guarantors"
+    __table_args__ = (
+        UniqueConstraint("sale_id", "position"),
+        CheckConstraint("position BETWEEN 1 AND 2", name="position"),
+        CheckConstraint("char_length(name) BETWEEN 1 AND 120", name="name_length"),
+        CheckConstraint("char_length(tax_id) IN (11, 14)", name="tax_id_length"),
+        CheckConstraint("char_length(address) <= 200", name="address_length"),
+    )
+    id: Mapped[int] = _id()
+    sale_id: Mapped[int] = mapped_column(ForeignKey("sales.id"))
+    position: Mapped[int]
+    name: Mapped[str]
+    tax_id: Mapped[str]
+    address: Mapped[str] = mapped_column(server_default="")
+
+
 _OPEN = text("principal_balance > 0 AND cancelled_on IS NULL")
 
 
@@ -281,7 +300,10 @@ class Note(Base):
 
 
 class Payment(Base):
-    """One handing-over of money by one customer, R$; never edited or deleted (R12)."""
+    """One handing-over of money by one customer, R$; never edited or deleted (R12).
+
+    `discount_reason` is a manager's, where more was taken off than the law grants (R14).
+    """
 
     __tablename__ = "payments"
     __table_args__ = (
@@ -289,6 +311,7 @@ class Payment(Base):
         UniqueConstraint("ref"),
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("method IN ('cash', 'pix', 'card', 'transfer')", name="method"),
+        CheckConstraint("char_length(discount_reason) >= 3", name="discount_reason"),
         Index("ix_payments_paid_on", "paid_on"),
         Index("ix_payments_customer_id", "customer_id"),
     )
@@ -300,6 +323,7 @@ class Payment(Base):
     amount: Mapped[Decimal] = mapped_column(Money)
     method: Mapped[str]
     backdate_reason: Mapped[str | None]
+    discount_reason: Mapped[str | None]
     received_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = _now()
 
@@ -307,7 +331,8 @@ class Payment(Base):
 class PaymentItem(Base):
     """The part of a payment that went to one note, its allocation, and the note after it.
 
-    `amount` never changes. The allocation (R9) and the `*_after` state follow from a replay
+    `amount`, the money, and `discount`, what was taken off the principal beside it (R14), never
+    change. The allocation (R9) and the `*_after` state follow from a replay
     (R11), so the newest live item on or before a date states the note at that date.
     """
 
@@ -353,6 +378,43 @@ class Reversal(Base):
     reversed_at: Mapped[datetime] = _now()
     reversed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     reason: Mapped[str]
+
+
+class NotePrinting(Base):
+    """A note put on paper: the first copy, or a later one that says "2ª VIA" (R23).
+
+    The notes printed by one press of the button share its `operation_id`. Append-only.
+    """
+
+    __tablename__ = "note_printings"
+    __table_args__ = (
+        UniqueConstraint("operation_id", "note_id"),
+        UniqueConstraint("note_id", "copy"),
+        CheckConstraint("copy >= 1", name="copy"),
+    )
+    id: Mapped[int] = _id()
+    operation_id: Mapped[uuid.UUID]
+    note_id: Mapped[int] = mapped_column(ForeignKey("notes.id"))
+    copy: Mapped[int]
+    printed_at: Mapped[datetime] = _now()
+    printed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class Logo(Base):
+    """An image that heads the shop's documents; the settings in force name one by its SHA-256."""
+
+    __tablename__ = "logos"
+    __table_args__ = (
+        UniqueConstraint("sha256"),
+        CheckConstraint("media_type IN ('image/png', 'image/jpeg')", name="media_type"),
+        CheckConstraint("octet_length(content) <= 1048576", name="size"),
+    )
+    id: Mapped[int] = _id()
+    sha256: Mapped[str]
+    media_type: Mapped[str]
+    content: Mapped[bytes]
+    created_at: Mapped[datetime] = _now()
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
 class AuditEntry(Base):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from credigestor import clock
 from credigestor.db.models import SettingsVersion
 from credigestor.rules.calendar import HolidayRules
+from credigestor.rules.papers import ReceiptFormat, SaleDocument
 
 DEFAULT_TIME_ZONE = "America/Sao_Paulo"
 #: Brazil's time zones, as a shop may choose them.
@@ -83,6 +84,15 @@ class ShopSettings(BaseModel):
     backups_daily: Annotated[int, Field(ge=1, le=366)] = 7
     backups_weekly: Annotated[int, Field(ge=0, le=520)] = 5
     backups_monthly: Annotated[int, Field(ge=0, le=240)] = 12
+    #: Printed at the foot of every document.
+    document_footer: Annotated[str, Field(max_length=200)] = ""
+    #: A clause of the shop's own, printed with the booklet's conditions.
+    document_clause: Annotated[str, Field(max_length=600)] = ""
+    #: SHA-256 of the image in `logos` that heads the documents; empty for none.
+    logo: str = ""
+    #: What is offered first after a sale, and after a payment.
+    sale_document: SaleDocument = SaleDocument.NOTES
+    receipt_format: ReceiptFormat = ReceiptFormat.ONE
     #: Years after a customer's last business in which their data must be kept (R28).
     retention_years: Annotated[int, Field(ge=5, le=30)] = 5
 

@@ -10,44 +10,32 @@ The same content and moment give the same bytes: nothing in the file depends on 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, Literal
 
 from babel.numbers import format_decimal
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
-from fpdf import FPDF
-from fpdf.enums import MethodReturnValue, XPos, YPos
+from fpdf.enums import XPos, YPos
 
 from credigestor.db.settings import ShopSettings
+from credigestor.documents.canvas import BAND, GREY, Canvas, clean
 from credigestor.rules.calendar import format_date, format_moment
 from credigestor.rules.identity import format_tax_id
 
-FONTS = Path(__file__).parent / "fonts"
-_FACES = {"": FONTS / "DejaVuSans.ttf", "B": FONTS / "DejaVuSans-Bold.ttf"}
-_FAMILY = "DejaVu"
-#: What stands for a character that the fonts do not have, such as an emoji.
-UNKNOWN = "□"
 #: Where the count of pages goes, up to 9999. Of the private use area: no cleaned text has it.
 _PAGES = "\ue000" * 4
 
 MARGIN, _FOOT = 15.0, 16.0  # mm
 _BODY, _SMALL = 9.0, 7.0  # pt
-_LEADING = 1.35  # height of a line over the size of its type
 _PAD = 1.3  # mm around a cell's text
-_GREY, _RULE, _BAND = (95, 105, 104), (205, 214, 212), (236, 241, 240)
 #: Lines of a row that stand on one page.
 _KEPT_TOGETHER = 8
-_MM_A_POINT = 25.4 / 72
 #: A column is at least as wide as its longest word, up to here, and takes texts up to there; mm.
 _WIDEST_WORD, _WIDEST_TEXT = 30.0, 120.0
 
 
-class Sheet(FPDF):
+class Sheet(Canvas):
     """A document of A4 pages in the shop's name; lengths in mm, sizes of type in points."""
 
     def __init__(
@@ -57,66 +45,56 @@ class Sheet(FPDF):
         made_at: datetime,
         *,
         orientation: Literal["portrait", "landscape"] = "portrait",
+        logo: bytes | None = None,
     ) -> None:
-        super().__init__(orientation, "mm", "A4")
+        super().__init__(title, made_at, orientation=orientation)
         self.shop, self.heading_text, self.made_at = shop, clean(title), made_at
-        self.set_title(self.heading_text)
-        self.set_lang("pt-BR")
-        self.set_creator("CrediGestor")
-        self.set_creation_date(made_at)
-        for style, path in _FACES.items():
-            self.add_font(_FAMILY, style, path)
+        self.logo = logo
         self.alias_nb_pages(_PAGES)
         self.set_margins(MARGIN, MARGIN)
-        self.c_margin = 0.0  # a table's cells keep their own distance
         self.set_auto_page_break(True, _FOOT)
-        self.set_draw_color(*_RULE)
         self.add_page()
 
     def header(self) -> None:
         """The shop's name and CNPJ, and the document's title, on every page."""
         half = self.epw / 2
-        self._type(_BODY, "B")
+        self.set_type(_BODY, "B")
         self._fitted(half, self.shop.shop_name or self.shop.legal_name or "CrediGestor", "L")
         self._fitted(half, self.heading_text, "R")
-        self.ln(self._leading)
-        self._type(_SMALL, color=_GREY)
+        self.ln(self.leading)
+        self.set_type(_SMALL, color=GREY)
         tax_id = self.shop.tax_id
         kind = "CPF" if len(tax_id) == 11 else "CNPJ"
         self._fitted(half, f"{kind} {format_tax_id(tax_id)}" if tax_id else "", "L")
         self._fitted(half, f"Emitido em {shown(self.made_at)}", "R")
-        self.ln(self._leading + 1)
+        self.ln(self.leading + 1)
         self.line(self.l_margin, self.y, self.w - self.r_margin, self.y)
         self.ln(3)
 
     def footer(self) -> None:
         """Which page of how many."""
         self.set_y(-_FOOT + 4)
-        self._type(_SMALL, color=_GREY)
-        self.cell(self.epw, self._leading, f"Página {self.page_no()} de {_PAGES}")
-
-    def finished(self) -> bytes:
-        """The finished PDF."""
-        return bytes(self.output())
+        self.set_type(_SMALL, color=GREY)
+        self.cell(self.epw, self.leading, f"Página {self.page_no()} de {_PAGES}")
 
     def heading(self, text: str) -> None:
         """A heading, never alone at the end of a page."""
         if self.y + 24 > self.page_break_trigger:
             self.add_page()
         self.ln(3)
-        self._type(11.5, "B")
+        self.set_type(11.5, "B")
         self._written(text)
         self.ln(1)
 
     def paragraph(self, text: str, *, bold: str = "") -> None:
         """A paragraph over the whole width, `bold` leading it in."""
-        self._type(_BODY)
+        self.set_type(_BODY)
         if bold:
-            self._type(_BODY, "B")
-            self.write(self._leading, f"{clean(bold)}: ")
-            self._type(_BODY)
-        self.write(self._leading, clean(text))
-        self.ln(self._leading + 1.2)
+            self.set_type(_BODY, "B")
+            self.write(self.leading, f"{clean(bold)}: ")
+            self.set_type(_BODY)
+        self.write(self.leading, clean(text))
+        self.ln(self.leading + 1.2)
 
     def pairs(self, values: Mapping[str, Any]) -> None:
         """Labels and their values, one under the other; what is empty is left out."""
@@ -141,7 +119,7 @@ class Sheet(FPDF):
         heads = [clean(labels[k]) for k in used]
         texts = [[shown(value) for value in column] for column in columns]
         aligns = "".join("R" if all(map(_is_number, column)) else "L" for column in columns)
-        self._type(_SMALL, "B")
+        self.set_type(_SMALL, "B")
         widths = self._widths(heads, texts)
         self._rows(heads, list(zip(*texts, strict=True)), aligns, widths, size=_SMALL)
         self.ln(2)
@@ -168,17 +146,17 @@ class Sheet(FPDF):
         *,
         size: float,
     ) -> None:
-        self._type(size)
+        self.set_type(size)
         if heads:
             self._head(heads, widths, aligns)
         for row in rows:
             lines = self._wrapped(row, widths)
             fresh = False  # whether the page has just begun: then whatever fits goes on it
             while any(lines):
-                room = int((self.page_break_trigger - self.y - 2 * _PAD) / self._leading)
+                room = int((self.page_break_trigger - self.y - 2 * _PAD) / self.leading)
                 if not fresh and room < min(max(map(len, lines)), _KEPT_TOGETHER):
                     self.add_page()
-                    self._type(size)
+                    self.set_type(size)
                     if heads:
                         self._head(heads, widths, aligns)
                     fresh = True
@@ -189,9 +167,9 @@ class Sheet(FPDF):
 
     def _head(self, heads: Sequence[str], widths: Sequence[float], aligns: str) -> None:
         size = self.font_size_pt
-        self._type(size, "B")
+        self.set_type(size, "B")
         self._lines(self._wrapped(heads, widths), widths, aligns, band=True)
-        self._type(size)
+        self.set_type(size)
 
     def _lines(
         self,
@@ -202,35 +180,26 @@ class Sheet(FPDF):
         band: bool = False,
     ) -> None:
         top, left = self.y, self.l_margin
-        height = max(map(len, cells)) * self._leading + 2 * _PAD
+        height = max(map(len, cells)) * self.leading + 2 * _PAD
         if band:
-            self.set_fill_color(*_BAND)
+            self.set_fill_color(*BAND)
             self.rect(left, top, self.epw, height, "F")
         for lines, width, align in zip(cells, widths, aligns, strict=True):
             for number, line in enumerate(lines):
-                self.set_xy(left + _PAD, top + _PAD + number * self._leading)
-                self.cell(width - 2 * _PAD, self._leading, line, align=align)
+                self.set_xy(left + _PAD, top + _PAD + number * self.leading)
+                self.cell(width - 2 * _PAD, self.leading, line, align=align)
             left += width
         self.line(self.l_margin, top + height, self.w - self.r_margin, top + height)
         self.set_xy(self.l_margin, top + height)
 
     def _wrapped(self, cells: Sequence[str], widths: Sequence[float]) -> list[list[str]]:
         return [
-            self._split(text, width - 2 * _PAD) for text, width in zip(cells, widths, strict=True)
+            self.wrapped(text, width - 2 * _PAD) for text, width in zip(cells, widths, strict=True)
         ]
-
-    def _split(self, text: str, width: float) -> list[str]:
-        if self.get_string_width(text) <= width:
-            return [text]
-        lines = self.multi_cell(
-            width, self._leading, text, align="L", dry_run=True, output=MethodReturnValue.LINES
-        )
-        assert isinstance(lines, list)
-        return lines
 
     def _written(self, text: str) -> None:
         self.multi_cell(
-            self.epw, self._leading, clean(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT
+            self.epw, self.leading, clean(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT
         )
 
     def _fitted(self, width: float, text: str, align: str) -> None:
@@ -240,15 +209,7 @@ class Sheet(FPDF):
             while text and self.get_string_width(f"{text}…") > width - 2:
                 text = text[:-1]
             text += "…"
-        self.cell(width, self._leading, text, align=align)
-
-    def _type(self, size: float, style: str = "", color: tuple[int, int, int] = (0, 0, 0)) -> None:
-        self.set_font(_FAMILY, style, size)
-        self.set_text_color(*color)
-
-    @property
-    def _leading(self) -> float:
-        return float(self.font_size_pt) * _MM_A_POINT * _LEADING
+        self.cell(width, self.leading, text, align=align)
 
 
 def shown(value: Any) -> str:
@@ -264,30 +225,6 @@ def shown(value: Any) -> str:
     if isinstance(value, date):
         return format_date(value)
     return clean(str(value))
-
-
-def clean(text: str) -> str:
-    """A text that the fonts can print: white space collapsed, UNKNOWN for what they do not have.
-
-    Marks and joiners that only change the character before them vanish with it.
-    """
-    known = _known()
-    kept = []
-    for char in unicodedata.normalize("NFC", text):
-        if char.isspace():
-            kept.append("\xa0" if char == "\xa0" else " ")
-        elif unicodedata.category(char) in ("Cf", "Cc", "Cs", "Co", "Mn", "Me"):
-            continue
-        else:
-            kept.append(char if ord(char) in known else UNKNOWN)
-    return " ".join(part for part in "".join(kept).split(" ") if part)
-
-
-@lru_cache(maxsize=1)
-def _known() -> frozenset[int]:
-    """The characters that both faces have."""
-    faces = [TTFont(path, lazy=True).getBestCmap() for path in _FACES.values()]
-    return frozenset.intersection(*map(frozenset, faces))
 
 
 def _is_number(value: Any) -> bool:

@@ -46,6 +46,11 @@ LABELS = {
     "backups_weekly": "Backups guardados: semanas",
     "backups_monthly": "Backups guardados: meses",
     "retention_years": "Guarda de dados pessoais (anos)",
+    "document_footer": "Rodapé dos documentos",
+    "document_clause": "Cláusula da loja",
+    "logo": "Logotipo",
+    "sale_document": "Documento oferecido depois da venda",
+    "receipt_format": "Formato do recibo",
 }
 #: Those that are kept as digits.
 _SHOWN = {"tax_id": format_tax_id, "phone": format_phone, "zip_code": format_cep}

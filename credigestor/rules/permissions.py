@@ -35,6 +35,8 @@ class Permission(StrEnum):
     CANCEL = "cancel"
     REVERSE = "reverse"
     BACKDATE = "backdate"  # payment dated further back than the setting allows
+    DISCOUNT = "discount"  # early settlement for less than the law's own discount (R14)
+    AMEND = "amend"  # guarantors of a sale whose notes were printed
     USERS = "users"
     SETTINGS = "settings"
     EXPORT = "export"  # lists and tables as files
@@ -52,6 +54,8 @@ _MANAGER = _SELLER | {
     Permission.CANCEL,
     Permission.REVERSE,
     Permission.BACKDATE,
+    Permission.DISCOUNT,
+    Permission.AMEND,
 }
 TABLE: dict[Role, frozenset[Permission]] = {
     Role.SELLER: _SELLER,

@@ -32,6 +32,7 @@ _ANATOMY = (
     FROM pg_attribute a JOIN pg_class t ON t.oid = a.attrelid
     LEFT JOIN pg_attrdef d ON d.adrelid = t.oid AND d.adnum = a.attnum
     WHERE t.relnamespace = current_schema()::regnamespace AND t.relkind = 'r' AND a.attnum > 0
+        AND NOT a.attisdropped
     ORDER BY 1, a.attnum
     """,
     """

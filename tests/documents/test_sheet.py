@@ -11,7 +11,8 @@ import pytest
 from pypdf import PdfReader
 
 from credigestor.db.settings import ShopSettings
-from credigestor.documents.sheet import UNKNOWN, Sheet, clean, shown
+from credigestor.documents.canvas import UNKNOWN, clean
+from credigestor.documents.sheet import Sheet, shown
 
 SHOP = ShopSettings(shop_name="Loja Modelo", tax_id="11222333000181")
 AT = datetime(2026, 11, 23, 15, 45, tzinfo=UTC)

@@ -1,0 +1,184 @@
+"""What every printed document stands on: fonts, clean text, texts fitted into boxes, lines.
+
+Lengths in mm, sizes of type in points. The same content and moment give the same bytes: nothing
+in the file depends on the clock.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from fpdf import FPDF
+
+FONTS = Path(__file__).parent / "fonts"
+_FACES = {"": FONTS / "DejaVuSans.ttf", "B": FONTS / "DejaVuSans-Bold.ttf"}
+_FAMILY = "DejaVu"
+#: What stands for a character that the fonts do not have, such as an emoji.
+UNKNOWN = "□"
+GREY, RULE, BAND = (95, 105, 104), (205, 214, 212), (236, 241, 240)
+BLACK = (0, 0, 0)
+_LEADING = 1.35  # height of a line over the size of its type
+_MM_A_POINT = 25.4 / 72
+#: No text is set smaller than this, whatever has to fit.
+SMALLEST = 5.0
+
+
+class Canvas(FPDF):
+    """Pages of one size without any content of their own."""
+
+    def __init__(
+        self,
+        title: str,
+        made_at: datetime,
+        *,
+        format: str | tuple[float, float] = "A4",
+        orientation: Literal["portrait", "landscape"] = "portrait",
+    ) -> None:
+        super().__init__(orientation, "mm", format)
+        self.set_title(clean(title))
+        self.set_lang("pt-BR")
+        self.set_creator("CrediGestor")
+        self.set_creation_date(made_at)
+        for style, path in _FACES.items():
+            self.add_font(_FAMILY, style, path)
+        self._widths_at_one: dict[tuple[str, str], float] = {}  # for a type of one point
+        self.c_margin = 0.0  # texts keep their own distance
+        self.set_auto_page_break(False)
+        self.set_draw_color(*RULE)
+
+    def finished(self) -> bytes:
+        """The finished PDF."""
+        return bytes(self.output())
+
+    def set_type(self, size: float, style: str = "", color: tuple[int, int, int] = BLACK) -> None:
+        """Set the type that is written with from now on; style "B" is bold."""
+        self.set_font(_FAMILY, style, size)
+        self.set_text_color(*color)
+
+    @property
+    def leading(self) -> float:
+        """Height of a line of the type in use."""
+        return float(self.font_size_pt) * _MM_A_POINT * _LEADING
+
+    def wrapped(self, text: str, width: float) -> list[str]:
+        """The lines of a clean text in the type in use; words wider than `width` are parted."""
+        lines, line, used = [], "", 0.0
+        space = self._width(" ")
+        for word in text.split(" "):
+            needed = self._width(word)
+            if line and used + space + needed <= width:
+                line, used = f"{line} {word}", used + space + needed
+                continue
+            if line:
+                lines.append(line)
+            if needed > width:
+                *parts, word = self._parted(word, width)
+                lines.extend(parts)
+                needed = self._width(word)
+            line, used = word, needed
+        return [*lines, line]
+
+    def _parted(self, word: str, width: float) -> list[str]:
+        parts, used = [""], 0.0
+        for char in word:
+            step = self._width(char)
+            if parts[-1] and used + step > width:
+                parts.append("")
+                used = 0.0
+            parts[-1] += char
+            used += step
+        return parts
+
+    def _width(self, word: str) -> float:
+        """What `get_string_width` gives, kept for each word: a form has the same ones often."""
+        key = (self.font_style, word)
+        if key not in self._widths_at_one:
+            self._widths_at_one[key] = self.get_string_width(word) / self.font_size_pt
+        return self._widths_at_one[key] * self.font_size_pt
+
+    def box(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        text: str,
+        *,
+        size: float,
+        style: str = "",
+        align: Literal["L", "C", "R"] = "L",
+        color: tuple[int, int, int] = BLACK,
+    ) -> float:
+        """A text in a box whose top left corner is x, y; gives the y below its last line.
+
+        Set smaller, down to SMALLEST, until all of it fits into the height, which is at least
+        one line: nothing is cut off. A text that does not fit even then goes on below the box,
+        so boxes are made for the longest text that may be stored.
+        """
+        text = clean(text)
+        while True:
+            self.set_type(size, style, color)
+            lines = self.wrapped(text, width)
+            if len(lines) * self.leading <= max(height, self.leading) + 0.01 or size <= SMALLEST:
+                break
+            size = max(size - 0.25, SMALLEST)
+        for number, line in enumerate(lines):
+            self.set_xy(x, y + number * self.leading)
+            self.cell(width, self.leading, line, align=align)
+        return float(y + len(lines) * self.leading)
+
+    def dashed(self, x1: float, y1: float, x2: float, y2: float) -> None:
+        """A line to cut along."""
+        self.set_dash_pattern(dash=1.5, gap=1.5)
+        self.line(x1, y1, x2, y2)
+        self.set_dash_pattern()
+
+    def picture(self, content: bytes, x: float, y: float, width: float, height: float) -> None:
+        """An image as large as its box allows, its proportions kept, at the box's left and middle.
+
+        The same image on many pages is in the file once.
+        """
+        self.image(content, x, y, width, height, keep_aspect_ratio=True)
+
+    def bars(self, x: float, y: float, unit: float, rows: Sequence[Sequence[bool]]) -> None:
+        """The dark squares of a matrix such as a QR code, each `unit` wide, black."""
+        self.set_fill_color(*BLACK)
+        for row_number, row in enumerate(rows):
+            start: int | None = None
+            for column, dark in enumerate([*row, False]):
+                if dark and start is None:
+                    start = column
+                elif not dark and start is not None:
+                    width = (column - start) * unit
+                    self.rect(x + start * unit, y + row_number * unit, width, unit, "F")
+                    start = None
+
+
+def clean(text: str) -> str:
+    """A text that the fonts can print: white space collapsed, UNKNOWN for what they do not have.
+
+    Marks and joiners that only change the character before them vanish with it.
+    """
+    known = _known()
+    kept = []
+    for char in unicodedata.normalize("NFC", text):
+        if char.isspace():
+            kept.append("\xa0" if char == "\xa0" else " ")
+        elif unicodedata.category(char) in ("Cf", "Cc", "Cs", "Co", "Mn", "Me"):
+            continue
+        else:
+            kept.append(char if ord(char) in known else UNKNOWN)
+    return " ".join(part for part in "".join(kept).split(" ") if part)
+
+
+@lru_cache(maxsize=1)
+def _known() -> frozenset[int]:
+    """The characters that both faces have."""
+    faces = [TTFont(path, lazy=True).getBestCmap() for path in _FACES.values()]
+    return frozenset.intersection(*map(frozenset, faces))

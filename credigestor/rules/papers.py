@@ -1,0 +1,35 @@
+"""What is printed: which document a shop offers first, and in which format.
+
+>>> SALE_DOCUMENT_NAMES[SaleDocument.NOTES], RECEIPT_FORMAT_NAMES[ReceiptFormat.ROLL]
+('Notas promissórias', 'Bobina de 80 mm')
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class SaleDocument(StrEnum):
+    """The two documents of a sale."""
+
+    NOTES = "notes"
+    BOOKLET = "booklet"
+
+
+class ReceiptFormat(StrEnum):
+    """A receipt on A4, twice on one A4 (for the shop and the customer), or on a paper roll."""
+
+    ONE = "one"
+    TWO = "two"
+    ROLL = "roll"
+
+
+SALE_DOCUMENT_NAMES = {
+    SaleDocument.NOTES: "Notas promissórias",
+    SaleDocument.BOOKLET: "Carnê",
+}
+RECEIPT_FORMAT_NAMES = {
+    ReceiptFormat.ONE: "A4, uma via",
+    ReceiptFormat.TWO: "A4, duas vias",
+    ReceiptFormat.ROLL: "Bobina de 80 mm",
+}
