@@ -71,7 +71,7 @@ def open_at(books: Ledger, day: date) -> pd.DataFrame:
     live = notes["cancelled_on"].map(lambda at: at is None or at > day)
     notes = notes[live.astype(bool)]
     items = books.items[books.items["paid_on"].map(lambda paid: paid <= day).astype(bool)]
-    paid = items.groupby("note_id")["principal"].sum()
+    paid = items.assign(off=items["principal"] + items["discount"]).groupby("note_id")["off"].sum()
     notes = notes.assign(open=notes["amount"] - notes["note_id"].map(paid).fillna(0).astype(int))
     notes = notes[notes["open"] > 0]
     late = [

@@ -24,7 +24,8 @@ from stdnum.br import cpf
 
 from credigestor.db.engine import transaction
 from credigestor.db.models import Customer, Note, PaymentItem, Sale
-from credigestor.errors import BusinessError
+from credigestor.errors import BusinessError, Conflict
+from credigestor.reports.notes import open_notes
 from credigestor.rules import aging, identity
 from credigestor.rules.calendar import HolidayRules, last_free_day, last_on_time_day
 from credigestor.rules.charges import Owed, Paid, Terms, fold, new_state, owed_on
@@ -147,8 +148,46 @@ def pay(session: Session, actor: Actor, note_id: int, amount: str | Decimal, on:
     )
 
 
-def random_portfolio(session: Session, actor: Actor, seed: int, *, sold: int = 30) -> None:
-    """Sales of two years with payments, reversals and cancellations in no order (R11, R13)."""
+def settle_early(
+    session: Session,
+    actor: Actor,
+    note_id: int,
+    on: date,
+    discount: str | Decimal | None = None,
+    *,
+    reason: str | None = None,
+) -> int:
+    """Settle a note whole before it is due, for as much less (by right if not told); its id."""
+    customer_id = session.scalars(select(Note.customer_id).where(Note.id == note_id)).one()
+    there = open_notes(session, customer_id, on=on, today=TODAY)
+    note = next((note for note in there if note.id == note_id), None)
+    if note is None:
+        raise Conflict("A nota não está aberta.")
+    off = note.early_discount if discount is None else Decimal(discount)
+    return payments.receive(
+        session,
+        actor,
+        NewPayment(
+            operation_id=uuid.uuid4(),
+            customer_id=customer_id,
+            paid_on=on,
+            method=Method.PIX,
+            items=((note_id, note.owed.total - off),),
+            discounts={note_id: off},
+            discount_reason=reason,
+            backdate_reason="lançamento de teste",
+        ),
+        today=TODAY,
+    )
+
+
+def random_portfolio(
+    session: Session, actor: Actor, seed: int, *, sold: int = 30, discounts: bool = True
+) -> None:
+    """Two years of sales, payments, discounts, reversals, cancellations in no order (R11–R14).
+
+    Without `discounts`, as a shop had them before there were any.
+    """
     random = Random(seed)  # the same portfolio every time
     customers = [
         add_customer(session, f"Cliente {k}", city=random.choice(["Fortaleza", "Recife", None]))
@@ -160,6 +199,8 @@ def random_portfolio(session: Session, actor: Actor, seed: int, *, sold: int = 3
         made.append(_sell(session, actor, random, random.choice(customers), day))
     for _ in range(4 * sold):
         _pay_something(session, actor, random)
+        if discounts and random.random() < 0.5:
+            _settle_something_early(session, actor, random)
     for payment in random.sample(_payments(session), k=min(5, sold)):
         _try(session, payments.reverse, actor, payment_id=payment, why="teste", today=TODAY)
     for sale in made:
@@ -201,7 +242,7 @@ def balances_by_hand(session: Session, as_of: date) -> list[NoteAt]:
         select(PaymentItem).order_by(PaymentItem.paid_on, PaymentItem.payment_id)
     ):
         if item.paid_on <= as_of and not item.reversed:
-            live[item.note_id].append(Paid(item.paid_on, item.amount))
+            live[item.note_id].append(Paid(item.paid_on, item.amount, item.discount))
     rows = session.execute(
         select(Note, Sale).join(Sale, Sale.id == Note.sale_id).order_by(Note.id)
     ).all()
@@ -257,6 +298,22 @@ def _pay_something(session: Session, actor: Actor, random: Random) -> None:
     share = random.choice([Decimal(1), Decimal("0.5"), Decimal("0.03")])
     amount = (note.amount * share).quantize(Decimal("0.01"))
     _try(session, pay, actor, note.id, amount, day)
+
+
+def _settle_something_early(session: Session, actor: Actor, random: Random) -> None:
+    """Mostly with the discount by right; also with less, and with what a manager grants (R14)."""
+    of_rate = select(Note).join(Sale, Sale.id == Note.sale_id).order_by(Note.id)
+    if random.random() < 0.8:
+        of_rate = of_rate.where(Sale.contract_rate > 0)
+    notes = session.scalars(of_rate).all()
+    if not notes:
+        return
+    note = random.choice(notes)
+    day = min(note.due_date - timedelta(days=random.choice([1, 9, 30, 47, 100])), TODAY)
+    discount, reason = random.choice(
+        [(None, None), (None, None), ("0.01", None), ("5.00", "cliente antigo")]
+    )
+    _try(session, settle_early, actor, note.id, day, discount, reason=reason)
 
 
 def _payments(session: Session) -> list[int]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from random import Random
+from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -17,12 +19,24 @@ from sqlalchemy.orm import Session
 from credigestor.db.engine import transaction
 from credigestor.db.models import Customer, Note, Sale, User
 from credigestor.db.settings import ShopSettings, current_settings
-from credigestor.demo.business import Business, business
+from credigestor.demo.business import CUSTOMERS, Business, business
+from credigestor.demo.people import people
 from credigestor.errors import Conflict
+from credigestor.rules import early
+from credigestor.rules.address import one_line
 from credigestor.rules.methods import Method
 from credigestor.rules.permissions import ROLE_NAMES, Actor, Role
 from credigestor.rules.progress import Progress
-from credigestor.services import audit, payments, sales, settings, summaries, users
+from credigestor.services import (
+    audit,
+    guarantors,
+    payments,
+    sales,
+    settings,
+    summaries,
+    users,
+)
+from credigestor.services.guarantors import GuarantorInput
 from credigestor.services.payments import NewPayment
 from credigestor.transfer.loading import load as load_batch
 
@@ -50,7 +64,12 @@ _SHOP = ShopSettings(
     city="Fortaleza",
     state="CE",
     pix_key="11222333000181",
+    document_footer="Obrigado pela preferência! Trocas em até 7 dias, com este documento.",
+    document_clause="A garantia dos produtos é a do fabricante. Guarde a nota fiscal.",
 )
+_ADDRESS = ("street", "street_number", "complement", "district", "city", "state", "zip_code")
+#: A sale of so much, R$, has a guarantor one time in `_GUARANTEED_EVERY`; there are so many people.
+_GUARANTEED_FROM, _GUARANTEED_EVERY, _GUARANTORS = Decimal(900), 6, 24
 
 
 def load(*, today: date, progress: Progress = lambda share, what: None) -> list[Account]:
@@ -78,6 +97,7 @@ def load(*, today: date, progress: Progress = lambda share, what: None) -> list[
             progress=lambda done: progress(0.2 + 0.5 * done, "Inventando dois anos de vendas"),
         )
         load_batch(session, made.batch, lambda done, what: progress(0.7 + 0.2 * done, what))
+        _guarantee(session, made)
         progress(0.9, "Registrando cancelamentos e estornos")
         _correct(session, made, _actor(sellers[0]), _actor(manager), today)
         counts = {"customers": len(made.batch.customers), "sales": len(made.batch.sales)}
@@ -101,6 +121,26 @@ def _actor(user: User) -> Actor:
     return Actor(user.id, user.name, Role(user.role))
 
 
+def _guarantee(session: Session, made: Business) -> None:
+    """People who are no customers sign some of the larger sales; now and then two of them."""
+    signers = [person.values for person in people(CUSTOMERS + _GUARANTORS)[CUSTOMERS:]]
+    random = Random("guarantors")  # noqa: S311 - no secret
+    for sale in made.batch.sales:
+        large = sale.notes and sale.values["total"] >= _GUARANTEED_FROM
+        if not large or random.randrange(_GUARANTEED_EVERY):
+            continue
+        signing = random.sample(signers, k=random.choice((1, 1, 1, 2)))
+        guarantors.add(session, sale.id, [_signer(values) for values in signing])
+
+
+def _signer(values: dict[str, Any]) -> GuarantorInput:
+    return GuarantorInput(
+        name=values["name"],
+        tax_id=values["tax_id"],
+        address=one_line(*(values[name] for name in _ADDRESS)),
+    )
+
+
 def _correct(session: Session, made: Business, seller: Actor, manager: Actor, today: date) -> None:
     """What goes wrong in a shop: sales cancelled, payments reversed; and two notes paid at once."""
     random = Random("corrections")  # noqa: S311 - no secret
@@ -109,7 +149,15 @@ def _correct(session: Session, made: Business, seller: Actor, manager: Actor, to
         why = random.choice(("Cliente desistiu da compra.", "Produto devolvido com defeito."))
         sales.cancel(session, manager, sale_id=sale.id, why=why, today=day)
     unpaid = session.execute(
-        select(Note.id, Note.sale_id, Note.customer_id, Note.amount, Sale.sold_on)
+        select(
+            Note.id,
+            Note.sale_id,
+            Note.customer_id,
+            Note.amount,
+            Note.due_date,
+            Sale.sold_on,
+            Sale.contract_rate,
+        )
         .join(Sale, Sale.id == Note.sale_id)
         .where(Note.last_paid_on.is_(None), Note.cancelled_on.is_(None), Note.due_date > today)
         .order_by(Note.sale_id, Note.number)
@@ -121,6 +169,11 @@ def _correct(session: Session, made: Business, seller: Actor, manager: Actor, to
     ]
     for place, notes in enumerate(random.sample(pairs[::2], k=min(20, len(pairs[::2])))):
         day = max(notes[0].sold_on, today - timedelta(days=random.randrange(1, 40)))
+        # Paid before they are due, notes with interest cost less (R14).
+        discounts = {
+            note.id: early.discount(note.amount, note.contract_rate, (note.due_date - day).days)
+            for note in notes
+        }
         payment_id = payments.receive(
             session,
             seller,
@@ -129,7 +182,8 @@ def _correct(session: Session, made: Business, seller: Actor, manager: Actor, to
                 customer_id=notes[0].customer_id,
                 paid_on=day,
                 method=random.choice(list(Method)),
-                items=tuple((note.id, note.amount) for note in notes),
+                items=tuple((note.id, note.amount - discounts[note.id]) for note in notes),
+                discounts={id_: value for id_, value in discounts.items() if value},
             ),
             today=day,
         )

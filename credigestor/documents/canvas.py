@@ -114,8 +114,11 @@ class Canvas(FPDF):
         style: str = "",
         align: Literal["L", "C", "R"] = "L",
         color: tuple[int, int, int] = BLACK,
+        bottom: bool = False,
     ) -> float:
         """A text in a box whose top left corner is x, y; gives the y below its last line.
+
+        It stands at the box's top, or at its `bottom`, as on a line to write on.
 
         Set smaller, down to SMALLEST, until all of it fits into the height, which is at least
         one line: nothing is cut off. A text that does not fit even then goes on below the box,
@@ -128,6 +131,8 @@ class Canvas(FPDF):
             if len(lines) * self.leading <= max(height, self.leading) + 0.01 or size <= SMALLEST:
                 break
             size = max(size - 0.25, SMALLEST)
+        if bottom:
+            y += max(height - len(lines) * self.leading, 0)
         for number, line in enumerate(lines):
             self.set_xy(x, y + number * self.leading)
             self.cell(width, self.leading, line, align=align)

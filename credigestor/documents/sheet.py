@@ -1,4 +1,4 @@
-"""The page that printed documents share: fonts, header, footer, headings, tables, clean text.
+"""The page that printed documents share: head with logo, foot, headings, tables, clean text.
 
     sheet = Sheet(shop, "Dados pessoais", made_at)
     sheet.heading("Vendas")
@@ -10,8 +10,8 @@ The same content and moment give the same bytes: nothing in the file depends on 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -19,16 +19,20 @@ from babel.numbers import format_decimal
 from fpdf.enums import XPos, YPos
 
 from credigestor.db.settings import ShopSettings
-from credigestor.documents.canvas import BAND, GREY, Canvas, clean
+from credigestor.documents.canvas import BAND, BLACK, GREY, Canvas, clean
+from credigestor.rules.address import one_line
 from credigestor.rules.calendar import format_date, format_moment
-from credigestor.rules.identity import format_tax_id
+from credigestor.rules.identity import format_phone, format_tax_id
 
 #: Where the count of pages goes, up to 9999. Of the private use area: no cleaned text has it.
 _PAGES = "\ue000" * 4
 
 MARGIN, _FOOT = 15.0, 16.0  # mm
-_BODY, _SMALL = 9.0, 7.0  # pt
-_PAD = 1.3  # mm around a cell's text
+_TITLE, _BODY, _SMALL = 11.0, 9.0, 7.0  # pt
+_LOGO_WIDTH, _LOGO_HEIGHT = 32.0, 12.0  # mm, at most
+_GAP = 4.0  # mm between the parts of head and foot
+_PAGE_COUNT = 26.0  # mm for "Página 1 de 9999"
+_PAD, _CLOSE = 1.3, 0.5  # mm around a cell's text, and above and below that of a faint row
 #: Lines of a row that stand on one page.
 _KEPT_TOGETHER = 8
 #: A column is at least as wide as its longest word, up to here, and takes texts up to there; mm.
@@ -56,26 +60,57 @@ class Sheet(Canvas):
         self.add_page()
 
     def header(self) -> None:
-        """The shop's name and CNPJ, and the document's title, on every page."""
-        half = self.epw / 2
-        self.set_type(_BODY, "B")
-        self._fitted(half, self.shop.shop_name or self.shop.legal_name or "CrediGestor", "L")
-        self._fitted(half, self.heading_text, "R")
-        self.ln(self.leading)
-        self.set_type(_SMALL, color=GREY)
-        tax_id = self.shop.tax_id
-        kind = "CPF" if len(tax_id) == 11 else "CNPJ"
-        self._fitted(half, f"{kind} {format_tax_id(tax_id)}" if tax_id else "", "L")
-        self._fitted(half, f"Emitido em {shown(self.made_at)}", "R")
-        self.ln(self.leading + 1)
+        """On every page: logo and who the shop is; the document's title and when it was made."""
+        top, left = self.t_margin, self.l_margin
+        self.set_type(_TITLE, "B")
+        aside = min(max(self.get_string_width(self.heading_text) + 1, 45.0), self.epw / 2)
+        below = self.box(
+            self.w - self.r_margin - aside,
+            top,
+            aside,
+            self.leading,
+            self.heading_text,
+            size=_TITLE,
+            style="B",
+            align="R",
+        )
+        made = self.made_at
+        day = shown(made.date() if made.time() == time() else made)
+        below = self.box(
+            self.w - self.r_margin - aside,
+            below,
+            aside,
+            0,
+            f"Emitido em {day}",
+            size=_SMALL,
+            align="R",
+            color=GREY,
+        )
+        if self.logo:
+            self.picture(self.logo, left, top, _LOGO_WIDTH, _LOGO_HEIGHT)
+            left += _LOGO_WIDTH + _GAP
+            below = max(below, top + _LOGO_HEIGHT)
+        width, y = self.w - self.r_margin - aside - _GAP - left, top
+        for number, line in enumerate(_shop_lines(self.shop)):
+            name = number == 0
+            height, size = (2 * self.leading, _TITLE) if name else (0.0, _SMALL)
+            style, color = ("B", BLACK) if name else ("", GREY)
+            y = self.box(left, y, width, height, line, size=size, style=style, color=color)
+        self.set_y(max(below, y) + 1.5)
         self.line(self.l_margin, self.y, self.w - self.r_margin, self.y)
         self.ln(3)
 
     def footer(self) -> None:
-        """Which page of how many."""
+        """Which page of how many, and what the shop wants at the foot of its documents."""
         self.set_y(-_FOOT + 4)
+        top = self.y
         self.set_type(_SMALL, color=GREY)
-        self.cell(self.epw, self.leading, f"Página {self.page_no()} de {_PAGES}")
+        self.cell(_PAGE_COUNT, self.leading, f"Página {self.page_no()} de {_PAGES}")
+        if self.shop.document_footer:
+            left = self.l_margin + _PAGE_COUNT + _GAP
+            width = self.w - self.r_margin - left
+            text, lines = self.shop.document_footer, 2 * self.leading
+            self.box(left, top, width, lines, text, size=_SMALL, align="R", color=GREY)
 
     def heading(self, text: str) -> None:
         """A heading, never alone at the end of a page."""
@@ -108,11 +143,19 @@ class Sheet(Canvas):
         )
         self.ln(2)
 
-    def grid(self, labels: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    def grid(
+        self,
+        labels: Sequence[str],
+        rows: Sequence[Sequence[Any]],
+        *,
+        bold: Collection[int] = (),
+        faint: Collection[int] = (),
+    ) -> None:
         """A table: numbers to the right, columns as wide as they need, labels on each page.
 
         Columns in which every cell is empty are left out. A row that does not fit on what is
         left of the page begins on the next one; a very tall one begins here and goes on there.
+        `bold` and `faint` name rows by their place; a faint one belongs to the row above it.
         """
         used = [k for k in range(len(labels)) if any(row[k] not in (None, "") for row in rows)]
         columns = [[row[k] for row in rows] for k in used]
@@ -121,7 +164,12 @@ class Sheet(Canvas):
         aligns = "".join("R" if all(map(_is_number, column)) else "L" for column in columns)
         self.set_type(_SMALL, "B")
         widths = self._widths(heads, texts)
-        self._rows(heads, list(zip(*texts, strict=True)), aligns, widths, size=_SMALL)
+        tones: dict[int, tuple[str, tuple[int, int, int]]] = {
+            **dict.fromkeys(bold, ("B", BLACK)),
+            **dict.fromkeys(faint, ("", GREY)),
+        }
+        whole = list(zip(*texts, strict=True))
+        self._rows(heads, whole, aligns, widths, size=_SMALL, tones=tones)
         self.ln(2)
 
     def _widths(self, heads: Sequence[str], columns: Sequence[Sequence[str]]) -> list[float]:
@@ -145,11 +193,15 @@ class Sheet(Canvas):
         widths: Sequence[float],
         *,
         size: float,
+        tones: Mapping[int, tuple[str, tuple[int, int, int]]] | None = None,
     ) -> None:
+        tones = tones or {}
         self.set_type(size)
         if heads:
             self._head(heads, widths, aligns)
-        for row in rows:
+        for place, row in enumerate(rows):
+            tone = tones.get(place, ("", BLACK))
+            self.set_type(size, *tone)
             lines = self._wrapped(row, widths)
             fresh = False  # whether the page has just begun: then whatever fits goes on it
             while any(lines):
@@ -159,10 +211,13 @@ class Sheet(Canvas):
                     self.set_type(size)
                     if heads:
                         self._head(heads, widths, aligns)
+                    self.set_type(size, *tone)
                     fresh = True
                     continue
                 room, fresh = max(room, 1), False
-                self._lines([cell[:room] for cell in lines], widths, aligns)
+                ruled = tones.get(place + 1, ("", BLACK))[1] != GREY
+                pad = _CLOSE if tone[1] == GREY else _PAD
+                self._lines([cell[:room] for cell in lines], widths, aligns, pad=pad, ruled=ruled)
                 lines = [cell[room:] for cell in lines]
 
     def _head(self, heads: Sequence[str], widths: Sequence[float], aligns: str) -> None:
@@ -178,18 +233,21 @@ class Sheet(Canvas):
         aligns: str,
         *,
         band: bool = False,
+        ruled: bool = True,
+        pad: float = _PAD,
     ) -> None:
         top, left = self.y, self.l_margin
-        height = max(map(len, cells)) * self.leading + 2 * _PAD
+        height = max(map(len, cells)) * self.leading + 2 * pad
         if band:
             self.set_fill_color(*BAND)
             self.rect(left, top, self.epw, height, "F")
         for lines, width, align in zip(cells, widths, aligns, strict=True):
             for number, line in enumerate(lines):
-                self.set_xy(left + _PAD, top + _PAD + number * self.leading)
+                self.set_xy(left + _PAD, top + pad + number * self.leading)
                 self.cell(width - 2 * _PAD, self.leading, line, align=align)
             left += width
-        self.line(self.l_margin, top + height, self.w - self.r_margin, top + height)
+        if ruled:
+            self.line(self.l_margin, top + height, self.w - self.r_margin, top + height)
         self.set_xy(self.l_margin, top + height)
 
     def _wrapped(self, cells: Sequence[str], widths: Sequence[float]) -> list[list[str]]:
@@ -202,14 +260,27 @@ class Sheet(Canvas):
             self.epw, self.leading, clean(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT
         )
 
-    def _fitted(self, width: float, text: str, align: str) -> None:
-        """One line of a text, cut with … when it does not fit."""
-        text = clean(text)
-        if self.get_string_width(text) > width - 2:
-            while text and self.get_string_width(f"{text}…") > width - 2:
-                text = text[:-1]
-            text += "…"
-        self.cell(width, self.leading, text, align=align)
+
+def _shop_lines(shop: ShopSettings) -> list[str]:
+    """Who the shop is: its name, then who it is by law, then where."""
+    name = shop.shop_name or shop.legal_name or "CrediGestor"
+    kind = "CPF" if len(shop.tax_id) == 11 else "CNPJ"
+    identity = (
+        shop.legal_name if shop.legal_name != name else "",
+        f"{kind} {format_tax_id(shop.tax_id)}" if shop.tax_id else "",
+    )
+    place = one_line(
+        shop.street,
+        shop.street_number,
+        shop.complement,
+        shop.district,
+        shop.city,
+        shop.state,
+        shop.zip_code,
+    )
+    contact = (format_phone(shop.phone) if shop.phone else "", shop.email)
+    lines = (" · ".join(filter(None, parts)) for parts in ((name,), identity, (place,), contact))
+    return [line for line in lines if line]
 
 
 def shown(value: Any) -> str:

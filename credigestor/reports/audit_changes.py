@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Text, literal_column
 
 from credigestor.reports.settings_history import LABELS as SETTINGS
 from credigestor.rules.methods import METHOD_NAMES
+from credigestor.rules.papers import RECEIPT_FORMAT_NAMES, SALE_DOCUMENT_NAMES
 from credigestor.rules.permissions import ROLE_NAMES
 
 #: What was done, as a noun that the thing it was done to follows.
@@ -30,6 +31,7 @@ ACTIONS = {
     "import": "Importação",
     "export": "Exportação",
     "download_backup": "Download de backup",
+    "print": "Impressão",
     "anonymise": "Anonimização",
     "demo": "Loja de demonstração",
 }
@@ -48,6 +50,8 @@ ARROW = " → "
 _WORDS = {
     "role": {str(role): name for role, name in ROLE_NAMES.items()},
     "method": {str(method): name for method, name in METHOD_NAMES.items()},
+    "sale_document": {str(kind): name for kind, name in SALE_DOCUMENT_NAMES.items()},
+    "receipt_format": {str(kind): name for kind, name in RECEIPT_FORMAT_NAMES.items()},
     "style": {"excel": "Excel", "plain": "simples"},
 }
 _OWN = {
@@ -80,10 +84,17 @@ _OWN = {
     "amount": ("Valor", "money"),
     "method": ("Forma", "method"),
     "backdate_reason": ("Motivo da data", "text"),
+    "discount_reason": ("Motivo do desconto", "text"),
     "items": ("Notas", "items"),
     "reason": ("Motivo", "text"),
     "on": ("Feito em", "date"),
+    "sale": ("Venda", "sale"),
+    "guarantors": ("Avalistas", "text"),
+    "guarantor_data": ("Nome ou endereço de avalista corrigido", "text"),
     "local_holidays": ("Feriados locais", "holidays"),
+    "logo": (SETTINGS["logo"], "image"),
+    "sale_document": (SETTINGS["sale_document"], "sale_document"),
+    "receipt_format": (SETTINGS["receipt_format"], "receipt_format"),
     "session": ("Sessão nº", "text"),
     "customers": ("Clientes", "count"),
     "sales": ("Vendas", "count"),
@@ -145,6 +156,9 @@ CASE
         THEN coalesce((SELECT users.name FROM users WHERE users.id = t::integer), 'nº ' || t)
     WHEN kind = 'customer' AND jsonb_typeof(v) = 'number' THEN coalesce(
         (SELECT customers.name FROM customers WHERE customers.id = t::integer), 'nº ' || t)
+    WHEN kind = 'sale' AND t ~ '^[0-9]+$' THEN {_padded("t", 6)}
+    WHEN kind = 'image' THEN 'imagem' || coalesce(
+        (SELECT ' ' || logos.id FROM logos WHERE logos.sha256 = t), '')
     WHEN kind = 'given' THEN 'sim'
     WHEN kind = 'fields' AND jsonb_typeof(v) = 'array' THEN (
         SELECT string_agg(coalesce({_FIELDS} -> each ->> 0, each), ', ')
@@ -157,7 +171,9 @@ CASE
         SELECT string_agg(
             coalesce({_padded("s.id", 6)} || '-' || {_padded("n.number", 2)} || '/'
                 || {_padded("s.installments", 2)}, 'nº ' || (each ->> 0))
-            || ' (' || {_MONEY.format("(each ->> 1)")} || ')', ', ' ORDER BY place)
+            || ' (' || {_MONEY.format("(each ->> 1)")}
+            || coalesce(', com desconto de ' || {_MONEY.format("(each ->> 2)")}, '') || ')',
+            ', ' ORDER BY place)
         FROM jsonb_array_elements(v) WITH ORDINALITY AS item(each, place)
         LEFT JOIN notes n ON n.id = (each ->> 0)::integer LEFT JOIN sales s ON s.id = n.sale_id)
     ELSE coalesce({_JSON_WORDS} -> kind ->> t, regexp_replace(t, '[[:space:]]+', ' ', 'g'))

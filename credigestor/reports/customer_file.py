@@ -15,6 +15,7 @@ from credigestor.db.balances import note_balances
 from credigestor.db.models import (
     AuditEntry,
     Customer,
+    Guarantor,
     Note,
     Payment,
     PaymentItem,
@@ -28,7 +29,7 @@ from credigestor.reports.audit import about
 from credigestor.reports.audit_changes import ACTIONS, FIELDS, changes
 from credigestor.rules import privacy
 from credigestor.rules.aging import STATUS_NAMES, Status
-from credigestor.rules.identity import format_cep, format_phone, format_tax_id
+from credigestor.rules.identity import format_cep, format_phone, format_tax_id, mask_tax_id
 from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.numbering import note_number, receipt_number, sale_number
 from credigestor.rules.privacy import CustomerFile, Section, Value
@@ -49,7 +50,14 @@ def customer_file(
         controller=_controller(shop),
         notice=privacy.notice(shop.retention_years),
         register=reader.register(customer),
-        sections=[reader.sales(), reader.notes(), reader.payments(), reader.history()],
+        sections=[
+            reader.sales(),
+            reader.guarantors(),
+            reader.guaranteed(customer.tax_id),
+            reader.notes(),
+            reader.payments(),
+            reader.history(),
+        ],
     )
 
 
@@ -128,6 +136,44 @@ class _Reader:
         ]
         return _section("Vendas", found)
 
+    def guarantors(self) -> Section:
+        """Who answers for the customer's sales: they are others, so no more than who they are."""
+        rows = self.session.execute(
+            select(Guarantor)
+            .join(Sale)
+            .where(Sale.customer_id == self.customer_id)
+            .order_by(Sale.sold_on, Sale.id, Guarantor.position)
+        ).scalars()
+        found = [
+            {
+                "Venda": sale_number(row.sale_id),
+                "Avalista": row.name,
+                "CPF ou CNPJ": mask_tax_id(row.tax_id),
+            }
+            for row in rows
+        ]
+        return _section("Avalistas das vendas", found)
+
+    def guaranteed(self, tax_id: str) -> Section:
+        """The sales of others that this person answers for, without saying whose they are."""
+        rows = self.session.execute(
+            select(Guarantor, Sale.sold_on)
+            .join(Sale)
+            .where(Guarantor.tax_id == tax_id)
+            .order_by(Sale.sold_on, Sale.id)
+        )
+        found = [
+            {
+                "Venda": sale_number(row.sale_id),
+                "Data": sold_on,
+                "Nome": row.name,
+                "CPF ou CNPJ": format_tax_id(row.tax_id),
+                "Endereço": row.address,
+            }
+            for row, sold_on in rows
+        ]
+        return _section("Avais dados a outros", found)
+
     def notes(self) -> Section:
         rows = self.session.execute(
             note_balances(self.today, today=self.today)
@@ -179,6 +225,7 @@ class _Reader:
                 "Forma": METHOD_NAMES[Method(payment.method)],
                 "Recebido por": received_by,
                 "Motivo da data": payment.backdate_reason,
+                "Motivo do desconto": payment.discount_reason,
                 "Estornado em": undone.reversed_on if undone else None,
                 "Estornado por": undone_by,
                 "Motivo do estorno": undone.reason if undone else None,

@@ -69,7 +69,7 @@ class Profile:
     open_notes: note_id, sale_id, number, installments, due_date, amount, principal, interest,
     fine, owed, days_late, status. purchases: id, sold_on, description, total, down_payment,
     installments, owed, seller, cancelled. payments: id, paid_on, method, amount, principal,
-    interest, fine, received_by, reversed.
+    interest, fine, discount, received_by, reversed.
     """
 
     customer: Customer
@@ -185,6 +185,7 @@ def _payments(customer_id: int, as_of: date) -> Select[Any]:
             func.sum(PaymentItem.principal).label("principal"),
             func.sum(PaymentItem.interest).label("interest"),
             func.sum(PaymentItem.fine).label("fine"),
+            func.sum(PaymentItem.discount).label("discount"),
         )
         .join(Payment, Payment.id == PaymentItem.payment_id)
         .where(Payment.customer_id == customer_id)
@@ -200,6 +201,7 @@ def _payments(customer_id: int, as_of: date) -> Select[Any]:
             items.c.principal,
             items.c.interest,
             items.c.fine,
+            items.c.discount,
             User.name.label("received_by"),
             Reversal.id.is_not(None).label("reversed"),
         )

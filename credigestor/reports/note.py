@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, Sale, User
 from credigestor.errors import InvalidInput, NotFound
+from credigestor.rules import early
 from credigestor.rules.aging import Status
 from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import Owed, Paid, Split, Terms
@@ -22,13 +23,19 @@ from credigestor.rules.statement import Line, statement
 
 @dataclass(frozen=True)
 class NotePayment:
-    """One payment on a note, R$; `after` is what was left then, None once reversed."""
+    """One payment on a note, R$; `after` is what was left then, None once reversed.
+
+    `discount` came off the principal beside the money; `discount_reason` tells why a manager
+    granted more than the law does (R14).
+    """
 
     payment_id: int
     paid_on: date
     method: str
     amount: Decimal
     split: Split
+    discount: Decimal
+    discount_reason: str | None
     after: Decimal | None
     received_by: str | None
     reversed_on: date | None
@@ -36,7 +43,11 @@ class NotePayment:
 
 @dataclass(frozen=True)
 class NoteDetail:
-    """A note at a date: what it owes (R$), why, and where it comes from."""
+    """A note at a date: what it owes (R$), why, and where it comes from.
+
+    `contract_rate` in percent a month; `early_discount` is what settling it whole on that date
+    saves by right: zero from the due date on, and without contract interest (R14).
+    """
 
     id: int
     number: str
@@ -48,6 +59,8 @@ class NoteDetail:
     due_date: date
     on_time_until: date
     free_until: date
+    contract_rate: Decimal
+    early_discount: Decimal
     sale_id: int
     sold_on: date
     description: str
@@ -59,6 +72,11 @@ class NoteDetail:
     cancel_reason: str | None
     payments: Sequence[NotePayment]
     lines: Sequence[Line]
+
+    @property
+    def settlement(self) -> Decimal:
+        """What settles the note whole on that date, R$."""
+        return self.owed.total - self.early_discount
 
 
 def detail(session: Session, note_id: int, *, as_of: date, today: date) -> NoteDetail:
@@ -84,12 +102,19 @@ def detail(session: Session, note_id: int, *, as_of: date, today: date) -> NoteD
     at = session.execute(note_balances(as_of, today=today).where(Note.id == note_id)).one()
     payments = _payments(session, note_id)
     terms = Terms(note.amount, note.due_date, note.free_until, sale.late_rate, sale.fine_rate)
-    live = [Paid(paid.paid_on, paid.amount) for paid in payments if paid.reversed_on is None]
+    live = [(_paid(item), item.discount_reason) for item in payments if item.reversed_on is None]
     status = Status(at.status)
     explained = (
         []
         if status is Status.CANCELLED
-        else statement(terms, live, as_of, on_time_until=note.on_time_until)
+        else statement(
+            terms,
+            [paid for paid, _ in live],
+            as_of,
+            on_time_until=note.on_time_until,
+            contract_rate=sale.contract_rate,
+            reasons={paid: reason for paid, reason in live if reason},
+        )
     )
     return NoteDetail(
         id=note.id,
@@ -102,6 +127,10 @@ def detail(session: Session, note_id: int, *, as_of: date, today: date) -> NoteD
         due_date=note.due_date,
         on_time_until=note.on_time_until,
         free_until=note.free_until,
+        contract_rate=sale.contract_rate,
+        early_discount=early.discount(
+            at.principal, sale.contract_rate, (note.due_date - as_of).days
+        ),
         sale_id=sale.id,
         sold_on=sale.sold_on,
         description=sale.description,
@@ -116,9 +145,15 @@ def detail(session: Session, note_id: int, *, as_of: date, today: date) -> NoteD
     )
 
 
+def _paid(item: NotePayment) -> Paid:
+    return Paid(item.paid_on, item.amount, item.discount)
+
+
 def _payments(session: Session, note_id: int) -> list[NotePayment]:
     rows = session.execute(
-        select(PaymentItem, Payment.method, User.name, Reversal.reversed_on)
+        select(
+            PaymentItem, Payment.method, Payment.discount_reason, User.name, Reversal.reversed_on
+        )
         .join(Payment, Payment.id == PaymentItem.payment_id)
         .outerjoin(User, User.id == Payment.received_by)
         .outerjoin(Reversal, Reversal.payment_id == Payment.id)
@@ -132,11 +167,13 @@ def _payments(session: Session, note_id: int) -> list[NotePayment]:
             method=method,
             amount=item.amount,
             split=Split(item.interest, item.fine, item.principal),
+            discount=item.discount,
+            discount_reason=discount_reason,
             after=None
             if reversed_on
             else item.principal_after + item.interest_after + item.fine_after,
             received_by=name,
             reversed_on=reversed_on,
         )
-        for item, method, name, reversed_on in rows
+        for item, method, discount_reason, name, reversed_on in rows
     ]

@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.balances import note_balances
 from credigestor.db.balances import open_notes as open_balances
-from credigestor.db.models import Customer, Note
+from credigestor.db.models import Customer, Note, Sale
 from credigestor.errors import InvalidInput, NotFound
 from credigestor.reports.note_filters import OPEN as OPEN
 from credigestor.reports.note_filters import Filters as Filters
 from credigestor.reports.note_filters import kept
+from credigestor.rules import early
 from credigestor.rules.charges import ZERO, Owed
 from credigestor.rules.numbering import note_number, parse_note_number
 
@@ -39,13 +40,24 @@ class Totals:
 
 @dataclass(frozen=True)
 class OpenNote:
-    """An open note and what it owes on a date, R$."""
+    """An open note and what it owes on a date, R$.
+
+    `contract_rate` in percent a month; `early_discount` is what settling the note whole on that
+    date saves by right: zero from the due date on, and without contract interest (R14).
+    """
 
     id: int
     number: str
     due_date: date
     days_late: int
     owed: Owed
+    contract_rate: Decimal = ZERO
+    early_discount: Decimal = ZERO
+
+    @property
+    def settlement(self) -> Decimal:
+        """What settles the note whole on that date, R$."""
+        return self.owed.total - self.early_discount
 
 
 def few(session: Session, filters: Filters, *, as_of: date, today: date) -> list[int] | None:
@@ -139,6 +151,7 @@ def open_notes(session: Session, customer_id: int, *, on: date, today: date) -> 
     """
     rows = session.execute(
         open_balances(on, today=today)
+        .add_columns(Sale.contract_rate)
         .where(
             Note.customer_id == customer_id,
             Note.principal_balance > 0,
@@ -153,6 +166,8 @@ def open_notes(session: Session, customer_id: int, *, on: date, today: date) -> 
             row.due_date,
             row.days_late,
             Owed(row.principal, row.interest, row.fine),
+            row.contract_rate,
+            early.discount(row.principal, row.contract_rate, (row.due_date - on).days),
         )
         for row in rows
     ]

@@ -1,24 +1,22 @@
-"""Payments: the filtered list with what was received (R22), and one payment's receipt (R24)."""
+"""Payments: the filtered list with what was received, discounts apart (R22)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from credigestor.db.balances import open_notes
-from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, Sale, User
-from credigestor.db.settings import ShopSettings, current_settings
-from credigestor.errors import NotFound
+from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, User
+from credigestor.reports.receipt import Receipt as Receipt
+from credigestor.reports.receipt import receipt as receipt
 from credigestor.reports.search import by_customer, by_number
-from credigestor.rules.charges import ZERO, Split
-from credigestor.rules.numbering import note_number, parse_note_number, receipt_number
+from credigestor.rules.charges import ZERO
+from credigestor.rules.numbering import parse_note_number, receipt_number
 
 
 @dataclass(frozen=True)
@@ -43,58 +41,7 @@ class Totals:
     principal: Decimal
     interest: Decimal
     fine: Decimal
-
-
-@dataclass(frozen=True)
-class ReceiptItem:
-    """What a payment did to one note, R$; `after` is what the note owed right after it."""
-
-    note_id: int
-    number: str
-    due_date: date
-    amount: Decimal
-    split: Split
-    after: Decimal
-
-
-@dataclass(frozen=True)
-class Undone:
-    """The reversal of a payment: when, by whom and why (R12)."""
-
-    on: date
-    at: datetime
-    by: str | None
-    reason: str
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """All that a receipt states (R24), R$; `customer_after` is owed at the end of that day."""
-
-    id: int
-    number: str
-    paid_on: date
-    recorded_at: datetime
-    amount: Decimal
-    method: str
-    backdate_reason: str | None
-    received_by: str | None
-    customer_id: int
-    customer: str
-    tax_id: str
-    shop: ShopSettings
-    items: Sequence[ReceiptItem]
-    customer_after: Decimal
-    undone: Undone | None
-
-    @property
-    def split(self) -> Split:
-        """Interest, fine and principal of all its notes."""
-        return Split(
-            sum((item.split.interest for item in self.items), ZERO),
-            sum((item.split.fine for item in self.items), ZERO),
-            sum((item.split.principal for item in self.items), ZERO),
-        )
+    discount: Decimal
 
 
 def totals(session: Session, filters: Filters) -> Totals:
@@ -113,6 +60,7 @@ def totals(session: Session, filters: Filters) -> Totals:
             func.coalesce(func.sum(PaymentItem.principal), ZERO),
             func.coalesce(func.sum(PaymentItem.interest), ZERO),
             func.coalesce(func.sum(PaymentItem.fine), ZERO),
+            func.coalesce(func.sum(PaymentItem.discount), ZERO),
         )
     ).one()
     return Totals(count, amount, *parts)
@@ -121,8 +69,8 @@ def totals(session: Session, filters: Filters) -> Totals:
 def list_payments(session: Session, filters: Filters, *, offset: int, limit: int) -> pd.DataFrame:
     """One page of the filtered payments, newest first.
 
-    Columns: id, number, paid_on, customer, method, amount, principal, interest, fine, received_by
-    and reversed; R$.
+    Columns: id, number, paid_on, customer, method, amount (the money), principal, interest,
+    fine, discount (beside the money), received_by and reversed; R$.
     """
     frame = pd.read_sql(
         listed(filters, offset=offset, limit=limit), session.connection(), coerce_float=False
@@ -162,54 +110,13 @@ def listed(
             func.sum(PaymentItem.principal).label("principal"),
             func.sum(PaymentItem.interest).label("interest"),
             func.sum(PaymentItem.fine).label("fine"),
+            func.sum(PaymentItem.discount).label("discount"),
             page.c.received_by,
             page.c.reversed,
         )
         .join(PaymentItem, PaymentItem.payment_id == page.c.id)
         .group_by(*page.c)
         .order_by(page.c.paid_on.desc(), page.c.id.desc())
-    )
-
-
-def receipt(session: Session, payment_id: int) -> Receipt:
-    """The data of a payment's receipt, also of a reversed one; raises NotFound."""
-    undoer = aliased(User)
-    found = session.execute(
-        select(Payment, Customer.name, Customer.tax_id, User.name, Reversal, undoer.name)
-        .join(Customer, Customer.id == Payment.customer_id)
-        .outerjoin(User, User.id == Payment.received_by)
-        .outerjoin(Reversal, Reversal.payment_id == Payment.id)
-        .outerjoin(undoer, undoer.id == Reversal.reversed_by)
-        .where(Payment.id == payment_id)
-    ).one_or_none()
-    if found is None:
-        raise NotFound("Pagamento não encontrado.")
-    payment, customer, tax_id, receiver, reversal, undone_by = found
-    undone = None
-    if reversal is not None:
-        undone = Undone(reversal.reversed_on, reversal.reversed_at, undone_by, reversal.reason)
-    # "Today" far ahead: the state comes from the payments up to that day, whatever followed.
-    owed = (
-        open_notes(payment.paid_on, today=date.max)
-        .where(Note.customer_id == payment.customer_id)
-        .subquery()
-    )
-    return Receipt(
-        id=payment.id,
-        number=receipt_number(payment.id),
-        paid_on=payment.paid_on,
-        recorded_at=payment.created_at,
-        amount=payment.amount,
-        method=payment.method,
-        backdate_reason=payment.backdate_reason,
-        received_by=receiver,
-        customer_id=payment.customer_id,
-        customer=customer,
-        tax_id=tax_id,
-        shop=current_settings(session),
-        items=_items(session, payment_id),
-        customer_after=session.scalar(select(func.coalesce(func.sum(owed.c.owed), ZERO))) or ZERO,
-        undone=undone,
     )
 
 
@@ -221,27 +128,6 @@ def receivers(session: Session) -> dict[int, str]:
         .order_by(User.name, User.id)
     )
     return {row.id: row.name for row in rows}
-
-
-def _items(session: Session, payment_id: int) -> list[ReceiptItem]:
-    rows = session.execute(
-        select(PaymentItem, Note.sale_id, Note.number, Note.due_date, Sale.installments)
-        .join(Note, Note.id == PaymentItem.note_id)
-        .join(Sale, Sale.id == Note.sale_id)
-        .where(PaymentItem.payment_id == payment_id)
-        .order_by(Note.due_date, Note.id)
-    )
-    return [
-        ReceiptItem(
-            note_id=item.note_id,
-            number=note_number(sale_id, place, installments),
-            due_date=due_date,
-            amount=item.amount,
-            split=Split(item.interest, item.fine, item.principal),
-            after=item.principal_after + item.interest_after + item.fine_after,
-        )
-        for item, sale_id, place, due_date, installments in rows
-    ]
 
 
 def _joined(filters: Filters) -> Select[Any]:

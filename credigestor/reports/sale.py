@@ -28,7 +28,7 @@ class SaleDetail:
 
     `notes` has the columns note_id, number, amount, due_date, free_until, principal, interest,
     fine, owed, days_late and status; `payments` payment_id, paid_on, method, numbers, amount,
-    interest, fine, principal (this sale's part of it, R$) and reversed.
+    interest, fine, principal, discount (this sale's part of it, R$) and reversed.
     """
 
     id: int
@@ -130,6 +130,7 @@ def _payments(session: Session, sale_id: int, as_of: date) -> pd.DataFrame:
             func.sum(PaymentItem.interest).label("interest"),
             func.sum(PaymentItem.fine).label("fine"),
             func.sum(PaymentItem.principal).label("principal"),
+            func.sum(PaymentItem.discount).label("discount"),
             func.bool_or(PaymentItem.reversed).label("reversed"),
         )
         .join(PaymentItem, PaymentItem.payment_id == Payment.id)

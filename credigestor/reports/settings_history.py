@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,10 +11,11 @@ import pandas as pd
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import SettingsVersion
+from credigestor.db.models import Logo, SettingsVersion
 from credigestor.db.settings import ShopSettings
 from credigestor.rules.calendar import format_date
 from credigestor.rules.identity import format_cep, format_phone, format_tax_id
+from credigestor.rules.papers import RECEIPT_FORMAT_NAMES, SALE_DOCUMENT_NAMES
 
 #: What each setting is called, on its form and in the history.
 LABELS = {
@@ -52,8 +53,14 @@ LABELS = {
     "sale_document": "Documento oferecido depois da venda",
     "receipt_format": "Formato do recibo",
 }
-#: Those that are kept as digits.
-_SHOWN = {"tax_id": format_tax_id, "phone": format_phone, "zip_code": format_cep}
+#: Those that are kept as digits, or as a word of the code.
+_SHOWN: dict[str, Callable[[Any], str]] = {
+    "tax_id": format_tax_id,
+    "phone": format_phone,
+    "zip_code": format_cep,
+    "sale_document": SALE_DOCUMENT_NAMES.__getitem__,
+    "receipt_format": RECEIPT_FORMAT_NAMES.__getitem__,
+}
 COLUMNS = ("version", "at", "who", "field", "old", "new")
 
 
@@ -61,8 +68,9 @@ def settings_history(session: Session, *, time_zone: str, limit: int = 200) -> p
     """One row per changed setting of the newest `limit` versions, the newest first.
 
     Columns: version, at (in the shop's time zone), who, field, old and new, all worded. The
-    first version is compared with the defaults.
+    first version is compared with the defaults. A logo is told by its number: "imagem 2".
     """
+    images = {name: f"imagem {id_}" for name, id_ in session.execute(select(Logo.sha256, Logo.id))}
     rows = session.execute(
         select(
             SettingsVersion.id,
@@ -78,17 +86,20 @@ def settings_history(session: Session, *, time_zone: str, limit: int = 200) -> p
     changes = [
         (version, at.astimezone(zone), who, *change)
         for version, at, who, after, before in rows
-        for change in _changes(before or {}, after)
+        for change in _changes(before or {}, after, images)
     ]
     return pd.DataFrame(changes, columns=list(COLUMNS))
 
 
-def _changes(before: dict[str, Any], after: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _changes(
+    before: dict[str, Any], after: dict[str, Any], images: Mapping[str, str]
+) -> Iterator[tuple[str, str, str]]:
     old, new = ShopSettings.model_validate(before), ShopSettings.model_validate(after)
+    shown = {**_SHOWN, "logo": lambda name: images.get(name, "imagem")}
     for name, label in LABELS.items():
         values = getattr(old, name), getattr(new, name)
         if values[0] != values[1]:
-            show = _SHOWN.get(name, worded)
+            show = shown.get(name, worded)
             was, became = (show(value) if value else worded(value) for value in values)
             yield label, was, became
 

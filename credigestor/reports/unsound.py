@@ -1,4 +1,4 @@
-"""Which sales break an invariant, found in SQL; `reports.check` then says what is wrong there.
+"""Which sales break an invariant, found in SQL; `reports.walk` then says what is wrong there.
 
 The arithmetic of `rules.charges` and `rules.installments` on whole tables at once. A payment
 item must follow from the state that the item before it left, as written there; when every item
@@ -43,8 +43,8 @@ price AS (
 # Each live payment item beside the state before it, which a note's first item does not have.
 _ITEMS = """
 items AS (
-    SELECT note_id, paid_on, amount, interest, fine, principal, principal_after, interest_after,
-        fine_after, fine_charged_after, interest_from_after,
+    SELECT note_id, paid_on, amount, interest, fine, principal, discount,
+        principal_after, interest_after, fine_after, fine_charged_after, interest_from_after,
         lag(principal_after) OVER so_far AS principal_before,
         lag(interest_after, 1, 0.00) OVER so_far AS interest_before,
         lag(fine_after, 1, 0.00) OVER so_far AS fine_before,
@@ -74,11 +74,12 @@ CROSS JOIN LATERAL (
             THEN round(b.principal * s.fine_rate / 100, 2) ELSE 0 END AS fine
 ) AS owed
 WHERE i.paid_on < s.sold_on OR s.cancelled_on IS NOT NULL
-    OR i.amount > b.principal + owed.interest + owed.fine
+    OR i.amount + i.discount > b.principal + owed.interest + owed.fine
+    OR i.discount <> 0 AND i.amount < owed.interest + owed.fine
     OR i.interest <> LEAST(i.amount, owed.interest)
     OR i.fine <> LEAST(i.amount - i.interest, owed.fine)
     OR i.principal <> i.amount - i.interest - i.fine
-    OR i.principal_after <> b.principal - i.principal
+    OR i.principal_after <> b.principal - i.principal - i.discount
     OR i.interest_after <> owed.interest - i.interest
     OR i.fine_after <> owed.fine - i.fine
     OR i.fine_charged_after <> (i.fine_charged_before OR late)
@@ -89,6 +90,24 @@ WHERE i.paid_on < s.sold_on OR s.cancelled_on IS NOT NULL
             i.interest_from_after, i.paid_on,
             CASE WHEN i.principal_after = 0 THEN i.paid_on END)
 """
+
+#: What early settlement saves by right on R$ `settled`, at `contract_rate` and `days` before it is
+#: due; forty decimals, as the rule reckons (R14).
+EARLY_DISCOUNT = """
+settled - round(settled
+    / (1 + (contract_rate / 100)::numeric(46, 40)) ^ (days::numeric(46, 40) / 30), 2)
+"""
+
+# Few items have a discount. More than by right with a reason alone.
+_DISCOUNT_DIFFERS = f"""
+SELECT n.sale_id FROM payment_items i
+JOIN notes n ON n.id = i.note_id
+JOIN sales s ON s.id = n.sale_id
+LEFT JOIN payments p ON p.id = i.payment_id
+CROSS JOIN LATERAL (SELECT n.due_date - i.paid_on AS days, i.principal + i.discount AS settled) AS d
+WHERE NOT i.reversed AND i.discount <> 0 AND (d.days <= 0
+    OR p.discount_reason IS NULL AND i.discount > {EARLY_DISCOUNT})
+"""  # noqa: S608 - of constants alone
 
 _NOTE_DIFFERS = """
 SELECT n.sale_id FROM notes n JOIN plans s ON s.id = n.sale_id
@@ -122,6 +141,7 @@ WHERE coalesce(n.notes, 0) <> s.installments OR n.first <> 1 OR n.last <> s.inst
 _UNSOUND = (
     f"WITH RECURSIVE {_PLANS} {_NOTE_DIFFERS}",
     f"WITH {_ITEMS} {_ITEM_DIFFERS}",
+    _DISCOUNT_DIFFERS,
     _NOTE_NEVER_PAID_DIFFERS,
     _NUMBERS_DIFFER,
 )

@@ -3,16 +3,21 @@
 >>> from decimal import Decimal as D
 >>> distribute(D("250.00"), [(7, D("102.00")), (8, D("100.00")), (9, D("100.00"))])
 [(7, Decimal('102.00')), (8, Decimal('100.00')), (9, Decimal('48.00'))]
+
+And one discount over the notes that it settles (R14):
+
+>>> spread(D("10.00"), {7: D("88.85"), 8: D("88.85"), 9: D("88.85")})
+{7: Decimal('3.33'), 8: Decimal('3.34'), 9: Decimal('3.33')}
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from credigestor.errors import InvalidInput
 from credigestor.rules.charges import ZERO
-from credigestor.rules.money import format_brl
+from credigestor.rules.money import format_brl, round_cents
 
 
 def distribute(amount: Decimal, owed: Sequence[tuple[int, Decimal]]) -> list[tuple[int, Decimal]]:
@@ -35,4 +40,15 @@ def distribute(amount: Decimal, owed: Sequence[tuple[int, Decimal]]) -> list[tup
         if part > 0:
             parts.append((note_id, part))
             left -= part
+    return parts
+
+
+def spread(amount: Decimal, weights: Mapping[int, Decimal]) -> dict[int, Decimal]:
+    """Part R$ in proportion to positive weights, by their keys; the cents sum exactly."""
+    total = sum(weights.values(), ZERO)
+    parts, reached, given = {}, ZERO, ZERO
+    for key, weight in weights.items():
+        reached += weight
+        upto = round_cents(amount * reached / total)
+        parts[key], given = upto - given, upto
     return parts

@@ -81,10 +81,11 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """Money handed over for one note on a date, R$."""
+    """Money handed over for one note on a date, and the discount agreed beside it, R$ (R14)."""
 
     on: date
     amount: Decimal
+    discount: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +107,15 @@ class Step:
 
 
 class Overpaid(ValueError):
-    """A payment exceeds what the note owes on its date; carries both and the date, R$."""
+    """A payment does not fit what the note owes on its date; carries both, R$.
+
+    Money and discount exceed what is owed, or the discount would have to take off charges.
+    """
 
     def __init__(self, paid: Paid, owed: Owed) -> None:
-        super().__init__(f"{paid.amount} paid on {paid.on}, owed {owed.total}")
+        super().__init__(
+            f"{paid.amount} and a discount of {paid.discount} on {paid.on}, owed {owed.total}"
+        )
         self.paid = paid
         self.owed = owed
 
@@ -143,15 +149,16 @@ def allocate(owed: Owed, amount: Decimal) -> Split:
 def settle(terms: Terms, state: State, paid: Paid) -> Step:
     """Fold one payment in: interest first, then fine, then principal (R9).
 
-    Raises Overpaid when the payment exceeds what is owed on its date.
+    Its discount comes off the principal beside the money, never off charges (R14). Raises
+    Overpaid when both together exceed what is owed on the payment's date.
     """
     owed = owed_on(terms, state, paid.on)
-    if paid.amount > owed.total:
+    if paid.amount + paid.discount > owed.total or (paid.discount and paid.amount < owed.charges):
         raise Overpaid(paid, owed)
     split = allocate(owed, paid.amount)
     late = paid.on > terms.free_until
     after = State(
-        principal=owed.principal - split.principal,
+        principal=owed.principal - split.principal - paid.discount,
         interest=owed.interest - split.interest,
         fine=owed.fine - split.fine,
         fine_charged=state.fine_charged or late,

@@ -10,7 +10,11 @@ as not paid. Nothing leaves the last band unpaid: there it is what is open in it
 ['88', '75', '50', '40', '50', 'None', 'None']
 
 Of "a vencer", 880 were paid and 120 are overdue; of 61–90 days, 20 were paid (at 91–180) and 30
-stand deeper. Nothing has left the last two bands, so nothing is known of them.
+stand deeper. Nothing has left the last two bands, so nothing is known of them. What discounts on
+early settlement took off has left "a vencer" unpaid as well (R14):
+
+>>> str(history(paid, still_open, discounts=Decimal(100))[0].share)
+'80'
 
 >>> not_due, *_, last = history(paid, still_open)
 >>> not_due.worth(Decimal("500.01")), last.worth(Decimal(20)), last.worth(Decimal(0))
@@ -33,7 +37,7 @@ from credigestor.rules.money import round_cents
 
 @dataclass(frozen=True)
 class History:
-    """What was paid and what is still open of the principal that has left a band, R$."""
+    """What was paid and what was not of the principal that has left a band, R$."""
 
     paid: Decimal
     unpaid: Decimal
@@ -57,10 +61,18 @@ class History:
         return round_cents(amount * self.paid / self._left) if self._left else None
 
 
-def history(paid: Sequence[Decimal], still_open: Sequence[Decimal]) -> list[History]:
-    """How each band has been paid, by what was paid while in it and what is open in it (R$)."""
+def history(
+    paid: Sequence[Decimal], still_open: Sequence[Decimal], *, discounts: Decimal = Decimal(0)
+) -> list[History]:
+    """How each band has been paid, by what was paid while in it and what is open in it (R$).
+
+    `discounts` are of notes not yet due, R$: of the first band.
+    """
     last = len(paid) - 1
     return [
-        History(sum(paid[k:], Decimal(0)), sum(still_open[min(k + 1, last) :], Decimal(0)))
+        History(
+            sum(paid[k:], Decimal(0)),
+            sum(still_open[min(k + 1, last) :], Decimal(0) if k else discounts),
+        )
         for k in range(len(paid))
     ]

@@ -91,6 +91,14 @@ def nothing_owed(notes: int, owed: str) -> Condition:
     return Condition(False, f"Ainda deve {owed}, em {count}.")
 
 
+def nothing_guaranteed(notes: int) -> Condition:
+    """The condition that no note of somebody else's sale, signed as a guarantor, is open."""
+    if not notes:
+        return Condition(True, "Foi avalista de outros clientes, e as notas já não estão abertas.")
+    count = "1 nota em aberto" if notes == 1 else f"{notes} notas em aberto"
+    return Condition(False, f"Ainda é avalista de {count} de outros clientes.")
+
+
 def retention_over(last: tuple[date, str] | None, years: int, today: date) -> Condition:
     """The condition that the time of keeping is over; `last` is the newest business and its kind.
 
@@ -124,7 +132,8 @@ def notice(retention_years: int) -> list[tuple[str, str]]:
         (
             "De onde vêm",
             "O cadastro vem do próprio cliente, no balcão, ou do sistema que a loja usava antes. "
-            "Vendas, notas e pagamentos são registrados quando acontecem.",
+            "Vendas, notas e pagamentos são registrados quando acontecem. Os dados de um avalista "
+            "vêm dele mesmo ou do cliente que ele garante.",
         ),
         (
             "Quem lê",

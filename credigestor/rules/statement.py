@@ -20,19 +20,31 @@ Devido em 24/02/2026: principal 207,50 + juros 2,08 = 209,58.
 >>> str(lines[-1].after.total)
 '209.58'
 
+A note with contract interest that is settled early tells what it saves (R14):
+
+>>> terms = Terms(D("88.85"), date(2026, 1, 9), date(2026, 1, 9), D("1"), D("2"))
+>>> early_one = Paid(date(2025, 11, 23), D("87.48"), discount=D("1.37"))
+>>> lines = statement(
+...     terms, [early_one], early_one.on, on_time_until=terms.due_date, contract_rate=D("1")
+... )
+>>> print(lines[1].text.replace("\\xa0", " "))
+Pagamento de 87,48: principal 87,48. Desconto de 1,37 por pagar 47 dias antes do vencimento: \
+88,85 ÷ 1,01^(47/30) = 87,48.
+
 Sources: extension to the next business day CC art. 132 §1 (R4); fine CDC art. 52 §1 (R6);
 simple interest by days of a month of 30 (R7); grace (R8); interest before principal CC art. 354
-(R9).
+(R9); discount of early settlement CDC art. 52 §2 (R14).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from credigestor.rules import early
 from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import (
     ZERO,
@@ -70,7 +82,8 @@ class Line:
     What the note itself says stands first and has no date: a due date may lie after the rest.
 
     Interest and fine lines carry the principal they were counted on (`base`), the `rate` in
-    percent, the `days` and what they charged; payment lines what was paid and its split (R9).
+    percent, the `days` and what they charged; payment lines the split of what was paid (R9) and
+    the `discount` beside it (R14).
     """
 
     on: date | None
@@ -83,21 +96,30 @@ class Line:
     interest: Decimal = ZERO
     fine: Decimal = ZERO
     paid: Split | None = None
+    discount: Decimal = ZERO
 
 
 def statement(
-    terms: Terms, payments: Iterable[Paid], on: date, *, on_time_until: date
+    terms: Terms,
+    payments: Iterable[Paid],
+    on: date,
+    *,
+    on_time_until: date,
+    contract_rate: Decimal = ZERO,
+    reasons: Mapping[Paid, str] | None = None,
 ) -> list[Line]:
     """Explain what a note owes on a date, from its terms and its live payments up to it.
 
-    The last line ends at `charges.owed_on`. Raises charges.Overpaid as `fold` does.
+    The last line ends at `charges.owed_on`. `contract_rate` (percent a month) explains discounts
+    by right, `reasons` those that a manager granted (R14). Raises charges.Overpaid as `fold` does.
     """
     lines = list(_terms(terms, on_time_until))
     state = new_state(terms)
     steps = fold(terms, (paid for paid in payments if paid.on <= on))
     for step in steps:
         lines += _charges(terms, state, step.paid.on)
-        lines.append(_payment(terms, step))
+        why = _discount(terms, step, contract_rate, (reasons or {}).get(step.paid, ""))
+        lines.append(_payment(terms, step, why))
         state = step.state
     lines += _charges(terms, state, on)
     owed = owed_on(terms, state, on)
@@ -154,19 +176,40 @@ def _charges(terms: Terms, state: State, on: date) -> Iterable[Line]:
         yield Line(on, Kind.FINE, text, owed, base=base, rate=terms.fine_rate, fine=new_fine)
 
 
-def _payment(terms: Terms, step: Step) -> Line:
+def _payment(terms: Terms, step: Step, why: str) -> Line:
     split, state = step.split, step.state
     after = Owed(state.principal, state.interest, state.fine)
     text = (
         f"Pagamento de {format_number(step.paid.amount)}: "
         f"{_parts(split.interest, split.fine, split.principal)}."
     )
-    if step.paid.on <= terms.free_until:
+    if why:
+        text += f" {why}"
+    elif step.paid.on <= terms.free_until:
         text += f" Sem encargos até {format_date(terms.free_until)}."
     elif after.charges:
         left = _parts(state.interest, state.fine, ZERO)
         text += f" O que falta de encargos ({left}) não rende juros."
-    return Line(step.paid.on, Kind.PAYMENT, text, after, paid=split)
+    return Line(step.paid.on, Kind.PAYMENT, text, after, paid=split, discount=step.paid.discount)
+
+
+def _discount(terms: Terms, step: Step, contract_rate: Decimal, reason: str) -> str:
+    """Why less settles a note before it is due; empty without a discount (R14)."""
+    given = step.paid.discount
+    if not given:
+        return ""
+    days = (terms.due_date - step.paid.on).days
+    settled = step.split.principal + given
+    paid_early = f"Desconto de {format_number(given)} por pagar {_days(days)} antes do vencimento"
+    if given == early.discount(settled, contract_rate, days):
+        growth = f"{(1 + contract_rate / 100).normalize():f}".replace(".", ",")
+        return (
+            f"{paid_early}: {format_number(settled)} ÷ {growth}^({days}/30) = "
+            f"{format_number(step.split.principal)}."
+        )
+    if reason:
+        return f"Desconto de {format_number(given)} concedido: {reason.rstrip('.')}."
+    return f"{paid_early}."
 
 
 def _owed(terms: Terms, owed: Owed, on: date, steps: list[Step]) -> str:

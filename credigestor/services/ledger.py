@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -32,7 +33,7 @@ _n, _s = _NOTES.c, _SALES.c
 _LOCK = (
     select(
         *(_n.id, _n.sale_id, _n.customer_id, _n.number, _s.installments, _s.sold_on),
-        *(_n.last_paid_on, _n.cancelled_on),
+        *(_n.last_paid_on, _n.cancelled_on, _s.contract_rate),
         *(_n.amount, _n.due_date, _n.free_until, _s.late_rate, _s.fine_rate),
         *(_n.principal_balance, _n.interest_carried, _n.fine_carried, _n.fine_charged),
         _n.interest_from,
@@ -45,7 +46,7 @@ _LOCK = (
 _REWRITE_ITEMS = update_rows(_ITEMS, _ALLOCATION)
 _WRITE_NOTES = update_rows(_NOTES, _FOLDED)
 _WRITE_NOTES_AND_ITEMS = insert_rows(
-    _ITEMS, ["payment_id", "note_id", "paid_on", "amount", *_ALLOCATION]
+    _ITEMS, ["payment_id", "note_id", "paid_on", "amount", "discount", *_ALLOCATION]
 ).add_cte(_WRITE_NOTES.cte("written"))
 
 
@@ -61,6 +62,7 @@ class LockedNote:
     sold_on: date
     last_paid_on: date | None
     cancelled_on: date | None
+    contract_rate: Decimal
     terms: Terms
     state: State
 
@@ -85,7 +87,7 @@ class Folded:
 def lock_notes(session: Session, note_ids: Collection[int]) -> list[LockedNote]:
     """Lock the notes FOR UPDATE, always in id order, so that two payments never deadlock."""
     rows = session.execute(_LOCK, {"ids": list(note_ids)})
-    return [LockedNote(*row[:8], Terms(*row[8:13]), State(*row[13:])) for row in rows]
+    return [LockedNote(*row[:9], Terms(*row[9:14]), State(*row[14:])) for row in rows]
 
 
 def append(session: Session, note: LockedNote, paid: Paid) -> Folded:
@@ -107,12 +109,12 @@ def replay(session: Session, note: LockedNote, new: Paid | None = None) -> Folde
     then.
     """
     items = session.execute(
-        select(PaymentItem.id, PaymentItem.paid_on, PaymentItem.amount)
+        select(PaymentItem.id, PaymentItem.paid_on, PaymentItem.amount, PaymentItem.discount)
         .where(PaymentItem.note_id == note.id, PaymentItem.reversed.is_(False))
         .order_by(PaymentItem.paid_on, PaymentItem.payment_id)
     ).all()
     entries: list[tuple[int | None, Paid]] = [
-        (item.id, Paid(item.paid_on, item.amount)) for item in items
+        (item.id, Paid(item.paid_on, item.amount, item.discount)) for item in items
     ]
     if new is not None:
         entries.append((None, new))

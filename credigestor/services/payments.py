@@ -6,6 +6,7 @@ import uuid
 from datetime import date, timedelta
 from decimal import Decimal
 
+from pydantic import Field
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ from credigestor.rules.money import CENT, MAX_MONEY, format_brl
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import audit
+from credigestor.services.discounts import check_settled, check_values, granted_because
 from credigestor.services.inputs import InputModel, reason, text
 from credigestor.services.ledger import (
     Folded,
@@ -36,7 +38,7 @@ _CREATE = audit.creation(
     Base.metadata.tables["payments"],
     [
         *("operation_id", "customer_id", "paid_on", "amount", "method", "backdate_reason"),
-        "received_by",
+        *("discount_reason", "received_by"),
     ],
     "payment",
 )
@@ -51,6 +53,10 @@ class NewPayment(InputModel):
     method: Method
     items: tuple[tuple[int, Decimal], ...]
     backdate_reason: str | None = None
+    #: Note id → R$ taken off its principal beside the money, which settles it (R14).
+    discounts: dict[int, Decimal] = Field(default_factory=dict)
+    #: A manager's, where that is more than the law grants.
+    discount_reason: str | None = None
     #: What the person was shown: note id → its allocation. Another one is refused (R10).
     previewed: dict[int, Split] | None = None
 
@@ -59,14 +65,23 @@ class NewPayment(InputModel):
         """All that was handed over, R$."""
         return sum((value for _, value in self.items), ZERO)
 
+    @property
+    def parts(self) -> set[tuple[int, Decimal, Decimal]]:
+        """(note id, R$ handed over, discount R$) of each note."""
+        return {
+            (note_id, value, self.discounts.get(note_id, ZERO)) for note_id, value in self.items
+        }
+
 
 def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) -> int:
     """Record a payment, fold it into its notes and return its id (R9, R10, R11).
 
     The same operation again returns the same id. A payment dated before a later one replays
-    the note. Raises InvalidInput (future, before the sale, more than is owed: the exact
-    amount is named), NotAllowed, or Conflict (also when the allocation is no longer the one
-    that was previewed, or the operation recorded another payment); then nothing changes.
+    the note. A discount settles its note before it is due: as much as the law grants, or a
+    manager's with a reason (R14). Raises InvalidInput (future, before the sale, more than is
+    owed: the exact amount is named), NotAllowed, or Conflict (also when the allocation is no
+    longer the one that was previewed, or the operation recorded another payment); then nothing
+    changes.
     """
     actor.require(Permission.SELL)
     _check_items(data)
@@ -77,25 +92,32 @@ def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) ->
     amounts = dict(data.items)
     # Before the payment has its id: those of one day on one note are folded in order of id.
     notes = lock_notes(session, amounts.keys())
+    discount_reason = granted_because(
+        actor, notes, amounts, data.discounts, data.paid_on, data.discount_reason
+    )
     agreed = {
         "customer_id": data.customer_id,
         "paid_on": data.paid_on,
         "amount": data.amount,
         "method": data.method.value,
         "backdate_reason": backdate_reason,
+        "discount_reason": discount_reason,
     }
     row = {
         **agreed,
         "operation_id": data.operation_id,
         "received_by": actor.id,
     }
-    after = {**agreed, "items": [[note_id, str(value)] for note_id, value in data.items]}
+    after = {**agreed, "items": [_told(data, *item) for item in data.items]}
     payment_id = session.scalar(_CREATE, audit.created(actor, row, after=after))
     if payment_id is None:
         return _recorded_before(session, data)
     if len(notes) != len(amounts):
         raise NotFound("Nota não encontrada.")
-    paid = {note.id: Paid(data.paid_on, amounts[note.id]) for note in notes}
+    paid = {
+        note.id: Paid(data.paid_on, amounts[note.id], data.discounts.get(note.id, ZERO))
+        for note in notes
+    }
     folded = [_fold_in(session, note, paid[note.id], data) for note in notes]
     steps = {each.note.id: each.step_of(paid[each.note.id]) for each in folded}
     splits = {note_id: step.split for note_id, step in steps.items()}
@@ -111,6 +133,7 @@ def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) ->
             "note_id": note_id,
             "paid_on": data.paid_on,
             "amount": step.paid.amount,
+            "discount": step.paid.discount,
             **item_columns(step),
         }
         for note_id, step in steps.items()
@@ -193,6 +216,13 @@ def _check_items(data: NewPayment) -> None:
         raise InvalidInput(f"O valor máximo é {format_brl(MAX_MONEY)}.", field="amount")
     if any(value != value.quantize(CENT) for _, value in data.items):
         raise InvalidInput("Use no máximo dois decimais.", field="amount")
+    check_values(data.discounts, dict(data.items))
+
+
+def _told(data: NewPayment, note_id: int, value: Decimal) -> list[int | Decimal]:
+    """A note's part as the audit log keeps it: its id, the money, and a discount if any."""
+    discount = data.discounts.get(note_id)
+    return [note_id, value, discount] if discount else [note_id, value]
 
 
 def _recorded_before(session: Session, data: NewPayment) -> int:
@@ -200,10 +230,12 @@ def _recorded_before(session: Session, data: NewPayment) -> int:
         select(Payment).where(Payment.operation_id == data.operation_id)
     ).one()
     items = session.execute(
-        select(PaymentItem.note_id, PaymentItem.amount).where(PaymentItem.payment_id == payment.id)
+        select(PaymentItem.note_id, PaymentItem.amount, PaymentItem.discount).where(
+            PaymentItem.payment_id == payment.id
+        )
     )
     recorded = (payment.customer_id, payment.paid_on, payment.method, {(*item,) for item in items})
-    if recorded != (data.customer_id, data.paid_on, data.method.value, set(data.items)):
+    if recorded != (data.customer_id, data.paid_on, data.method.value, data.parts):
         raise Conflict(
             f"Este formulário já gravou outro pagamento, o recibo {receipt_number(payment.id)}, "
             "e nada mais foi gravado. Abra a página de novo para receber outro."
@@ -231,9 +263,11 @@ def _fold_in(session: Session, note: LockedNote, paid: Paid, data: NewPayment) -
             field="paid_on",
         )
     try:
-        return append(session, note, paid)
+        folded = append(session, note, paid)
     except Overpaid as error:
         raise _too_much(note, paid, error) from error
+    check_settled(note, folded.step_of(paid))
+    return folded
 
 
 def _too_much(note: LockedNote, paid: Paid, error: Overpaid) -> InvalidInput | Conflict:
@@ -246,8 +280,9 @@ def _too_much(note: LockedNote, paid: Paid, error: Overpaid) -> InvalidInput | C
         )
     if error.owed.total == 0:
         return Conflict(f"A nota {note.label} já está paga.", field="amount")
+    beside = f" com desconto de {format_brl(paid.discount)}" if paid.discount else ""
     return InvalidInput(
         f"A nota {note.label} deve {format_brl(error.owed.total)} em {format_date(paid.on)}; "
-        f"não é possível receber {format_brl(paid.amount)}.",
+        f"não é possível receber {format_brl(paid.amount)}{beside}.",
         field="amount",
     )

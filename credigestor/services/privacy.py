@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     Text,
+    and_,
     case,
     cast,
+    delete,
     func,
     literal,
     or_,
@@ -21,7 +26,16 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from credigestor.db.balances import open_notes
-from credigestor.db.models import AuditEntry, Customer, Note, Payment, Reversal, Sale
+from credigestor.db.models import (
+    AuditEntry,
+    Customer,
+    Guarantor,
+    Note,
+    Payment,
+    PaymentItem,
+    Reversal,
+    Sale,
+)
 from credigestor.db.settings import current_settings
 from credigestor.errors import Conflict, NotFound
 from credigestor.rules import privacy
@@ -38,7 +52,7 @@ _ERASED = (
     *("complement", "district", "credit_limit", "remarks", "ref"),
 )
 #: What the log may go on telling of the customer; whatever else is there is erased.
-_KEPT_IN_LOG = ("active", "city", "state")
+_KEPT_IN_LOG = ("active", "city", "state", "sale")
 
 # Who did what and when stays: a trigger lets nothing else of the log change, and only while this
 # setting names the customer.
@@ -48,22 +62,25 @@ _ALLOW = text("SELECT set_config('credigestor.anonymising', :customer, true)")
 def conditions(session: Session, customer_id: int, *, today: date) -> list[Condition]:
     """What must hold before a customer is anonymised, each with whether it does.
 
-    Nothing is owed, and the shop's years of keeping have passed since the newest business: the
-    last due date, payment, sale, reversal or cancellation. Raises NotFound.
+    Nothing is owed, as a customer or as the guarantor of another one, and the shop's years of
+    keeping have passed since the newest business: the last due date, payment, sale, reversal or
+    cancellation. Raises NotFound.
     """
-    if session.get(Customer, customer_id) is None:
+    customer = session.get(Customer, customer_id)
+    if customer is None:
         raise NotFound("Cliente não encontrado.")
-    still_open = open_notes(today, today=today).where(Note.customer_id == customer_id).subquery()
-    notes, owed = session.execute(
-        select(func.count(), func.coalesce(func.sum(still_open.c.owed), ZERO)).where(
-            still_open.c.is_open
-        )
-    ).one()
+    notes, owed = _open(session, Note.customer_id == customer_id, today)
+    guaranteed = session.scalars(_guaranteed(customer.tax_id)).all()
     years = current_settings(session).retention_years
-    return [
+    last = _last_business(session, customer_id, guaranteed)
+    found = [
         privacy.nothing_owed(notes, format_brl(owed)),
-        privacy.retention_over(_last_business(session, customer_id), years, today),
+        privacy.retention_over(last, years, today),
     ]
+    if guaranteed:
+        others, _ = _open(session, Note.sale_id.in_(guaranteed), today)
+        found.append(privacy.nothing_guaranteed(others))
+    return found
 
 
 def anonymise(
@@ -71,8 +88,9 @@ def anonymise(
 ) -> None:
     """Replace all that tells who a customer is, in the register and in the audit log, for good.
 
-    Sales, notes and payments stay, and so do city and state. Once done, it does nothing more.
-    Raises NotAllowed, NotFound, or Conflict with each condition that does not hold.
+    Sales, notes and payments stay, and so do city and state. The guarantors of these sales are
+    erased with them, and so is the customer as a guarantor of others. Once done, it does nothing
+    more. Raises NotAllowed, NotFound, or Conflict with each condition that does not hold.
     """
     actor.require(Permission.PRIVACY)
     # Notes first, as who receives a payment does; then nobody sells, pays or reverses meanwhile.
@@ -95,6 +113,12 @@ def anonymise(
     if unmet:
         raise Conflict("Este cliente ainda não pode ser anonimizado. " + " ".join(unmet))
     erased = [name for name in _ERASED if getattr(customer, name) is not None]
+    theirs = select(Sale.id).where(Sale.customer_id == customer_id)
+    session.execute(
+        delete(Guarantor)
+        .where(or_(Guarantor.sale_id.in_(theirs), Guarantor.tax_id == customer.tax_id))
+        .execution_options(synchronize_session=False)
+    )
     name = privacy.stand_in_name(customer_id)
     values: dict[str, Any] = {
         **dict.fromkeys(_ERASED),
@@ -141,18 +165,40 @@ def _erased(told: Any) -> ColumnElement[Any]:
     return select(func.jsonb_object_agg(field.c.key, value)).scalar_subquery()
 
 
-def _last_business(session: Session, customer_id: int) -> tuple[date, str] | None:
+def _open(session: Session, whose: ColumnElement[bool], today: date) -> tuple[int, Decimal]:
+    """How many of these notes are open, and what they owe in all, R$."""
+    notes = open_notes(today, today=today).where(whose).subquery()
+    count, owed = session.execute(
+        select(func.count(), func.coalesce(func.sum(notes.c.owed), ZERO)).where(notes.c.is_open)
+    ).one()
+    return count, owed
+
+
+def _guaranteed(tax_id: str) -> Select[int]:
+    """The sales of others that somebody answers for."""
+    return select(Guarantor.sale_id).where(Guarantor.tax_id == tax_id)
+
+
+def _last_business(
+    session: Session, customer_id: int, guaranteed: Sequence[int]
+) -> tuple[date, str] | None:
     of_sale, of_payment = Sale.customer_id == customer_id, Payment.customer_id == customer_id
+    of_note = and_(Note.customer_id == customer_id, Note.cancelled_on.is_(None))
+    signed = Note.sale_id.in_(guaranteed)
     days = union_all(
         select(func.max(Sale.sold_on).label("day"), literal("venda").label("kind")).where(of_sale),
         select(func.max(Sale.cancelled_on), literal("cancelamento de venda")).where(of_sale),
-        select(func.max(Note.due_date), literal("vencimento de nota")).where(
-            Note.customer_id == customer_id, Note.cancelled_on.is_(None)
-        ),
+        select(func.max(Note.due_date), literal("vencimento de nota")).where(of_note),
         select(func.max(Payment.paid_on), literal("pagamento")).where(of_payment),
         select(func.max(Reversal.reversed_on), literal("estorno"))
         .join(Payment, Payment.id == Reversal.payment_id)
         .where(of_payment),
+        select(func.max(Note.due_date), literal("vencimento de nota avalizada")).where(
+            signed, Note.cancelled_on.is_(None)
+        ),
+        select(func.max(PaymentItem.paid_on), literal("pagamento de nota avalizada"))
+        .join(Note, Note.id == PaymentItem.note_id)
+        .where(signed),
     ).subquery()
     newest = session.execute(
         select(days.c.day, days.c.kind)

@@ -22,8 +22,9 @@ from credigestor.rules.money import MAX_MONEY, format_brl
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.schedule import PlannedNote, plan, total_of
-from credigestor.services import audit
+from credigestor.services import audit, guarantors
 from credigestor.services.credit import CreditWarning, credit_warnings, standing
+from credigestor.services.guarantors import GuarantorInput
 from credigestor.services.inputs import InputModel, reason, text
 
 #: Decimals of a rate as it is kept, percent a month.
@@ -36,6 +37,7 @@ _LOCK_CUSTOMER = (
         Customer.active,
         Customer.anonymised_at,
         Customer.credit_limit,
+        Customer.tax_id,
         newest_settings().scalar_subquery().label("settings"),
         exists().where(User.id == bindparam("seller_id")).label("has_seller"),
     )
@@ -77,6 +79,7 @@ class NewSale(InputModel):
     first_due_date: date | None = None
     contract_rate: Decimal = ZERO
     override_reason: str | None = None
+    guarantors: tuple[GuarantorInput, ...] = ()
 
 
 def plan_notes(data: NewSale, settings: ShopSettings, *, today: date) -> list[PlannedNote]:
@@ -140,6 +143,9 @@ def register(session: Session, actor: Actor, data: NewSale, *, today: date) -> i
         raise Conflict("Este cliente está inativo. Reative o cadastro para vender.")
     if not customer.has_seller:
         raise NotFound("Vendedor não encontrado.", field="seller_id")
+    if data.guarantors and not notes:
+        raise InvalidInput("Sem notas não há o que avalizar.", field="guarantors")
+    guarantors.check(data.guarantors, customer_tax_id=customer.tax_id)
     warnings = credit_warnings(
         limit=customer.credit_limit,
         owed=stands.owed,
@@ -164,12 +170,14 @@ def register(session: Session, actor: Actor, data: NewSale, *, today: date) -> i
         "override_by": actor.id if override else None,
     }
     new = {**row, "operation_id": data.operation_id, "created_by": actor.id}
-    sale_id = session.scalar(_CREATE, audit.created(actor, new, after=row))
+    told = {**row, "guarantors": len(data.guarantors)} if data.guarantors else row
+    sale_id = session.scalar(_CREATE, audit.created(actor, new, after=told))
     if sale_id is None:  # only for two customers: those of one wait at the customer's lock
         return _registered_before(session, data, notes)
     if notes:
         rows = [note_row(note, sale_id, data.customer_id) for note in notes]
         session.execute(_ADD_NOTES, many(_NOTES, rows))
+    guarantors.add(session, sale_id, data.guarantors)
     return sale_id
 
 

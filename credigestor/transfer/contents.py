@@ -139,6 +139,7 @@ def payments(form: Form) -> Content:
         "Juros": form.owed(PaymentItem.interest),
         "Multa": form.owed(PaymentItem.fine),
         "Desconto": form.owed(PaymentItem.discount),
+        "Motivo do desconto": form.text(Payment.discount_reason),
         "Valor do pagamento": form.number(Payment.amount),
         "Forma": form.word(Payment.method, METHOD_NAMES),
         "Recebido por": form.text(User.name),

@@ -138,7 +138,8 @@ class PaymentFolder:
             customer = self._known_sales[ref].customer
             found[row.id] = KnownNote(row.id, customer, ref, row.number, terms, payments)
         for item in self._items_of(found):
-            found[item.note_id].items.append((item.id, Paid(item.paid_on, item.amount)))
+            paid = Paid(item.paid_on, item.amount, item.discount)
+            found[item.note_id].items.append((item.id, paid))
         return list(found.values())
 
     def _notes_of(self, sale_ids: Collection[int]) -> Iterator[Row[Any]]:
@@ -164,7 +165,13 @@ class PaymentFolder:
 
     def _items_of(self, note_ids: Collection[int]) -> Iterator[Row[Any]]:
         statement = (
-            select(PaymentItem.id, PaymentItem.note_id, PaymentItem.paid_on, PaymentItem.amount)
+            select(
+                PaymentItem.id,
+                PaymentItem.note_id,
+                PaymentItem.paid_on,
+                PaymentItem.amount,
+                PaymentItem.discount,
+            )
             .where(
                 PaymentItem.note_id == any_(literal(list(note_ids), ARRAY(Integer))),
                 PaymentItem.reversed.is_(False),

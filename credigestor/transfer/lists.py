@@ -84,6 +84,7 @@ def payments(form: Form, filters: payment_list.Filters) -> Content:
         "Principal": form.owed(found.principal),
         "Juros": form.owed(found.interest),
         "Multa": form.owed(found.fine),
+        "Desconto": form.owed(found.discount),
         "Recebido por": form.text(found.received_by),
         "Situação": case((found.reversed, "Estornado")),
     }

@@ -9,20 +9,28 @@ import pandas as pd
 from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.ui import kit
 
+MONEY = ("amount", "principal", "interest", "fine", "discount")
+
 
 def show(
     frame: pd.DataFrame, labels: Mapping[str, str], *, key: str, id_column: str = "id"
 ) -> None:
-    """Show the labelled columns, method and reversal in words; a row opens its receipt."""
+    """Show the labelled columns, method and reversal in words; a row opens its receipt.
+
+    The discounts have a column where there is one (R14).
+    """
+    shown = dict(labels)
+    if not frame["discount"].any():
+        shown.pop("discount", None)
     worded = frame.assign(
         method=[METHOD_NAMES[Method(value)] for value in frame["method"]],
         situation=["Estornado" if gone else "" for gone in frame["reversed"]],
     )
     kit.table(
         worded,
-        labels,
+        shown,
         key=key,
-        money=["amount", "principal", "interest", "fine"],
+        money=[name for name in MONEY if name in shown],
         dates=["paid_on"],
         opens="counter/payment.py",
         id_column=id_column,

@@ -42,7 +42,7 @@ def personal_data(actor: Actor, customer: Customer, *, today: date) -> None:
     with st.expander("Dados pessoais (LGPD)", icon=":material/shield_person:"):
         st.markdown("**Cópia dos dados**")
         st.caption(
-            "Tudo o que a loja guarda sobre o cliente (cadastro, vendas, notas, pagamentos, "
+            "Tudo o que a loja guarda sobre o cliente (cadastro, vendas, avais, notas, pagamentos, "
             "estornos e quem escreveu o quê), em um ZIP com um PDF para ler e um JSON para "
             "outros sistemas. Entregue só ao próprio cliente. Cada cópia fica na auditoria."
         )
@@ -110,7 +110,8 @@ def _anonymise(actor: Actor, customer_id: int, today: date) -> None:
         return
     st.warning(
         "Apaga para sempre nome, CPF ou CNPJ, telefone, e-mail, endereço, nascimento, limite, "
-        "observações e referência, também na auditoria. Isto não pode ser desfeito.",
+        "observações e referência, também na auditoria, e os avalistas das suas vendas. Isto não "
+        "pode ser desfeito.",
         icon=":material/warning:",
     )
     st.caption(

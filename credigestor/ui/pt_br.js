@@ -1,5 +1,6 @@
 // Puts Streamlit's built-in English in Portuguese, follows a link that the script left for it,
-// starts a download once, and loads a page anew that has lost its connection for good.
+// starts a download or opens a document once, and loads a page anew that has lost its connection
+// for good.
 //
 // Only text values and the attributes named below are changed, never nodes (React would lose
 // them), and only where the whole text is in the dictionary. What the shop
@@ -63,12 +64,13 @@
     }
   };
 
-  // A download's address works once, and the page is drawn more often.
+  // A download's address works once, a printing is opened once, and the page is drawn more often.
   const started = new Set();
-  const download = (element) => {
-    for (const link of found(element, "a.cg-download")) {
+  const start = (element) => {
+    for (const link of found(element, "a.cg-download, a.cg-open")) {
       const path = link.getAttribute("href");
-      if (/^\/baixar\/[\w-]+$/.test(path) && isOurs(link) && !started.has(path)) {
+      const known = /^\/(baixar\/[\w-]+|documento\/notas\/[0-9a-f-]+)$/.test(path);
+      if (known && isOurs(link) && !started.has(path)) {
         started.add(path);
         link.click();
       }
@@ -79,7 +81,7 @@
     if (root.nodeType === Node.TEXT_NODE) return changeText(root);
     if (root.nodeType !== Node.ELEMENT_NODE) return;
     leave(root);
-    download(root);
+    start(root);
     changeAttributes(root);
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {

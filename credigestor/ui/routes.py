@@ -20,7 +20,7 @@ from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.errors import BusinessError
 from credigestor.services import auth
-from credigestor.ui import cookies, sending
+from credigestor.ui import cookies, printing_route, sending
 from credigestor.ui.session import local_path
 from credigestor.ui.words import PATTERNS, SENTENCES, WORDS
 
@@ -74,6 +74,7 @@ def routes() -> list[BaseRoute]:
         Route("/entrar", enter),
         Route("/sair", leave),
         Route("/baixar/{token}", sending.download),
+        Route("/documento/{kind}/{ref}", printing_route.document),
         Route("/cg/pt-br.js", script),
         Route("/saude", health),
     ]

@@ -86,7 +86,7 @@ def shop_form(actor: Actor, current: ShopSettings) -> None:
         saved = st.form_submit_button("Salvar loja", type="primary", icon=":material/save:")
     if saved:
         parsers = {name: partial(_shop_value, name, value) for name, value in typed.items()}
-        save(form, fields, actor, lambda: {**_gather(parsers), "state": state})
+        save(form, fields, actor, lambda: {**gather(parsers), "state": state})
 
 
 def pix_form(actor: Actor, current: ShopSettings) -> None:
@@ -145,7 +145,7 @@ def charges_form(actor: Actor, current: ShopSettings) -> None:
         }
     if st.button("Salvar encargos", type="primary", icon=":material/save:", key=f"{key}:save"):
         rates = {name: partial(_rate_value, name, value) for name, value in typed.items()}
-        save(form, fields, actor, lambda: {**_gather(rates), **days})
+        save(form, fields, actor, lambda: {**gather(rates), **days})
 
 
 def calendar_form(actor: Actor, current: ShopSettings) -> None:
@@ -237,7 +237,8 @@ def save(form: str, fields: kit.Fields, actor: Actor, read: Callable[[], dict[st
     st.rerun()
 
 
-def _gather(parsers: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
+def gather(parsers: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
+    """What all the parsers read, by name; raises InvalidInputs naming every one that refused."""
     values, errors = {}, {}
     for name, parser in parsers.items():
         try:

@@ -8,6 +8,7 @@ from credigestor.reports.settings_history import settings_history
 from credigestor.rules.calendar import format_moment
 from credigestor.rules.permissions import Permission
 from credigestor.ui import data, kit, session
+from credigestor.ui.documents_form import documents_form
 from credigestor.ui.privacy import retention_form
 from credigestor.ui.settings_form import calendar_form, charges_form, pix_form, shop_form
 
@@ -26,8 +27,8 @@ def show_history() -> None:
 
 
 kit.header("Configurações", "Cada mudança vira uma versão, com quem a fez e quando.")
-shop, pix, charges, calendar, privacy, history = st.tabs(
-    ["Loja", "Pix", "Encargos", "Calendário", "Privacidade", "Histórico"]
+shop, pix, charges, calendar, documents, privacy, history = st.tabs(
+    ["Loja", "Pix", "Encargos", "Calendário", "Documentos", "Privacidade", "Histórico"]
 )
 with shop:
     shop_form(actor, current)
@@ -37,6 +38,8 @@ with charges:
     charges_form(actor, current)
 with calendar:
     calendar_form(actor, current)
+with documents:
+    documents_form(actor, current)
 with privacy:
     retention_form(actor, current)
 with history:

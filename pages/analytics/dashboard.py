@@ -142,10 +142,12 @@ def show_flow_cards(found: Headline, seen: View) -> None:
             chart="bar",
             help="Pela data do pagamento, sem os estornados.",
         )
+    given = f"Descontos dados, fora do recebido: {format_brl(now.discount)}. "
     st.caption(
         kit.plain(
             f"{format_count(now.sales, 'venda', 'vendas')}. Encargos recebidos: juros de mora "
-            f"{format_brl(now.interest)}, multa {format_brl(now.fine)}. Comparado com: "
+            f"{format_brl(now.interest)}, multa {format_brl(now.fine)}. "
+            f"{given if now.discount else ''}Comparado com: "
             f"{period_before}, como estava em {format_date(before_on)}. Os gráficos pequenos "
             "mostram os últimos doze meses."
         )
@@ -177,6 +179,7 @@ def show_details(seen: View) -> None:
 def show_months(months: dict[date, Flow], seen: View) -> None:
     """Sold and received month by month; a bar opens the sales or the payments of its month."""
     newest = months[max(months)]
+    discounts = any(flow.discount for flow in months.values())
     exhibit(
         "Vendido e recebido por mês",
         sold_and_received(months),
@@ -197,6 +200,7 @@ def show_months(months: dict[date, Flow], seen: View) -> None:
                 "Principal recebido": flow.principal,
                 "Juros recebidos": flow.interest,
                 "Multa recebida": flow.fine,
+                **({"Descontos dados": flow.discount} if discounts else {}),
             }
             for month, flow in months.items()
         ),

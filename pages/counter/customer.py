@@ -16,7 +16,7 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import note_number, sale_number
 from credigestor.rules.permissions import Permission
 from credigestor.services import customers
-from credigestor.ui import data, kit, payment_list, privacy, session
+from credigestor.ui import customer_papers, data, kit, payment_list, privacy, session
 from credigestor.ui.customer_form import edit_customer
 from credigestor.ui.figures import format_count
 
@@ -177,10 +177,15 @@ def show_payments(found: Profile) -> None:
         "principal": "Principal",
         "interest": "Juros",
         "fine": "Multa",
+        "discount": "Desconto",
         "received_by": "Recebido por",
         "situation": "Situação",
     }
     payment_list.show(frame, labels, key="payments")
+
+
+def show_documents(found: Profile) -> None:
+    customer_papers.show(found.customer.id, today=today)
 
 
 def show_record(found: Profile) -> None:
@@ -227,14 +232,14 @@ show_header(found)
 show_figures(found)
 tabs = ["Notas em aberto", "Compras", "Pagamentos"]
 if found.customer.anonymised_at is None:
-    tabs.append("Cadastro")
-notes, purchases, payments, *record = st.tabs(tabs)
+    tabs += ["Documentos", "Cadastro"]
+notes, purchases, payments, *living = st.tabs(tabs)
 with notes:
     show_open_notes(found)
 with purchases:
     show_purchases(found)
 with payments:
     show_payments(found)
-for tab in record:
+for tab, show in zip(living, (show_documents, show_record), strict=False):
     with tab:
-        show_record(found)
+        show(found)

@@ -31,7 +31,7 @@ from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.schedule import PlannedNote, total_of
 from credigestor.services import inputs, sales
 from credigestor.services.sales import NewSale
-from credigestor.ui import data, kit, session
+from credigestor.ui import data, guarantors, kit, session
 from credigestor.ui.customer_search import forget_customer, pick_customer
 from credigestor.ui.live_form import LiveForm
 
@@ -105,6 +105,7 @@ def inputs_area(
         placeholder="O que foi vendido",
     )
     sold_on, seller_id, rate = details_area(draft, actor, settings)
+    guaranteed_by = guarantors.typed(draft, no_notes=all_down)
     with first_due_place:
         first_due = first_due_field(draft, min(sold_on or today, today))
     if sold_on is None:
@@ -122,6 +123,7 @@ def inputs_area(
         installments=count or 1,
         first_due_date=first_due,
         contract_rate=rate or ZERO,
+        guarantors=guaranteed_by,
     )
 
 

@@ -17,7 +17,7 @@ from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.money import format_brl, format_number
 from credigestor.rules.numbering import receipt_number, sale_number
 from credigestor.rules.permissions import Permission
-from credigestor.ui import data, kit, session
+from credigestor.ui import data, kit, papers, pix, session
 
 COLOURS: dict[Status, Literal["red", "orange", "blue", "green", "gray"]] = {
     Status.OVERDUE: "red",
@@ -34,13 +34,15 @@ PAYMENT_LABELS = {
     "interest": "Juros",
     "fine": "Multa",
     "principal": "Principal",
+    "discount": "Desconto",
     "after": "Saldo depois",
     "method": "Forma",
     "received_by": "Recebido por",
     "situation": "Situação",
 }
+MONEY = ("amount", "interest", "fine", "principal", "discount", "after")
 
-session.require(Permission.COUNTER)
+actor = session.require(Permission.COUNTER)
 today = data.settings().today
 
 
@@ -140,6 +142,9 @@ def show_payments(note: NoteDetail) -> None:
     if not note.payments:
         st.info("Nenhum pagamento ainda.")
         return
+    labels = dict(PAYMENT_LABELS)
+    if not any(paid.discount for paid in note.payments):
+        del labels["discount"]
     frame = pd.DataFrame(
         [
             {
@@ -150,6 +155,7 @@ def show_payments(note: NoteDetail) -> None:
                 "interest": paid.split.interest,
                 "fine": paid.split.fine,
                 "principal": paid.split.principal,
+                "discount": paid.discount,
                 "after": paid.after,
                 "method": METHOD_NAMES[Method(paid.method)],
                 "received_by": paid.received_by or "",
@@ -163,9 +169,9 @@ def show_payments(note: NoteDetail) -> None:
     st.caption("Marque uma linha para abrir o recibo.")
     kit.table(
         frame,
-        PAYMENT_LABELS,
+        labels,
         key="payments",
-        money=["amount", "interest", "fine", "principal", "after"],
+        money=[name for name in MONEY if name in labels],
         dates=["paid_on"],
         opens="counter/payment.py",
     )
@@ -173,6 +179,8 @@ def show_payments(note: NoteDetail) -> None:
 
 note = open_note()
 show_header(note)
+papers.note_bar(note, actor)
+pix.offer(note.customer_id, [note.id], key=str(note.id))
 as_of = choose_date()
 try:
     note_then = load(as_of)

@@ -17,7 +17,7 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Permission
 from credigestor.services import payments as paying
-from credigestor.ui import data, kit, session
+from credigestor.ui import data, kit, papers, pix, session
 
 NOTE_LABELS = {
     "number": "Nota",
@@ -26,6 +26,7 @@ NOTE_LABELS = {
     "interest": "Juros",
     "fine": "Multa",
     "principal": "Principal",
+    "discount": "Desconto",
     "after": "Saldo depois",
 }
 
@@ -73,15 +74,18 @@ def show_receipt(found: Receipt) -> None:
         "Recebido por": found.received_by or "—",
         "Registrado em": f"{format_date(recorded.date())} às {recorded:%H:%M}",
     }
+    if found.discount_reason:
+        facts["Motivo do desconto"] = found.discount_reason
     if found.backdate_reason:
         facts["Motivo da data anterior"] = found.backdate_reason
     with st.container(border=True):
         st.metric("Valor recebido", format_brl(found.amount))
         split = found.split
+        beside = f" · desconto {format_brl(found.discount)}" if found.discount else ""
         st.caption(
             kit.plain(
                 f"Principal {format_brl(split.principal)} + juros de mora "
-                f"{format_brl(split.interest)} + multa {format_brl(split.fine)}"
+                f"{format_brl(split.interest)} + multa {format_brl(split.fine)}{beside}"
             )
         )
         with st.grid(2, min_column_width=260):
@@ -95,6 +99,8 @@ def show_notes(found: Receipt) -> None:
     labels = dict(NOTE_LABELS)
     if found.undone:
         del labels["after"]
+    if not found.discount:
+        del labels["discount"]
     frame = pd.DataFrame(
         [
             {
@@ -105,6 +111,7 @@ def show_notes(found: Receipt) -> None:
                 "interest": item.split.interest,
                 "fine": item.split.fine,
                 "principal": item.split.principal,
+                "discount": item.discount,
                 "after": item.after,
             }
             for item in found.items
@@ -179,7 +186,9 @@ def offer_reversal(found: Receipt) -> None:
 found = open_receipt()
 kit.header(f"Recibo {found.number}", kit.plain(found.customer))
 show_reversal(found)
+papers.receipt_bar(found)
 show_receipt(found)
 show_notes(found)
+pix.offer(found.customer_id, [item.note_id for item in found.items], key=str(found.id))
 show_ways_out(found)
 offer_reversal(found)

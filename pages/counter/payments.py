@@ -23,6 +23,7 @@ LABELS = {
     "principal": "Principal",
     "interest": "Juros",
     "fine": "Multa",
+    "discount": "Desconto",
     "received_by": "Recebido por",
     "situation": "Situação",
 }
@@ -60,13 +61,16 @@ def choose_filters() -> Filters:
 
 def show_totals(found: Totals) -> None:
     """Sums over all that the filters leave; what was reversed is not money received (R22)."""
-    with st.grid(5, min_column_width=150):
+    with st.grid(3 if found.discount else 5, min_column_width=150):
         st.metric("Pagamentos", format_count(found.count))
         st.metric("Recebido", format_brl(found.amount))
         st.metric("Principal", format_brl(found.principal))
         st.metric("Juros de mora", format_brl(found.interest))
         st.metric("Multa", format_brl(found.fine))
-    st.caption("Os valores não contam os pagamentos estornados.")
+        if found.discount:
+            st.metric("Desconto", format_brl(found.discount))
+    apart = " O desconto foi abatido do principal e não está no recebido."
+    st.caption(f"Os valores não contam os pagamentos estornados.{apart if found.discount else ''}")
 
 
 def show_list(filters: Filters) -> None:

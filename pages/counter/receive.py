@@ -9,48 +9,32 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from credigestor.errors import BusinessError, InvalidInput
 from credigestor.reports import notes
 from credigestor.reports.notes import OpenNote
-from credigestor.rules.allocation import distribute
 from credigestor.rules.calendar import format_date
-from credigestor.rules.charges import ZERO, Split, allocate
+from credigestor.rules.charges import ZERO
 from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.money import CENT, format_brl, format_number, parse_money
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import payments
 from credigestor.services.payments import NewPayment
-from credigestor.ui import data, kit, session
+from credigestor.ui import data, kit, pix, session
+from credigestor.ui.allocated import Part, allocated, preview
+from credigestor.ui.discounts import INPUTS, Discounts, choose_discounts
+from credigestor.ui.note_ticks import choose_notes, offer_next
 from credigestor.ui.payer import asked_note, choose_payer, tick_key
 
 FORM = "receive"
 DONE, FAILED = "receive:done", "receive:failed"
 LIVE = "300ms"
-#: More open notes than this scroll in a frame of their own.
-NOTES_IN_VIEW = 6
-
-
-@dataclass(frozen=True)
-class Part:
-    """What one note gets of the payment, R$, and what it owes after it."""
-
-    note: OpenNote
-    amount: Decimal
-    split: Split
-
-    @property
-    def after(self) -> Decimal:
-        """Still owed on the note right after the payment."""
-        return self.note.owed.total - self.amount
 
 
 def leave_when_done() -> None:
@@ -88,36 +72,16 @@ def choose_date(form: uuid.UUID, actor: Actor, fields: kit.Fields) -> tuple[date
     return day, why or ""
 
 
-def choose_notes(form: uuid.UUID, open_notes: Sequence[OpenNote]) -> list[OpenNote]:
-    """Tick boxes over the open notes, oldest due first; the chosen ones."""
-    st.caption("Marque as notas a pagar. Sem marcar, o valor paga da mais antiga à mais nova.")
-    with st.container(height=420 if len(open_notes) > NOTES_IN_VIEW else "content", gap="small"):
-        return [
-            note
-            for note in open_notes
-            if st.checkbox(describe(note), key=tick_key(form, note.id), persist_state="page")
-        ]
-
-
-def describe(note: OpenNote) -> str:
-    due = f"vence {format_date(note.due_date)}"
-    if note.days_late:
-        days = "1 dia" if note.days_late == 1 else f"{note.days_late} dias"
-        due = f"venceu {format_date(note.due_date)}, {days} de atraso"
-    text = f"**{kit.plain(format_brl(note.owed.total))}** · {kit.plain(note.number)} · {due}"
-    if note.owed.charges:
-        text += (
-            f" (principal {format_number(note.owed.principal)}, juros "
-            f"{format_number(note.owed.interest)}, multa {format_number(note.owed.fine)})"
-        )
-    return text
-
-
 def choose_amount(
-    form: uuid.UUID, chosen: Sequence[OpenNote], open_notes: Sequence[OpenNote], fields: kit.Fields
+    form: uuid.UUID,
+    chosen: Sequence[OpenNote],
+    open_notes: Sequence[OpenNote],
+    discounts: Discounts,
+    fields: kit.Fields,
 ) -> list[Part]:
     """The amount as typed and how it is allocated; empty while there is none that fits (R10)."""
     key, paying = f"amount:{form}", chosen or open_notes
+    whole = discounts.settles(*paying)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         typed = st.text_input(
             "Valor recebido (R$)",
@@ -132,84 +96,50 @@ def choose_amount(
             key=f"whole:{form}",
             icon=":material/done_all:",
             on_click=set_amount,
-            args=(key, owed_by(paying)),
+            args=(key, whole),
         )
     fields.slot("amount")
-    st.caption(kit.plain(f"{counted(paying, chosen)}: {format_brl(owed_by(paying))}"))
+    st.caption(kit.plain(counted(paying, chosen, whole)))
     if not (typed or "").strip():
         return []
     with fields.catching():
         amount = parse_money(typed or "", field="amount", minimum=CENT)
-        if amount > owed_by(open_notes):
-            raise InvalidInput(
-                f"O valor passa de tudo o que o cliente deve: {format_brl(owed_by(open_notes))}.",
-                field="amount",
-            )
-        if amount > owed_by(paying):
-            offer_next(form, amount, chosen, open_notes)
-        parts = dict(distribute(amount, [(note.id, note.owed.total) for note in paying]))
-        return [
-            Part(note, parts[note.id], allocate(note.owed, parts[note.id]))
-            for note in paying
-            if note.id in parts
-        ]
+        check_amount(amount, whole, discounts.settles(*open_notes), discounts)
+        if amount > whole:
+            offer_next(form, amount, chosen, open_notes, discounts)
+        return allocated(amount, paying, discounts)
     return []
 
 
-def offer_next(
-    form: uuid.UUID, amount: Decimal, chosen: Sequence[OpenNote], open_notes: Sequence[OpenNote]
-) -> None:
-    """A button that ticks the next notes, oldest first, until they take the amount (R10)."""
-    left, more = amount - owed_by(chosen), []
-    for note in open_notes:
-        if left > 0 and note not in chosen:
-            more.append(note)
-            left -= note.owed.total
-    st.button(
-        kit.plain(
-            f"Continuar nas próximas notas com os {format_brl(amount - owed_by(chosen))} restantes"
-        ),
-        key=f"more:{form}",
-        icon=":material/playlist_add:",
-        on_click=tick_all,
-        args=(form, [note.id for note in more]),
-    )
-
-
-def tick_all(form: uuid.UUID, note_ids: Sequence[int]) -> None:
-    for note_id in note_ids:
-        st.session_state[tick_key(form, note_id)] = True
+def check_amount(amount: Decimal, whole: Decimal, most: Decimal, discounts: Discounts) -> None:
+    """A granted discount is for settling; otherwise no more than all that is owed fits (R10)."""
+    if discounts.granted and amount != whole:
+        raise InvalidInput(
+            f"Com o desconto concedido, as notas se quitam com {format_brl(whole)}: receba esse "
+            "valor ou tire o desconto.",
+            field="amount",
+        )
+    if amount > most:
+        raise InvalidInput(
+            f"O valor passa de tudo o que o cliente deve: {format_brl(most)}.", field="amount"
+        )
 
 
 def set_amount(key: str, amount: Decimal) -> None:
     st.session_state[key] = format_number(amount)
 
 
-def owed_by(chosen: Sequence[OpenNote]) -> Decimal:
-    return sum((note.owed.total for note in chosen), ZERO)
-
-
-def counted(paying: Sequence[OpenNote], chosen: Sequence[OpenNote]) -> str:
-    if not chosen:
-        return "Tudo o que está em aberto"
-    return "A nota marcada deve" if len(paying) == 1 else f"As {len(paying)} notas marcadas devem"
-
-
-def preview(parts: Sequence[Part]) -> None:
-    """What each note gets, and what is left of it."""
-    st.subheader("Prévia")
-    rows = [
-        {
-            "Nota": part.note.number,
-            "Juros": format_number(part.split.interest),
-            "Multa": format_number(part.split.fine),
-            "Principal": format_number(part.split.principal),
-            "Paga": format_number(part.amount),
-            "Saldo": format_number(part.after),
-        }
-        for part in parts
-    ]
-    st.table(pd.DataFrame(rows), border="horizontal", hide_index=True)
+def counted(paying: Sequence[OpenNote], chosen: Sequence[OpenNote], whole: Decimal) -> str:
+    """What the notes owe, and what settles them where that is less."""
+    owed = sum((note.owed.total for note in paying), ZERO)
+    what = "Tudo o que está em aberto"
+    if chosen:
+        one = len(paying) == 1
+        what = "A nota marcada deve" if one else f"As {len(paying)} notas marcadas devem"
+    told = f"{what}: {format_brl(owed)}"
+    if whole != owed:
+        told += f". Com {format_brl(owed - whole)} de desconto, quita-se com {format_brl(whole)}"
+    return told
 
 
 def confirm(new: NewPayment, seen: Mapping[str, Any]) -> None:
@@ -260,12 +190,13 @@ def form_area(form: uuid.UUID, customer_id: int, actor: Actor) -> None:
             fields.show(failed)
         return
     chosen = choose_notes(form, open_notes)
-    parts = choose_amount(form, chosen, open_notes, fields)
+    discounts = choose_discounts(form, chosen, open_notes, paid_on, actor, fields)
+    parts = choose_amount(form, chosen, open_notes, discounts, fields) if discounts else []
     if failed:
         fields.show(failed)
-    if not parts:
+    if not (discounts and parts):
         return
-    preview(parts)
+    preview(parts, discounts)
     new = NewPayment(
         operation_id=form,
         customer_id=customer_id,
@@ -273,9 +204,14 @@ def form_area(form: uuid.UUID, customer_id: int, actor: Actor) -> None:
         method=Method(method or Method.CASH),
         items=tuple((part.note.id, part.amount) for part in parts),
         backdate_reason=why or None,
+        discounts={part.note.id: part.discount for part in parts if part.discount},
+        discount_reason=discounts.reason if discounts.granted else None,
         previewed={part.note.id: part.split for part in parts},
     )
-    keys = [f"{name}:{form}" for name in ("paid_on", "backdate_reason", "method", "amount")]
+    if new.method is Method.PIX:
+        pix.show(data.settings(), new.amount, pix.txid([part.note for part in parts], customer_id))
+    names = ("paid_on", "backdate_reason", "method", "amount", *INPUTS)
+    keys = [f"{name}:{form}" for name in names]
     keys += [tick_key(form, note.id) for note in open_notes]
     st.button(
         kit.plain(

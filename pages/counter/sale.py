@@ -19,7 +19,7 @@ from credigestor.rules.money import format_brl, format_percent
 from credigestor.rules.numbering import note_number, receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import sales
-from credigestor.ui import data, kit, payment_list, session
+from credigestor.ui import data, guarantors, kit, papers, payment_list, session
 
 MONEY = ("amount", "owed", "principal", "interest", "fine")
 NOBODY = 0  # in place of a seller's id: sales without one
@@ -146,6 +146,7 @@ def payments_area(sale: SaleDetail) -> None:
             "principal": "Principal",
             "interest": "Juros",
             "fine": "Multa",
+            "discount": "Desconto",
             "situation": "Situação",
         },
         key="sale_payments",
@@ -221,9 +222,11 @@ def sale_page() -> None:
         return
     kit.header(f"Venda {sale.number}")
     head(sale)
+    papers.sale_bar(sale, actor)
     terms(sale)
     notes_area(sale)
     payments_area(sale)
+    guarantors.of_sale(sale, actor)
     if actor.can(Permission.SELL):
         edit_area(sale, actor)
     cancel_area(sale, actor, today)

@@ -19,7 +19,8 @@ def move_in(connection: Connection, *, next_id: int) -> None:
         columns = connection.scalars(
             text(
                 "SELECT quote_ident(attname) FROM pg_attribute"
-                " WHERE attrelid = CAST(:table AS regclass) AND attnum > 0"
+                " WHERE attrelid = CAST(:table AS regclass) AND attnum > 0 AND NOT attisdropped"
+                " ORDER BY attnum"
             ),
             {"table": table},
         )

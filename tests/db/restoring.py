@@ -61,10 +61,10 @@ _ANATOMY = (
 )
 
 
-def shop(actor: Actor, seed: int = 7, *, sold: int = 12) -> None:
+def shop(actor: Actor, seed: int = 7, *, sold: int = 12, discounts: bool = True) -> None:
     """A small shop with some of everything, and its summaries."""
     with transaction() as session:
-        random_portfolio(session, actor, seed, sold=sold)
+        random_portfolio(session, actor, seed, sold=sold, discounts=discounts)
         summaries.refresh(session, today=TODAY)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from credigestor import clock
 from credigestor.db.engine import snapshot, transaction
-from credigestor.db.models import AuditEntry, LoginSession, User
+from credigestor.db.models import AuditEntry, LoginSession, SettingsVersion, User
 from credigestor.db.settings import ShopSettings
 from credigestor.reports.audit_changes import ACTIONS, ENTITIES, FIELDS, UNSAID
 from credigestor.rules.permissions import Actor, Permission, Role
@@ -27,6 +27,7 @@ from credigestor.services import (
     customers,
     downloads,
     payments,
+    printing,
     privacy,
     sales,
     settings,
@@ -43,7 +44,10 @@ from tests.portfolio import pay as pay_note
 pytestmark = pytest.mark.usefixtures("db")
 
 NOW = clock.now()
-SERVICES = (auth, confirmation, customers, downloads, payments, privacy, sales, settings, users)
+SERVICES = (
+    *(auth, confirmation, customers, downloads, payments, printing, privacy, sales, settings),
+    users,
+)
 #: They take an actor and write nothing that is data: a look, a count of wrong passwords, an
 #: address for a file, which is logged once it is used.
 NO_WRITES = {"auth.list_sessions", "users.list_users", "confirmation.refusal", "downloads.ask"}
@@ -111,6 +115,14 @@ def _bring_back(session: Session, actor: Actor, shop: Shop) -> None:
     users.activate(session, actor, user_id=shop.user)
 
 
+def _print_notes(session: Session, actor: Actor, shop: Shop) -> None:
+    data = {"shop_name": "Loja", "tax_id": "11222333000181", "city": "Recife"}
+    session.add(SettingsVersion(data=data, changed_by_name="teste"))
+    printing.print_notes(
+        session, actor, sale_id=shop.sale, note_ids=None, operation_id=uuid.uuid4()
+    )
+
+
 @dataclass(frozen=True)
 class Write:
     """An act, the action and entity it is logged as, and a field before and after it."""
@@ -166,6 +178,10 @@ WRITES = {
             s, a, payment_id=shop.payment, why="engano", today=TODAY
         ),
         *("reverse", "payment", ("amount", "10.00"), ("reason", "engano")),
+    ),
+    "printing.print_notes": Write(
+        lambda s, a, shop: _print_notes(s, a, shop),
+        *("print", "sale", None, ("notes", "000001-01/01")),
     ),
     "settings.change": Write(
         lambda s, a, shop: settings.change(s, a, ShopSettings(grace_days=3)),

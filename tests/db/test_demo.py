@@ -12,13 +12,23 @@ from sqlalchemy import func, select
 from credigestor import demo
 from credigestor.db.balances import note_balances
 from credigestor.db.engine import snapshot, transaction
-from credigestor.db.models import Customer, Payment, Reversal, Sale, User
+from credigestor.db.models import (
+    Customer,
+    Guarantor,
+    Note,
+    Payment,
+    PaymentItem,
+    Reversal,
+    Sale,
+    User,
+)
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.demo.business import Business, business
 from credigestor.demo.people import people
 from credigestor.errors import Conflict
 from credigestor.reports.check import check
 from credigestor.reports.summary import summary
+from credigestor.rules import early
 from credigestor.rules.identity import fold, parse_phone, parse_tax_id
 from credigestor.rules.permissions import Actor
 from credigestor.services import settings
@@ -100,6 +110,40 @@ def test_the_shop_is_sound_and_has_the_size_and_the_delinquency_of_a_real_one(
     rate = figures.overdue_principal / figures.receivable_principal
     assert Decimal("0.05") < rate < Decimal("0.12")
     assert min(figures.aging.values()) > 0
+
+
+def test_some_large_sales_have_guarantors_who_are_no_customers(
+    accounts: list[demo.Account],
+) -> None:
+    with snapshot() as session:
+        signed = session.execute(select(Guarantor, Sale.total, Sale.installments).join(Sale)).all()
+        customers = set(session.scalars(select(Customer.tax_id)))
+        counts = Counter(guarantor.sale_id for guarantor, _, _ in signed)
+    assert 20 < len(counts) < 100
+    assert set(counts.values()) == {1, 2}
+    for guarantor, total, installments in signed:
+        assert parse_tax_id(guarantor.tax_id) == guarantor.tax_id
+        assert guarantor.tax_id not in customers
+        assert "CEP" in guarantor.address
+        assert total >= 900
+        assert installments > 0
+
+
+def test_some_notes_were_settled_early_for_less(accounts: list[demo.Account]) -> None:
+    """R14."""
+    with snapshot() as session:
+        items = session.execute(
+            select(PaymentItem, Note.amount, Note.due_date, Sale.contract_rate)
+            .join(Note, Note.id == PaymentItem.note_id)
+            .join(Sale, Sale.id == Note.sale_id)
+            .where(PaymentItem.discount > 0)
+        ).all()
+        footer = current_settings(session).document_footer
+    assert len(items) >= 4
+    for item, amount, due, rate in items:
+        assert item.amount + item.discount == amount
+        assert item.discount == early.discount(amount, rate, (due - item.paid_on).days)
+    assert footer.startswith("Obrigado")
 
 
 def test_nobody_is_over_the_limit_the_shop_gave_them(accounts: list[demo.Account]) -> None:

@@ -182,7 +182,7 @@ def test_payments_are_listed_as_on_their_page(filters: payments.Filters) -> None
             frame,
             *("paid_on", "number", "customer", "amount"),
             lambda row: METHOD_NAMES[Method(row.method)],
-            *("principal", "interest", "fine", "received_by"),
+            *("principal", "interest", "fine", "discount", "received_by"),
             lambda row: "Estornado" if row.reversed else None,
         )
     )

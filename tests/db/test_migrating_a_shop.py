@@ -1,4 +1,4 @@
-"""A shop from before the summaries gets them with the next migration (0001 → 0002)."""
+"""An older shop is migrated with its ledger: to its summaries (0002), and to paper (0004)."""
 
 from __future__ import annotations
 
@@ -7,19 +7,24 @@ from datetime import date, timedelta
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, select, text, update
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from credigestor.db.engine import transaction
 from credigestor.db.migrate import alembic_config, current_revision, head_revision
+from credigestor.db.models import Customer, Guarantor, Payment, PaymentItem
+from credigestor.reports import guarantors
 from credigestor.reports.check import check
 from credigestor.reports.portfolio import flows, stock
 from credigestor.reports.portfolio.flows import Flow
 from credigestor.reports.portfolio.stock import Charges, Stock
 from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor
-from credigestor.services import payments, summaries
+from credigestor.services import payments, sales, summaries
 from tests.db import older
+from tests.db.selling import new_sale
+from tests.db.test_guarantors import ANA, given
 from tests.portfolio import TODAY, random_portfolio
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -28,15 +33,21 @@ DATES = [TODAY, date(2026, 8, 31), date(2026, 2, 10), TODAY + timedelta(days=40)
 
 
 @pytest.fixture
-def old_shop(database: str) -> Iterator[Connection]:
-    """A connection to a schema of its own at revision 0001, with no rows yet."""
+def revision() -> str:
+    """At which the older shop stands."""
+    return "0001"
+
+
+@pytest.fixture
+def old_shop(database: str, revision: str) -> Iterator[Connection]:
+    """A connection to a schema of its own at an older revision, with no rows yet."""
     engine = create_engine(
         database.replace("postgresql://", "postgresql+psycopg://"),
         connect_args={"options": "-csearch_path=old_shop -ctimezone=UTC"},
     )
     with engine.connect() as connection:
         connection.execute(text("CREATE SCHEMA old_shop"))
-        upgrade(connection, "0001")
+        upgrade(connection, revision)
         try:
             yield connection
         finally:
@@ -74,7 +85,7 @@ def test_the_ledger_of_an_older_shop_is_folded_in_by_the_first_reader(
     admin: Actor, old_shop: Connection
 ) -> None:
     with transaction() as session:
-        random_portfolio(session, admin, 31, sold=20)
+        random_portfolio(session, admin, 31, sold=20, discounts=False)
         summaries.refresh(session, today=TODAY)
         expected = figures(session)
     move_in(old_shop)
@@ -90,7 +101,7 @@ def test_what_happens_after_the_migration_leaves_its_marks(
     admin: Actor, old_shop: Connection
 ) -> None:
     with transaction() as session:
-        random_portfolio(session, admin, 32, sold=12)
+        random_portfolio(session, admin, 32, sold=12, discounts=False)
     move_in(old_shop)
     with Session(old_shop) as session, session.begin():
         summaries.refresh(session, today=TODAY)
@@ -103,3 +114,31 @@ def test_what_happens_after_the_migration_leaves_its_marks(
         assert summaries.refresh(session, today=TODAY) == 1
     with Session(old_shop) as session:
         assert list(check(session)) == []
+
+
+@pytest.mark.parametrize("revision", ["0003"])
+def test_a_shop_from_before_paper_sells_with_guarantors_and_keeps_its_discounts(
+    admin: Actor, old_shop: Connection
+) -> None:
+    with transaction() as session:
+        random_portfolio(session, admin, 33, sold=12, discounts=False)
+        summaries.refresh(session, today=TODAY)
+        expected = figures(session)
+    move_in(old_shop)
+    with Session(old_shop) as session:
+        assert session.scalars(select(Guarantor)).all() == []
+        assert set(session.scalars(select(Payment.discount_reason))) == {None}
+    with Session(old_shop) as session, session.begin():
+        summaries.refresh(session, today=TODAY)
+        assert list(check(session)) == []
+        assert figures(session) == expected
+    with Session(old_shop) as session, session.begin():
+        customer = session.scalars(select(Customer.id)).first()
+        assert customer
+        sale = new_sale(customer, guarantors=given(ANA), override_reason="teste")
+        sale_id = sales.register(session, admin, sale, today=TODAY)
+        assert [each.name for each in guarantors.of_sale(session, sale_id)] == [ANA[0]]
+    with Session(old_shop) as session, session.begin():
+        changed = update(PaymentItem).values(discount=PaymentItem.discount + 1)
+        with pytest.raises(DatabaseError, match="payment_items"):
+            session.execute(changed)

@@ -257,6 +257,7 @@ def check_forecast(found: Forecast, books: Ledger, day: date) -> None:
     for place, name in enumerate(BANDS):
         good = sum(paid[deeper] for deeper in BANDS[place:])
         bad = sum(still_open[deeper] for deeper in BANDS[place + 1 :] or BANDS[-1:])
+        bad += 0 if place else int(paid_by(books, day)["discount"].sum())  # of notes not due
         left[name] = (good, good + bad)
     assert [(b.band, b.coming.contractual) for b in found.bands] == [
         (name, reais(cents)) for name, cents in still_open.items()

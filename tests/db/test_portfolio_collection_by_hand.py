@@ -76,7 +76,8 @@ def recoveries_by_hand(books: Ledger, as_of: date) -> Found:
     for note in books.notes.itertuples():
         until = note.on_time_until
         items = paid.get(note.note_id, [])
-        left = note.amount - sum(item.principal for item in items if item.paid_on <= until)
+        in_time = [item for item in items if item.paid_on <= until]
+        left = note.amount - sum(item.principal + item.discount for item in in_time)
         month = (until + timedelta(days=1)).replace(day=1)
         if left and (note.cancelled_on is None or note.cancelled_on > until):
             found[month, 0] += left
@@ -137,7 +138,7 @@ def owed_by_hand(note: Any, items: list[Any], day: date) -> int:
         fine += more_fine - item.fine
         if item.paid_on > note.free_until:
             fined, since = True, item.paid_on
-        principal -= item.principal
+        principal -= item.principal + item.discount
     more_interest, more_fine = more(day)
     return interest + more_interest + fine + more_fine if day > note.free_until else 0
 

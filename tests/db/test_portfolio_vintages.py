@@ -249,7 +249,7 @@ def judged_by_hand(books: Ledger, as_of: date) -> list[tuple[date, str, bool]]:
     }
     for item in books.items.itertuples():
         if item.note_id in limits and item.paid_on <= limits[item.note_id]:
-            paid[item.note_id] += item.principal
+            paid[item.note_id] += item.principal + item.discount
     return [
         (
             note.sold_on.replace(day=1),

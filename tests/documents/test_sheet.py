@@ -8,14 +8,26 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 
 from credigestor.db.settings import ShopSettings
 from credigestor.documents.canvas import UNKNOWN, clean
 from credigestor.documents.sheet import Sheet, shown
+from tests.documents.booklets import WIDEST_SHOP
+from tests.documents.looking import assert_sound, rendered, words
 
 SHOP = ShopSettings(shop_name="Loja Modelo", tax_id="11222333000181")
 AT = datetime(2026, 11, 23, 15, 45, tzinfo=UTC)
+
+
+def _red(width: int, height: int) -> bytes:
+    content = io.BytesIO()
+    Image.new("RGB", (width, height), (200, 30, 30)).save(content, "PNG")
+    return content.getvalue()
+
+
+LOGO = _red(400, 160)
 
 
 def made(draw: Callable[[Sheet], object], shop: ShopSettings = SHOP) -> bytes:
@@ -53,9 +65,58 @@ def test_a_shop_without_name_and_cnpj_gets_a_head_all_the_same() -> None:
     assert "CrediGestor" in pages(made(lambda sheet: sheet.heading("x"), ShopSettings()))[0]
 
 
-def test_a_name_too_long_for_the_head_is_cut_with_an_ellipsis() -> None:
-    shop = ShopSettings(shop_name="Comércio de Móveis " * 20)
-    assert "…" in pages(made(lambda sheet: sheet.heading("x"), shop))[0]
+def test_the_longest_names_and_addresses_stand_whole_in_head_and_foot() -> None:
+    content = made(lambda sheet: sheet.heading("Um"), WIDEST_SHOP)
+    assert_sound(content)
+    assert words(content).replace(" ", "").count("W") == 120 + 120 + 60 + 80 + 80 + 200
+
+
+def test_the_head_tells_who_the_shop_is_and_the_foot_what_it_wants() -> None:
+    shop = SHOP.model_copy(
+        update={
+            "legal_name": "Modelo Comércio Ltda",
+            "street": "Rua do Sol",
+            "city": "Fortaleza",
+            "phone": "+5585988724443",
+            "document_footer": "Volte sempre!",
+        }
+    )
+    text = pages(made(lambda sheet: sheet.heading("x"), shop))[0]
+    for part in ("Modelo Comércio Ltda · CNPJ", "Rua do Sol, Fortaleza", "(85) 98872-4443"):
+        assert part in text
+    assert text.rstrip().endswith("Volte sempre!")
+
+
+def test_the_logo_stands_in_the_head_of_every_page_and_in_the_file_once() -> None:
+    sheet = Sheet(SHOP, "Título", AT, logo=LOGO)
+    sheet.grid(["Nome"], [[f"linha {k}"] for k in range(120)])
+    content = sheet.finished()
+    assert_sound(content)
+    reader = PdfReader(io.BytesIO(content))
+    images = [page["/Resources"]["/XObject"] for page in reader.pages]  # type: ignore[index]
+    assert len(reader.pages) > 2
+    assert len({str(found.get_object()) for found in images}) == 1
+    found = rendered(content)[1].crop((95, 95, 160, 140))  # within the logo, at 150 dpi
+    assert found.getcolors() == [(65 * 45, (200, 30, 30))]
+
+
+def test_midnight_is_shown_as_the_day_alone() -> None:
+    sheet = Sheet(SHOP, "Título", datetime(2026, 11, 23, tzinfo=UTC))
+    text = pages(sheet.finished())[0]
+    assert "Emitido em 23/11/2026" in text
+    assert "00:00" not in text
+
+
+def test_a_faint_row_keeps_to_the_row_above_without_a_line_between() -> None:
+    rows: list[list[object]] = [["Venda", Decimal(3)], ["Nota", None], ["Total", Decimal(3)]]
+
+    def lines(**tones: list[int]) -> int:
+        content = made(lambda sheet: sheet.grid(["Nome", "Valor"], rows, **tones))
+        contents = PdfReader(io.BytesIO(content)).pages[0].get_contents()
+        assert contents is not None
+        return contents.get_data().count(b" l S")
+
+    assert lines(bold=[2], faint=[1]) == lines() - 1
 
 
 def test_long_texts_wrap_and_nothing_of_them_is_lost() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 import anyio
 from starlette.applications import Starlette
@@ -78,22 +79,24 @@ def fetch(
     *,
     method: str = "GET",
     http: str = "1.1",
+    host: str = "localhost",
     client: Client | None = None,
 ) -> Answer:
     """Ask for a path with this login's cookie; an error that ended the answer is swallowed."""
     client = client or Client()
+    path, _, query = path.partition("?")
     cookie = [(b"cookie", f"{cookies.cookie_name()}={token}".encode())] if token else []
     scope = {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
         "http_version": http,
         "method": method,
-        "path": path,
+        "path": unquote(path),
         "raw_path": path.encode(),
         "root_path": "",
         "scheme": "http",
-        "query_string": b"",
-        "headers": [(b"host", b"localhost"), (b"accept-encoding", b"gzip"), *cookie],
+        "query_string": query.encode(),
+        "headers": [(b"host", host.encode()), (b"accept-encoding", b"gzip"), *cookie],
         "client": ("127.0.0.1", 1),
         "server": ("localhost", 80),
     }

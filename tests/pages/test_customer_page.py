@@ -68,7 +68,7 @@ def test_who_never_bought_owes_nothing_and_is_told_how_to_begin() -> None:
     texts = plain_texts(app)
     assert app.title[0].value == "Zélia D'Ávila"
     assert "529.982.247-25" in texts
-    assert [metric.value for metric in app.metric] == [
+    assert [metric.value for metric in app.metric[:3]] == [
         "R$\xa00,00",
         "R$\xa00,00",
         "Sem limite",
@@ -108,7 +108,7 @@ def test_what_is_owed_is_shown_with_its_parts(admin: Actor) -> None:
         )
     app = open_customer(customer_id)
     # 300,00 for 30 days: interest 3,00, fine 6,00.
-    assert [metric.value.replace("\xa0", " ") for metric in app.metric] == [
+    assert [metric.value.replace("\xa0", " ") for metric in app.metric[:3]] == [
         "R$ 359,00",
         "R$ 309,00",
         "R$ 650,00",

@@ -26,7 +26,7 @@ class Collection:
     """The notes due in the month that begins on `month`, as they stand at a date; R$ of principal.
 
     Notes of sales made and not cancelled by then: what was paid until the last on-time day (R4)
-    and later, and what is open, overdue or not.
+    and later, and what is open, overdue or not. What a discount took off is neither (R14).
     """
 
     month: date

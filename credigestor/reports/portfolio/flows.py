@@ -32,6 +32,7 @@ class Flow:
     """What was sold and received in a period, R$; reversals and cancelled sales left out (R22).
 
     `sold` holds the down payments, `financed` does not; `installments` counts notes made.
+    `discount` came off principal beside the money and was not received (R14).
     """
 
     sales: int

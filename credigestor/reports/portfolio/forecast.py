@@ -114,10 +114,16 @@ def _bands(session: Session, as_of: date, scope: Scope) -> tuple[ComingBand, ...
     still_open, paid = [ZERO] * len(BANDS), [ZERO] * len(BANDS)
     for place, open_there, paid_there in session.execute(statement):
         still_open[place], paid[place] = open_there, paid_there
+    past = history(paid, still_open, discounts=_discounts(session, as_of, scope))
     return tuple(
-        ComingBand(band, _coming(amount, past), past)
-        for band, amount, past in zip(BANDS, still_open, history(paid, still_open), strict=True)
+        ComingBand(band, _coming(amount, its_own), its_own)
+        for band, amount, its_own in zip(BANDS, still_open, past, strict=True)
     )
+
+
+def _discounts(session: Session, as_of: date, scope: Scope) -> Decimal:
+    rows = changes("flows", scope)
+    return session.scalar(select(func.sum(rows.c.discount)).where(rows.c.day <= as_of)) or ZERO
 
 
 def _coming(amount: Decimal, past: History) -> Coming:

@@ -22,7 +22,8 @@ class LateCharges:
     """Late interest and fine of a period as seen at a date, R$.
 
     `before` and `outstanding` are what overdue notes owed of them at the end of the day before
-    it and of its last day; of the as-of date, where the period goes on after it.
+    it and of its last day; of the as-of date, where the period goes on after it. Nothing waives
+    charges yet (R15); a discount on early settlement comes off the principal (R14).
     """
 
     period: Period
@@ -55,7 +56,7 @@ def late_charges(
     owed = _owed(session, {*eves, *ends}, scope, today)
     paid = _paid(session, [period.start for period in periods], ends, scope)
     return [
-        LateCharges(period, owed[eve], *paid[place], owed[end])
+        LateCharges(period, owed[eve], paid[place], ZERO, owed[end])
         for place, (period, eve, end) in enumerate(zip(periods, eves, ends, strict=True))
     ]
 
@@ -75,20 +76,16 @@ def _owed(session: Session, days: set[date], scope: Scope, today: date) -> dict[
 
 def _paid(
     session: Session, starts: Sequence[date], ends: Sequence[date], scope: Scope
-) -> list[tuple[Decimal, Decimal]]:
-    """Received and waived from each start to its end."""
+) -> list[Decimal]:
+    """Received from each start to its end."""
     rows = changes("flows", scope)
     spans = values(
         column("place", Integer), column("first", Date), column("last", Date), name="spans"
     ).data(list(zip(range(len(starts)), starts, ends, strict=True)))
     statement = (
-        select(
-            spans.c.place,
-            func.sum(rows.c.interest + rows.c.fine),
-            func.sum(rows.c.discount),
-        )
+        select(spans.c.place, func.sum(rows.c.interest + rows.c.fine))
         .join_from(spans, rows, rows.c.day.between(spans.c.first, spans.c.last))
         .group_by(spans.c.place)
     )
-    found = {place: (received, waived) for place, received, waived in session.execute(statement)}
-    return [found.get(place, (ZERO, ZERO)) for place in range(len(starts))]
+    found = {row[0]: row[1] for row in session.execute(statement)}
+    return [found.get(place, ZERO) for place in range(len(starts))]

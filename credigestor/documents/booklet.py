@@ -1,0 +1,137 @@
+"""The booklet (carnê) of a sale: a cover, then a slip for each note that is not settled.
+
+Three slips to an A4 page, each to be cut out, and its stub for the shop to be cut off. A slip's
+Pix code asks for what is owed in time; a note that is late already has none, because its amount
+grows with each day.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from credigestor.documents.blocks import Blocks
+from credigestor.documents.booklet_cover import LEFT, THIRDS, WIDTH, Cover
+from credigestor.documents.booklet_words import grows, on_slip, shop_name
+from credigestor.documents.canvas import BAND, GREY
+from credigestor.documents.qr import QUIET_ZONE, matrix
+from credigestor.documents.receipt_words import labelled_tax_id
+from credigestor.reports.booklet import Booklet, Instalment
+from credigestor.rules.calendar import format_date
+from credigestor.rules.identity import format_phone
+from credigestor.rules.money import format_brl
+from credigestor.rules.pix import note_txid, shop_payload
+
+_STUB = 50.0  # mm, the shop's part
+_CUT = LEFT + _STUB + 4
+_X = _CUT + 6  # the customer's part
+_ACROSS = LEFT + WIDTH - _X
+_CODE = 40.0  # a QR code with its quiet zone
+_TEXT = _ACROSS - _CODE - 4  # what stands beside it
+
+
+def pdf(booklet: Booklet, *, made_at: datetime, logo: bytes | None) -> bytes:
+    """The PDF of a booklet; `logo` is a PNG or JPEG. Same data and moment, same bytes."""
+    pages = _Slips(booklet, made_at, logo)
+    Cover(pages, booklet, format_date(made_at), logo).draw()
+    for place, instalment in enumerate(booklet.open):
+        pages.slip(place, instalment)
+    return pages.finished()
+
+
+class _Slips(Blocks):
+    def __init__(self, booklet: Booklet, made_at: datetime, logo: bytes | None) -> None:
+        super().__init__(f"Carnê da venda {booklet.number}", made_at, left=LEFT, width=WIDTH)
+        self.booklet, self.logo = booklet, logo
+
+    def slip(self, place: int, note: Instalment) -> None:
+        """Draw the slip of a note in the next third of a page."""
+        third = place % 3
+        if third == 0:
+            self.add_page()
+            for y in THIRDS:
+                self._cut_along(y)
+        top = (0.0, *THIRDS)[third]
+        self.dashed(_CUT, top + 5, _CUT, top + 94)
+        self._stub(top + 8, note)
+        self._customers_part(top + 8, note)
+
+    def _cut_along(self, y: float) -> None:
+        self.dashed(9, y, 207, y)
+        self.set_type(9, color=GREY)
+        self.set_xy(3.5, y - self.leading / 2)
+        self.cell(5, self.leading, "✂")
+
+    def _stub(self, y: float, note: Instalment) -> None:
+        """The part that the shop keeps, with lines to fill in by hand."""
+        sale = self.booklet
+        self._label(LEFT, y, "Via da loja")
+        self.box(LEFT, y + 3.2, _STUB, 12, shop_name(sale), size=9, style="B")
+        self._field(LEFT, y + 17, _STUB, "Nota", sale.note_number(note), 10)
+        self._field(LEFT, y + 26, _STUB, "Vencimento", format_date(note.due_date), 10)
+        self._field(LEFT, y + 35, _STUB, _worth(note), format_brl(note.balance), 10)
+        self._label(LEFT, y + 44, "Cliente")
+        below = self.box(LEFT, y + 47.2, _STUB, 12, sale.customer.name, size=8, style="B")
+        self.box(LEFT, below, _STUB, 4, labelled_tax_id(sale.customer.tax_id), size=7)
+        for number, label in enumerate(("Recebido em", "Valor recebido", "Visto")):
+            line = y + 70 + number * 7.5
+            self._label(LEFT, line - 3, label)
+            self.line(LEFT + 19, line, LEFT + _STUB, line)
+
+    def _customers_part(self, y: float, note: Instalment) -> None:
+        sale, shop = self.booklet, self.booklet.shop
+        at = _X
+        if self.logo:
+            self.picture(self.logo, _X, y, 26, 12)
+            at += 29
+        right = _X + _ACROSS
+        place = f"Parcela {note.number} de {len(sale.instalments)}"
+        self.box(right - 42, y, 42, 6, place, size=11, style="B", align="R")
+        self.box(right - 42, y + 6, 42, 4, "Via do cliente", size=6.5, align="R", color=GREY)
+        below = self.box(at, y, right - 44 - at, 9, shop_name(sale), size=12, style="B")
+        phone = format_phone(shop.phone) if shop.phone else ""
+        who = " · ".join(filter(None, (labelled_tax_id(shop.tax_id), phone)))
+        self.box(at, below, right - 44 - at, 4, who, size=7, color=GREY)
+        self.set_fill_color(*BAND)
+        self.rect(_X, y + 16, _ACROSS, 12.5, "F")
+        self._field(_X + 2, y + 17, 38, "Nota", sale.note_number(note), 12)
+        self._field(_X + 42, y + 17, 34, "Vencimento", format_date(note.due_date), 12)
+        self._field(_X + 78, y + 17, _ACROSS - 80, _worth(note), format_brl(note.balance), 14)
+        self._label(_X, y + 31, "Cliente")
+        below = self.box(_X, y + 34.2, _TEXT, 8, sale.customer.name, size=10, style="B")
+        below = self.box(_X, below, _TEXT, 4, labelled_tax_id(sale.customer.tax_id), size=7.5)
+        for text in on_slip(sale, note):
+            below = self.box(_X, below + 1.8, _TEXT, 7.3, text, size=7.5)
+        self._code(y + 29.5, note)
+
+    def _code(self, y: float, note: Instalment) -> None:
+        """The Pix code, as squares and as text; a place for a stamp where there is none."""
+        sale, x = self.booklet, _X + _ACROSS - _CODE
+        code = None
+        if not grows(sale, note):
+            code = shop_payload(sale.shop, note.balance, note_txid(sale.sale_id, note.number))
+        if code is None:
+            self.rect(x, y + 3, _CODE, 34)
+            below = "Carimbo ou visto da loja"
+            self.box(x, y + 38, _CODE, 4, below, size=6.5, align="C", color=GREY)
+            return
+        rows = matrix(code)
+        unit = _CODE / (len(rows) + 2 * QUIET_ZONE)
+        self.bars(x + QUIET_ZONE * unit, y + QUIET_ZONE * unit, unit, rows)
+        self.box(x, y + _CODE - 1, _CODE, 4, "Pague com Pix", size=8, style="B", align="C")
+        about = "Pix copia e cola, no valor sem acréscimos (em atraso, peça na loja o do dia)"
+        self._label(_X, y + 46.5, about)
+        self.set_type(5.5)
+        for number, line in enumerate(self._parted(code, _ACROSS)):
+            self.set_xy(_X, y + 49.7 + number * self.leading)
+            self.cell(_ACROSS, self.leading, line)
+
+    def _field(self, x: float, y: float, width: float, label: str, value: str, size: float) -> None:
+        self._label(x, y, label)
+        self.box(x, y + 3.2, width, 7, value, size=size, style="B")
+
+    def _label(self, x: float, y: float, text: str) -> None:
+        self.box(x, y, _ACROSS, 3, text, size=6.5, color=GREY)
+
+
+def _worth(note: Instalment) -> str:
+    return "Saldo a pagar" if note.paid else "Valor"

@@ -1,0 +1,175 @@
+"""Every printed document by the words of its address: its kind, what it is of, its parameters.
+
+    document = find(session, "recibo", "45", {"formato": "roll"}, today=today)
+    document.file_name          # recibo-000045.pdf; no person's name is ever in it
+    document.pdf()              # the bytes, made without the session
+
+A stranger writes addresses too: what makes no sense is refused here, before it is looked up.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from credigestor.documents import (
+    booklet,
+    customer_statement,
+    promissory_notes,
+    receipt,
+    settlement,
+)
+from credigestor.errors import InvalidInput, NotFound
+from credigestor.reports import booklet as booklets
+from credigestor.reports import customer_statement as statements
+from credigestor.reports import logos
+from credigestor.reports import printed_notes as printings
+from credigestor.reports import receipt as receipts
+from credigestor.reports import settlement as settlements
+from credigestor.reports.party import party
+from credigestor.rules.numbering import receipt_number, sale_number
+from credigestor.rules.papers import ReceiptFormat
+
+_ID = re.compile("[1-9][0-9]{0,9}")
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LARGEST_ID = 2**31 - 1
+#: Notes that one quote may name.
+MOST_NOTES = 500
+
+NOT_FOUND = "Documento não encontrado. Abra-o de novo pela página da venda, nota ou pagamento."
+MALFORMED = "O endereço do documento está incompleto ou errado. Abra-o de novo pela página."
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document that can be made: the name of its file, and its bytes when they are wanted."""
+
+    file_name: str
+    pdf: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What an address says, and what it is answered from."""
+
+    session: Session
+    ref: str
+    params: Mapping[str, str]
+    today: date
+
+    def id(self) -> int:
+        found = _row_id(self.ref)
+        if found is None:
+            raise NotFound(NOT_FOUND)
+        return found
+
+    def operation(self) -> uuid.UUID:
+        if not _UUID.fullmatch(self.ref):
+            raise NotFound(NOT_FOUND)
+        return uuid.UUID(self.ref)
+
+    def day(self, name: str) -> date:
+        word = self.params.get(name, "")
+        try:
+            return date.fromisoformat(word if _DAY.fullmatch(word) else "")
+        except ValueError:
+            raise InvalidInput(MALFORMED) from None
+
+    def ids(self, name: str) -> list[int]:
+        words = self.params.get(name, "").split(",", MOST_NOTES)
+        found = [id_ for id_ in map(_row_id, words) if id_ is not None]
+        if len(found) < len(words) or len(set(found)) < len(found) or len(found) > MOST_NOTES:
+            raise InvalidInput(MALFORMED)
+        return found
+
+    def document(
+        self,
+        name: str,
+        make: Callable[..., bytes],
+        data: Any,
+        made_at: datetime | None = None,
+        **options: Any,
+    ) -> Document:
+        """The document of a report's data; it is dated today unless it has a moment of its own."""
+        shop = data.shop
+        made_at = made_at or datetime.combine(self.today, time(), ZoneInfo(shop.time_zone))
+        logo = logos.content(self.session, shop)
+        return Document(f"{name}.pdf", partial(make, data, made_at=made_at, logo=logo, **options))
+
+
+def _notes(asked: _Asked) -> Document:
+    data = printings.printed(asked.session, asked.operation())
+    name = f"notas-{sale_number(data.sale_id)}"
+    return asked.document(name, promissory_notes.pdf, data, data.printed_at)
+
+
+def _booklet(asked: _Asked) -> Document:
+    data = booklets.booklet(asked.session, asked.id(), today=asked.today)
+    return asked.document(f"carne-{sale_number(data.sale_id)}", booklet.pdf, data)
+
+
+def _receipt(asked: _Asked) -> Document:
+    word = asked.params.get("formato", ReceiptFormat.ONE.value)
+    if word not in set(ReceiptFormat):
+        raise InvalidInput(MALFORMED)
+    data = receipts.receipt(asked.session, asked.id())
+    party(asked.session, data.customer_id)  # refuses who was anonymised; the page still shows it
+    name = f"recibo-{receipt_number(data.id)}"
+    return asked.document(name, receipt.pdf, data, format=ReceiptFormat(word))
+
+
+def _statement(asked: _Asked) -> Document:
+    since, until = asked.day("de"), asked.day("ate")
+    data = statements.statement(
+        asked.session, asked.id(), since=since, until=until, today=asked.today
+    )
+    name = f"extrato-cliente-{data.customer.id}-{until}"
+    return asked.document(name, customer_statement.pdf, data)
+
+
+def _settlement(asked: _Asked) -> Document:
+    notes, on = asked.ids("notas"), asked.day("em")
+    data = settlements.quote(asked.session, asked.id(), notes, on=on, today=asked.today)
+    name = f"quitacao-cliente-{data.customer.id}-{on}"
+    return asked.document(name, settlement.pdf, data)
+
+
+#: Each kind's parameters, and how it is found.
+KINDS: Mapping[str, tuple[frozenset[str], Callable[[_Asked], Document]]] = {
+    "notas": (frozenset(), _notes),
+    "carne": (frozenset(), _booklet),
+    "recibo": (frozenset({"formato"}), _receipt),
+    "extrato": (frozenset({"de", "ate"}), _statement),
+    "quitacao": (frozenset({"notas", "em"}), _settlement),
+}
+
+
+def find(
+    session: Session, kind: str, ref: str, params: Mapping[str, str], *, today: date
+) -> Document:
+    """The document that an address names, as of today.
+
+    `notas` is of a printing's operation, `carne` of a sale, `recibo` of a payment (formato),
+    `extrato` (de, ate) and `quitacao` (notas, em) of a customer. Raises NotFound for a kind or a
+    row that does not exist, InvalidInput for parameters that make no sense, Conflict for a
+    document that is not given any more.
+    """
+    if kind not in KINDS:
+        raise NotFound(NOT_FOUND)
+    names, make = KINDS[kind]
+    if not names.issuperset(params):
+        raise InvalidInput(MALFORMED)
+    return make(_Asked(session, ref, params, today))
+
+
+def _row_id(word: str) -> int | None:
+    return int(word) if _ID.fullmatch(word) and int(word) <= _LARGEST_ID else None

@@ -1,0 +1,175 @@
+"""The statement of a customer on paper (extrato): A4 landscape, a balance of principal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from credigestor.documents.sheet import Sheet
+from credigestor.reports.customer_statement import CustomerStatement, Kind, Movement, Part
+from credigestor.reports.party import Party
+from credigestor.rules.calendar import format_date
+from credigestor.rules.charges import ZERO, Owed
+from credigestor.rules.identity import format_tax_id
+from credigestor.rules.money import format_brl, format_number
+
+TITLE = "Extrato do cliente"
+_COLUMNS = (
+    *("Data", "Histórico", "Valor", "Juros", "Multa", "Desconto", "Principal"),
+    "Saldo de principal",
+)
+_Row = Sequence[object]
+
+
+def pdf(data: CustomerStatement, *, made_at: datetime, logo: bytes | None) -> bytes:
+    """The PDF of a statement; the same data and moment, the same bytes."""
+    sheet = Sheet(data.shop, TITLE, made_at, orientation="landscape", logo=logo)
+    period = f"{format_date(data.since)} a {format_date(data.until)}"
+    sheet.pairs({**customer_lines(data.customer), "Período": period})
+    sheet.heading("Movimento do período, em R$")
+    _movements(sheet, data)
+    _totals(sheet, data)
+    sheet.heading(f"O que está em aberto em {format_date(data.today)}, em R$")
+    _owed(sheet, data)
+    return sheet.finished()
+
+
+def customer_lines(customer: Party) -> dict[str, str]:
+    """Who the document is about, as labelled lines."""
+    return {
+        "Cliente": customer.name,
+        "CPF" if len(customer.tax_id) == 11 else "CNPJ": format_tax_id(customer.tax_id),
+        "Endereço": customer.address,
+    }
+
+
+def lateness(days_late: int) -> str:
+    """How late a note is, in words."""
+    if not days_late:
+        return "Em dia"
+    return "1 dia de atraso" if days_late == 1 else f"{days_late} dias de atraso"
+
+
+def _movements(sheet: Sheet, data: CustomerStatement) -> None:
+    rows: list[_Row] = [_balance("Saldo anterior", data.opening)]
+    faint = []
+    for movement in data.movements:
+        rows.append(_movement(movement))
+        for part in _told_apart(movement):
+            faint.append(len(rows))
+            rows.append(_part(movement, part))
+    if not data.movements:
+        rows.append([None, "Nenhum movimento no período.", *[None] * 6])
+    rows.append(_balance(f"Saldo em {format_date(data.until)}", data.closing))
+    sheet.grid(_COLUMNS, rows, bold=(0, len(rows) - 1), faint=faint)
+    sheet.paragraph(
+        "O saldo é de principal: o que falta pagar do valor das notas. Juros de mora e multa são "
+        "cobrados à parte e não entram nele. Um pagamento estornado não tem efeito."
+    )
+
+
+def _balance(text: str, balance: Decimal) -> _Row:
+    return [None, text, *[None] * 5, balance]
+
+
+def _movement(movement: Movement) -> _Row:
+    shown: list[object] = [None] * 5
+    if movement.kind is Kind.SALE:
+        shown = [_some(movement.sum("amount")), *[None] * 3, _some(movement.sum("principal"))]
+    elif movement.kind is Kind.PAYMENT:
+        shown = _figures(movement)
+    elif movement.kind is Kind.CANCELLATION:
+        shown = [*[None] * 4, _some(movement.sum("principal"))]
+    return [movement.on, _text(movement), *shown, movement.balance]
+
+
+def _figures(of: Movement | Part) -> list[object]:
+    names = ("amount", "interest", "fine", "discount", "principal")
+    return [
+        _some(of.sum(name) if isinstance(of, Movement) else getattr(of, name)) for name in names
+    ]
+
+
+def _some(value: Decimal) -> Decimal | None:
+    return value or None
+
+
+def _text(movement: Movement) -> str:
+    if movement.kind is Kind.CANCELLATION:
+        return f"Venda {movement.number} cancelada: {movement.detail}"
+    if movement.kind is Kind.SALE:
+        return _sale(movement)
+    text = f"Pagamento {movement.number} ({movement.detail})"
+    if movement.undone is not None:
+        text += f" de {format_number(movement.sum('amount'))}"
+    if len(movement.parts) == 1:
+        text += f", nota {movement.parts[0].number}"
+    if movement.undone is not None:
+        text += f": ESTORNADO em {format_date(movement.undone)}, sem efeito"
+    return text
+
+
+def _sale(movement: Movement) -> str:
+    text = f"Venda {movement.number}"
+    if movement.detail:
+        text += f": {movement.detail}"
+    text += f" – total {format_number(movement.total)}"
+    if movement.down_payment:
+        text += f", entrada {format_number(movement.down_payment)}"
+    count = len(movement.parts)
+    return f"{text}, {'sem notas' if not count else '1 nota' if count == 1 else f'{count} notas'}"
+
+
+def _told_apart(movement: Movement) -> Sequence[Part]:
+    """The notes that get lines of their own: each of a sale, those of a payment of several."""
+    if movement.kind is Kind.SALE:
+        return movement.parts
+    return movement.parts if movement.kind is Kind.PAYMENT and len(movement.parts) > 1 else ()
+
+
+def _part(movement: Movement, part: Part) -> _Row:
+    text = f"Nota {part.number}, vence em {format_date(part.due_date)}"
+    if movement.kind is Kind.SALE:
+        return [None, text, part.amount, *[None] * 5]
+    return [None, text, *_figures(part), None]
+
+
+def _totals(sheet: Sheet, data: CustomerStatement) -> None:
+    received = data.sum(Kind.PAYMENT, "amount")
+    interest, fine, discount = (
+        data.sum(Kind.PAYMENT, name) for name in ("interest", "fine", "discount")
+    )
+    parts = [("principal", received - interest - fine), ("juros", interest), ("multa", fine)]
+    told = " + ".join(f"{name} {format_number(value)}" for name, value in parts if value)
+    sold, cancelled = data.sum(Kind.SALE, "amount"), data.sum(Kind.CANCELLATION, "amount")
+    sheet.pairs(
+        {
+            "Notas emitidas": format_brl(sold) if sold else None,
+            "Recebido": f"{format_brl(received)} = {told}" if received else None,
+            "Descontos": format_brl(discount) if discount else None,
+            "Cancelado": format_brl(cancelled) if cancelled else None,
+        }
+    )
+
+
+def _owed(sheet: Sheet, data: CustomerStatement) -> None:
+    if not data.owed:
+        sheet.paragraph("Nada em aberto: o cliente não deve nada.")
+        return
+    rows: list[_Row] = [
+        [note.number, note.due_date, lateness(note.days_late), *_amounts(note.owed)]
+        for note in data.owed
+    ]
+    whole = Owed(
+        sum((note.owed.principal for note in data.owed), ZERO),
+        sum((note.owed.interest for note in data.owed), ZERO),
+        sum((note.owed.fine for note in data.owed), ZERO),
+    )
+    rows.append(["Total", None, None, *_amounts(whole)])
+    labels = ["Nota", "Vencimento", "Situação", "Principal", "Juros", "Multa", "Deve hoje"]
+    sheet.grid(labels, rows, bold=[len(data.owed)])
+
+
+def _amounts(owed: Owed) -> list[Decimal]:
+    return [owed.principal, owed.interest, owed.fine, owed.total]

@@ -1,0 +1,137 @@
+"""What a booklet (carnê) of a sale says: the contract as made, and what is left of each note."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from credigestor.db.models import Note, Sale
+from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.errors import Conflict, NotFound
+from credigestor.reports.party import Party, party
+from credigestor.rules.calendar import due_dates
+from credigestor.rules.charges import ZERO
+from credigestor.rules.numbering import note_number, sale_number
+
+
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    """One note: what it was made for and the principal it still owes, R$."""
+
+    number: int
+    amount: Decimal
+    due_date: date
+    free_until: date
+    balance: Decimal
+
+    @property
+    def paid(self) -> Decimal:
+        """What was taken off its principal, R$."""
+        return self.amount - self.balance
+
+    def is_late(self, on: date) -> bool:
+        """Whether it bears charges on a day (R8)."""
+        return self.balance > 0 and on > self.free_until
+
+
+@dataclass(frozen=True)
+class Booklet:
+    """A sale to be paid on instalments, as of a day: R$, rates in percent, grace in days (R5)."""
+
+    shop: ShopSettings
+    as_of: date
+    sale_id: int
+    sold_on: date
+    description: str
+    total: Decimal
+    down_payment: Decimal
+    contract_rate: Decimal
+    late_rate: Decimal
+    fine_rate: Decimal
+    grace_days: int
+    customer: Party
+    instalments: tuple[Instalment, ...]
+
+    @property
+    def number(self) -> str:
+        """The sale's number as printed."""
+        return sale_number(self.sale_id)
+
+    def note_number(self, instalment: Instalment) -> str:
+        """A note's number as printed (R23)."""
+        return note_number(self.sale_id, instalment.number, len(self.instalments))
+
+    @property
+    def open(self) -> list[Instalment]:
+        """The instalments of which something is left to pay, in order."""
+        return [each for each in self.instalments if each.balance]
+
+    @property
+    def financed(self) -> Decimal:
+        """The price less the down payment, R$."""
+        return self.total - self.down_payment
+
+    @property
+    def in_instalments(self) -> Decimal:
+        """What all notes sum up to as they were made, R$."""
+        return sum((each.amount for each in self.instalments), ZERO)
+
+    @property
+    def interest(self) -> Decimal:
+        """What buying on instalments costs more than paying at once, R$."""
+        return self.in_instalments - self.financed
+
+    @property
+    def to_pay(self) -> Decimal:
+        """Down payment and all notes, R$ (CDC art. 52, V)."""
+        return self.down_payment + self.in_instalments
+
+    @property
+    def is_monthly(self) -> bool:
+        """Whether the due dates are a month apart (R3); imported notes may have any."""
+        days = [each.due_date for each in self.instalments]
+        return days == due_dates(days[0], len(days))
+
+
+def booklet(session: Session, sale_id: int, *, today: date) -> Booklet:
+    """The booklet of a sale as it stands today.
+
+    Raises NotFound; Conflict for a cancelled sale, one without notes or with all of them
+    settled, or a customer whose data was erased (R28).
+    """
+    sale = session.get(Sale, sale_id)
+    if sale is None:
+        raise NotFound("Venda não encontrada.")
+    customer = party(session, sale.customer_id)
+    if sale.cancelled_on is not None:
+        raise Conflict("Esta venda foi cancelada: não há carnê a imprimir.")
+    if not sale.installments:
+        raise Conflict("Esta venda foi paga toda de entrada: não tem parcelas nem carnê.")
+    notes = session.scalars(select(Note).where(Note.sale_id == sale_id).order_by(Note.number))
+    made = Booklet(
+        shop=current_settings(session),
+        as_of=today,
+        sale_id=sale.id,
+        sold_on=sale.sold_on,
+        description=sale.description,
+        total=sale.total,
+        down_payment=sale.down_payment,
+        contract_rate=sale.contract_rate,
+        late_rate=sale.late_rate,
+        fine_rate=sale.fine_rate,
+        grace_days=sale.grace_days,
+        customer=customer,
+        instalments=tuple(
+            Instalment(
+                note.number, note.amount, note.due_date, note.free_until, note.principal_balance
+            )
+            for note in notes
+        ),
+    )
+    if not made.open:
+        raise Conflict("Todas as parcelas desta venda já foram pagas: não há carnê a imprimir.")
+    return made

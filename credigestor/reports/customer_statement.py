@@ -1,0 +1,239 @@
+"""The statement of a customer (extrato): what was sold and paid between two dates, and is owed.
+
+The running balance is of principal. Charges paid stand beside it, and a reversed payment is
+told without any effect, so that the closing balance is what `note_balances` states that day.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from itertools import accumulate
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from credigestor.db.balances import note_balances, open_notes
+from credigestor.db.models import Note, Payment, PaymentItem, Reversal, Sale
+from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.errors import InvalidInput
+from credigestor.reports.party import Party, party
+from credigestor.rules.calendar import check_date_range
+from credigestor.rules.charges import ZERO, Owed
+from credigestor.rules.methods import METHOD_NAMES, Method
+from credigestor.rules.numbering import note_number, receipt_number, sale_number
+
+
+class Kind(StrEnum):
+    """What a movement is; those of one day stand in this order."""
+
+    SALE = "sale"
+    PAYMENT = "payment"
+    REVERSED = "reversed"
+    CANCELLATION = "cancellation"
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a movement is for one note, R$; `principal` is what it changes of the balance."""
+
+    number: str
+    due_date: date
+    amount: Decimal
+    interest: Decimal = ZERO
+    fine: Decimal = ZERO
+    discount: Decimal = ZERO
+    principal: Decimal = ZERO
+
+
+@dataclass(frozen=True)
+class Movement:
+    """A sale, a payment or a cancellation, note by note, and the balance after it, R$.
+
+    `number` is the sale's or the receipt's, `detail` what was sold, how it was paid or why it was
+    cancelled; `total` and `down_payment` are a sale's, `undone` the day of a payment's reversal.
+    """
+
+    on: date
+    kind: Kind
+    number: str
+    detail: str
+    parts: Sequence[Part]
+    total: Decimal = ZERO
+    down_payment: Decimal = ZERO
+    undone: date | None = None
+    balance: Decimal = ZERO
+
+    def sum(self, name: str) -> Decimal:
+        """The parts' amount, interest, fine, discount or principal together."""
+        return sum((getattr(part, name) for part in self.parts), ZERO)
+
+
+@dataclass(frozen=True)
+class OwedNote:
+    """An open note and what it owes, R$."""
+
+    number: str
+    due_date: date
+    days_late: int
+    owed: Owed
+
+
+@dataclass(frozen=True)
+class CustomerStatement:
+    """Both days of the period belong to it; `owed` are the open notes of `today`, oldest first."""
+
+    shop: ShopSettings
+    customer: Party
+    since: date
+    until: date
+    today: date
+    opening: Decimal
+    movements: Sequence[Movement]
+    owed: Sequence[OwedNote]
+
+    @property
+    def closing(self) -> Decimal:
+        """Principal owed at the end of the period, R$."""
+        return self.movements[-1].balance if self.movements else self.opening
+
+    def sum(self, kind: Kind, name: str) -> Decimal:
+        """What the movements of a kind come to, R$; names as in `Movement.sum`."""
+        return sum((each.sum(name) for each in self.movements if each.kind is kind), ZERO)
+
+
+def statement(
+    session: Session, customer_id: int, *, since: date, until: date, today: date
+) -> CustomerStatement:
+    """What happened with a customer between two days, and what is owed today.
+
+    Raises NotFound, Conflict for an anonymised customer, InvalidInput when the period is turned
+    round or ends after today.
+    """
+    customer = party(session, customer_id)
+    check_date_range(since, "since")
+    if until > today:
+        raise InvalidInput("O extrato vai no máximo até hoje.", field="until")
+    if since > until:
+        raise InvalidInput("O começo do período vem depois do fim.", field="since")
+    before = note_balances(since - timedelta(days=1), today=today)
+    before = before.where(Note.customer_id == customer_id)
+    opening = session.scalar(select(func.sum(before.subquery().c.principal))) or ZERO
+    movements = [
+        *_sales(session, customer_id, since, until),
+        *_payments(session, customer_id, since, until),
+    ]
+    order = list(Kind)
+    movements.sort(key=lambda each: (each.on, order.index(each.kind), each.number))
+    return CustomerStatement(
+        shop=current_settings(session),
+        customer=customer,
+        since=since,
+        until=until,
+        today=today,
+        opening=opening,
+        movements=_balanced(opening, movements),
+        owed=_owed(session, customer_id, today),
+    )
+
+
+def _balanced(opening: Decimal, movements: Sequence[Movement]) -> list[Movement]:
+    changes = (each.sum("principal") for each in movements)
+    _, *balances = accumulate(changes, initial=opening)
+    return [
+        replace(each, balance=balance) for each, balance in zip(movements, balances, strict=True)
+    ]
+
+
+def _sales(session: Session, customer_id: int, since: date, until: date) -> Iterable[Movement]:
+    within = or_(Sale.sold_on.between(since, until), Sale.cancelled_on.between(since, until))
+    sales = session.scalars(select(Sale).where(Sale.customer_id == customer_id, within)).all()
+    notes = defaultdict(list)
+    wanted = [sale.id for sale in sales]
+    for note in session.scalars(
+        select(Note).where(Note.sale_id.in_(wanted)).order_by(Note.sale_id, Note.number)
+    ):
+        notes[note.sale_id].append(note)
+    for sale in sales:
+        parts = [
+            Part(
+                note_number(sale.id, note.number, sale.installments),
+                note.due_date,
+                note.amount,
+                principal=note.amount,
+            )
+            for note in notes[sale.id]
+        ]
+        sold = Movement(
+            sale.sold_on,
+            Kind.SALE,
+            sale_number(sale.id),
+            sale.description,
+            parts,
+            total=sale.total,
+            down_payment=sale.down_payment,
+        )
+        if since <= sold.on <= until:
+            yield sold
+        if sale.cancelled_on is None:
+            continue
+        day = max(sale.cancelled_on, sale.sold_on)
+        if since <= day <= until:
+            undone = [replace(part, principal=-part.amount) for part in parts]
+            reason = sale.cancel_reason or ""
+            yield replace(sold, on=day, kind=Kind.CANCELLATION, detail=reason, parts=undone)
+
+
+def _payments(session: Session, customer_id: int, since: date, until: date) -> Iterable[Movement]:
+    rows = session.execute(
+        select(Payment, PaymentItem, Note, Sale.installments, Reversal.reversed_on)
+        .join(PaymentItem, PaymentItem.payment_id == Payment.id)
+        .join(Note, Note.id == PaymentItem.note_id)
+        .join(Sale, Sale.id == Note.sale_id)
+        .outerjoin(Reversal, Reversal.payment_id == Payment.id)
+        .where(Payment.customer_id == customer_id, Payment.paid_on.between(since, until))
+        .order_by(Payment.id, Note.due_date, Note.id)
+    )
+    found: dict[int, Movement] = {}
+    for payment, item, note, installments, undone in rows:
+        number = note_number(note.sale_id, note.number, installments)
+        part = Part(number, note.due_date, item.amount)
+        if undone is None:
+            part = replace(
+                part,
+                interest=item.interest,
+                fine=item.fine,
+                discount=item.discount,
+                principal=-(item.principal + item.discount),
+            )
+        before = found.get(payment.id)
+        found[payment.id] = Movement(
+            payment.paid_on,
+            Kind.REVERSED if undone else Kind.PAYMENT,
+            receipt_number(payment.id),
+            METHOD_NAMES[Method(payment.method)],
+            [*(before.parts if before else ()), part],
+            undone=undone,
+        )
+    return found.values()
+
+
+def _owed(session: Session, customer_id: int, today: date) -> list[OwedNote]:
+    rows = session.execute(
+        open_notes(today, today=today)
+        .where(Note.customer_id == customer_id)
+        .order_by(Note.due_date, Note.id)
+    )
+    return [
+        OwedNote(
+            note_number(row.sale_id, row.number, row.installments),
+            row.due_date,
+            row.days_late,
+            Owed(row.principal, row.interest, row.fine),
+        )
+        for row in rows
+    ]

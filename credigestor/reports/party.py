@@ -1,0 +1,42 @@
+"""The customer as a document names them: name, CPF or CNPJ, address on one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from credigestor.db.models import Customer
+from credigestor.errors import Conflict, NotFound
+from credigestor.rules.address import one_line
+
+
+@dataclass(frozen=True)
+class Party:
+    """Who a document is about; `address` is empty where none is registered."""
+
+    id: int
+    name: str
+    tax_id: str
+    address: str
+
+
+def party(session: Session, customer_id: int) -> Party:
+    """A customer for a document; raises NotFound, and Conflict for an anonymised one (R28)."""
+    customer = session.get(Customer, customer_id)
+    if customer is None:
+        raise NotFound("Cliente não encontrado.")
+    if customer.anonymised_at is not None:
+        raise Conflict(
+            "Os dados deste cliente foram anonimizados a pedido: não há mais documentos dele."
+        )
+    address = one_line(
+        customer.street,
+        customer.street_number,
+        customer.complement,
+        customer.district,
+        customer.city,
+        customer.state,
+        customer.zip_code,
+    )
+    return Party(customer.id, customer.name, customer.tax_id, address)

@@ -1,0 +1,186 @@
+"""One payment's receipt (R24)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import Subquery, and_, false, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from credigestor.db.balances import open_notes
+from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, Sale, User
+from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.errors import NotFound
+from credigestor.rules.address import one_line
+from credigestor.rules.charges import ZERO, Split
+from credigestor.rules.numbering import note_number, receipt_number
+
+
+@dataclass(frozen=True)
+class ReceiptItem:
+    """What a payment did to one note, R$; `after` is what the note owed right after it.
+
+    `number` is the note's printed number, `place` its place among the sale's `installments`;
+    `discount` came off the principal beside the money (R14).
+    """
+
+    note_id: int
+    number: str
+    sale_id: int
+    place: int
+    installments: int
+    due_date: date
+    amount: Decimal
+    split: Split
+    discount: Decimal
+    after: Decimal
+
+
+@dataclass(frozen=True)
+class Undone:
+    """The reversal of a payment: when, by whom and why (R12)."""
+
+    on: date
+    at: datetime
+    by: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """All that a receipt states (R24), R$; `customer_after` is owed at the end of that day.
+
+    `address` is the customer's on one line, empty where none is known. `discount_reason` is a
+    manager's, where more was taken off than the law grants (R14). `earlier_open` are the printed
+    numbers of earlier notes of the same sales that are still open then (CC art. 322).
+    """
+
+    id: int
+    number: str
+    paid_on: date
+    recorded_at: datetime
+    amount: Decimal
+    method: str
+    backdate_reason: str | None
+    discount_reason: str | None
+    received_by: str | None
+    customer_id: int
+    customer: str
+    tax_id: str
+    address: str
+    shop: ShopSettings
+    items: Sequence[ReceiptItem]
+    customer_after: Decimal
+    earlier_open: Sequence[str]
+    undone: Undone | None
+
+    @property
+    def split(self) -> Split:
+        """Interest, fine and principal of all its notes."""
+        return Split(
+            sum((item.split.interest for item in self.items), ZERO),
+            sum((item.split.fine for item in self.items), ZERO),
+            sum((item.split.principal for item in self.items), ZERO),
+        )
+
+    @property
+    def discount(self) -> Decimal:
+        """What was taken off the principal of all its notes beside the money, R$ (R14)."""
+        return sum((item.discount for item in self.items), ZERO)
+
+    @property
+    def after(self) -> Decimal:
+        """What its notes still owed right after it, R$."""
+        return sum((item.after for item in self.items), ZERO)
+
+
+def receipt(session: Session, payment_id: int) -> Receipt:
+    """The data of a payment's receipt, also of a reversed one; raises NotFound."""
+    undoer = aliased(User)
+    found = session.execute(
+        select(Payment, Customer, User.name, Reversal, undoer.name)
+        .join(Customer, Customer.id == Payment.customer_id)
+        .outerjoin(User, User.id == Payment.received_by)
+        .outerjoin(Reversal, Reversal.payment_id == Payment.id)
+        .outerjoin(undoer, undoer.id == Reversal.reversed_by)
+        .where(Payment.id == payment_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("Pagamento não encontrado.")
+    payment, customer, receiver, reversal, undone_by = found
+    undone = None
+    if reversal is not None:
+        undone = Undone(reversal.reversed_on, reversal.reversed_at, undone_by, reversal.reason)
+    # "Today" far ahead: the state comes from the payments up to that day, whatever followed.
+    owed = (
+        open_notes(payment.paid_on, today=date.max)
+        .where(Note.customer_id == payment.customer_id)
+        .subquery()
+    )
+    items = _items(session, payment_id)
+    return Receipt(
+        id=payment.id,
+        number=receipt_number(payment.id),
+        paid_on=payment.paid_on,
+        recorded_at=payment.created_at,
+        amount=payment.amount,
+        method=payment.method,
+        backdate_reason=payment.backdate_reason,
+        discount_reason=payment.discount_reason,
+        received_by=receiver,
+        customer_id=payment.customer_id,
+        customer=customer.name,
+        tax_id=customer.tax_id,
+        address=one_line(
+            *(customer.street, customer.street_number, customer.complement, customer.district),
+            *(customer.city, customer.state, customer.zip_code),
+        ),
+        shop=current_settings(session),
+        items=items,
+        customer_after=session.scalar(select(func.coalesce(func.sum(owed.c.owed), ZERO))) or ZERO,
+        earlier_open=_earlier(session, owed, items),
+        undone=undone,
+    )
+
+
+def _items(session: Session, payment_id: int) -> list[ReceiptItem]:
+    rows = session.execute(
+        select(PaymentItem, Note.sale_id, Note.number, Note.due_date, Sale.installments)
+        .join(Note, Note.id == PaymentItem.note_id)
+        .join(Sale, Sale.id == Note.sale_id)
+        .where(PaymentItem.payment_id == payment_id)
+        .order_by(Note.due_date, Note.id)
+    )
+    return [
+        ReceiptItem(
+            note_id=item.note_id,
+            number=note_number(sale_id, place, installments),
+            sale_id=sale_id,
+            place=place,
+            installments=installments,
+            due_date=due_date,
+            amount=item.amount,
+            split=Split(item.interest, item.fine, item.principal),
+            discount=item.discount,
+            after=item.principal_after + item.interest_after + item.fine_after,
+        )
+        for item, sale_id, place, due_date, installments in rows
+    ]
+
+
+def _earlier(session: Session, owed: Subquery, items: Sequence[ReceiptItem]) -> list[str]:
+    latest: dict[int, int] = {}
+    for item in items:
+        latest[item.sale_id] = max(item.place, latest.get(item.sale_id, 0))
+    before = [
+        and_(owed.c.sale_id == sale_id, owed.c.number < place) for sale_id, place in latest.items()
+    ]
+    rows = session.execute(
+        select(owed.c.sale_id, owed.c.number, owed.c.installments)
+        .where(or_(false(), *before))
+        .order_by(owed.c.due_date, owed.c.note_id)
+    )
+    return [note_number(*row) for row in rows]

@@ -1,0 +1,140 @@
+"""The settlement quote (quitação): what settles chosen notes of a customer on a date (R14)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from dateutil.relativedelta import relativedelta
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from credigestor.db.models import Note, PaymentItem, Sale
+from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.errors import Conflict, InvalidInput, NotFound
+from credigestor.reports.party import Party, party
+from credigestor.rules import pix
+from credigestor.rules.calendar import format_date
+from credigestor.rules.charges import ZERO, Paid, Terms
+from credigestor.rules.money import CENT, MAX_MONEY
+from credigestor.rules.numbering import note_number
+from credigestor.rules.settlement import Settlement, settlement
+
+#: How far ahead a quote may lie.
+YEARS_AHEAD = 1
+
+
+@dataclass(frozen=True)
+class QuotedNote:
+    """A note of a quote, and what settles it."""
+
+    id: int
+    number: str
+    due_date: date
+    days_late: int
+    settlement: Settlement
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What settles the notes when paid on the date `on`, R$; `txid` names them in a Pix."""
+
+    shop: ShopSettings
+    customer: Party
+    on: date
+    notes: tuple[QuotedNote, ...]
+    txid: str
+
+    @property
+    def owed(self) -> Decimal:
+        """What the notes owe on that day before any reduction, charges included."""
+        return sum((note.settlement.owed.total for note in self.notes), ZERO)
+
+    @property
+    def saved(self) -> Decimal:
+        """What settling early takes off."""
+        return sum((note.settlement.discount for note in self.notes), ZERO)
+
+    @property
+    def total(self) -> Decimal:
+        """What is to be paid."""
+        return self.owed - self.saved
+
+    @property
+    def pix(self) -> str | None:
+        """The code that pays the total; None while the shop cannot be paid so by Pix (R25)."""
+        if not CENT <= self.total <= MAX_MONEY:
+            return None
+        return pix.shop_payload(self.shop, self.total, self.txid)
+
+
+def last_day(today: date) -> date:
+    """The last day that a quote made today may be for."""
+    return today + relativedelta(years=YEARS_AHEAD)
+
+
+def quote(
+    session: Session, customer_id: int, note_ids: Collection[int], *, on: date, today: date
+) -> Quote:
+    """What settles the open notes chosen when they are paid on a date, oldest due first.
+
+    The payments known today decide what is left of each. Raises NotFound for a customer or a
+    note of theirs that does not exist, Conflict for an anonymised customer and for notes that
+    owe nothing, InvalidInput for no notes or a date before today or more than a year ahead.
+    """
+    customer = party(session, customer_id)
+    if not note_ids:
+        raise InvalidInput("Escolha ao menos uma nota.", field="notes")
+    if not today <= on <= last_day(today):
+        raise InvalidInput(
+            f"A data da quitação vai de hoje até {format_date(last_day(today))}.", field="on"
+        )
+    found = session.execute(
+        select(Note, Sale)
+        .join(Sale, Sale.id == Note.sale_id)
+        .where(Note.customer_id == customer_id, Note.id.in_(note_ids))
+        .order_by(Note.due_date, Note.id)
+    ).all()
+    if len(found) < len(set(note_ids)):
+        raise NotFound("Uma das notas escolhidas não é deste cliente.")
+    for note, sale in found:
+        if note.principal_balance == 0 or note.cancelled_on is not None:
+            number = note_number(sale.id, note.number, sale.installments)
+            raise Conflict(f"A nota {number} já não está em aberto. Escolha só notas em aberto.")
+    live = _payments(session, [note.id for note, _ in found])
+    [first, *more] = [note for note, _ in found]
+    return Quote(
+        shop=current_settings(session),
+        customer=customer,
+        on=on,
+        notes=tuple(_quoted(note, sale, live[note.id], on) for note, sale in found),
+        txid=pix.customer_txid(customer_id) if more else pix.note_txid(first.sale_id, first.number),
+    )
+
+
+def _quoted(note: Note, sale: Sale, live: list[Paid], on: date) -> QuotedNote:
+    terms = Terms(note.amount, note.due_date, note.free_until, sale.late_rate, sale.fine_rate)
+    return QuotedNote(
+        id=note.id,
+        number=note_number(sale.id, note.number, sale.installments),
+        due_date=note.due_date,
+        days_late=(on - note.due_date).days if on > note.on_time_until else 0,
+        settlement=settlement(
+            terms, live, on, on_time_until=note.on_time_until, contract_rate=sale.contract_rate
+        ),
+    )
+
+
+def _payments(session: Session, note_ids: list[int]) -> dict[int, list[Paid]]:
+    items = session.execute(
+        select(PaymentItem.note_id, PaymentItem.paid_on, PaymentItem.amount, PaymentItem.discount)
+        .where(PaymentItem.note_id.in_(note_ids), PaymentItem.reversed.is_(False))
+        .order_by(PaymentItem.paid_on, PaymentItem.payment_id)
+    )
+    live = defaultdict(list)
+    for item in items:
+        live[item.note_id].append(Paid(item.paid_on, item.amount, item.discount))
+    return live

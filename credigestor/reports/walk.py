@@ -1,0 +1,216 @@
+"""Sales replayed by the rules, note by note: what of them the ledger has otherwise (R9, R11–R14).
+
+One stream: memory stays the same however many sales are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ARRAY, Integer, Row, Select, and_, any_, bindparam, select
+from sqlalchemy.orm import Session
+
+from credigestor.db.models import Note, Payment, PaymentItem, Sale
+from credigestor.errors import InvalidInput
+from credigestor.reports.unsound import MAX_EXTENSION_DAYS
+from credigestor.rules import early
+from credigestor.rules.calendar import due_dates, format_date
+from credigestor.rules.charges import ZERO, Overpaid, Paid, State, Step, Terms, fold, new_state
+from credigestor.rules.installments import split
+from credigestor.rules.money import format_brl
+
+_ROWS_AT_ONCE = 2000
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A row that breaks an invariant: which one, table, id, and a sentence in Portuguese."""
+
+    what: str
+    entity: str
+    id: int
+    detail: str
+
+
+def walk(session: Session, sale_ids: Sequence[int]) -> Iterator[Problem]:
+    """Replay these sales by the rules; every broken invariant (R1–R3, R9, R11, R13, R14)."""
+    if not sale_ids:
+        return
+    rows = session.execute(
+        _ledger(), {"sale_ids": sale_ids}, execution_options={"yield_per": _ROWS_AT_ONCE}
+    )
+    for _, group in groupby(rows, key=lambda row: row.sale_id):
+        sale = list(group)
+        notes = [list(note) for _, note in groupby(sale, key=lambda row: row.note_id)]
+        yield from _check_plan(notes)
+        for note in notes:
+            if note[0].note_id is not None:
+                yield from _check_note(note)
+
+
+def _ledger() -> Select[*tuple[Any, ...]]:
+    """One row per sale × note × live payment item, in the order in which a replay reads them."""
+    item = {f"item_{c.key}": c for c in PaymentItem.__table__.c if c.key != "note_id"}
+    note = {f"note_{c.key}": c for c in Note.__table__.c if c.key != "sale_id"}
+    sale = {f"sale_{c.key}": c for c in Sale.__table__.c}
+    columns = sale | note | item | {"discount_reason": Payment.discount_reason}
+    return (
+        select(*(column.label(name) for name, column in columns.items()))
+        .outerjoin_from(Sale, Note, Note.sale_id == Sale.id)
+        .outerjoin(
+            PaymentItem, and_(PaymentItem.note_id == Note.id, PaymentItem.reversed.is_(False))
+        )
+        .outerjoin(Payment, Payment.id == PaymentItem.payment_id)
+        .where(Sale.id == any_(bindparam("sale_ids", type_=ARRAY(Integer))))
+        .order_by(Sale.id, Note.number, Note.id, PaymentItem.paid_on, PaymentItem.payment_id)
+    )
+
+
+def _check_plan(notes: list[list[Row[Any]]]) -> Iterator[Problem]:
+    """The notes of a sale are those that the sale makes (R1, R2, R3)."""
+    sale = notes[0][0]
+    rows = [note[0] for note in notes if note[0].note_id is not None]
+    financed = sale.sale_total - sale.sale_down_payment
+
+    def problem(what: str, detail: str) -> Problem:
+        return Problem(what, "sales", sale.sale_id, detail)
+
+    if [row.note_number for row in rows] != list(range(1, sale.sale_installments + 1)):
+        yield problem(
+            "sale_notes",
+            f"A venda tem {sale.sale_installments} parcelas; as notas não vão de 1 a "
+            f"{sale.sale_installments}.",
+        )
+        return
+    if not rows:
+        return
+    amounts = [row.note_amount for row in rows]
+    try:
+        right = amounts == split(financed, sale.sale_contract_rate, len(rows))
+    except InvalidInput:
+        right = False
+    if not right:
+        yield problem(
+            "sale_amounts",
+            f"As notas, que somam {format_brl(sum(amounts, ZERO))}, não são as que dividem os "
+            f"{format_brl(financed)} financiados.",
+        )
+    if [row.note_due_date for row in rows] != due_dates(sale.sale_first_due_date, len(rows)):
+        yield problem("sale_due_dates", "Os vencimentos não seguem o primeiro, mês a mês.")
+
+
+def _check_note(rows: list[Row[Any]]) -> Iterator[Problem]:
+    """A note agrees with its sale, and equals the fold of its live payments (R11, R13)."""
+    note = rows[0]
+    items = [row for row in rows if row.item_id is not None]
+
+    def problem(what: str, detail: str) -> Problem:
+        return Problem(what, "notes", note.note_id, detail)
+
+    if note.note_customer_id != note.sale_customer_id:
+        yield problem("note_customer", "A nota é de um cliente e a venda é de outro.")
+    if note.note_cancelled_on != note.sale_cancelled_on:
+        yield problem("note_cancelled", "A nota e a venda não foram canceladas no mesmo dia.")
+    if (note.note_on_time_until - note.note_due_date).days > MAX_EXTENSION_DAYS:
+        yield problem(
+            "note_on_time",
+            f"A nota fica em dia por mais de {MAX_EXTENSION_DAYS} dias depois do vencimento.",
+        )
+    if (note.note_free_until - note.note_on_time_until).days != note.sale_grace_days:
+        yield problem("note_grace", "O último dia sem encargos não corresponde à carência.")
+    if items and note.sale_cancelled_on is not None:
+        yield problem("cancelled_paid", "A nota foi cancelada e tem pagamento.")
+    if any(row.item_paid_on < note.sale_sold_on for row in items):
+        yield problem("paid_before_sale", "A nota tem pagamento de antes da venda.")
+    yield from _check_discounts(note, items)
+    terms = Terms(
+        note.note_amount,
+        note.note_due_date,
+        note.note_free_until,
+        note.sale_late_rate,
+        note.sale_fine_rate,
+    )
+    try:
+        steps = fold(
+            terms, [Paid(row.item_paid_on, row.item_amount, row.item_discount) for row in items]
+        )
+    except Overpaid as error:
+        yield problem(
+            "note_overpaid",
+            f"O pagamento de {format_date(error.paid.on)} passa do que a nota devia: "
+            f"{format_brl(error.owed.total)}.",
+        )
+        return
+    for row, step in zip(items, steps, strict=True):
+        if _as_stored(row) != _as_folded(step):
+            yield Problem(
+                "item_fold",
+                "payment_items",
+                row.item_id,
+                "A divisão do pagamento, ou a nota depois dele, não é a que as regras dão.",
+            )
+    yield from _check_columns(note, terms, steps)
+
+
+def _check_discounts(note: Row[Any], items: list[Row[Any]]) -> Iterator[Problem]:
+    """A discount is of a note not yet due, by right or with a manager's reason (R14)."""
+    for row in items:
+        days = (note.note_due_date - row.item_paid_on).days
+        settled = row.item_principal + row.item_discount
+        by_right = early.discount(settled, note.sale_contract_rate, days)
+        if row.item_discount and (
+            days <= 0 or (row.item_discount > by_right and row.discount_reason is None)
+        ):
+            yield Problem(
+                "item_discount",
+                "payment_items",
+                row.item_id,
+                f"O desconto de {format_brl(row.item_discount)} não é o da quitação antecipada, "
+                f"de {format_brl(by_right)}, nem tem o motivo de um gerente.",
+            )
+
+
+def _check_columns(note: Row[Any], terms: Terms, steps: list[Step]) -> Iterator[Problem]:
+    state = steps[-1].state if steps else new_state(terms)
+    last = steps[-1].paid.on if steps else None
+    stored = (
+        State(
+            note.note_principal_balance,
+            note.note_interest_carried,
+            note.note_fine_carried,
+            note.note_fine_charged,
+            note.note_interest_from,
+        ),
+        note.note_last_paid_on,
+        note.note_settled_on,
+    )
+    if stored != (state, last, last if state.principal == 0 else None):
+        yield Problem(
+            "note_fold",
+            "notes",
+            note.note_id,
+            f"O saldo gravado é {format_brl(note.note_principal_balance)} e, pelos pagamentos, "
+            f"seria {format_brl(state.principal)}; ou os encargos ou as datas diferem.",
+        )
+
+
+def _as_stored(row: Row[Any]) -> tuple[Any, ...]:
+    return (
+        row.item_interest,
+        row.item_fine,
+        row.item_principal,
+        State(
+            row.item_principal_after,
+            row.item_interest_after,
+            row.item_fine_after,
+            row.item_fine_charged_after,
+            row.item_interest_from_after,
+        ),
+    )
+
+
+def _as_folded(step: Step) -> tuple[Any, ...]:
+    return (step.split.interest, step.split.fine, step.split.principal, step.state)

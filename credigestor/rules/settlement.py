@@ -1,0 +1,85 @@
+"""What settles a note on a date, with each step told (R6–R9, R14; CDC art. 52 §2).
+
+A note of 88,85 with contract interest of 1 % a month, due on 10/01/27, settled 47 days early:
+
+>>> from datetime import date
+>>> from decimal import Decimal as D
+>>> due = date(2027, 1, 10)
+>>> terms = Terms(D("88.85"), due, date(2027, 1, 11), D("1"), D("2"))
+>>> found = settlement(
+...     terms, [], date(2026, 11, 24), on_time_until=date(2027, 1, 11), contract_rate=D("1"))
+>>> str(found.total), str(found.discount), found.days_early
+('87.48', '1.37', 47)
+>>> print(found.steps[-1].replace("\\xa0", " "))
+Quitação antecipada, 47 dias antes do vencimento, com juros do contrato de 1 % ao mês: \
+88,85 ÷ 1,01^(47/30) = 87,48. Redução de 1,37.
+
+Without contract interest nothing is taken off by right, and a late note owes its charges:
+
+>>> str(settlement(
+...     terms, [], date(2027, 1, 25), on_time_until=date(2027, 1, 11), contract_rate=D("1")).total)
+'91.07'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from credigestor.rules import early
+from credigestor.rules.charges import Owed, Paid, Terms
+from credigestor.rules.money import format_number, format_percent
+from credigestor.rules.statement import statement
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What a note owes on a date, what early settlement takes off it, R$, and the sentences."""
+
+    owed: Owed
+    discount: Decimal
+    days_early: int
+    steps: tuple[str, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """What settles the note, R$."""
+        return self.owed.total - self.discount
+
+
+def settlement(
+    terms: Terms,
+    payments: Iterable[Paid],
+    on: date,
+    *,
+    on_time_until: date,
+    contract_rate: Decimal,
+) -> Settlement:
+    """What settles a note on a date after its live payments; contract rate in percent a month.
+
+    Late: the charges of `rules.statement`. Before the nominal due date, with contract interest:
+    the present value of the principal left (R14). Else what is left of it.
+    """
+    lines = statement(terms, payments, on, on_time_until=on_time_until, contract_rate=contract_rate)
+    owed, steps = lines[-1].after, [line.text for line in lines]
+    days_early = max((terms.due_date - on).days, 0)
+    discount = early.discount(owed.principal, contract_rate, days_early)
+    if discount:
+        steps[-1] = _early(owed.principal, contract_rate, days_early, discount)
+    return Settlement(owed, discount, days_early, tuple(steps))
+
+
+def _early(principal: Decimal, rate: Decimal, days: int, discount: Decimal) -> str:
+    factor = f"{(1 + rate / 100).normalize():f}".replace(".", ",")
+    return (
+        f"Quitação antecipada, {'1 dia' if days == 1 else f'{days} dias'} antes do vencimento, "
+        f"com juros do contrato de {_percent(rate)} ao mês: {format_number(principal)} ÷ "
+        f"{factor}^({days}/30) = {format_number(principal - discount)}. "
+        f"Redução de {format_number(discount)}."
+    )
+
+
+def _percent(rate: Decimal) -> str:
+    return format_percent(rate, max(0, -int(rate.normalize().as_tuple().exponent)))

@@ -1,0 +1,86 @@
+"""Discounts on notes settled before they are due: by right, or granted by a manager (R14)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from credigestor.errors import InvalidInput
+from credigestor.rules import early
+from credigestor.rules.calendar import format_date
+from credigestor.rules.charges import ZERO, Step
+from credigestor.rules.money import CENT, format_brl
+from credigestor.rules.permissions import Actor, Permission
+from credigestor.services.inputs import reason
+from credigestor.services.ledger import LockedNote
+
+
+def check_values(discounts: Mapping[int, Decimal], amounts: Mapping[int, Decimal]) -> None:
+    """Each discount is of a note that is paid, not negative and in whole cents, else refused."""
+    if not discounts.keys() <= amounts.keys():
+        raise InvalidInput("Há desconto para uma nota que não está sendo paga.", field="discount")
+    if any(value < 0 for value in discounts.values()):
+        raise InvalidInput("O desconto não pode ser negativo.", field="discount")
+    if any(value != value.quantize(CENT) for value in discounts.values()):
+        raise InvalidInput("Use no máximo dois decimais no desconto.", field="discount")
+
+
+def granted_because(
+    actor: Actor,
+    notes: Sequence[LockedNote],
+    amounts: Mapping[int, Decimal],
+    discounts: Mapping[int, Decimal],
+    paid_on: date,
+    why: str | None,
+) -> str | None:
+    """The reason to keep for discounts above the law's own; None where each is by right.
+
+    Amounts and discounts in R$ by note id. Raises InvalidInput for a note that is due by then,
+    and for what only a manager may grant, or without a reason (R14; CDC art. 52 §2).
+    """
+    granted = False
+    for note in notes:
+        value = discounts.get(note.id, ZERO)
+        if not value:
+            continue
+        due = note.terms.due_date
+        if due <= paid_on:
+            raise InvalidInput(
+                f"A nota {note.label} vence em {format_date(due)}: o desconto é só para quem "
+                "paga antes do vencimento.",
+                field="discount",
+            )
+        # Before it is due a note owes no charges: what settles it is its principal balance.
+        settled = amounts[note.id] + value
+        by_right = early.discount(settled, note.contract_rate, (due - paid_on).days)
+        if value <= by_right:
+            continue
+        if not actor.can(Permission.DISCOUNT):
+            raise InvalidInput(_needs_a_manager(note, by_right), field="discount")
+        granted = True
+    return reason(why, field="discount_reason") if granted else None
+
+
+def check_settled(note: LockedNote, step: Step) -> None:
+    """A discount is for settling: raises InvalidInput when it leaves something owed."""
+    left = step.state.principal
+    if step.paid.discount and left:
+        given = format_brl(step.paid.discount)
+        raise InvalidInput(
+            f"O desconto de {given} é para quitar a nota {note.label}: faltam {format_brl(left)}. "
+            "Um pagamento parcial não tem desconto.",
+            field="discount",
+        )
+
+
+def _needs_a_manager(note: LockedNote, by_right: Decimal) -> str:
+    if not by_right:
+        return (
+            f"A nota {note.label} não tem juros do contrato a descontar. Um desconto nela precisa "
+            "de um gerente."
+        )
+    return (
+        f"Na nota {note.label}, o desconto da quitação antecipada é de {format_brl(by_right)}. "
+        "Um maior precisa de um gerente."
+    )

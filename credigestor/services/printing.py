@@ -1,0 +1,140 @@
+"""Putting notes on paper: who printed which copy of which note, and when (R23)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from credigestor.db.models import Customer, Note, NotePrinting, Sale
+from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.errors import Conflict, InvalidInput, NotFound
+from credigestor.rules import privacy
+from credigestor.rules.numbering import note_number, sale_number
+from credigestor.rules.permissions import Actor, Permission
+from credigestor.services import audit
+
+
+def missing(shop: ShopSettings) -> list[str]:
+    """What the settings still lack for a note to be valid: payee, CNPJ or CPF, place (R23)."""
+    needed = {
+        "razão social ou nome da loja": shop.legal_name or shop.shop_name,
+        "CNPJ ou CPF": shop.tax_id,
+        "cidade": shop.city,
+    }
+    return [name for name, value in needed.items() if not value]
+
+
+def print_notes(
+    session: Session,
+    actor: Actor,
+    *,
+    sale_id: int,
+    note_ids: Collection[int] | None,
+    operation_id: uuid.UUID,
+) -> list[NotePrinting]:
+    """Record a printing of these notes of a sale, or of all that are open for None (R23).
+
+    A note's first printing is copy 1; each later one is one more. The same operation again gives
+    the same printings. Raises NotAllowed, NotFound, InvalidInput (no note chosen) or Conflict:
+    sale cancelled or without notes, a note already paid, customer anonymised (R28), the shop's
+    data not complete, or an operation that printed other notes.
+    """
+    actor.require(Permission.COUNTER)
+    notes = session.scalars(
+        select(Note).where(Note.sale_id == sale_id).order_by(Note.id).with_for_update()
+    ).all()
+    found = session.execute(
+        select(Sale, Customer.anonymised_at).join(Customer).where(Sale.id == sale_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("Venda não encontrada.")
+    sale, anonymised_at = found
+    before = session.scalars(
+        select(NotePrinting)
+        .where(NotePrinting.operation_id == operation_id)
+        .order_by(NotePrinting.note_id)
+    ).all()
+    if before:
+        return _recorded_before(before, {note.id for note in notes}, note_ids)
+    if anonymised_at is not None:
+        raise Conflict(privacy.REFUSAL)
+    if sale.cancelled_on is not None:
+        raise Conflict(f"A venda {sale_number(sale.id)} foi cancelada: suas notas não valem mais.")
+    lacking = missing(current_settings(session))
+    if lacking:
+        raise Conflict(
+            f"Para imprimir notas, falta preencher: {', '.join(lacking)}. "
+            "Um administrador preenche em Configurações, na aba Loja."
+        )
+    return _print(session, actor, sale, _chosen(sale, notes, note_ids), operation_id)
+
+
+def _chosen(sale: Sale, notes: Sequence[Note], note_ids: Collection[int] | None) -> Sequence[Note]:
+    if not notes:
+        raise Conflict("Esta venda não tem notas: foi toda paga na entrada.")
+    if note_ids is None:
+        still_open = [note for note in notes if note.settled_on is None]
+        if not still_open:
+            raise Conflict("Todas as notas desta venda já estão pagas.")
+        return still_open
+    if not note_ids:
+        raise InvalidInput("Escolha ao menos uma nota.", field="notes")
+    wanted = set(note_ids)
+    chosen = [note for note in notes if note.id in wanted]
+    if len(chosen) != len(wanted):
+        raise NotFound("Nota não encontrada nesta venda.", field="notes")
+    for note in chosen:
+        if note.settled_on is not None:
+            raise Conflict(
+                f"A nota {_label(sale, note)} já está paga: devolva-a ao cliente; "
+                "ela não é mais impressa.",
+                field="notes",
+            )
+    return chosen
+
+
+def _print(
+    session: Session, actor: Actor, sale: Sale, notes: Sequence[Note], operation_id: uuid.UUID
+) -> list[NotePrinting]:
+    counted = (
+        select(NotePrinting.note_id, func.count())
+        .where(NotePrinting.note_id.in_([note.id for note in notes]))
+        .group_by(NotePrinting.note_id)
+    )
+    copies = dict(session.execute(counted).all())
+    printings = [
+        NotePrinting(
+            operation_id=operation_id,
+            note_id=note.id,
+            copy=copies.get(note.id, 0) + 1,
+            printed_by=actor.id,
+        )
+        for note in notes
+    ]
+    session.add_all(printings)
+    told = [
+        _label(sale, note) + (f" ({printing.copy}ª via)" if printing.copy > 1 else "")
+        for note, printing in zip(notes, printings, strict=True)
+    ]
+    audit.record(session, actor, "print", "sale", sale.id, after={"notes": ", ".join(told)})
+    session.flush()
+    return printings
+
+
+def _recorded_before(
+    printings: Sequence[NotePrinting], of_sale: set[int], note_ids: Collection[int] | None
+) -> list[NotePrinting]:
+    printed = {printing.note_id for printing in printings}
+    if not printed <= of_sale or (note_ids is not None and printed != set(note_ids)):
+        raise Conflict(
+            "Este formulário já imprimiu outras notas e nada mais foi gravado. Abra a página de "
+            "novo para imprimir estas."
+        )
+    return list(printings)
+
+
+def _label(sale: Sale, note: Note) -> str:
+    return note_number(sale.id, note.number, sale.installments)

@@ -1,0 +1,168 @@
+"""Paper in a real browser: a sale's notes and booklet, a payment's receipt, each in a new tab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from credigestor.db.models import User
+from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.services import settings
+from tests.browser.conftest import Server, settled
+from tests.documents.looking import words
+from tests.factories import actor_of
+from tests.portfolio import add_customer
+
+pytestmark = pytest.mark.browser
+
+SHOP = {"legal_name": "Loja Modelo Ltda", "tax_id": "11222333000181", "city": "Fortaleza"}
+
+
+@pytest.fixture(autouse=True)
+def shop(server: Server) -> Iterator[None]:
+    """What a promissory note needs to know of the shop, during this test."""
+
+    def change(wanted: ShopSettings | None) -> ShopSettings:
+        with Session(server.engine) as session, session.begin():
+            admin = session.scalars(select(User).where(User.login == "adm")).one()
+            before = current_settings(session)
+            settings.change(session, actor_of(admin), wanted or before.model_copy(update=SHOP))
+            return before
+
+    before = change(None)
+    yield
+    change(before)
+
+
+@pytest.fixture
+def customer(server: Server) -> tuple[int, str]:
+    """A customer of this test alone: id and name."""
+    name = "Bia D'Ávila de Muñoz e Papéis"
+    with Session(server.engine) as session, session.begin():
+        return add_customer(session, name), name
+
+
+def text_of(page: Page, address: str) -> str:
+    """All that a PDF says, asked for with this browser's cookie."""
+    answer = page.context.request.get(address)
+    assert answer.headers["content-type"] == "application/pdf", answer.text()
+    return words(answer.body())
+
+
+def opened_by(button: Locator, page: Page, *, twice: bool = False) -> str:
+    """Click, and see the PDF that comes up in a tab of its own; its text."""
+    with page.context.expect_page() as opening:
+        if twice:
+            button.dblclick()
+        else:
+            button.click()
+    tab = opening.value
+    tab.wait_for_load_state()
+    assert tab.evaluate("document.contentType") == "application/pdf"  # shown, not kept as a file
+    assert tab.evaluate("window.opener") is None
+    said = text_of(page, tab.url)
+    tab.close()
+    return said
+
+
+def button(page: Page, label: str) -> Locator:
+    return page.get_by_role("button", name=label).or_(page.get_by_role("link", name=label)).first
+
+
+def sell(page: Page, log_in: Callable[..., None], customer: int) -> None:
+    page.goto(f"/nova-venda?cliente={customer}")
+    log_in(page, "vendedor")
+    page.get_by_label("Total da venda (R$)").press_sequentially("1000", delay=30)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("4")
+    confirm = page.get_by_role("button", name="Confirmar venda")
+    expect(confirm).to_be_enabled()
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", name="Venda 0")).to_be_visible()
+    settled(page)
+
+
+def test_notes_booklet_and_receipt_open_in_new_tabs_and_say_what_became_of_them(
+    page: Page,
+    new_page: Callable[..., Page],
+    server: Server,
+    log_in: Callable[..., None],
+    customer: tuple[int, str],
+) -> None:
+    id_, name = customer
+    sell(page, log_in, id_)
+    printings = "SELECT count(*) FROM note_printings"
+    before = int(server.scalar(printings))
+
+    # The notes, by a double click: printed once, opened once.
+    notes = opened_by(button(page, "Imprimir notas promissórias"), page, twice=True)
+    assert name in notes
+    assert "250,00" in notes
+    assert "2ª VIA" not in notes
+    settled(page)
+    assert int(server.scalar(printings)) == before + 4
+    assert len(page.context.pages) == 1
+    assert opened_by(button(page, "Abrir as notas"), page) == notes
+    with page.expect_download() as download, page.context.expect_page():
+        button(page, "Baixar as notas").click()
+    assert download.value.suggested_filename.startswith("notas-0")
+    assert "2ª VIA" in opened_by(button(page, "Imprimir notas promissórias"), page)
+    settled(page)
+    assert name in opened_by(button(page, "Carnê"), page)
+
+    # A payment, and its receipt on the shop's paper and on a roll.
+    page.get_by_role("link", name="Receber", exact=True).last.click()
+    page.get_by_label("Valor recebido (R$)").press_sequentially("100", delay=30)
+    confirm = page.get_by_role("button", name="Confirmar")
+    expect(confirm).to_be_enabled()
+    confirm.click()
+    expect(page.get_by_role("heading", name="Recibo 0")).to_be_visible()
+    settled(page)
+    for label in ("Recibo (A4, uma via)", "Bobina de 80 mm"):
+        receipt = opened_by(button(page, label), page)
+        assert name in receipt
+        assert "100,00" in receipt
+        assert "ESTORNADO" not in receipt
+
+    # Reversed by a manager elsewhere: the same receipt says so.
+    manager = new_page(server)
+    manager.goto(page.url)
+    log_in(manager, "gerente")
+    manager.get_by_text("Estornar este pagamento").click()
+    manager.get_by_label("Motivo do estorno").fill("valor errado")
+    manager.get_by_role("button", name="Confirmar estorno").click()
+    expect(manager.get_by_text("ESTORNADO em")).to_be_visible()
+    assert "ESTORNADO" in opened_by(button(page, "Recibo (A4, uma via)"), page)
+
+
+def test_where_pop_ups_are_blocked_the_link_stays(
+    page: Page, log_in: Callable[..., None], customer: tuple[int, str]
+) -> None:
+    sell(page, log_in, customer[0])
+    page.route("**/cg/pt-br.js", lambda route: route.abort())  # nobody opens anything
+    page.reload()
+    settled(page)
+    button(page, "Imprimir notas promissórias").click()
+    link = button(page, "Abrir as notas")
+    expect(link).to_be_visible()
+    assert len(page.context.pages) == 1
+    assert customer[1] in opened_by(link, page)
+
+
+def test_on_a_phone_nothing_sticks_out(
+    new_page: Callable[..., Page],
+    server: Server,
+    log_in: Callable[..., None],
+    customer: tuple[int, str],
+) -> None:
+    server.forget_attempts()
+    phone = new_page(server, viewport={"width": 390, "height": 844})
+    sell(phone, log_in, customer[0])
+    opened_by(button(phone, "Imprimir notas promissórias"), phone)
+    expect(button(phone, "Baixar as notas")).to_be_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,0 +1,312 @@
+"""The booklet on paper: what the law wants on its cover, its slips, its Pix codes."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from credigestor.db.settings import ShopSettings
+from credigestor.documents.booklet_words import percent, settled
+from credigestor.reports.booklet import Booklet
+from credigestor.reports.party import Party
+from credigestor.rules.calendar import format_date
+from credigestor.rules.money import format_number
+from credigestor.rules.pix import note_txid, shop_payload
+from tests.documents import looking
+from tests.documents.booklets import SHOP, WIDEST_SHOP, booklet, logo, printed
+
+
+def words(pdf: bytes) -> str:
+    """All that is written, with plain spaces."""
+    return looking.words(pdf).replace("\xa0", " ")
+
+
+def payloads(data: Booklet) -> list[str | None]:
+    return [
+        shop_payload(data.shop, note.balance, note_txid(data.sale_id, note.number))
+        for note in data.open
+    ]
+
+
+def slips(pdf: bytes) -> list[str]:
+    """The words of each slip, from its stub's first line on."""
+    return words(pdf).split("Via da loja")[1:]
+
+
+@pytest.fixture(scope="module")
+def cover() -> str:
+    """What the cover of a sale with a down payment and days of grace says."""
+    data = booklet(total="1200.00", down_payment=Decimal("200.00"), grace_days=5)
+    return words(printed(data)).split("Via da loja")[0]
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        "Carnê de pagamento",
+        "Venda 000123 de 05/01/2026",
+        "Emitido em 05/01/2026",
+        # who sells, and where (CDC art. 54-B, IV)
+        "Loja Ágata",
+        "Ágata Comércio de Móveis Ltda · CNPJ 11.222.333/0001-81",
+        "Rua Barão de Aracati, 1200, Aldeota, Fortaleza/CE, CEP 60175-000",
+        "(85) 98872-4443 · contato@lojaagata.com.br",
+        # who buys what
+        "Zélia D'Ávila Muñoz",
+        "CPF 529.982.247-25 · Rua das Flores, 12, Fortaleza/CE",
+        "Compra: Fogão de 4 bocas",
+        # price, credit, sum with and without it (art. 52, I and V)
+        "Preço à vista R$ 1.200,00",
+        "Entrada R$ 200,00",
+        "Valor financiado R$ 1.000,00",
+        "Soma das parcelas R$ 1.066,19",
+        "Total a pagar a prazo, com a entrada R$ 1.266,19",
+        # interest (art. 52, II; 54-B, I and II)
+        "Juros do contrato 1 % ao mês",
+        "CET = taxa efetiva anual de juros 12,68 % ao ano",
+        "Juros, em reais R$ 66,19",
+        "O CET é formado só pelos juros do contrato",
+        # number, dates and amounts of instalments (art. 52, IV; 54-B, III)
+        "Parcelas 12 mensais",
+        "Valor de cada parcela 11 × R$ 88,85 + 1 × R$ 88,84",
+        "Primeiro vencimento 10/02/2026",
+        "Último vencimento 10/01/2027",
+        "5 10/06/2026 R$ 88,85",
+        "12 10/01/2027 R$ 88,84",
+        # what being late costs (art. 52, III and §1; 54-B, II)
+        "Multa por atraso 2 %",
+        "Juros de mora, por atraso 1 % ao mês",
+        "Carência depois do vencimento 5 dias",
+        "até o primeiro dia útil seguinte, e há 5 dias de carência",
+        "a multa, uma só vez, sobre o que faltar pagar da parcela",
+        "os juros, simples, por dia de atraso (valor × taxa × dias ÷ 30)",
+        # paying early (art. 52 §2; 54-B, V) with R14's figures
+        "É direito do cliente quitar antes, no todo ou em parte e sem custo",
+        "valor ÷ 1,01 elevado a (dias que faltam ÷ 30)",
+        "R$ 88,85 pagos 30 dias antes saem por R$ 87,97",
+        # the shop's own texts
+        "Cláusula da loja. A garantia do produto é a do fabricante.",
+        "Obrigado pela preferência!",
+    ],
+)
+def test_the_cover_tells_what_the_law_and_the_shop_want(cover: str, element: str) -> None:
+    assert element in cover
+
+
+def test_conditions_stand_in_type_of_twelve_points() -> None:
+    lines = looking.texts(printed(booklet()))
+    cover = [line for line in lines if line.page == 1]
+    first = next(k for k, line in enumerate(cover) if line.text.startswith("Atraso"))
+    last = next(k for k, line in enumerate(cover) if line.text == "Parcelas" and k > first)
+    assert {line.size for line in cover[first:last]} == {12.0}
+
+
+def test_a_sale_without_interest_has_nothing_to_reduce_when_paid_early() -> None:
+    found = words(printed(booklet(contract_rate="0", installments=3)))
+    assert "Juros do contrato sem juros" in found
+    assert "0,00 % ao ano" in found
+    assert "O preço a prazo é igual ao preço à vista" in found
+    assert "1 × R$ 333,34 + 2 × R$ 333,33" in found
+    assert "As parcelas não têm juros, por isso o valor é o da parcela." in found
+    assert "elevado" not in found
+
+
+def test_a_contract_without_charges_says_so_and_keeps_its_codes_when_late() -> None:
+    data = booklet(late_rate=Decimal(0), fine_rate=Decimal(0), as_of=date(2026, 12, 24))
+    pdf = printed(data)
+    assert "Multa por atraso não há" in words(pdf)
+    assert "Não há multa nem juros por atraso." in slips(pdf)[0]
+    assert looking.qr_codes(pdf) == payloads(data)
+
+
+def test_each_slip_names_note_date_amount_customer_and_what_being_late_costs() -> None:
+    pdf = printed(booklet())
+    found = slips(pdf)
+    assert len(found) == 12
+    assert len(looking.rendered(pdf, 40)) == 1 + 4  # three to a page
+    for part in ("000123-02/12", "10/03/2026", "R$ 88,85", "Zélia D'Ávila Muñoz"):
+        assert found[1].count(part) == 2  # on the stub and on the customer's part
+    for part in (
+        "Parcela 2 de 12",
+        "CPF 529.982.247-25",
+        "Loja Ágata CNPJ 11.222.333/0001-81",
+        "Após o vencimento: multa de 2 % (R$ 1,78) + juros de mora de 1 % ao mês (pro rata por "
+        "dia).",
+        "Pague na loja: Rua Barão de Aracati, 1200",
+        "Recebido em Valor recebido Visto",
+        "Pague com Pix",
+    ):
+        assert part in found[1]
+
+
+def test_a_slip_whose_due_date_is_no_business_day_tells_the_last_day_without_charges() -> None:
+    data = booklet(total="300.00", installments=1, contract_rate="0", first_due=date(2026, 11, 20))
+    (slip,) = slips(printed(data))
+    assert (
+        "Sem acréscimos até 23/11/2026; depois, multa de 2 % (R$ 6,00) + juros de mora de 1 % ao "
+        "mês (pro rata por dia, desde o vencimento)." in slip
+    )
+
+
+def test_the_codes_of_the_rendered_pages_ask_for_each_slips_amount() -> None:
+    data = booklet(balances={2: "40.00"})
+    pdf = printed(data, logo())
+    found = looking.qr_codes(pdf)
+    assert found == payloads(data)
+    assert "540540.00" in found[1]
+    assert "0511NP000123P02" in found[1]
+    assert all(code and code.replace(" ", "") in words(pdf).replace(" ", "") for code in found)
+
+
+def test_settled_notes_have_no_slip_and_are_marked_on_the_cover() -> None:
+    pdf = printed(booklet(balances=dict.fromkeys((1, 2, 3, 5), "0.00")))
+    assert len(slips(pdf)) == 8
+    assert "3 10/04/2026 R$ 88,85 paga" in words(pdf)
+    assert "000123-03/12" not in words(pdf)
+
+
+@pytest.mark.parametrize(
+    ("paid", "told"),
+    [
+        ([], ""),
+        ([1], "já estava paga a parcela 1, que não tem"),
+        ([1, 2], "já estavam pagas as parcelas 1 e 2, que não têm"),
+        ([1, 2, 3, 5], "já estavam pagas as parcelas 1 a 3 e 5, que não têm"),
+        ([2, 4, 5, 6, 8, 9], "já estavam pagas as parcelas 2, 4 a 6, 8 e 9, que não têm"),
+    ],
+)
+def test_the_cover_says_which_notes_have_no_slip(paid: list[int], told: str) -> None:
+    data = booklet(balances=dict.fromkeys(paid, "0.00"), as_of=date(2026, 6, 9))
+    assert settled(data) == (f"Em 09/06/2026 {told} ficha neste carnê." if told else "")
+    assert settled(data) in words(printed(data))
+
+
+@pytest.mark.parametrize(
+    ("rate", "shown"), [("1.0000", "1"), ("10", "10"), ("0.0330", "0,033"), ("1.9999", "1,9999")]
+)
+def test_rates_are_told_with_the_decimals_they_have(rate: str, shown: str) -> None:
+    assert percent(Decimal(rate)) == f"{shown}\xa0%"
+
+
+def test_a_note_paid_in_part_asks_for_what_is_left_and_says_so() -> None:
+    data = booklet(balances={1: "207.50"}, total="300.00", installments=1, contract_rate="0")
+    pdf = printed(data)
+    (slip,) = slips(pdf)
+    assert slip.count("Saldo a pagar R$ 207,50") == 2
+    assert "Parcela de R$ 300,00 já paga em parte: R$ 92,50 abatidos até 05/01/2026." in slip
+    assert "multa de 2 % (R$ 4,15)" in slip
+    assert "1 10/02/2026 R$ 300,00 em parte" in words(pdf)
+
+
+def test_a_late_slip_has_no_code_because_its_amount_grows() -> None:
+    data = booklet(as_of=date(2026, 3, 11), balances={1: "10.00"})
+    pdf = printed(data)
+    found = slips(pdf)
+    assert "Vencida: somam-se os encargos por atraso. Peça na loja o valor do dia." in found[0]
+    assert (
+        "Vencida: somam-se multa de 2 % + juros de mora de 1 % ao mês, desde o vencimento. Peça "
+        "na loja o valor do dia." in found[1]
+    )
+    assert "Carimbo ou visto da loja" in found[0]
+    assert looking.qr_codes(pdf) == payloads(data)[2:]
+
+
+def test_without_a_pix_key_each_slip_has_room_for_a_stamp_instead() -> None:
+    pdf = printed(booklet(shop=SHOP.model_copy(update={"pix_key": ""})))
+    looking.assert_sound(pdf)
+    assert looking.qr_codes(pdf) == []
+    assert all("Carimbo ou visto da loja" in slip and "Pix" not in slip for slip in slips(pdf))
+
+
+def test_what_the_shop_has_not_said_of_itself_is_left_to_be_filled_in_by_hand() -> None:
+    pdf = printed(booklet(shop=ShopSettings(), customer=Party(1, "Ana", "52998224725", "")))
+    looking.assert_sound(pdf)
+    found = words(pdf)
+    for label in ("Razão social: ____", "CNPJ ____", "Endereço: ____"):
+        assert label in found
+
+
+def test_the_longest_texts_and_amounts_stay_whole_on_the_page_and_apart() -> None:
+    data = booklet(
+        total="9999999999.99",
+        installments=3,
+        contract_rate="0.0330",
+        shop=WIDEST_SHOP,
+        customer=Party(7, "W" * 120, "52998224725", "W" * 375),
+        description="W" * 500,
+        grace_days=60,
+        sale_id=2_147_483_647,
+        balances={2: "3000000000.01"},
+    )
+    pdf = printed(data, logo(300, 300))
+    looking.assert_sound(pdf)
+    assert looking.qr_codes(pdf) == payloads(data)
+    found = words(pdf)
+    # name, address, description, clause and foot (which three lines of a page share) are whole
+    assert found.split("Via da loja")[0].count("W") >= 120 + 375 + 500 + 600 + 200 + 580
+    assert all(slip.count("W") >= 2 * 120 + 2 * 120 for slip in slips(pdf))
+    assert "R$ 9.999.999.999,99" in found
+
+
+def test_a_slip_has_room_for_the_longest_address_that_it_tells() -> None:
+    place = {"street": "W" * 70, "street_number": "", "district": "", "city": "W" * 26}
+    shop = WIDEST_SHOP.model_copy(update={**place, "complement": ""})
+    customer = Party(7, "W" * 120, "52998224725", "")
+    many = dict.fromkeys((1, 2, 3), "9000000.01")
+    data = booklet(
+        total="99999999.99",
+        installments=3,
+        shop=shop,
+        customer=customer,
+        first_due=date(2026, 2, 14),
+        balances=many,
+        late_rate=Decimal("0.0333"),
+        fine_rate=Decimal("1.9999"),
+    )
+    pdf = printed(data, logo())
+    looking.assert_sound(pdf)
+    for slip in slips(pdf):
+        assert "Pague na loja: WWW" in slip
+        assert "já paga em parte" in slip
+    assert looking.qr_codes(pdf) == payloads(data)
+
+
+@pytest.mark.parametrize("name", ["Ágata", "🌻 日本 שלום مرحبا", "Muñoz d'Ávila " * 8])
+def test_names_of_all_kinds_leave_the_page_in_order(name: str) -> None:
+    shop = SHOP.model_copy(update={"shop_name": name, "document_clause": f"{name} 🌻"})
+    customer = Party(7, name.strip(), "52998224725", name * 2)
+    looking.assert_sound(printed(booklet(shop=shop, customer=customer), logo(100, 900)))
+
+
+def test_a_hundred_and_twenty_slips_take_less_than_two_seconds() -> None:
+    data = booklet(total="50000.00", installments=120, as_of=date(2026, 1, 5))
+    printed(booklet(installments=1))  # fonts are read once a process
+    start = time.process_time()
+    pdf = printed(data, logo())
+    taken = time.process_time() - start
+    looking.assert_sound(pdf)
+    assert looking.qr_codes(pdf) == payloads(data)
+    cover = words(pdf).split("Via da loja")[0]
+    rows = [
+        f"{note.number} {format_date(note.due_date)} R$ {format_number(note.amount)}"
+        for note in data.instalments
+    ]
+    assert [row for row in rows if row not in cover] == []
+    assert taken < 2
+
+
+def test_the_same_booklet_at_the_same_moment_gives_the_same_bytes() -> None:
+    assert printed(booklet(), logo()) == printed(booklet(), logo())
+
+
+@pytest.mark.parametrize(
+    ("name", "customer"),
+    [("short", "Ana Luz"), ("long", "Maria Aparecida da Conceição de Albuquerque " * 2)],
+)
+def test_every_text_stands_where_it_stood(name: str, customer: str) -> None:
+    party = Party(7, customer.strip(), "52998224725", "Rua das Flores, 12, Fortaleza/CE")
+    found = looking.positions(printed(booklet(installments=4, customer=party)))
+    assert found == looking.golden(f"booklet-{name}", found)
