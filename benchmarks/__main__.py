@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import counter, files, queries, reruns
+from benchmarks import counter, files, papers, queries, reruns
 from benchmarks.business import TODAY
 from benchmarks.results import write
 from benchmarks.shops import FOLDER, connect, copy_of, shop
@@ -51,6 +51,9 @@ def main(sales: tuple[int, ...], folder: Path, fresh: bool) -> None:
     click.echo("exports, backup and restore …", err=True)
     with copy_of(largest) as url:
         figures += files.measure(url)
+    click.echo("documents …", err=True)
+    with copy_of(shops[min(shops)]) as url:
+        figures += papers.measure(url)
     click.echo(write(figures))
     sys.exit(not all(figure.holds for figure in figures))
 

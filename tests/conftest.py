@@ -66,6 +66,18 @@ def database(cluster: str) -> str:
 @pytest.fixture
 def db(database: str) -> str:
     """Every table empty, ids from 1 again, Streamlit's caches clear; gives the database's URL."""
+    _empty()
+    return database
+
+
+@pytest.fixture(scope="class")
+def class_db(database: str) -> str:
+    """The same once for a class, whose tests only look at what it was filled with."""
+    _empty()
+    return database
+
+
+def _empty() -> None:
     tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
     with transaction() as session:
         session.execute(text("SET LOCAL lock_timeout = '10s'"))
@@ -75,7 +87,6 @@ def db(database: str) -> str:
 
         st.cache_data.clear()
         st.cache_resource.clear()
-    return database
 
 
 @pytest.fixture

@@ -11,13 +11,12 @@ from datetime import datetime
 
 from credigestor.documents.blocks import Blocks
 from credigestor.documents.booklet_cover import LEFT, THIRDS, WIDTH, Cover
-from credigestor.documents.booklet_words import grows, on_slip, shop_name
-from credigestor.documents.canvas import BAND, GREY
-from credigestor.documents.qr import QUIET_ZONE, matrix
-from credigestor.documents.receipt_words import labelled_tax_id
-from credigestor.reports.booklet import Booklet, Instalment
+from credigestor.documents.booklet_words import grows, on_slip
+from credigestor.documents.canvas import BAND, GREY, RULE
+from credigestor.documents.letterhead import phone, shop_name
+from credigestor.reports.booklet import Booklet, Installment
 from credigestor.rules.calendar import format_date
-from credigestor.rules.identity import format_phone
+from credigestor.rules.identity import labelled_tax_id
 from credigestor.rules.money import format_brl
 from credigestor.rules.pix import note_txid, shop_payload
 
@@ -27,14 +26,15 @@ _X = _CUT + 6  # the customer's part
 _ACROSS = LEFT + WIDTH - _X
 _CODE = 40.0  # a QR code with its quiet zone
 _TEXT = _ACROSS - _CODE - 4  # what stands beside it
+_TOLD_UNTIL = 75.0  # how far below a slip's top that goes
 
 
 def pdf(booklet: Booklet, *, made_at: datetime, logo: bytes | None) -> bytes:
     """The PDF of a booklet; `logo` is a PNG or JPEG. Same data and moment, same bytes."""
     pages = _Slips(booklet, made_at, logo)
     Cover(pages, booklet, format_date(made_at), logo).draw()
-    for place, instalment in enumerate(booklet.open):
-        pages.slip(place, instalment)
+    for place, installment in enumerate(booklet.open):
+        pages.slip(place, installment)
     return pages.finished()
 
 
@@ -43,53 +43,53 @@ class _Slips(Blocks):
         super().__init__(f"Carnê da venda {booklet.number}", made_at, left=LEFT, width=WIDTH)
         self.booklet, self.logo = booklet, logo
 
-    def slip(self, place: int, note: Instalment) -> None:
+    def slip(self, place: int, note: Installment) -> None:
         """Draw the slip of a note in the next third of a page."""
         third = place % 3
         if third == 0:
             self.add_page()
-            for y in THIRDS:
-                self._cut_along(y)
+        if third < len(THIRDS):
+            self._cut_along(THIRDS[third])
         top = (0.0, *THIRDS)[third]
-        self.dashed(_CUT, top + 5, _CUT, top + 94)
+        self.cut_line(_CUT, top + 5, _CUT, top + 94)
         self._stub(top + 8, note)
         self._customers_part(top + 8, note)
 
     def _cut_along(self, y: float) -> None:
-        self.dashed(9, y, 207, y)
+        self.cut_line(10, y, 205, y)
         self.set_type(9, color=GREY)
-        self.set_xy(3.5, y - self.leading / 2)
+        self.set_xy(5, y - self.leading / 2)
         self.cell(5, self.leading, "✂")
 
-    def _stub(self, y: float, note: Instalment) -> None:
+    def _stub(self, y: float, note: Installment) -> None:
         """The part that the shop keeps, with lines to fill in by hand."""
         sale = self.booklet
         self._label(LEFT, y, "Via da loja")
-        self.box(LEFT, y + 3.2, _STUB, 12, shop_name(sale), size=9, style="B")
+        self.box(LEFT, y + 3.2, _STUB, 12, shop_name(sale.shop), size=9, style="B")
         self._field(LEFT, y + 17, _STUB, "Nota", sale.note_number(note), 10)
         self._field(LEFT, y + 26, _STUB, "Vencimento", format_date(note.due_date), 10)
         self._field(LEFT, y + 35, _STUB, _worth(note), format_brl(note.balance), 10)
         self._label(LEFT, y + 44, "Cliente")
         below = self.box(LEFT, y + 47.2, _STUB, 12, sale.customer.name, size=8, style="B")
         self.box(LEFT, below, _STUB, 4, labelled_tax_id(sale.customer.tax_id), size=7)
+        self.set_draw_color(*GREY)
         for number, label in enumerate(("Recebido em", "Valor recebido", "Visto")):
             line = y + 70 + number * 7.5
             self._label(LEFT, line - 3, label)
             self.line(LEFT + 19, line, LEFT + _STUB, line)
+        self.set_draw_color(*RULE)
 
-    def _customers_part(self, y: float, note: Instalment) -> None:
+    def _customers_part(self, y: float, note: Installment) -> None:
         sale, shop = self.booklet, self.booklet.shop
         at = _X
         if self.logo:
-            self.picture(self.logo, _X, y, 26, 12)
-            at += 29
+            at = self.picture(self.logo, _X, y, 26, 12) + 3
         right = _X + _ACROSS
-        place = f"Parcela {note.number} de {len(sale.instalments)}"
+        place = f"Parcela {note.number} de {len(sale.installments)}"
         self.box(right - 42, y, 42, 6, place, size=11, style="B", align="R")
         self.box(right - 42, y + 6, 42, 4, "Via do cliente", size=6.5, align="R", color=GREY)
-        below = self.box(at, y, right - 44 - at, 9, shop_name(sale), size=12, style="B")
-        phone = format_phone(shop.phone) if shop.phone else ""
-        who = " · ".join(filter(None, (labelled_tax_id(shop.tax_id), phone)))
+        below = self.box(at, y, right - 44 - at, 9, shop_name(shop), size=12, style="B")
+        who = " · ".join(filter(None, (labelled_tax_id(shop.tax_id), phone(shop))))
         self.box(at, below, right - 44 - at, 4, who, size=7, color=GREY)
         self.set_fill_color(*BAND)
         self.rect(_X, y + 16, _ACROSS, 12.5, "F")
@@ -99,11 +99,13 @@ class _Slips(Blocks):
         self._label(_X, y + 31, "Cliente")
         below = self.box(_X, y + 34.2, _TEXT, 8, sale.customer.name, size=10, style="B")
         below = self.box(_X, below, _TEXT, 4, labelled_tax_id(sale.customer.tax_id), size=7.5)
-        for text in on_slip(sale, note):
-            below = self.box(_X, below + 1.8, _TEXT, 7.3, text, size=7.5)
+        told = on_slip(sale, note)
+        for number, text in enumerate(told):
+            room = (y + _TOLD_UNTIL - below) / (len(told) - number) - 1.8
+            below = self.box(_X, below + 1.8, _TEXT, room, text, size=8)
         self._code(y + 29.5, note)
 
-    def _code(self, y: float, note: Instalment) -> None:
+    def _code(self, y: float, note: Installment) -> None:
         """The Pix code, as squares and as text; a place for a stamp where there is none."""
         sale, x = self.booklet, _X + _ACROSS - _CODE
         code = None
@@ -114,16 +116,11 @@ class _Slips(Blocks):
             below = "Carimbo ou visto da loja"
             self.box(x, y + 38, _CODE, 4, below, size=6.5, align="C", color=GREY)
             return
-        rows = matrix(code)
-        unit = _CODE / (len(rows) + 2 * QUIET_ZONE)
-        self.bars(x + QUIET_ZONE * unit, y + QUIET_ZONE * unit, unit, rows)
+        self.code(code, x, y, _CODE)
         self.box(x, y + _CODE - 1, _CODE, 4, "Pague com Pix", size=8, style="B", align="C")
         about = "Pix copia e cola, no valor sem acréscimos (em atraso, peça na loja o do dia)"
         self._label(_X, y + 46.5, about)
-        self.set_type(5.5)
-        for number, line in enumerate(self._parted(code, _ACROSS)):
-            self.set_xy(_X, y + 49.7 + number * self.leading)
-            self.cell(_ACROSS, self.leading, line)
+        self.copyable(code, _X, y + 49.7, _ACROSS, size=5.5)
 
     def _field(self, x: float, y: float, width: float, label: str, value: str, size: float) -> None:
         self._label(x, y, label)
@@ -133,5 +130,5 @@ class _Slips(Blocks):
         self.box(x, y, _ACROSS, 3, text, size=6.5, color=GREY)
 
 
-def _worth(note: Instalment) -> str:
+def _worth(note: Installment) -> str:
     return "Saldo a pagar" if note.paid else "Valor"

@@ -9,21 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from credigestor.documents.blocks import Block, Blocks, beside, space, stack
-from credigestor.documents.booklet_words import (
-    amounts,
-    conditions,
-    percent,
-    settled,
-    shop_address,
-    shop_name,
-)
+from credigestor.documents.booklet_words import amounts, conditions, settled
 from credigestor.documents.canvas import BAND, GREY, clean
-from credigestor.documents.receipt_words import labelled_tax_id
-from credigestor.reports.booklet import Booklet, Instalment
-from credigestor.rules.calendar import format_date
-from credigestor.rules.identity import format_phone
+from credigestor.documents.letterhead import phone, shop_address, shop_name
+from credigestor.reports.booklet import Booklet, Installment
+from credigestor.rules.calendar import format_date, format_days
+from credigestor.rules.identity import labelled_tax_id, tax_id_kind
 from credigestor.rules.installments import effective_yearly_rate
-from credigestor.rules.money import format_brl, format_percent
+from credigestor.rules.money import exact_percent, format_brl, format_percent
 
 LEFT, WIDTH = 12.0, 186.0  # mm
 _TOP, _BOTTOM = 12.0, 282.0
@@ -54,7 +47,7 @@ class Cover:
         self._heading("Condições")
         for lead, text in conditions(self.booklet):
             self._paragraph(lead, text)
-        self._instalments()
+        self._installments()
 
     def _fresh_page(self) -> None:
         self.page.add_page()
@@ -79,20 +72,22 @@ class Cover:
     def _head(self) -> None:
         """The shop, its customer and the sale: what is seen of a folded cover."""
         page, shop, sale = self.page, self.booklet.shop, self.booklet
-        indent = 0.0
+        left = LEFT
         if self.logo:
-            page.picture(self.logo, LEFT, self.y, 42, 20)
-            indent = 47.0
-        left, width = LEFT + indent, WIDTH - indent
-        y = page.box(left, self.y, width, 10, shop_name(sale), size=20, style="B")
-        name = shop.legal_name or f"Razão social: {_TO_FILL_IN}"
-        number = labelled_tax_id(shop.tax_id) if shop.tax_id else f"CNPJ {_TO_FILL_IN}"
-        legal = f"{name} · {number}"
-        y = page.box(left, y + 0.5, width, 5, legal, size=9)
-        address = shop_address(sale) or f"Endereço: {_TO_FILL_IN * 2}"
+            left = page.picture(self.logo, LEFT, self.y, 42, 20) + 5
+        width = LEFT + WIDTH - left
+        y = page.box(left, self.y, width, 10, shop_name(shop), size=20, style="B")
+        number = labelled_tax_id(shop.tax_id) or f"CNPJ {_TO_FILL_IN}"
+        if shop.legal_name:
+            number = f"{shop.legal_name} · {number}"
+        elif tax_id_kind(shop.tax_id) == "CNPJ":
+            number = f"Razão social: {_TO_FILL_IN} · {number}"
+        y = page.box(left, y + 0.5, width, 9, number, size=9)
+        address = shop_address(shop)
+        if not shop.street:
+            address = ", ".join(filter(None, (f"Endereço: {_TO_FILL_IN * 2}", address)))
         y = page.box(left, y, width, 9, address, size=9)
-        phone = format_phone(shop.phone) if shop.phone else ""
-        y = page.box(left, y, width, 5, " · ".join(filter(None, (phone, shop.email))), size=9)
+        y = page.box(left, y, width, 5, " · ".join(filter(None, (phone(shop), shop.email))), size=9)
         y = max(y, self.y + 21 if self.logo else 0) + 2
         page.set_fill_color(*BAND)
         page.rect(LEFT, y, WIDTH, 11, "F")
@@ -111,12 +106,13 @@ class Cover:
     def _figures(self) -> Iterator[Block]:
         """What the credit costs, in a grid of three."""
         sale = self.booklet
-        rate = f"{percent(sale.contract_rate)} ao mês" if sale.contract_rate else "sem juros"
+        rate = f"{exact_percent(sale.contract_rate)} ao mês" if sale.contract_rate else "sem juros"
+        grace = format_days(sale.grace_days) if sale.grace_days else "não há"
+        fine = exact_percent(sale.fine_rate) if sale.fine_rate else "não há"
         yearly = format_percent(effective_yearly_rate(sale.contract_rate))
         every = "mensais" if sale.is_monthly else "nas datas abaixo"
-        count = len(sale.instalments)
-        days = "1 dia" if sale.grace_days == 1 else f"{sale.grace_days} dias"
-        due = [each.due_date for each in sale.instalments]
+        count = len(sale.installments)
+        due = [each.due_date for each in sale.installments]
         rows = [
             [
                 ("Preço à vista", format_brl(sale.total)),
@@ -124,14 +120,14 @@ class Cover:
                 ("Valor financiado", format_brl(sale.financed)),
             ],
             [
-                ("Juros do contrato", rate),
+                ("Juros do contrato (taxa efetiva)", rate),
                 ("CET = taxa efetiva anual de juros", f"{yearly} ao ano"),
                 ("Juros, em reais", format_brl(sale.interest)),
             ],
             [
                 ("Parcelas", f"{count} {every}" if count > 1 else "1, única"),
-                ("Valor de cada parcela", amounts(sale.instalments)),
-                ("Soma das parcelas", format_brl(sale.in_instalments)),
+                ("Valor de cada parcela", amounts(sale.installments)),
+                ("Soma das parcelas", format_brl(sale.in_installments)),
             ],
             [
                 ("Primeiro vencimento", format_date(min(due))),
@@ -139,12 +135,12 @@ class Cover:
                 ("Total a pagar a prazo, com a entrada", format_brl(sale.to_pay)),
             ],
             [
-                ("Multa por atraso", percent(sale.fine_rate) if sale.fine_rate else "não há"),
+                ("Multa por atraso", fine),
                 (
                     "Juros de mora, por atraso",
-                    f"{percent(sale.late_rate)} ao mês" if sale.late_rate else "não há",
+                    f"{exact_percent(sale.late_rate)} ao mês" if sale.late_rate else "não há",
                 ),
-                ("Carência depois do vencimento", days if sale.grace_days else "não há"),
+                ("Carência depois do vencimento", grace),
             ],
         ]
         for row in rows:
@@ -154,7 +150,7 @@ class Cover:
     def _cell(self, column: int, label: str, value: str) -> Block:
         at, width = column * _COLUMN, _COLUMN - 3
         return stack(
-            self.page.paragraph(label, 7.5, at=at, width=width, color=GREY),
+            self.page.paragraph(label, 8, at=at, width=width),
             self.page.paragraph(value, _LEGAL, "B", at=at, width=width),
         )
 
@@ -182,10 +178,10 @@ class Cover:
             self.y += page.leading
         self.y += 1.5
 
-    def _instalments(self) -> None:
+    def _installments(self) -> None:
         """Number, due date and amount of every instalment, in columns read downwards."""
         self._heading("Parcelas")
-        page, left = self.page, list(self.booklet.instalments)
+        page, left = self.page, list(self.booklet.installments)
         if without_slip := settled(self.booklet):
             self._put(stack(page.paragraph(without_slip, 9), space(1.5)))
         page.set_type(_TABLE)
@@ -212,6 +208,6 @@ class Cover:
                 page.set_type(_TABLE)
 
 
-def _row(each: Instalment) -> tuple[str, str, str, str]:
+def _row(each: Installment) -> tuple[str, str, str, str]:
     state = "paga" if not each.balance else "em parte" if each.paid else ""
     return str(each.number), format_date(each.due_date), format_brl(each.amount), state

@@ -15,6 +15,9 @@ from typing import Literal
 
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from fpdf import FPDF
+from fpdf.image_parsing import preload_image
+
+from credigestor.documents import qr
 
 FONTS = Path(__file__).parent / "fonts"
 _FACES = {"": FONTS / "DejaVuSans.ttf", "B": FONTS / "DejaVuSans-Bold.ttf"}
@@ -25,6 +28,8 @@ GREY, RULE, BAND = (95, 105, 104), (205, 214, 212), (236, 241, 240)
 BLACK = (0, 0, 0)
 _LEADING = 1.35  # height of a line over the size of its type
 _MM_A_POINT = 25.4 / 72
+#: Which share of a box's empty height lies above its text.
+_ABOVE = {"top": 0.0, "middle": 0.5, "bottom": 1.0}
 #: No text is set smaller than this, whatever has to fit.
 SMALLEST = 5.0
 
@@ -49,6 +54,7 @@ class Canvas(FPDF):
             self.add_font(_FAMILY, style, path)
         self._widths_at_one: dict[tuple[str, str], float] = {}  # for a type of one point
         self.c_margin = 0.0  # texts keep their own distance
+        self.alias_nb_pages("")  # a name with "{nb}" in it stays as it is
         self.set_auto_page_break(False)
         self.set_draw_color(*RULE)
 
@@ -114,11 +120,11 @@ class Canvas(FPDF):
         style: str = "",
         align: Literal["L", "C", "R"] = "L",
         color: tuple[int, int, int] = BLACK,
-        bottom: bool = False,
+        stands: Literal["top", "middle", "bottom"] = "top",
     ) -> float:
         """A text in a box whose top left corner is x, y; gives the y below its last line.
 
-        It stands at the box's top, or at its `bottom`, as on a line to write on.
+        It stands at the box's top, in its middle, or at its bottom as on a line to write on.
 
         Set smaller, down to SMALLEST, until all of it fits into the height, which is at least
         one line: nothing is cut off. A text that does not fit even then goes on below the box,
@@ -131,28 +137,72 @@ class Canvas(FPDF):
             if len(lines) * self.leading <= max(height, self.leading) + 0.01 or size <= SMALLEST:
                 break
             size = max(size - 0.25, SMALLEST)
-        if bottom:
-            y += max(height - len(lines) * self.leading, 0)
+        y += max(height - len(lines) * self.leading, 0) * _ABOVE[stands]
         for number, line in enumerate(lines):
             self.set_xy(x, y + number * self.leading)
             self.cell(width, self.leading, line, align=align)
         return float(y + len(lines) * self.leading)
 
+    def cut_line(self, x1: float, y1: float, x2: float, y2: float) -> None:
+        """A line to cut along, dark enough for any printer."""
+        self.set_draw_color(*GREY)
+        self.dashed(x1, y1, x2, y2)
+        self.set_draw_color(*RULE)
+
     def dashed(self, x1: float, y1: float, x2: float, y2: float) -> None:
-        """A line to cut along."""
+        """A dashed line in the color in use."""
         self.set_dash_pattern(dash=1.5, gap=1.5)
         self.line(x1, y1, x2, y2)
         self.set_dash_pattern()
 
-    def picture(self, content: bytes, x: float, y: float, width: float, height: float) -> None:
-        """An image as large as its box allows, its proportions kept, at the box's left and middle.
+    def fitted(self, content: bytes, width: float, height: float) -> tuple[float, float]:
+        """Width and height of an image as large as a box allows, its proportions kept."""
+        _, _, image = preload_image(self.image_cache, content)
+        scale = min(width / image.width, height / image.height)
+        return image.width * scale, image.height * scale
+
+    def picture(
+        self, content: bytes, x: float, y: float, width: float, height: float, *, align: str = "L"
+    ) -> float:
+        """An image in a box, at its left (or center) and middle; gives the x where it ends.
 
         The same image on many pages is in the file once.
         """
-        self.image(content, x, y, width, height, keep_aspect_ratio=True)
+        across, tall = self.fitted(content, width, height)
+        if align == "C":
+            x += (width - across) / 2
+        self.image(content, x, y + (height - tall) / 2, across, tall)
+        return x + across
+
+    def copyable(self, text: str, x: float, y: float, width: float, *, size: float) -> float:
+        """A code of printable ASCII over as many lines as it takes; gives the y below the last.
+
+        Marked and copied it is one text without line breaks (ActualText), as a bank's app needs
+        it. No line begins or ends with a space, which would be lost where that is not known.
+        """
+        actual = text.encode("utf-16-be").hex().upper()
+        self._out(f"/Span <</ActualText <FEFF{actual}>>> BDC")
+        self.set_type(size)
+        lines = self._parted(text, width - 3 * self._width(" "))
+        for place in range(1, len(lines)):
+            while " " in (lines[place - 1][-1], lines[place][0]):
+                lines[place] = lines[place - 1][-1] + lines[place]
+                lines[place - 1] = lines[place - 1][:-1]
+        for line in lines:
+            self.set_xy(x, y)
+            self.cell(width, self.leading, line)
+            y += self.leading
+        self._out("EMC")
+        return y
+
+    def code(self, text: str, x: float, y: float, side: float) -> None:
+        """The QR code of a text in a square whose top left corner is x, y, quiet zone included."""
+        rows = qr.matrix(text)
+        unit = side / (len(rows) + 2 * qr.QUIET_ZONE)
+        self.bars(x + qr.QUIET_ZONE * unit, y + qr.QUIET_ZONE * unit, unit, rows)
 
     def bars(self, x: float, y: float, unit: float, rows: Sequence[Sequence[bool]]) -> None:
-        """The dark squares of a matrix such as a QR code, each `unit` wide, black."""
+        """The dark squares of a matrix, each `unit` wide; those side by side as one bar."""
         self.set_fill_color(*BLACK)
         for row_number, row in enumerate(rows):
             start: int | None = None
@@ -166,9 +216,11 @@ class Canvas(FPDF):
 
 
 def clean(text: str) -> str:
-    """A text that the fonts can print: white space collapsed, UNKNOWN for what they do not have.
+    """A text that can be printed rightly: white space collapsed, UNKNOWN for all that cannot.
 
-    Marks and joiners that only change the character before them vanish with it.
+    That is what the fonts do not have, and letters written from right to left: the fonts have
+    them, but unjoined and in the wrong order they would be another name. Marks and joiners that
+    only change the character before them vanish with it.
     """
     known = _known()
     kept = []
@@ -178,7 +230,8 @@ def clean(text: str) -> str:
         elif unicodedata.category(char) in ("Cf", "Cc", "Cs", "Co", "Mn", "Me"):
             continue
         else:
-            kept.append(char if ord(char) in known else UNKNOWN)
+            backwards = unicodedata.bidirectional(char) in ("R", "AL", "AN")
+            kept.append(char if ord(char) in known and not backwards else UNKNOWN)
     return " ".join(part for part in "".join(kept).split(" ") if part)
 
 

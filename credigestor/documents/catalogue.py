@@ -34,7 +34,7 @@ from credigestor.reports import logos
 from credigestor.reports import printed_notes as printings
 from credigestor.reports import receipt as receipts
 from credigestor.reports import settlement as settlements
-from credigestor.reports.party import party
+from credigestor.reports.named_customer import named_customer
 from credigestor.rules.numbering import receipt_number, sale_number
 from credigestor.rules.papers import ReceiptFormat
 
@@ -122,7 +122,8 @@ def _receipt(asked: _Asked) -> Document:
     if word not in set(ReceiptFormat):
         raise InvalidInput(MALFORMED)
     data = receipts.receipt(asked.session, asked.id())
-    party(asked.session, data.customer_id)  # refuses who was anonymised; the page still shows it
+    # Refuses who was anonymised; the page still shows what was paid.
+    named_customer(asked.session, data.customer_id)
     name = f"recibo-{receipt_number(data.id)}"
     return asked.document(name, receipt.pdf, data, format=ReceiptFormat(word))
 

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from credigestor.documents.sheet import Sheet
 from credigestor.reports.customer_statement import CustomerStatement, Kind, Movement, Part
-from credigestor.reports.party import Party
-from credigestor.rules.calendar import format_date
+from credigestor.reports.named_customer import NamedCustomer
+from credigestor.rules.calendar import format_date, format_days
 from credigestor.rules.charges import ZERO, Owed
-from credigestor.rules.identity import format_tax_id
+from credigestor.rules.identity import format_tax_id, tax_id_kind
 from credigestor.rules.money import format_brl, format_number
 
 TITLE = "Extrato do cliente"
@@ -35,20 +35,18 @@ def pdf(data: CustomerStatement, *, made_at: datetime, logo: bytes | None) -> by
     return sheet.finished()
 
 
-def customer_lines(customer: Party) -> dict[str, str]:
+def customer_lines(customer: NamedCustomer) -> dict[str, str]:
     """Who the document is about, as labelled lines."""
     return {
         "Cliente": customer.name,
-        "CPF" if len(customer.tax_id) == 11 else "CNPJ": format_tax_id(customer.tax_id),
+        tax_id_kind(customer.tax_id): format_tax_id(customer.tax_id),
         "Endereço": customer.address,
     }
 
 
 def lateness(days_late: int) -> str:
     """How late a note is, in words."""
-    if not days_late:
-        return "Em dia"
-    return "1 dia de atraso" if days_late == 1 else f"{days_late} dias de atraso"
+    return f"{format_days(days_late)} de atraso" if days_late else "Em dia"
 
 
 def _movements(sheet: Sheet, data: CustomerStatement) -> None:

@@ -11,21 +11,23 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from credigestor.documents.canvas import BAND, GREY, RULE, SMALLEST, Canvas, clean
+from credigestor.documents.letterhead import payee, shop_place
 from credigestor.reports.printed_notes import PrintedNote, PrintedNotes
-from credigestor.rules.calendar import MONTH_NAMES, format_date
-from credigestor.rules.identity import format_tax_id
+from credigestor.rules.calendar import format_date, written_date
+from credigestor.rules.identity import format_tax_id, labelled_tax_id, tax_id_kind
 from credigestor.rules.money import format_brl
+from credigestor.rules.numbering import sale_number
 from credigestor.rules.words import date_in_words, money_in_words
 
 _PER_PAGE, _SLIP = 3, 99.0  # mm: a third of A4's height
 _INK = (38, 62, 60)
 # Lengths in mm; those across count from the page's left, those down from the frame's top.
-_LEFT, _WIDTH, _ABOVE, _HEIGHT = 10.0, 190.0, 4.0, 89.5  # the frame
+_LEFT, _WIDTH, _ABOVE, _HEIGHT = 10.0, 190.0, 4.8, 89.4  # the frame; no printer reaches the edge
 _STRIP = 11.0
 _X, _RIGHT = _LEFT + _STRIP + 3, _LEFT + _WIDTH - 3
 _W = _RIGHT - _X
-_SIGNERS, _GAP, _PAD = 51.0, 2.0, 1.6
-_BODY, _VALUE = 8.5, 9.0  # pt
+_SIGNERS, _FOOT, _GAP, _PAD = 48.4, 85.0, 2.0, 1.6
+_BODY, _VALUE, _LABEL = 8.5, 9.0, 6.0  # pt
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,11 @@ def pdf(data: PrintedNotes, *, made_at: datetime, logo: bytes | None) -> bytes:
 
 class _Paper(Canvas):
     def __init__(self, data: PrintedNotes, made_at: datetime, logo: bytes | None) -> None:
-        super().__init__(f"Notas promissórias da venda {data.sale_id:06d}", made_at)
+        super().__init__(f"Notas promissórias da venda {sale_number(data.sale_id)}", made_at)
         self.data, self.made_at, self.logo = data, made_at, logo
         shop = data.shop
-        self.payee = shop.legal_name or shop.shop_name
-        self.place = "/".join(filter(None, (shop.city, shop.state)))
-        day = data.sold_on
-        self.issued = f"{self.place}, {day.day} de {MONTH_NAMES[day.month - 1]} de {day.year}"
+        self.payee, self.place = payee(shop), shop_place(shop)
+        self.issued = f"{self.place}, {written_date(data.sold_on)}"
         who = data.customer
         issuer = _Signer("EMITENTE", who.name, who.tax_id, who.address, "Assinatura do emitente")
         many = len(data.guarantors) > 1
@@ -73,10 +73,10 @@ class _Paper(Canvas):
     def note(self, note: PrintedNote, top: float) -> None:
         y = top + _ABOVE
         self._frame(y)
-        self._head(note, y + 2.5)
+        self._head(note, y + 2.3)
         self._promise(note, y)
-        self._signatures(y + _SIGNERS, _HEIGHT - _SIGNERS - 2)
-        self._foot(note, y + _HEIGHT + 0.8)
+        self._signatures(y + _SIGNERS, _FOOT - _SIGNERS - 0.3)
+        self._foot(note, y + _FOOT)
         if top + _SLIP < self.h - 1:
             self._cut(top + _SLIP)
 
@@ -126,29 +126,36 @@ class _Paper(Canvas):
 
     def _boxed(self, x: float, y: float, width: float, label: str, value: str) -> None:
         self._outlined(x, y, width, 11)
-        self.box(x + _PAD, y + 0.8, width - 2 * _PAD, 2.6, label, size=5.5, color=GREY)
-        self.box(x + _PAD, y + 3.6, width - 2 * _PAD, 6, value, size=11.5, style="B", align="R")
+        inner = width - 2 * _PAD
+        self.box(x + _PAD, y + 0.8, inner, 2.9, label, size=_LABEL, color=GREY)
+        self.box(
+            *(x + _PAD, y + 3.8, inner, 6.2, value),
+            size=11.5,
+            style="B",
+            align="R",
+            stands="middle",
+        )
 
     def _promise(self, note: PrintedNote, y: float) -> None:
         company = len(self.data.customer.tax_id) == 14
         promise = f"{'pagaremos' if company else 'pagarei'} por esta NOTA PROMISSÓRIA a"
         until = _RIGHT - self._width_of(promise) - 0.5
-        self._field(_X, y + 14.5, until - 1.5, 6, "No dia", date_in_words(note.due_date))
-        self.box(until, y + 14.5, _RIGHT - until, 6, promise, size=_BODY, bottom=True)
-        kind, tax_id = _tax_id(self.data.shop.tax_id)
+        self._field(_X, y + 13.8, until - 1.5, 6, "No dia", date_in_words(note.due_date))
+        self.box(until, y + 13.8, _RIGHT - until, 6, promise, size=_BODY, stands="bottom")
+        number = self.data.shop.tax_id
+        kind, tax_id = tax_id_kind(number), format_tax_id(number)
         own = self._width_of(f"{kind} {tax_id}", _VALUE, "B") + 3
-        self._field(_X, y + 21, _RIGHT - own - _GAP, 6.5, "", self.payee)
-        self._field(_RIGHT - own, y + 21, _RIGHT, 6.5, kind, tax_id)
+        self._field(_X, y + 20.1, _RIGHT - own - _GAP, 6.2, "", self.payee)
+        self._field(_RIGHT - own, y + 20.1, _RIGHT, 6.2, kind, tax_id)
         line = f"ou à sua ordem, em moeda corrente nacional, a quantia de {format_brl(note.amount)}"
-        self.box(_X, y + 28, _W, 4.5, line, size=_BODY, bottom=True)
+        self.box(_X, y + 26.6, _W, 4.5, line, size=_BODY, stands="bottom")
         self.set_fill_color(*BAND)
-        self.rect(_X, y + 33, _W, 8.6, "F")
+        self.rect(_X, y + 31.6, _W, 8.4, "F")
         words = f"({money_in_words(note.amount)})"
-        room = 4.8 if self._width_of(words, 10, "B") < _W - 4 else 8.0  # one line, or two
-        self.box(_X + 2, y + 33 + (8.6 - room) / 2, _W - 4, room, words, size=10, style="B")
+        self.box(_X + 2, y + 31.6, _W - 4, 8.4, words, size=10, style="B", stands="middle")
         middle = _X + _W * 0.44
-        self._field(_X, y + 42, middle - _GAP, 7.2, "pagável em", self.place)
-        self._field(middle, y + 42, _RIGHT, 7.2, "Emitida em", self.issued)
+        self._field(_X, y + 39.9, middle - _GAP, 7.2, "pagável em", self.place)
+        self._field(middle, y + 39.9, _RIGHT, 7.2, "Emitida em", self.issued)
 
     def _field(
         self, x: float, y: float, until: float, height: float, label: str, value: str
@@ -156,10 +163,10 @@ class _Paper(Canvas):
         """A word of the form and, after it, what was filled in, on a line to write on."""
         if label:
             width = self._width_of(label) + 0.5
-            self.box(x, y, width, height, label, size=_BODY, bottom=True)
+            self.box(x, y, width, height, label, size=_BODY, stands="bottom")
             x += width + 1.5
         self.line(x, y + height, until, y + height)
-        self.box(x, y, until - x, height, value, size=_VALUE, style="B", bottom=True)
+        self.box(x, y, until - x, height, value, size=_VALUE, style="B", stands="bottom")
 
     def _width_of(self, text: str, size: float = _BODY, style: str = "") -> float:
         self.set_type(size, style)
@@ -175,42 +182,52 @@ class _Paper(Canvas):
                 self._details(signer, x + _PAD, y, width - 2 * _PAD)
                 self._sign(signer, x + _PAD, y + height, width - 2 * _PAD)
             else:
-                self._details(signer, x + _PAD, y, width * 0.58)
-                self._sign(signer, x + width * 0.62, y + height - 5, width * 0.38 - _PAD)
+                self._wide_details(signer, x + _PAD, y, width * 0.54)
+                self._sign(signer, x + width * 0.58, y + height - 4, width * 0.42 - 2 * _PAD)
 
     def _details(self, signer: _Signer, x: float, y: float, width: float) -> None:
-        self.box(x, y + 1, width, 2.6, signer.title, size=5.5, style="B", color=GREY)
-        tax_id = " ".join(_tax_id(signer.tax_id))
-        self.box(x, y + 0.6, width, 3.4, tax_id, size=7.5, align="R")
+        """Who signs, in a column beside another one's."""
+        self.box(x, y + 1, width, 2.9, signer.title, size=_LABEL, style="B", color=GREY)
+        self.box(x, y + 0.6, width, 3.4, labelled_tax_id(signer.tax_id), size=7.5, align="R")
         y = self.box(x, y + 4, width, 7.2, signer.name, size=_VALUE, style="B")
+        self._address(signer, x, y + 0.3, width, 9.6, 7)
+
+    def _wide_details(self, signer: _Signer, x: float, y: float, width: float) -> None:
+        """Who signs alone."""
+        self.box(x, y + 1, width, 2.9, signer.title, size=_LABEL, style="B", color=GREY)
+        y = self.box(x, y + 5, width, 8.6, signer.name, size=11, style="B")
+        y = self.box(x, y + 0.6, width, 4.3, labelled_tax_id(signer.tax_id), size=_VALUE)
+        self._address(signer, x, y + 0.6, width, 8.2, 8.5)
+
+    def _address(
+        self, signer: _Signer, x: float, y: float, width: float, height: float, size: float
+    ) -> None:
+        """Where they live, or lines to write it on."""
         if signer.address:
-            self.box(x, y + 0.3, width, 9.6, signer.address, size=7)
+            self.box(x, y, width, height, signer.address, size=size)
             return
-        self.box(x, y + 0.3, width, 3.4, "Endereço", size=7, color=GREY)
+        self.box(x, y, width, 3.4, "Endereço", size=7, color=GREY)
         start = self._width_of("Endereço", 7) + 1.5
-        self._ruled(x + start, y + 3.6, x + width, y + 3.6, GREY)
-        self._ruled(x, y + 9, x + width, y + 9, GREY)
+        self._ruled(x + start, y + 3.3, x + width, y + 3.3, GREY)
+        self._ruled(x, y + 8.7, x + width, y + 8.7, GREY)
 
     def _sign(self, signer: _Signer, x: float, bottom: float, width: float) -> None:
-        self._ruled(x, bottom - 3.4, x + width, bottom - 3.4, _INK)
-        self.box(x, bottom - 3.1, width, 2.4, signer.signature, size=5.5, align="C", color=GREY)
+        self._ruled(x, bottom - 3.5, x + width, bottom - 3.5, _INK)
+        self.box(x, bottom - 3.3, width, 2.9, signer.signature, size=_LABEL, align="C", color=GREY)
 
     def _foot(self, note: PrintedNote, y: float) -> None:
+        """Which copy it is, and what has been paid on it (LUG art. 39)."""
         text = f"{note.copy}ª via, impressa em {format_date(self.made_at)}"
-        width = _WIDTH
+        width = _W
         if note.received:
             received = f"Recebido por conta até esta impressão: {format_brl(note.received)}"
-            part = self._width_of(received, 6.5, "B") + 1
-            self.box(
-                *(_LEFT + _WIDTH - part, y, part, 3.2, received), size=6.5, style="B", align="R"
-            )
+            part = self._width_of(received, 7, "B") + 1
+            self.box(_RIGHT - part, y, part, 3.4, received, size=7, style="B", align="R")
             width -= part + 3
-        self.box(_LEFT, y, width, 3.2, text, size=5.5, color=GREY)
+        self.box(_X, y + 0.3, width, 3, text, size=_LABEL, color=GREY)
 
     def _cut(self, y: float) -> None:
-        self.set_draw_color(*GREY)
-        self.dashed(9.5, y, self.w - 5, y)
-        self.set_draw_color(*RULE)
+        self.cut_line(9.5, y, self.w - 5, y)
         self.box(5, y - 1.95, 4, 3.9, "✂", size=8, color=GREY)
 
     def _outlined(
@@ -228,7 +245,3 @@ class _Paper(Canvas):
         self.set_draw_color(*color)
         self.line(x1, y1, x2, y2)
         self.set_draw_color(*RULE)
-
-
-def _tax_id(number: str) -> tuple[str, str]:
-    return "CPF" if len(number) == 11 else "CNPJ", format_tax_id(number)

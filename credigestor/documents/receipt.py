@@ -14,21 +14,21 @@ from itertools import chain, cycle
 from credigestor.documents import receipt_roll
 from credigestor.documents.blocks import Align, Block, Blocks, beside, space, stack, total
 from credigestor.documents.canvas import GREY, RULE
+from credigestor.documents.letterhead import payee, shop_lines, shop_name
 from credigestor.documents.receipt_words import (
     REVERSED,
     balance_label,
-    labelled_tax_id,
     left,
     method,
-    payee,
     place_and_day,
+    purpose,
     recorded,
     remarks,
     reversal,
-    shop_lines,
 )
 from credigestor.reports.receipt import Receipt
 from credigestor.rules.calendar import format_date
+from credigestor.rules.identity import labelled_tax_id
 from credigestor.rules.money import format_brl, format_number
 from credigestor.rules.papers import ReceiptFormat
 from credigestor.rules.words import money_in_words
@@ -66,7 +66,7 @@ def pdf(
         form.add_page()
         for place, pages in enumerate(halves):
             form.place(pages[0], place * _HALF, _HALF, form.foot())
-        form.dashed(0, _HALF, _MARGIN + _WIDTH + _MARGIN, _HALF)
+        form.cut_line(5, _HALF, 205, _HALF)
     else:
         for copy in copies:
             pages = form.paged(copy, _PAGE)
@@ -157,10 +157,10 @@ class _Form(Blocks):
         """The shop's logo, name and address."""
         shop, at, logo = self.data.shop, 0.0, self.logo
         if logo is not None:
-            at = _LOGO_WIDTH + 4
+            at = self.fitted(logo, _LOGO_WIDTH, _LOGO_HEIGHT)[0] + 4
         width = _WIDTH - _TITLE_WIDTH - at - 4
         words = stack(
-            self.paragraph(shop.shop_name or payee(shop), 12, "B", at=at, width=width),
+            self.paragraph(shop_name(shop), 12, "B", at=at, width=width),
             *(
                 self.paragraph(" · ".join(line), _SMALL, at=at, width=width, color=GREY)
                 for line in shop_lines(shop)
@@ -189,7 +189,7 @@ class _Form(Blocks):
         size = self.fitting([(shown, figures)], 16, "B")
         in_words = money_in_words(self.data.amount)
         block = beside(
-            self._fact("Valor recebido", in_words, _BODY, "", gap, words),
+            self._fact(f"Valor recebido, {purpose(self.data)}", in_words, _BODY, "", gap, words),
             self.paragraph(shown, size, "B", at=_WIDTH - figures - gap, width=figures, align="R"),
         )
         return self.band(block, 1.4)

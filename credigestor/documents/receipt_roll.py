@@ -10,21 +10,21 @@ from datetime import datetime
 from itertools import chain
 
 from credigestor.documents.blocks import Block, Blocks, beside, space, stack
+from credigestor.documents.letterhead import payee, shop_lines, shop_name
 from credigestor.documents.receipt_words import (
     REVERSED,
     balance_label,
-    labelled_tax_id,
     left,
     method,
-    payee,
     place_and_day,
+    purpose,
     recorded,
     remarks,
     reversal,
-    shop_lines,
 )
 from credigestor.reports.receipt import Receipt, ReceiptItem
 from credigestor.rules.calendar import format_date
+from credigestor.rules.identity import labelled_tax_id
 from credigestor.rules.money import format_brl, format_number
 from credigestor.rules.words import money_in_words
 
@@ -57,7 +57,7 @@ class _Roll(Blocks):
         data, shop = self.data, self.data.shop
         if self.logo is not None:
             yield self._picture(self.logo)
-        yield self.paragraph(shop.shop_name or payee(shop), 11, "B", align="C")
+        yield self.paragraph(shop_name(shop), 11, "B", align="C")
         for part in chain(*shop_lines(shop)):
             yield self.paragraph(part, _SMALL, align="C")
         yield self.rule(2, 2, dashed=True)
@@ -71,6 +71,8 @@ class _Roll(Blocks):
         yield self.paragraph(data.customer, 9.5, "B")
         yield self.paragraph(labelled_tax_id(data.tax_id), _BODY)
         yield self.paragraph(data.address, _SMALL)
+        yield space(1.5)
+        yield self.paragraph(f"{purpose(data)}.", _SMALL)
         yield space(1.5)
         yield self._pair("Data do pagamento", format_date(data.paid_on))
         yield self._pair("Forma", method(data))
@@ -149,5 +151,6 @@ class _Roll(Blocks):
     def _picture(self, logo: bytes) -> Block:
         at = self.left + (self.width - _LOGO_WIDTH) / 2
         return Block(
-            _LOGO_HEIGHT + 2, lambda y: self.picture(logo, at, y, _LOGO_WIDTH, _LOGO_HEIGHT)
+            _LOGO_HEIGHT + 2,
+            lambda y: self.picture(logo, at, y, _LOGO_WIDTH, _LOGO_HEIGHT, align="C"),
         )

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from credigestor.db.settings import ShopSettings
+from credigestor.documents.letterhead import shop_place
 from credigestor.reports.receipt import Receipt, ReceiptItem
-from credigestor.rules.address import one_line
-from credigestor.rules.calendar import format_date, format_moment, month_name
-from credigestor.rules.identity import format_phone, format_tax_id
+from credigestor.rules.calendar import format_date, format_moment, written_date
 from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.money import format_number
 
@@ -18,33 +16,15 @@ SETTLED = "quitada"
 _NAMED = 6
 
 
-def labelled_tax_id(tax_id: str) -> str:
-    """A CPF or CNPJ with its name; empty for none."""
-    if not tax_id:
-        return ""
-    return f"{'CNPJ' if len(tax_id) == 14 else 'CPF'} {format_tax_id(tax_id)}"
-
-
-def payee(shop: ShopSettings) -> str:
-    """Who was paid: the legal name where it is known."""
-    return shop.legal_name or shop.shop_name
-
-
-def shop_lines(shop: ShopSettings) -> list[list[str]]:
-    """The shop under its name: legal name and CNPJ; address; contacts. Nothing of it is empty."""
-    legal = shop.legal_name if shop.legal_name != shop.shop_name else ""
-    address = one_line(
-        *(shop.street, shop.street_number, shop.complement, shop.district),
-        *(shop.city, shop.state, shop.zip_code),
-    ).replace("CEP ", "CEP\xa0")
-    phone = format_phone(shop.phone) if shop.phone else ""
-    lines = [(legal, labelled_tax_id(shop.tax_id)), (address,), (phone, shop.email)]
-    return [kept for line in lines if (kept := [part for part in line if part])]
-
-
 def method(data: Receipt) -> str:
     """How the money was handed over."""
     return METHOD_NAMES[Method(data.method)]
+
+
+def purpose(data: Receipt) -> str:
+    """What kind of debt the money was for (Código Civil art. 320)."""
+    notes = "da nota" if len(data.items) == 1 else "das notas"
+    return f"em pagamento {notes} de venda a prazo abaixo"
 
 
 def recorded(data: Receipt) -> str:
@@ -54,9 +34,7 @@ def recorded(data: Receipt) -> str:
 
 def place_and_day(data: Receipt) -> str:
     """Where and when it was paid, as a letter begins (Código Civil art. 320)."""
-    day = data.paid_on
-    written = f"{day.day}{'º' if day.day == 1 else ''} de {month_name(day)}"
-    return ", ".join(filter(None, (one_line(city=data.shop.city, state=data.shop.state), written)))
+    return ", ".join(filter(None, (shop_place(data.shop), written_date(data.paid_on))))
 
 
 def reversal(data: Receipt) -> str:
@@ -68,7 +46,7 @@ def reversal(data: Receipt) -> str:
     reason = undone.reason if undone.reason.endswith((".", "!", "?")) else f"{undone.reason}."
     return (
         f"{REVERSED} em {format_date(undone.on)}{by}. Motivo: {reason} "
-        "Este recibo ficou sem efeito: as notas voltaram a dever o que deviam."
+        "Este recibo ficou sem efeito: o que ele quitava voltou a ser devido."
     )
 
 

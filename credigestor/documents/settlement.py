@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from credigestor.documents import qr
 from credigestor.documents.canvas import BAND, GREY
 from credigestor.documents.customer_statement import customer_lines, lateness
 from credigestor.documents.sheet import MARGIN, Sheet
 from credigestor.reports.settlement import Quote, QuotedNote
-from credigestor.rules.calendar import format_date
+from credigestor.rules.calendar import format_date, format_days
 from credigestor.rules.charges import ZERO
 from credigestor.rules.money import format_brl
 
@@ -28,7 +27,7 @@ def pdf(data: Quote, *, made_at: datetime, logo: bytes | None) -> bytes:
     _steps(sheet, data)
     sheet.paragraph(
         f"Válido para pagamento em {format_date(data.on)} e enquanto não houver outro pagamento "
-        "destas notas: em outro dia o valor é outro. Este documento não é recibo."
+        "destas notas: em outro dia o valor pode ser outro. Este documento não é recibo."
     )
     if data.saved:
         sheet.paragraph(
@@ -58,14 +57,11 @@ def _panel(sheet: Sheet, data: Quote) -> None:
 
 def _pix(sheet: Sheet, code: str, x: float, y: float, width: float, top: float) -> None:
     y = sheet.box(x, y, width, 0, "Pix copia e cola, deste valor:", size=7, color=GREY)
-    sheet.box(x, y, width, top + _PANEL - 1 - y, code, size=7)
-    rows = qr.matrix(code)
-    unit = _CODE / (len(rows) + 2 * qr.QUIET_ZONE)
+    sheet.copyable(code, x, y, width, size=7)
     corner, upper = MARGIN + sheet.epw - _CODE - 2.5, top + (_PANEL - _CODE) / 2
     sheet.set_fill_color(255, 255, 255)
     sheet.rect(corner, upper, _CODE, _CODE, "F")
-    quiet = qr.QUIET_ZONE * unit
-    sheet.bars(corner + quiet, upper + quiet, unit, rows)
+    sheet.code(code, corner, upper, _CODE)
 
 
 def _reckoned(data: Quote) -> str:
@@ -100,7 +96,7 @@ def _notes(sheet: Sheet, data: Quote) -> None:
 def _situation(note: QuotedNote) -> str:
     early = note.settlement.days_early
     if early:
-        return "1 dia antes" if early == 1 else f"{early} dias antes"
+        return f"{format_days(early)} antes"
     return lateness(note.days_late)
 
 

@@ -20,9 +20,8 @@ from fpdf.enums import XPos, YPos
 
 from credigestor.db.settings import ShopSettings
 from credigestor.documents.canvas import BAND, BLACK, GREY, Canvas, clean
-from credigestor.rules.address import one_line
+from credigestor.documents.letterhead import shop_lines, shop_name
 from credigestor.rules.calendar import format_date, format_moment
-from credigestor.rules.identity import format_phone, format_tax_id
 
 #: Where the count of pages goes, up to 9999. Of the private use area: no cleaned text has it.
 _PAGES = "\ue000" * 4
@@ -87,11 +86,11 @@ class Sheet(Canvas):
             color=GREY,
         )
         if self.logo:
-            self.picture(self.logo, left, top, _LOGO_WIDTH, _LOGO_HEIGHT)
-            left += _LOGO_WIDTH + _GAP
+            left = self.picture(self.logo, left, top, _LOGO_WIDTH, _LOGO_HEIGHT) + _GAP
             below = max(below, top + _LOGO_HEIGHT)
         width, y = self.w - self.r_margin - aside - _GAP - left, top
-        for number, line in enumerate(_shop_lines(self.shop)):
+        lines = [shop_name(self.shop), *map(" · ".join, shop_lines(self.shop))]
+        for number, line in enumerate(lines):
             name = number == 0
             height, size = (2 * self.leading, _TITLE) if name else (0.0, _SMALL)
             style, color = ("B", BLACK) if name else ("", GREY)
@@ -155,7 +154,8 @@ class Sheet(Canvas):
 
         Columns in which every cell is empty are left out. A row that does not fit on what is
         left of the page begins on the next one; a very tall one begins here and goes on there.
-        `bold` and `faint` name rows by their place; a faint one belongs to the row above it.
+        `bold` and `faint` name rows by their place; a faint one belongs to the row above it, and
+        a few of them stay on its page.
         """
         used = [k for k in range(len(labels)) if any(row[k] not in (None, "") for row in rows)]
         columns = [[row[k] for row in rows] for k in used]
@@ -203,10 +203,11 @@ class Sheet(Canvas):
             tone = tones.get(place, ("", BLACK))
             self.set_type(size, *tone)
             lines = self._wrapped(row, widths)
+            kept = self._kept_together(rows, place, widths, tones)
             fresh = False  # whether the page has just begun: then whatever fits goes on it
             while any(lines):
                 room = int((self.page_break_trigger - self.y - 2 * _PAD) / self.leading)
-                if not fresh and room < min(max(map(len, lines)), _KEPT_TOGETHER):
+                if not fresh and room < min(max(max(map(len, lines)), kept), _KEPT_TOGETHER):
                     self.add_page()
                     self.set_type(size)
                     if heads:
@@ -218,7 +219,24 @@ class Sheet(Canvas):
                 ruled = tones.get(place + 1, ("", BLACK))[1] != GREY
                 pad = _CLOSE if tone[1] == GREY else _PAD
                 self._lines([cell[:room] for cell in lines], widths, aligns, pad=pad, ruled=ruled)
-                lines = [cell[room:] for cell in lines]
+                lines, kept = [cell[room:] for cell in lines], 0
+
+    def _kept_together(
+        self,
+        rows: Sequence[Sequence[str]],
+        place: int,
+        widths: Sequence[float],
+        tones: Mapping[int, tuple[str, tuple[int, int, int]]],
+    ) -> int:
+        """The lines of a row and of the faint ones that follow it; no more than are counted."""
+        if tones.get(place, ("", BLACK))[1] == GREY:
+            return 0
+        lines = 0
+        for each in range(place, len(rows)):
+            if lines > _KEPT_TOGETHER or (each > place and tones.get(each, ("", BLACK))[1] != GREY):
+                break
+            lines += max(map(len, self._wrapped(rows[each], widths)))
+        return lines + 1  # their rules and pads
 
     def _head(self, heads: Sequence[str], widths: Sequence[float], aligns: str) -> None:
         size = self.font_size_pt
@@ -259,28 +277,6 @@ class Sheet(Canvas):
         self.multi_cell(
             self.epw, self.leading, clean(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT
         )
-
-
-def _shop_lines(shop: ShopSettings) -> list[str]:
-    """Who the shop is: its name, then who it is by law, then where."""
-    name = shop.shop_name or shop.legal_name or "CrediGestor"
-    kind = "CPF" if len(shop.tax_id) == 11 else "CNPJ"
-    identity = (
-        shop.legal_name if shop.legal_name != name else "",
-        f"{kind} {format_tax_id(shop.tax_id)}" if shop.tax_id else "",
-    )
-    place = one_line(
-        shop.street,
-        shop.street_number,
-        shop.complement,
-        shop.district,
-        shop.city,
-        shop.state,
-        shop.zip_code,
-    )
-    contact = (format_phone(shop.phone) if shop.phone else "", shop.email)
-    lines = (" · ".join(filter(None, parts)) for parts in ((name,), identity, (place,), contact))
-    return [line for line in lines if line]
 
 
 def shown(value: Any) -> str:

@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from credigestor.db.models import Note, Sale
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import Conflict, NotFound
-from credigestor.reports.party import Party, party
+from credigestor.reports.named_customer import NamedCustomer, named_customer
 from credigestor.rules.calendar import due_dates
 from credigestor.rules.charges import ZERO
 from credigestor.rules.numbering import note_number, sale_number
 
 
 @dataclass(frozen=True, slots=True)
-class Instalment:
+class Installment:
     """One note: what it was made for and the principal it still owes, R$."""
 
     number: int
@@ -53,22 +53,22 @@ class Booklet:
     late_rate: Decimal
     fine_rate: Decimal
     grace_days: int
-    customer: Party
-    instalments: tuple[Instalment, ...]
+    customer: NamedCustomer
+    installments: tuple[Installment, ...]
 
     @property
     def number(self) -> str:
         """The sale's number as printed."""
         return sale_number(self.sale_id)
 
-    def note_number(self, instalment: Instalment) -> str:
+    def note_number(self, installment: Installment) -> str:
         """A note's number as printed (R23)."""
-        return note_number(self.sale_id, instalment.number, len(self.instalments))
+        return note_number(self.sale_id, installment.number, len(self.installments))
 
     @property
-    def open(self) -> list[Instalment]:
+    def open(self) -> list[Installment]:
         """The instalments of which something is left to pay, in order."""
-        return [each for each in self.instalments if each.balance]
+        return [each for each in self.installments if each.balance]
 
     @property
     def financed(self) -> Decimal:
@@ -76,24 +76,24 @@ class Booklet:
         return self.total - self.down_payment
 
     @property
-    def in_instalments(self) -> Decimal:
+    def in_installments(self) -> Decimal:
         """What all notes sum up to as they were made, R$."""
-        return sum((each.amount for each in self.instalments), ZERO)
+        return sum((each.amount for each in self.installments), ZERO)
 
     @property
     def interest(self) -> Decimal:
         """What buying on instalments costs more than paying at once, R$."""
-        return self.in_instalments - self.financed
+        return self.in_installments - self.financed
 
     @property
     def to_pay(self) -> Decimal:
         """Down payment and all notes, R$ (CDC art. 52, V)."""
-        return self.down_payment + self.in_instalments
+        return self.down_payment + self.in_installments
 
     @property
     def is_monthly(self) -> bool:
         """Whether the due dates are a month apart (R3); imported notes may have any."""
-        days = [each.due_date for each in self.instalments]
+        days = [each.due_date for each in self.installments]
         return days == due_dates(days[0], len(days))
 
 
@@ -106,7 +106,7 @@ def booklet(session: Session, sale_id: int, *, today: date) -> Booklet:
     sale = session.get(Sale, sale_id)
     if sale is None:
         raise NotFound("Venda não encontrada.")
-    customer = party(session, sale.customer_id)
+    customer = named_customer(session, sale.customer_id)
     if sale.cancelled_on is not None:
         raise Conflict("Esta venda foi cancelada: não há carnê a imprimir.")
     if not sale.installments:
@@ -125,8 +125,8 @@ def booklet(session: Session, sale_id: int, *, today: date) -> Booklet:
         fine_rate=sale.fine_rate,
         grace_days=sale.grace_days,
         customer=customer,
-        instalments=tuple(
-            Instalment(
+        installments=tuple(
+            Installment(
                 note.number, note.amount, note.due_date, note.free_until, note.principal_balance
             )
             for note in notes

@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.models import Base, Note, Payment, PaymentItem, Reversal
 from credigestor.reports.recount import facts_that_differ, summaries_that_differ
 from credigestor.reports.unsound import unsound_sales
-from credigestor.reports.walk import Problem as Problem
-from credigestor.reports.walk import walk
+from credigestor.reports.walk import Problem, walk
 from credigestor.rules.money import format_brl
 
 #: Called with the number of steps done and of all steps.

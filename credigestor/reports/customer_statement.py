@@ -21,7 +21,7 @@ from credigestor.db.balances import note_balances, open_notes
 from credigestor.db.models import Note, Payment, PaymentItem, Reversal, Sale
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import InvalidInput
-from credigestor.reports.party import Party, party
+from credigestor.reports.named_customer import NamedCustomer, named_customer
 from credigestor.rules.calendar import check_date_range
 from credigestor.rules.charges import ZERO, Owed
 from credigestor.rules.methods import METHOD_NAMES, Method
@@ -88,7 +88,7 @@ class CustomerStatement:
     """Both days of the period belong to it; `owed` are the open notes of `today`, oldest first."""
 
     shop: ShopSettings
-    customer: Party
+    customer: NamedCustomer
     since: date
     until: date
     today: date
@@ -114,7 +114,7 @@ def statement(
     Raises NotFound, Conflict for an anonymised customer, InvalidInput when the period is turned
     round or ends after today.
     """
-    customer = party(session, customer_id)
+    customer = named_customer(session, customer_id)
     check_date_range(since, "since")
     if until > today:
         raise InvalidInput("O extrato vai no máximo até hoje.", field="until")

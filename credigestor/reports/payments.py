@@ -12,8 +12,6 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, User
-from credigestor.reports.receipt import Receipt as Receipt
-from credigestor.reports.receipt import receipt as receipt
 from credigestor.reports.search import by_customer, by_number
 from credigestor.rules.charges import ZERO
 from credigestor.rules.numbering import parse_note_number, receipt_number

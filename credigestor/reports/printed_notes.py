@@ -23,7 +23,7 @@ from credigestor.db.models import (
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import Conflict, NotFound
 from credigestor.reports.guarantors import SaleGuarantor, of_sale
-from credigestor.reports.party import Party, party
+from credigestor.reports.named_customer import NamedCustomer, named_customer
 from credigestor.rules.charges import ZERO
 from credigestor.rules.numbering import note_number, sale_number
 
@@ -53,7 +53,7 @@ class PrintedNotes:
     shop: ShopSettings
     sale_id: int
     sold_on: date
-    customer: Party
+    customer: NamedCustomer
     guarantors: Sequence[SaleGuarantor]
     notes: Sequence[PrintedNote]
     printed_at: datetime
@@ -90,7 +90,7 @@ def printed(session: Session, operation_id: uuid.UUID) -> PrintedNotes:
         shop=shop,
         sale_id=sale.id,
         sold_on=sale.sold_on,
-        customer=party(session, sale.customer_id),
+        customer=named_customer(session, sale.customer_id),
         guarantors=of_sale(session, sale.id),
         notes=_notes(session, sale, operation_id, printed_at),
         printed_at=printed_at.astimezone(ZoneInfo(shop.time_zone)),

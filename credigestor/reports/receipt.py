@@ -14,7 +14,7 @@ from credigestor.db.balances import open_notes
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, Sale, User
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import NotFound
-from credigestor.rules.address import one_line
+from credigestor.rules.address import address_of
 from credigestor.rules.charges import ZERO, Split
 from credigestor.rules.numbering import note_number, receipt_number
 
@@ -134,10 +134,7 @@ def receipt(session: Session, payment_id: int) -> Receipt:
         customer_id=payment.customer_id,
         customer=customer.name,
         tax_id=customer.tax_id,
-        address=one_line(
-            *(customer.street, customer.street_number, customer.complement, customer.district),
-            *(customer.city, customer.state, customer.zip_code),
-        ),
+        address=address_of(customer),
         shop=current_settings(session),
         items=items,
         customer_after=session.scalar(select(func.coalesce(func.sum(owed.c.owed), ZERO))) or ZERO,

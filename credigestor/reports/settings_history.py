@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
+from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -94,7 +95,7 @@ def settings_history(session: Session, *, time_zone: str, limit: int = 200) -> p
 def _changes(
     before: dict[str, Any], after: dict[str, Any], images: Mapping[str, str]
 ) -> Iterator[tuple[str, str, str]]:
-    old, new = ShopSettings.model_validate(before), ShopSettings.model_validate(after)
+    old, new = _read(before), _read(after)
     shown = {**_SHOWN, "logo": lambda name: images.get(name, "imagem")}
     for name, label in LABELS.items():
         values = getattr(old, name), getattr(new, name)
@@ -102,6 +103,15 @@ def _changes(
             show = shown.get(name, worded)
             was, became = (show(value) if value else worded(value) for value in values)
             yield label, was, became
+
+
+def _read(data: dict[str, Any]) -> ShopSettings:
+    """A version; what no longer makes sense in it, as an old backup may bring it, is left out."""
+    try:
+        return ShopSettings.model_validate(data)
+    except ValidationError as error:
+        wrong = {each["loc"][0] for each in error.errors()}
+        return ShopSettings.model_validate({k: v for k, v in data.items() if k not in wrong})
 
 
 def worded(value: Any) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.models import Note, PaymentItem, Sale
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import Conflict, InvalidInput, NotFound
-from credigestor.reports.party import Party, party
+from credigestor.reports.named_customer import NamedCustomer, named_customer
 from credigestor.rules import pix
 from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import ZERO, Paid, Terms
@@ -43,7 +43,7 @@ class Quote:
     """What settles the notes when paid on the date `on`, R$; `txid` names them in a Pix."""
 
     shop: ShopSettings
-    customer: Party
+    customer: NamedCustomer
     on: date
     notes: tuple[QuotedNote, ...]
     txid: str
@@ -85,7 +85,7 @@ def quote(
     note of theirs that does not exist, Conflict for an anonymised customer and for notes that
     owe nothing, InvalidInput for no notes or a date before today or more than a year ahead.
     """
-    customer = party(session, customer_id)
+    customer = named_customer(session, customer_id)
     if not note_ids:
         raise InvalidInput("Escolha ao menos uma nota.", field="notes")
     if not today <= on <= last_day(today):

@@ -94,8 +94,8 @@ WHERE i.paid_on < s.sold_on OR s.cancelled_on IS NOT NULL
 #: What early settlement saves by right on R$ `settled`, at `contract_rate` and `days` before it is
 #: due; forty decimals, as the rule reckons (R14).
 EARLY_DISCOUNT = """
-settled - round(settled
-    / (1 + (contract_rate / 100)::numeric(46, 40)) ^ (days::numeric(46, 40) / 30), 2)
+settled - GREATEST(LEAST(settled, 0.01), round(settled
+    / (1 + (contract_rate / 100)::numeric(46, 40)) ^ (days::numeric(46, 40) / 30), 2))
 """
 
 # Few items have a discount. More than by right with a reason alone.

@@ -8,7 +8,36 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from credigestor.rules.identity import format_cep
+
+
+class Addressed(Protocol):
+    """What a customer and the shop's settings say about where they are."""
+
+    @property
+    def street(self) -> str | None: ...
+    @property
+    def street_number(self) -> str | None: ...
+    @property
+    def complement(self) -> str | None: ...
+    @property
+    def district(self) -> str | None: ...
+    @property
+    def city(self) -> str | None: ...
+    @property
+    def state(self) -> str | None: ...
+    @property
+    def zip_code(self) -> str | None: ...
+
+
+def address_of(who: Addressed) -> str:
+    """The address of a customer or the shop on one line; empty when none is known."""
+    return one_line(
+        *(who.street, who.street_number, who.complement, who.district),
+        *(who.city, who.state, who.zip_code),
+    )
 
 
 def one_line(

@@ -171,6 +171,16 @@ def format_moment(moment: datetime, zone: ZoneInfo | None = None) -> str:
     return f"{format_date(moment)} {moment:%H:%M}"
 
 
+def format_days(count: int) -> str:
+    """Show a count of days as "1 dia" or "47 dias"."""
+    return "1 dia" if count == 1 else f"{count} dias"
+
+
+def written_date(day: date) -> str:
+    """Show a date as a letter has it: "1º de novembro de 2026"."""
+    return f"{day.day}{'º' if day.day == 1 else ''} de {month_name(day)}"
+
+
 def month_label(day: date) -> str:
     """Show the month of a date as nov/26."""
     return f"{MONTHS[day.month - 1]}/{day.year % 100:02}"

@@ -8,6 +8,8 @@ RFB 2.229/2024; Nota Técnica Conjunta COCAD/SUARA/RFB 49/2024). They are stored
 ('52998224725', '12ABC34501DE35')
 >>> format_tax_id("52998224725"), format_tax_id("12ABC34501DE35"), mask_tax_id("52998224725")
 ('529.982.247-25', '12.ABC.345/01DE-35', '***.982.247-**')
+>>> labelled_tax_id("52998224725"), tax_id_kind("12ABC34501DE35")
+('CPF 529.982.247-25', 'CNPJ')
 >>> parse_tax_id("111.111.111-11")  # its check digits are right, and nobody's
 Traceback (most recent call last):
     ...
@@ -84,7 +86,7 @@ def parse_tax_id(text: str, *, field: str | None = "cpf_cnpj") -> str:
             f"O CPF tem 11 dígitos e o CNPJ tem 14; o número digitado tem {len(number)}.",
             field=field,
         )
-    kind, module = ("CPF", cpf) if len(number) == 11 else ("CNPJ", cnpj)
+    kind, module = tax_id_kind(number), cpf if len(number) == 11 else cnpj
     if kind == "CPF" and not number.isdigit():
         problem = "só pode ter números"
     elif len(set(number)) == 1:
@@ -103,6 +105,16 @@ def format_tax_id(number: str) -> str:
     if len(number) == 11:
         return f"{number[:3]}.{number[3:6]}.{number[6:9]}-{number[9:]}"
     return f"{number[:2]}.{number[2:5]}.{number[5:8]}/{number[8:12]}-{number[12:]}"
+
+
+def tax_id_kind(number: str) -> str:
+    """Tell what a stored number is, "CPF" or "CNPJ"."""
+    return "CPF" if len(number) == 11 else "CNPJ"
+
+
+def labelled_tax_id(number: str) -> str:
+    """Show a stored CPF or CNPJ after its name; empty for none."""
+    return f"{tax_id_kind(number)} {format_tax_id(number)}" if number else ""
 
 
 def mask_tax_id(number: str) -> str:
@@ -155,8 +167,14 @@ def _phone_problem(number: phonenumbers.PhoneNumber) -> str | None:
 
 
 def format_phone(e164: str) -> str:
-    """Show a stored phone as (85) 98872-4443; a foreign one as +1 650-253-0000."""
-    number = phonenumbers.parse(e164)
+    """Show a stored phone as (85) 98872-4443; a foreign one as +1 650-253-0000.
+
+    What no form would have let in, as a restored backup may bring it, is shown as it is.
+    """
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return e164
     if number.country_code != 55:
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     national = str(number.national_number)

@@ -36,6 +36,8 @@ A unit never parts from its number at the end of a line: between them stands a N
 '0,01'
 >>> format_percent(Decimal("12.6825"))
 '12,68\\xa0%'
+>>> exact_percent(Decimal("1.0000")), exact_percent(Decimal("0.0330"))
+('1\\xa0%', '0,033\\xa0%')
 """
 
 from __future__ import annotations
@@ -132,6 +134,12 @@ def format_percent(value: Decimal | int, places: int = 2) -> str:
     """Show a number of percent as "12,68 %", with a NO-BREAK SPACE (U+00A0)."""
     pattern = "#,##0." + "0" * places if places else "#,##0"
     return _show(_round(value, Decimal(1).scaleb(-places)), pattern) + "\xa0%"
+
+
+def exact_percent(value: Decimal, least: int = 0) -> str:
+    """Show a number of percent with the decimals that it has, at least so many."""
+    decimals = -int(value.normalize().as_tuple().exponent)
+    return format_percent(value, max(decimals, least))
 
 
 def _round(value: Decimal | int, unit: Decimal) -> Decimal:

@@ -29,8 +29,9 @@ from datetime import date
 from decimal import Decimal
 
 from credigestor.rules import early
+from credigestor.rules.calendar import format_days
 from credigestor.rules.charges import Owed, Paid, Terms
-from credigestor.rules.money import format_number, format_percent
+from credigestor.rules.money import exact_percent, format_number
 from credigestor.rules.statement import statement
 
 
@@ -72,14 +73,8 @@ def settlement(
 
 
 def _early(principal: Decimal, rate: Decimal, days: int, discount: Decimal) -> str:
-    factor = f"{(1 + rate / 100).normalize():f}".replace(".", ",")
     return (
-        f"Quitação antecipada, {'1 dia' if days == 1 else f'{days} dias'} antes do vencimento, "
-        f"com juros do contrato de {_percent(rate)} ao mês: {format_number(principal)} ÷ "
-        f"{factor}^({days}/30) = {format_number(principal - discount)}. "
+        f"Quitação antecipada, {format_days(days)} antes do vencimento, com juros do contrato de "
+        f"{exact_percent(rate)} ao mês: {early.shown(principal, rate, days)}. "
         f"Redução de {format_number(discount)}."
     )
-
-
-def _percent(rate: Decimal) -> str:
-    return format_percent(rate, max(0, -int(rate.normalize().as_tuple().exponent)))

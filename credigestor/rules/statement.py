@@ -45,7 +45,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from credigestor.rules import early
-from credigestor.rules.calendar import format_date
+from credigestor.rules.calendar import format_date, format_days
 from credigestor.rules.charges import (
     ZERO,
     Owed,
@@ -58,7 +58,7 @@ from credigestor.rules.charges import (
     new_state,
     owed_on,
 )
-from credigestor.rules.money import format_number, format_percent
+from credigestor.rules.money import exact_percent, format_number
 
 _WEEKEND = {5: "sábado", 6: "domingo"}
 
@@ -141,7 +141,7 @@ def _terms(terms: Terms, on_time_until: date) -> Iterable[Line]:
     grace = (terms.free_until - on_time_until).days
     if grace > 0:
         text = (
-            f"Carência de {_days(grace)}: sem encargos até {format_date(terms.free_until)}. "
+            f"Carência de {format_days(grace)}: sem encargos até {format_date(terms.free_until)}. "
             "Depois dela, juros e multa contam desde o vencimento."
         )
         yield Line(None, Kind.GRACE, text, whole)
@@ -154,9 +154,9 @@ def _charges(terms: Terms, state: State, on: date) -> Iterable[Line]:
     accrued, new_fine = owed.interest - state.interest, owed.fine - state.fine
     if owed.days and terms.late_rate:
         text = (
-            f"Juros de mora de {_days(owed.days)}, de {format_date(state.interest_from)} a "
-            f"{format_date(on)}: {format_number(base)} × {_rate(terms.late_rate)} × {owed.days} "
-            f"÷ 30 = {format_number(accrued)}."
+            f"Juros de mora de {format_days(owed.days)}, de {format_date(state.interest_from)} a "
+            f"{format_date(on)}: {format_number(base)} × {exact_percent(terms.late_rate)} × "
+            f"{owed.days} ÷ 30 = {format_number(accrued)}."
         )
         yield Line(
             on,
@@ -170,7 +170,7 @@ def _charges(terms: Terms, state: State, on: date) -> Iterable[Line]:
         )
     if new_fine:
         text = (
-            f"Multa, uma vez por nota: {format_number(base)} × {_rate(terms.fine_rate)} = "
+            f"Multa, uma vez por nota: {format_number(base)} × {exact_percent(terms.fine_rate)} = "
             f"{format_number(new_fine)}."
         )
         yield Line(on, Kind.FINE, text, owed, base=base, rate=terms.fine_rate, fine=new_fine)
@@ -200,15 +200,12 @@ def _discount(terms: Terms, step: Step, contract_rate: Decimal, reason: str) -> 
         return ""
     days = (terms.due_date - step.paid.on).days
     settled = step.split.principal + given
-    paid_early = f"Desconto de {format_number(given)} por pagar {_days(days)} antes do vencimento"
+    told = f"Desconto de {format_number(given)}"
+    paid_early = f"{told} por pagar {format_days(days)} antes do vencimento"
     if given == early.discount(settled, contract_rate, days):
-        growth = f"{(1 + contract_rate / 100).normalize():f}".replace(".", ",")
-        return (
-            f"{paid_early}: {format_number(settled)} ÷ {growth}^({days}/30) = "
-            f"{format_number(step.split.principal)}."
-        )
+        return f"{paid_early}: {early.shown(settled, contract_rate, days)}."
     if reason:
-        return f"Desconto de {format_number(given)} concedido: {reason.rstrip('.')}."
+        return f"{told} concedido: {reason.rstrip('.')}."
     return f"{paid_early}."
 
 
@@ -230,12 +227,3 @@ def _owed(terms: Terms, owed: Owed, on: date, steps: list[Step]) -> str:
 def _parts(interest: Decimal, fine: Decimal, principal: Decimal) -> str:
     named = (("juros", interest), ("multa", fine), ("principal", principal))
     return " + ".join(f"{name} {format_number(value)}" for name, value in named if value)
-
-
-def _rate(rate: Decimal) -> str:
-    exponent = rate.normalize().as_tuple().exponent
-    return format_percent(rate, max(0, -int(exponent)))
-
-
-def _days(days: int) -> str:
-    return "1 dia" if days == 1 else f"{days} dias"

@@ -1,4 +1,4 @@
-"""Amounts and dates in words, as a promissory note and a receipt must have them (R23, R24).
+"""Amounts, dates and lists in words, as promissory notes and receipts have them (R23, R24).
 
 >>> from decimal import Decimal as D
 >>> for amount in ("0.01", "0.05", "1", "100", "101.01", "1000", "1100", "1000000"):
@@ -23,6 +23,7 @@ currency goes wrong in places (0,05; 2.500.000.000).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -49,6 +50,15 @@ def money_in_words(amount: Decimal | int) -> str:
     if cents:
         parts.append(f"{_number(cents)} {'centavo' if cents == 1 else 'centavos'}")
     return " e ".join(parts)
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words one after the other, the last joined by "e".
+
+    >>> listed(["CNPJ ou CPF", "nome", "cidade"]), listed(["cidade"]), listed([])
+    ('CNPJ ou CPF, nome e cidade', 'cidade', '')
+    """
+    return " e ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def date_in_words(day: date) -> str:

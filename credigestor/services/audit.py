@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, Table, bindparam, literal, select
+from sqlalchemy import Insert, Table, bindparam, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -52,7 +52,8 @@ def creation(table: Table, columns: Sequence[str], entity: str) -> Insert:
     It returns the new id, or nothing and makes nothing when the operation is there already.
     """
     values = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in columns}
-    new = insert(table).values(values)
+    # The moment itself: the transaction may have begun long before it got the locks it needs.
+    new = insert(table).values(**values, created_at=func.clock_timestamp())
     new = new.on_conflict_do_nothing(index_elements=[table.c.operation_id])
     made = new.returning(table.c.id).cte("made")
     entry = {

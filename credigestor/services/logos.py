@@ -27,7 +27,8 @@ MAX_BYTES = 1024 * 1024
 MAX_SIDE, KEPT_SIDE, MIN_SIDE = 4000, 1000, 16
 #: A PNG of more bytes is kept as a JPEG: it goes into every document.
 _MAX_PNG_BYTES = 200_000
-_JPEG_QUALITY = 90
+_JPEG_QUALITY, _LESSER_QUALITY = 90, 70
+_FORMATS = ("PNG", "JPEG")
 
 #: How a camera says that it was held (EXIF), and what makes the image stand upright.
 _TURNS = {
@@ -59,7 +60,7 @@ def prepare(sent: bytes) -> Picture:
     if len(sent) > MAX_BYTES:
         raise _refused("A imagem passa de 1 MB. Diminua o logotipo e envie de novo.")
     try:
-        with Image.open(io.BytesIO(sent), formats=["PNG", "JPEG"]) as image:
+        with Image.open(io.BytesIO(sent), formats=_FORMATS) as image:
             _check_size(image)
             image.draft(None, (KEPT_SIDE, KEPT_SIDE))  # a JPEG is made smaller as it is read
             image.load()
@@ -74,7 +75,22 @@ def prepare(sent: bytes) -> Picture:
     png = b"" if was_jpeg else _saved(kept, "PNG", optimize=True)
     if png and len(png) <= _MAX_PNG_BYTES:
         return Picture("image/png", png)
-    return Picture("image/jpeg", _saved(kept, "JPEG", quality=_JPEG_QUALITY, subsampling=0))
+    jpeg = _saved(kept, "JPEG", quality=_JPEG_QUALITY, subsampling=0)
+    if len(jpeg) > MAX_BYTES:  # a picture full of detail, larger now than it was sent
+        jpeg = _saved(kept, "JPEG", quality=_LESSER_QUALITY)
+    return Picture("image/jpeg", jpeg)
+
+
+def can_be_read(kept: bytes) -> bool:
+    """Whether an image is one that `prepare` could have made: PNG or JPEG, whole, not larger."""
+    try:
+        with Image.open(io.BytesIO(kept), formats=_FORMATS) as image:
+            fits = max(image.size) <= KEPT_SIDE
+            if fits:
+                image.load()
+            return fits
+    except Exception:  # as above
+        return False
 
 
 def change(session: Session, actor: Actor, sent: bytes | None) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from pydantic import Field
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from credigestor.db.models import Base, Customer, Payment, PaymentItem, Reversal
 from credigestor.db.settings import current_settings
 from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules import privacy
-from credigestor.rules.calendar import check_date_range, format_date
+from credigestor.rules.calendar import check_date_range, format_date, format_days
 from credigestor.rules.charges import ZERO, Overpaid, Paid, Split
 from credigestor.rules.methods import Method
 from credigestor.rules.money import CENT, MAX_MONEY, format_brl
@@ -161,7 +161,13 @@ def reverse(session: Session, actor: Actor, *, payment_id: int, why: str, today:
         raise Conflict(privacy.REFUSAL)  # it would make a debtor of nobody
     new_id = session.scalar(
         insert(Reversal)
-        .values(payment_id=payment_id, reversed_on=today, reversed_by=actor.id, reason=why)
+        .values(
+            payment_id=payment_id,
+            reversed_on=today,
+            reversed_at=func.clock_timestamp(),
+            reversed_by=actor.id,
+            reason=why,
+        )
         .on_conflict_do_nothing(index_elements=[Reversal.payment_id])
         .returning(Reversal.id)
     )
@@ -198,7 +204,7 @@ def check_date(actor: Actor, paid_on: date, *, today: date, backdating_days: int
     if paid_on >= today - timedelta(days=backdating_days):
         return False
     if not actor.can(Permission.BACKDATE):
-        days = "1 dia" if backdating_days == 1 else f"{backdating_days} dias"
+        days = format_days(backdating_days)
         raise InvalidInput(
             f"Pagamento com data de mais de {days} atrás precisa de um gerente.", field="paid_on"
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Customer, Note, NotePrinting, Sale
@@ -14,7 +14,11 @@ from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules import privacy
 from credigestor.rules.numbering import note_number, sale_number
 from credigestor.rules.permissions import Actor, Permission
+from credigestor.rules.words import listed
 from credigestor.services import audit
+
+# The notes' locks do not keep one operation from printing two sales at the same moment.
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:operation, 0))")
 
 
 def missing(shop: ShopSettings) -> list[str]:
@@ -43,6 +47,7 @@ def print_notes(
     data not complete, or an operation that printed other notes.
     """
     actor.require(Permission.COUNTER)
+    session.execute(_ONE_AT_A_TIME, {"operation": str(operation_id)})
     notes = session.scalars(
         select(Note).where(Note.sale_id == sale_id).order_by(Note.id).with_for_update()
     ).all()
@@ -66,7 +71,7 @@ def print_notes(
     lacking = missing(current_settings(session))
     if lacking:
         raise Conflict(
-            f"Para imprimir notas, falta preencher: {', '.join(lacking)}. "
+            f"Para imprimir notas, falta preencher: {listed(lacking)}. "
             "Um administrador preenche em Configurações, na aba Loja."
         )
     return _print(session, actor, sale, _chosen(sale, notes, note_ids), operation_id)
@@ -105,11 +110,14 @@ def _print(
         .group_by(NotePrinting.note_id)
     )
     copies = dict(session.execute(counted).all())
+    # Now that the notes are locked, not when the transaction began: what was paid by then is told.
+    moment = session.scalar(select(func.clock_timestamp()))
     printings = [
         NotePrinting(
             operation_id=operation_id,
             note_id=note.id,
             copy=copies.get(note.id, 0) + 1,
+            printed_at=moment,
             printed_by=actor.id,
         )
         for note in notes

@@ -13,18 +13,19 @@ from pathlib import Path
 
 import psycopg
 from pydantic import ValidationError
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from credigestor.db import beside, filling, locks
 from credigestor.db.migrate import head_revision
-from credigestor.db.models import INSTALLATION
+from credigestor.db.models import INSTALLATION, Logo
 from credigestor.db.settings import current_settings
 from credigestor.errors import BusinessError, Conflict
 from credigestor.reports.check import check
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.progress import Progress, silent
-from credigestor.services import summaries, users
+from credigestor.services import logos, summaries, users
 from credigestor.transfer import archive
 from credigestor.transfer.archive import Archive, BadArchive
 from credigestor.transfer.history import noted
@@ -169,6 +170,7 @@ def _prove(incoming: beside.Incoming, progress: Progress, recount: bool) -> None
     progress(0.75, "Conferindo as contas")
     with incoming.snapshot() as session:
         _prove_settings(session)
+        _prove_logos(session)
         problems = check(
             session,
             lambda done, total: progress(0.75 + 0.2 * done / total, "Conferindo as contas"),
@@ -188,6 +190,13 @@ def _prove_settings(session: Session) -> None:
     except ValidationError as error:
         names = ", ".join(sorted({str(each["loc"][0]) for each in error.errors()}))
         raise RestoreFailed(f"As configurações do backup não valem: {names}.") from error
+
+
+def _prove_logos(session: Session) -> None:
+    """A logo that cannot be read would stop every document."""
+    for logo in session.scalars(select(Logo)):
+        if not logos.can_be_read(logo.content):
+            raise RestoreFailed(f"O logotipo {logo.id} do backup não é uma imagem que sirva.")
 
 
 def _keep_an_admin(incoming: beside.Incoming) -> None:

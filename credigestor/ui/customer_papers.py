@@ -74,12 +74,12 @@ def _statement(customer_id: int, today: date) -> None:
 
 def _settlement(customer_id: int, today: date) -> None:
     fields, key = kit.Fields(), f"quote-notes:{customer_id}"
-    on = kit.date_field("Pagando em", today, key=f"quote-on:{customer_id}")
-    fields.slot("on")
     open_notes = data.read(notes.open_notes, customer_id, on=today, today=today)
     if not open_notes:
         st.info("Nada em aberto: não há o que quitar.", icon=":material/task_alt:")
         return
+    on = kit.date_field("Pagando em", today, key=f"quote-on:{customer_id}")
+    fields.slot("on")
     labels = {
         note.id: f"{note.number} · {_due(note.due_date, note.days_late)}" for note in open_notes
     }
@@ -100,13 +100,17 @@ def _settlement(customer_id: int, today: date) -> None:
         if len(wanted) > MOST_NOTES:
             raise InvalidInput(f"Escolha no máximo {MOST_NOTES} notas.", field="notes")
         found = data.read(settlement.quote, customer_id, wanted, on=on, today=today)
-        _figures(found)
+        with st.grid(2, min_column_width=160):
+            st.metric(f"Quita em {format_date(found.on)}", format_brl(found.total))
+            if found.saved:
+                st.metric("Economia", format_brl(found.saved))
         ids = ",".join(str(note.id) for note in found.notes)
         _links(
             "cotação",
             papers.path("quitacao", customer_id, notas=ids, em=on),
             papers.path("quitacao", customer_id, keep=True, notas=ids, em=on),
         )
+        _figures(found)
 
 
 def _due(day: date, days_late: int) -> str:
@@ -114,9 +118,6 @@ def _due(day: date, days_late: int) -> str:
 
 
 def _figures(found: Quote) -> None:
-    with st.grid(2, min_column_width=160):
-        st.metric(f"Quita em {format_date(found.on)}", format_brl(found.total))
-        st.metric("Economia", format_brl(found.saved))
     rows = [
         {
             "Nota": note.number,
@@ -128,7 +129,12 @@ def _figures(found: Quote) -> None:
         for note in found.notes
         for each in [note.settlement]
     ]
-    st.table(pd.DataFrame(rows), border="horizontal", hide_index=True)
+    frame = pd.DataFrame(rows)
+    if not found.saved:
+        del frame["Redução"]
+    if not any(note.settlement.owed.charges for note in found.notes):
+        del frame["Encargos"]
+    st.table(frame, border="horizontal", hide_index=True)
     with st.expander("Como se chegou ao valor"):
         for note in found.notes:
             steps = " ".join(f"\n- {kit.plain(step)}" for step in note.settlement.steps)

@@ -14,7 +14,7 @@ from credigestor.errors import BusinessError, InvalidInput
 from credigestor.reports.notes import OpenNote
 from credigestor.rules.allocation import spread
 from credigestor.rules.charges import ZERO
-from credigestor.rules.money import CENT, format_brl, parse_money
+from credigestor.rules.money import CENT, format_brl, format_number, parse_money
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.ui import kit
 
@@ -48,12 +48,15 @@ def choose_discounts(
 
     None while what was typed makes no discount; its field says why.
     """
-    # A note of a cent may be worth nothing before it is due: it is paid as it is.
-    by_right = {n.id: n.early_discount for n in open_notes if n.early_discount and n.settlement}
-    if any(note.id in by_right for note in chosen or open_notes) and not st.toggle(
-        "Com o desconto da quitação antecipada (CDC, art. 52, §2º)",
+    by_right = {note.id: note.early_discount for note in open_notes if note.early_discount}
+    paying = chosen or open_notes
+    whole, reduced = Discounts({}).settles(*paying), Discounts(by_right).settles(*paying)
+    if reduced != whole and not st.toggle(
+        "Com o desconto da quitação antecipada (CDC, art. 52, § 2º)",
         value=True,
         key=f"early:{form}",
+        on_change=_follow,
+        args=(form, whole, reduced),
         help="A nota com juros do contrato, quitada antes do vencimento, vale menos: os juros "
         "dos dias que faltam saem dela. Pagamento parcial não tem desconto.",
         persist_state="page",
@@ -69,6 +72,14 @@ def choose_discounts(
     except BusinessError as error:
         fields.show(error)
         return None
+
+
+def _follow(form: uuid.UUID, whole: Decimal, reduced: Decimal) -> None:
+    """What settled the notes settles them after the switch too; another amount stays as typed."""
+    key, wanted = f"amount:{form}", st.session_state[f"early:{form}"]
+    before, after = (whole, reduced) if wanted else (reduced, whole)
+    if st.session_state.get(key) == format_number(before):
+        st.session_state[key] = format_number(after)
 
 
 def _grant(

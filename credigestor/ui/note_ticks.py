@@ -9,7 +9,7 @@ from decimal import Decimal
 import streamlit as st
 
 from credigestor.reports.notes import OpenNote
-from credigestor.rules.calendar import format_date
+from credigestor.rules.calendar import format_date, format_days
 from credigestor.rules.money import format_brl, format_number
 from credigestor.ui import kit
 from credigestor.ui.discounts import Discounts
@@ -61,8 +61,7 @@ def _tick(form: uuid.UUID, note_ids: Sequence[int]) -> None:
 def _describe(note: OpenNote) -> str:
     due = f"vence {format_date(note.due_date)}"
     if note.days_late:
-        days = "1 dia" if note.days_late == 1 else f"{note.days_late} dias"
-        due = f"venceu {format_date(note.due_date)}, {days} de atraso"
+        due = f"venceu {format_date(note.due_date)}, {format_days(note.days_late)} de atraso"
     text = f"**{kit.plain(format_brl(note.owed.total))}** · {kit.plain(note.number)} · {due}"
     if note.owed.charges:
         text += (
@@ -70,5 +69,5 @@ def _describe(note: OpenNote) -> str:
             f"{format_number(note.owed.interest)}, multa {format_number(note.owed.fine)})"
         )
     if note.early_discount:
-        text += f" (quitada antes: {format_number(note.settlement)})"
+        text += f" (com desconto: {format_number(note.settlement)})"
     return text

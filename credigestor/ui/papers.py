@@ -16,8 +16,9 @@ import streamlit as st
 
 from credigestor.db.models import NotePrinting
 from credigestor.db.settings import ShopSettings
-from credigestor.errors import BusinessError
+from credigestor.errors import BusinessError, Conflict
 from credigestor.reports import printed_notes
+from credigestor.reports.named_customer import named_customer
 from credigestor.reports.note import NoteDetail
 from credigestor.reports.receipt import Receipt
 from credigestor.reports.sale import SaleDetail
@@ -25,6 +26,7 @@ from credigestor.rules.aging import Status
 from credigestor.rules.calendar import format_date
 from credigestor.rules.papers import RECEIPT_FORMAT_NAMES, ReceiptFormat, SaleDocument
 from credigestor.rules.permissions import Actor, Permission
+from credigestor.rules.words import listed
 from credigestor.services import printing
 from credigestor.ui import data, kit, session
 
@@ -73,18 +75,25 @@ def sale_bar(sale: SaleDetail, actor: Actor) -> None:
                 if document is SaleDocument.NOTES:
                     chosen = _chosen(sale.id, labels)
                     what = _notes(len(chosen)) if chosen else "notas promissórias"
+                    # What is on paper already is no longer the thing to press.
+                    again = _again({copies[id_] for id_ in chosen or labels})
                     disabled = bool(refusal or printing.missing(shop))
                     _print_button(
-                        f"Imprimir {what}", sale.id, chosen or None, type_, disabled, form
+                        f"Imprimir {what}{again}",
+                        sale.id,
+                        chosen or None,
+                        "secondary" if again else type_,
+                        disabled,
+                        form,
                     )
-                    if len(labels) > 1:
+                    if len(labels) > 1 and not disabled:
                         _choose(sale.id, labels)
                 else:
                     _booklet(sale.id, type_, bool(refusal))
         _explain(refusal, shop, actor)
-        again = sum(1 for id_ in labels if copies[id_])
-        if again:
-            before = "Todas já impressas" if again == len(labels) else f"Já impressas: {again}"
+        printed = sum(1 for id_ in labels if copies[id_])
+        if printed:
+            before = "Todas já impressas" if printed == len(labels) else f"Já impressas: {printed}"
             st.caption(
                 f"{before}. O que for impresso de novo diz “2ª via”, “3ª via” e assim por diante."
             )
@@ -103,14 +112,19 @@ def note_bar(note: NoteDetail, actor: Actor) -> None:
             disabled = bool(refusal or printing.missing(shop))
             label = "Imprimir esta nota" + _next_copy(_copies(note.sale_id)[note.id])
             _print_button(label, note.sale_id, [note.id], "secondary", disabled, form)
-            _booklet(note.sale_id, "secondary", cancelled)
+            _booklet(note.sale_id, "secondary", bool(refusal))
         _explain(refusal, shop, actor)
         if not refusal:
             _printed(form)
 
 
 def receipt_bar(found: Receipt) -> None:
-    """The receipt on the shop's paper first, and on the others."""
+    """The receipt on the shop's paper first, and on the others; none of who was anonymised."""
+    try:
+        data.read(named_customer, found.customer_id)
+    except Conflict as error:
+        st.caption(kit.plain(error.message))
+        return
     first = found.shop.receipt_format
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
         address = path("recibo", found.id, formato=first.value)
@@ -138,7 +152,7 @@ def _explain(refusal: str, shop: ShopSettings, actor: Actor) -> None:
     elif lacking:
         can = actor.can(Permission.SETTINGS)
         ask = "" if can else " Peça a um administrador que preencha os dados da loja."
-        st.caption(f"Para imprimir notas promissórias, falta: {', '.join(lacking)}.{ask}")
+        st.caption(f"Para imprimir notas promissórias, falta: {listed(lacking)}.{ask}")
         if can:
             kit.link("admin/settings.py", "Preencher os dados da loja", icon=":material/tune:")
 
@@ -157,6 +171,13 @@ def _copies(sale_id: int) -> dict[int, int]:
 
 def _next_copy(copies: int) -> str:
     return f" · {copies + 1}ª via" if copies else ""
+
+
+def _again(copies: set[int]) -> str:
+    """What a button adds when every note of it was printed before."""
+    if not copies or 0 in copies:
+        return ""
+    return _next_copy(*copies) if len(copies) == 1 else " · nova via"
 
 
 def _notes(count: int) -> str:
@@ -220,7 +241,7 @@ def _print(
     except BusinessError as error:
         st.session_state[slot] = error
         return
-    st.session_state[slot] = (operation_id, _told(made))
+    st.session_state[slot] = (operation_id, len(made), _told(made))
     kit.renew_operation(form)
 
 
@@ -239,7 +260,8 @@ def _printed(form: str) -> None:
         st.error(kit.plain(found.message), icon=":material/error:")
         del st.session_state[f"printed:{form}"]
     elif found:
-        operation_id, told = found
+        operation_id, count, told = found
+        what = "a nota" if count == 1 else "as notas"
         address = path("notas", operation_id)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             # Constant but for a count and the operation, which are ours.
@@ -247,6 +269,6 @@ def _printed(form: str) -> None:
                 f"{told}. Não abriu numa nova aba?"
                 f'<a class="cg-open" href="{address}" target="_blank" hidden>Abrir</a>'
             )
-            link("Abrir as notas", address)
+            link(f"Abrir {what}", address, type="primary")
             keep = path("notas", operation_id, keep=True)
-            link("Baixar as notas", keep, type="tertiary", icon=":material/download:")
+            link(f"Baixar {what}", keep, type="tertiary", icon=":material/download:")

@@ -9,6 +9,7 @@ import streamlit as st
 
 from credigestor.db.settings import ShopSettings
 from credigestor.documents import qr
+from credigestor.documents.letterhead import payee
 from credigestor.reports import notes
 from credigestor.reports.notes import OpenNote
 from credigestor.rules import pix
@@ -17,6 +18,7 @@ from credigestor.rules.charges import ZERO
 from credigestor.rules.money import MAX_MONEY, format_brl
 from credigestor.rules.numbering import parse_note_number
 from credigestor.rules.permissions import Permission
+from credigestor.rules.words import listed
 from credigestor.ui import data, kit, session
 
 #: Pixels: some four a square of the longest code, whose image is drawn finer than that.
@@ -32,14 +34,14 @@ def offer(customer_id: int, note_ids: Collection[int], *, key: str) -> None:
     open_notes = data.read(notes.open_notes, customer_id, on=shop.today, today=shop.today)
     due = [note for note in open_notes if note.id in note_ids]
     total = sum((note.owed.total for note in due), ZERO)
-    saved = sum((note.early_discount for note in due if note.settlement), ZERO)
+    saved = sum((note.early_discount for note in due), ZERO)
     if not due:
         return
     # The label stays, or the browser would close it when the figures change.
     with st.expander("Pix de hoje", icon=":material/qr_code_2:", key=f"pix:{key}"):
         if saved and st.toggle(
             kit.plain(f"Com o desconto de {format_brl(saved)} da quitação antecipada")
-            + " (CDC, art. 52, §2º)",
+            + " (CDC, art. 52, § 2º)",
             value=True,
             key=f"pix-early:{key}",
         ):
@@ -65,9 +67,8 @@ def show(shop: ShopSettings, amount: Decimal, txid: str) -> bool:
         st.image(qr.png(code, scale=8), width=WIDTH, alt=f"QR Code do Pix de {format_brl(amount)}")
     with words:
         st.metric("Pix de", format_brl(amount))
-        payee = shop.legal_name or shop.shop_name
-        st.caption(f"Para {kit.plain(payee)}, identificado como {txid}.")
-        st.caption("Pix Copia e Cola, com o botão de copiar sobre o código:")
+        st.caption(f"Para {kit.plain(payee(shop))}, identificado como {txid}.")
+        st.caption("Pix Copia e Cola: toque no código e copie com o botão do canto.")
         st.code(code, language=None, wrap_lines=True)
     return True
 
@@ -81,7 +82,7 @@ def txid(paid: Sequence[OpenNote], customer_id: int) -> str:
 
 
 def _explain(lacking: Sequence[str]) -> None:
-    what = " e ".join(filter(None, (", ".join(lacking[:-1]), lacking[-1])))
+    what = listed(lacking)
     st.info(f"Para mostrar o código Pix, falta cadastrar: {what}.", icon=":material/qr_code_2:")
     actor = session.current()
     if actor is not None and actor.can(Permission.SETTINGS):

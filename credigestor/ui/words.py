@@ -144,6 +144,7 @@ WORDS: dict[str, str] = {
     "Reconnected to server.": "Conexão refeita.",
     "Page not found": "Página não encontrada",
     "Error": "Erro",
+    "Error:": "Erro:",
     "Retry": "Tentar de novo",
     "Try again": "Tentar de novo",
 }
@@ -212,7 +213,7 @@ PATTERNS: list[tuple[str, str]] = [
     (r"Remove (.+)", "Remover $1"),
     (r"Cancel upload of (.+)", "Cancelar o envio de $1"),
     (r"(\S+) files are not allowed\.", "Arquivos do tipo $1 não são aceitos."),
-    (r"File must be (\d+)([KMGT]?B) or smaller\.", "O arquivo pode ter no máximo $1 $2."),
+    (r"File must be (\d+)(?:\.0)?([KMGT]?B) or smaller\.", "O arquivo pode ter no máximo $1 $2."),
     (r"You can only select up to (\d+) options?\. Remove an option first\.", "No máximo $1."),
     (r"Page (\d+)", "Página $1"),
     *(

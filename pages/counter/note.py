@@ -11,7 +11,7 @@ import streamlit as st
 from credigestor.errors import InvalidInput, NotFound
 from credigestor.reports.note import NoteDetail, detail
 from credigestor.rules.aging import STATUS_NAMES, Status
-from credigestor.rules.calendar import check_date_range, format_date
+from credigestor.rules.calendar import check_date_range, format_date, format_days
 from credigestor.rules.identity import format_tax_id
 from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.money import format_brl, format_number
@@ -31,6 +31,7 @@ PAYMENT_LABELS = {
     "paid_on": "Data",
     "receipt": "Recibo",
     "amount": "Valor",
+    "situation": "Situação",
     "interest": "Juros",
     "fine": "Multa",
     "principal": "Principal",
@@ -38,7 +39,6 @@ PAYMENT_LABELS = {
     "after": "Saldo depois",
     "method": "Forma",
     "received_by": "Recebido por",
-    "situation": "Situação",
 }
 MONEY = ("amount", "interest", "fine", "principal", "discount", "after")
 
@@ -69,8 +69,7 @@ def show_header(note: NoteDetail) -> None:
     """Whose note it is, how it stands today, and the ways out."""
     due = f"{'venceu' if note.due_date < today else 'vence'} em {format_date(note.due_date)}"
     if note.days_late:
-        days = "1 dia" if note.days_late == 1 else f"{note.days_late} dias"
-        due = f"venceu em {format_date(note.due_date)}, {days} de atraso"
+        due = f"venceu em {format_date(note.due_date)}, {format_days(note.days_late)} de atraso"
     kit.header(f"Nota {note.number}", kit.plain(f"{format_brl(note.amount)} · {due}"))
     st.badge(STATUS_NAMES[note.status], color=COLOURS[note.status])
     if note.status is Status.CANCELLED and note.cancelled_on:
@@ -145,6 +144,8 @@ def show_payments(note: NoteDetail) -> None:
     labels = dict(PAYMENT_LABELS)
     if not any(paid.discount for paid in note.payments):
         del labels["discount"]
+    if not any(paid.reversed_on for paid in note.payments):
+        del labels["situation"]
     frame = pd.DataFrame(
         [
             {

@@ -8,8 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from credigestor.errors import NotFound
-from credigestor.reports import payments
-from credigestor.reports.payments import Receipt
+from credigestor.reports.receipt import Receipt, receipt
 from credigestor.rules.calendar import format_date
 from credigestor.rules.identity import format_tax_id
 from credigestor.rules.methods import METHOD_NAMES, Method
@@ -39,7 +38,7 @@ def open_receipt() -> Receipt:
     try:
         if payment_id is None:
             raise NotFound("O endereço não diz qual pagamento abrir.")
-        return data.read(payments.receipt, payment_id)
+        return data.read(receipt, payment_id)
     except NotFound as error:
         kit.header("Recibo")
         st.info(kit.plain(error.message), icon=":material/search_off:")

@@ -27,10 +27,10 @@ from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import payments
 from credigestor.services.payments import NewPayment
 from credigestor.ui import data, kit, pix, session
-from credigestor.ui.allocated import Part, allocated, preview
 from credigestor.ui.discounts import INPUTS, Discounts, choose_discounts
 from credigestor.ui.note_ticks import choose_notes, offer_next
 from credigestor.ui.payer import asked_note, choose_payer, tick_key
+from credigestor.ui.payment_preview import Part, allocated, preview
 
 FORM = "receive"
 DONE, FAILED = "receive:done", "receive:failed"
@@ -104,14 +104,17 @@ def choose_amount(
         return []
     with fields.catching():
         amount = parse_money(typed or "", field="amount", minimum=CENT)
-        check_amount(amount, whole, discounts.settles(*open_notes), discounts)
+        check_amount(amount, whole, open_notes, discounts)
         if amount > whole:
             offer_next(form, amount, chosen, open_notes, discounts)
+            check_discounted(amount, paying, discounts)
         return allocated(amount, paying, discounts)
     return []
 
 
-def check_amount(amount: Decimal, whole: Decimal, most: Decimal, discounts: Discounts) -> None:
+def check_amount(
+    amount: Decimal, whole: Decimal, open_notes: Sequence[OpenNote], discounts: Discounts
+) -> None:
     """A granted discount is for settling; otherwise no more than all that is owed fits (R10)."""
     if discounts.granted and amount != whole:
         raise InvalidInput(
@@ -119,9 +122,22 @@ def check_amount(amount: Decimal, whole: Decimal, most: Decimal, discounts: Disc
             "valor ou tire o desconto.",
             field="amount",
         )
+    check_discounted(amount, open_notes, discounts)
+    most = discounts.settles(*open_notes)
     if amount > most:
         raise InvalidInput(
             f"O valor passa de tudo o que o cliente deve: {format_brl(most)}.", field="amount"
+        )
+
+
+def check_discounted(amount: Decimal, paying: Sequence[OpenNote], discounts: Discounts) -> None:
+    """Where only the discount makes the amount too large, tell both ways on."""
+    whole, owed = discounts.settles(*paying), sum((note.owed.total for note in paying), ZERO)
+    if whole < amount <= owed:
+        raise InvalidInput(
+            f"Com o desconto de {format_brl(owed - whole)}, basta receber {format_brl(whole)}. "
+            "Para receber sem desconto, desligue-o acima.",
+            field="amount",
         )
 
 
@@ -215,8 +231,7 @@ def form_area(form: uuid.UUID, customer_id: int, actor: Actor) -> None:
     keys += [tick_key(form, note.id) for note in open_notes]
     st.button(
         kit.plain(
-            f"Confirmar: {format_brl(new.amount)} em {METHOD_NAMES[new.method].lower()}, "
-            f"{format_date(paid_on)}"
+            f"Confirmar: {format_brl(new.amount)} em {in_words(new.method)}, {format_date(paid_on)}"
         ),
         key=f"confirm:{form}",
         type="primary",
@@ -226,6 +241,12 @@ def form_area(form: uuid.UUID, customer_id: int, actor: Actor) -> None:
         on_click=confirm,
         args=(new, {key: st.session_state[key] for key in keys if key in st.session_state}),
     )
+
+
+def in_words(method: Method) -> str:
+    """The method inside a sentence: dinheiro, cartão, but Pix."""
+    name = METHOD_NAMES[method]
+    return name if method is Method.PIX else name.lower()
 
 
 def explain_asked(form: uuid.UUID, open_notes: Sequence[OpenNote]) -> None:

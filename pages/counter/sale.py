@@ -15,7 +15,7 @@ from credigestor.rules.aging import STATUS_NAMES, Status
 from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import ZERO
 from credigestor.rules.installments import effective_yearly_rate
-from credigestor.rules.money import format_brl, format_percent
+from credigestor.rules.money import exact_percent, format_brl, format_percent
 from credigestor.rules.numbering import note_number, receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import sales
@@ -90,8 +90,7 @@ def terms(sale: SaleDetail) -> None:
 
 def rate(percent: Decimal) -> str:
     """A rate with all the decimals it has, at least two."""
-    exponent = percent.normalize().as_tuple().exponent
-    return format_percent(percent, max(2, -exponent if isinstance(exponent, int) else 0))
+    return exact_percent(percent, least=2)
 
 
 def notes_area(sale: SaleDetail) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -15,10 +16,11 @@ from credigestor.services import settings
 from tests.browser.conftest import Server, settled
 from tests.documents.looking import words
 from tests.factories import actor_of
-from tests.portfolio import add_customer
+from tests.portfolio import add_customer, add_sale
 
 pytestmark = pytest.mark.browser
 
+NAME = "Bia D'Ávila de Muñoz e Papéis"
 SHOP = {"legal_name": "Loja Modelo Ltda", "tax_id": "11222333000181", "city": "Fortaleza"}
 
 
@@ -39,11 +41,19 @@ def shop(server: Server) -> Iterator[None]:
 
 
 @pytest.fixture
-def customer(server: Server) -> tuple[int, str]:
-    """A customer of this test alone: id and name."""
-    name = "Bia D'Ávila de Muñoz e Papéis"
+def customer(server: Server) -> int:
+    """A customer of this test alone."""
     with Session(server.engine) as session, session.begin():
-        return add_customer(session, name), name
+        return add_customer(session, NAME)
+
+
+@pytest.fixture
+def sale(server: Server, customer: int) -> int:
+    """A sale to that customer that nothing was printed of."""
+    today = ShopSettings().today
+    with Session(server.engine) as session, session.begin():
+        due = [("250.00", today + timedelta(days=30 * number)) for number in (1, 2)]
+        return add_sale(session, customer, today, due).id
 
 
 def text_of(page: Page, address: str) -> str:
@@ -92,16 +102,15 @@ def test_notes_booklet_and_receipt_open_in_new_tabs_and_say_what_became_of_them(
     new_page: Callable[..., Page],
     server: Server,
     log_in: Callable[..., None],
-    customer: tuple[int, str],
+    customer: int,
 ) -> None:
-    id_, name = customer
-    sell(page, log_in, id_)
+    sell(page, log_in, customer)
     printings = "SELECT count(*) FROM note_printings"
     before = int(server.scalar(printings))
 
     # The notes, by a double click: printed once, opened once.
     notes = opened_by(button(page, "Imprimir notas promissórias"), page, twice=True)
-    assert name in notes
+    assert NAME in notes
     assert "250,00" in notes
     assert "2ª VIA" not in notes
     settled(page)
@@ -113,7 +122,7 @@ def test_notes_booklet_and_receipt_open_in_new_tabs_and_say_what_became_of_them(
     assert download.value.suggested_filename.startswith("notas-0")
     assert "2ª VIA" in opened_by(button(page, "Imprimir notas promissórias"), page)
     settled(page)
-    assert name in opened_by(button(page, "Carnê"), page)
+    assert NAME in opened_by(button(page, "Carnê"), page)
 
     # A payment, and its receipt on the shop's paper and on a roll.
     page.get_by_role("link", name="Receber", exact=True).last.click()
@@ -125,7 +134,7 @@ def test_notes_booklet_and_receipt_open_in_new_tabs_and_say_what_became_of_them(
     settled(page)
     for label in ("Recibo (A4, uma via)", "Bobina de 80 mm"):
         receipt = opened_by(button(page, label), page)
-        assert name in receipt
+        assert NAME in receipt
         assert "100,00" in receipt
         assert "ESTORNADO" not in receipt
 
@@ -141,9 +150,12 @@ def test_notes_booklet_and_receipt_open_in_new_tabs_and_say_what_became_of_them(
 
 
 def test_where_pop_ups_are_blocked_the_link_stays(
-    page: Page, log_in: Callable[..., None], customer: tuple[int, str]
+    page: Page, log_in: Callable[..., None], sale: int
 ) -> None:
-    sell(page, log_in, customer[0])
+    page.goto(f"/venda?id={sale}")
+    log_in(page, "vendedor")
+    expect(button(page, "Imprimir notas promissórias")).to_be_visible()
+    settled(page)
     page.route("**/cg/pt-br.js", lambda route: route.abort())  # nobody opens anything
     page.reload()
     settled(page)
@@ -151,18 +163,20 @@ def test_where_pop_ups_are_blocked_the_link_stays(
     link = button(page, "Abrir as notas")
     expect(link).to_be_visible()
     assert len(page.context.pages) == 1
-    assert customer[1] in opened_by(link, page)
+    assert NAME in opened_by(link, page)
 
 
 def test_on_a_phone_nothing_sticks_out(
     new_page: Callable[..., Page],
     server: Server,
     log_in: Callable[..., None],
-    customer: tuple[int, str],
+    sale: int,
 ) -> None:
     server.forget_attempts()
     phone = new_page(server, viewport={"width": 390, "height": 844})
-    sell(phone, log_in, customer[0])
+    phone.goto(f"/venda?id={sale}")
+    log_in(phone, "vendedor")
+    settled(phone)
     opened_by(button(phone, "Imprimir notas promissórias"), phone)
     expect(button(phone, "Baixar as notas")).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390

@@ -53,8 +53,7 @@ def scanned(screen: bytes) -> list[str]:
     return [code.text for code in read]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_r25_the_code_is_read_from_the_screen_and_copied(
     new_page: Callable[..., Page],
     server: Server,

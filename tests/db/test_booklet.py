@@ -53,12 +53,12 @@ def test_it_holds_the_contract_as_made_the_shop_as_it_is_and_every_note(seller: 
     assert (found.late_rate, found.grace_days, found.contract_rate) == (Decimal("0.5"), 3, 1)
     assert (found.customer.name, found.customer.address) == ("Ana Luz", "Rua A, 12, Fortaleza/CE")
     assert (found.number, found.description) == (f"{sale_id:06}", "Fogão")
-    assert (found.financed, found.in_instalments) == (Decimal("1000.00"), Decimal("1066.19"))
+    assert (found.financed, found.in_installments) == (Decimal("1000.00"), Decimal("1066.19"))
     assert (found.interest, found.to_pay) == (Decimal("66.19"), Decimal("1266.19"))
     assert found.is_monthly
     assert [found.note_number(each)[-5:] for each in found.open][:2] == ["01/12", "02/12"]
     stored = notes_of(sale_id)
-    assert [(i.due_date, i.free_until, i.amount, i.balance) for i in found.instalments] == [
+    assert [(i.due_date, i.free_until, i.amount, i.balance) for i in found.installments] == [
         (n.due_date, n.free_until, n.amount, n.amount) for n in stored
     ]
 
@@ -73,13 +73,13 @@ def test_settled_notes_leave_it_and_a_reversal_brings_them_back(admin: Actor) ->
         (1, Decimal("207.50"), Decimal("92.50")),  # R9
         (3, Decimal("50.00"), Decimal("0.00")),
     ]
-    assert [i.is_late(on) for i in found.instalments] == [True, False, False]
+    assert [i.is_late(on) for i in found.installments] == [True, False, False]
     reverse(admin, payment, on=on)
     assert [i.number for i in booklet(made.id, on).open] == [1, 2, 3]
 
 
 def test_a_note_is_late_only_after_its_last_day_without_charges(seller: Actor) -> None:
-    found = booklet(register(seller, new_sale(new_customer()))).instalments[0]
+    found = booklet(register(seller, new_sale(new_customer()))).installments[0]
     assert found.due_date == date(2026, 1, 31)  # a Saturday
     assert not found.is_late(date(2026, 2, 2))
     assert found.is_late(date(2026, 2, 3))

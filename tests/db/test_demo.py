@@ -86,86 +86,84 @@ def test_people_are_plausible_and_each_their_own() -> None:
     assert "Muñoz" in names
 
 
-@pytest.fixture
-def accounts(db: str) -> list[demo.Account]:
+@pytest.fixture(scope="class")
+def accounts(class_db: str) -> list[demo.Account]:
     return demo.load(today=TODAY)
 
 
-def test_the_shop_is_sound_and_has_the_size_and_the_delinquency_of_a_real_one(
-    accounts: list[demo.Account],
-) -> None:
-    with snapshot() as session:
-        assert check(session) == []
-        figures = summary(session, TODAY, today=TODAY)
-        assert session.scalar(select(func.count()).select_from(Sale)) == 900
-        assert session.scalar(select(func.count()).where(Sale.cancelled_on.is_not(None))) == 12
-        assert session.scalar(select(func.count()).where(Sale.contract_rate == 1)) > 50
-        assert session.scalar(select(func.count()).select_from(Reversal)) == 10
-        assert set(session.scalars(select(Payment.method).distinct())) == {
-            "cash", "pix", "card", "transfer",
-        }  # fmt: skip
-        assert len(set(session.scalars(select(Sale.seller_id)))) == 3
-        assert current_settings(session).shop_name == "Loja Modelo"
-    assert figures.customers == 300
-    rate = figures.overdue_principal / figures.receivable_principal
-    assert Decimal("0.05") < rate < Decimal("0.12")
-    assert min(figures.aging.values()) > 0
+@pytest.mark.usefixtures("accounts")
+class TestTheShop:
+    def test_the_shop_is_sound_and_has_the_size_and_the_delinquency_of_a_real_one(self) -> None:
+        with snapshot() as session:
+            assert check(session) == []
+            figures = summary(session, TODAY, today=TODAY)
+            assert session.scalar(select(func.count()).select_from(Sale)) == 900
+            assert session.scalar(select(func.count()).where(Sale.cancelled_on.is_not(None))) == 12
+            assert session.scalar(select(func.count()).where(Sale.contract_rate == 1)) > 50
+            assert session.scalar(select(func.count()).select_from(Reversal)) == 10
+            assert set(session.scalars(select(Payment.method).distinct())) == {
+                "cash", "pix", "card", "transfer",
+            }  # fmt: skip
+            assert len(set(session.scalars(select(Sale.seller_id)))) == 3
+            assert current_settings(session).shop_name == "Loja Modelo"
+        assert figures.customers == 300
+        rate = figures.overdue_principal / figures.receivable_principal
+        assert Decimal("0.05") < rate < Decimal("0.12")
+        assert min(figures.aging.values()) > 0
 
+    def test_some_large_sales_have_guarantors_who_are_no_customers(self) -> None:
+        with snapshot() as session:
+            signed = session.execute(
+                select(Guarantor, Sale.total, Sale.installments).join(Sale)
+            ).all()
+            customers = set(session.scalars(select(Customer.tax_id)))
+            counts = Counter(guarantor.sale_id for guarantor, _, _ in signed)
+        assert 20 < len(counts) < 100
+        assert set(counts.values()) == {1, 2}
+        for guarantor, total, installments in signed:
+            assert parse_tax_id(guarantor.tax_id) == guarantor.tax_id
+            assert guarantor.tax_id not in customers
+            assert "CEP" in guarantor.address
+            assert total >= 900
+            assert installments > 0
 
-def test_some_large_sales_have_guarantors_who_are_no_customers(
-    accounts: list[demo.Account],
-) -> None:
-    with snapshot() as session:
-        signed = session.execute(select(Guarantor, Sale.total, Sale.installments).join(Sale)).all()
-        customers = set(session.scalars(select(Customer.tax_id)))
-        counts = Counter(guarantor.sale_id for guarantor, _, _ in signed)
-    assert 20 < len(counts) < 100
-    assert set(counts.values()) == {1, 2}
-    for guarantor, total, installments in signed:
-        assert parse_tax_id(guarantor.tax_id) == guarantor.tax_id
-        assert guarantor.tax_id not in customers
-        assert "CEP" in guarantor.address
-        assert total >= 900
-        assert installments > 0
+    def test_some_notes_were_settled_early_for_less(self) -> None:
+        """R14."""
+        with snapshot() as session:
+            items = session.execute(
+                select(PaymentItem, Note.amount, Note.due_date, Sale.contract_rate)
+                .join(Note, Note.id == PaymentItem.note_id)
+                .join(Sale, Sale.id == Note.sale_id)
+                .where(PaymentItem.discount > 0)
+            ).all()
+            footer = current_settings(session).document_footer
+        assert len(items) >= 4
+        for item, amount, due, rate in items:
+            assert item.amount + item.discount == amount
+            assert item.discount == early.discount(amount, rate, (due - item.paid_on).days)
+        assert footer.startswith("Obrigado")
 
+    def test_nobody_is_over_the_limit_the_shop_gave_them(self) -> None:
+        notes = note_balances(TODAY, today=TODAY).subquery()
+        with snapshot() as session:
+            limits = session.execute(
+                select(Customer.credit_limit, func.sum(notes.c.principal))
+                .join(notes, notes.c.customer_id == Customer.id)
+                .where(Customer.credit_limit.is_not(None))
+                .group_by(Customer.id)
+            ).all()
+        assert 60 < len(limits) < 200
+        assert all(owed < limit for limit, owed in limits)
 
-def test_some_notes_were_settled_early_for_less(accounts: list[demo.Account]) -> None:
-    """R14."""
-    with snapshot() as session:
-        items = session.execute(
-            select(PaymentItem, Note.amount, Note.due_date, Sale.contract_rate)
-            .join(Note, Note.id == PaymentItem.note_id)
-            .join(Sale, Sale.id == Note.sale_id)
-            .where(PaymentItem.discount > 0)
-        ).all()
-        footer = current_settings(session).document_footer
-    assert len(items) >= 4
-    for item, amount, due, rate in items:
-        assert item.amount + item.discount == amount
-        assert item.discount == early.discount(amount, rate, (due - item.paid_on).days)
-    assert footer.startswith("Obrigado")
-
-
-def test_nobody_is_over_the_limit_the_shop_gave_them(accounts: list[demo.Account]) -> None:
-    notes = note_balances(TODAY, today=TODAY).subquery()
-    with snapshot() as session:
-        limits = session.execute(
-            select(Customer.credit_limit, func.sum(notes.c.principal))
-            .join(notes, notes.c.customer_id == Customer.id)
-            .where(Customer.credit_limit.is_not(None))
-            .group_by(Customer.id)
-        ).all()
-    assert 60 < len(limits) < 200
-    assert all(owed < limit for limit, owed in limits)
-
-
-def test_accounts_open_with_the_passwords_given_once(accounts: list[demo.Account]) -> None:
-    assert Counter(role for _, role, _ in accounts) == {"Vendedor": 3, "Gerente": 2}
-    with snapshot() as session:
-        for login, _, password in accounts:
-            user = session.scalars(select(User).where(User.login == login)).one()
-            assert password_matches(password, user.password_hash)
-    assert len({password for _, _, password in accounts}) == 5
+    def test_accounts_open_with_the_passwords_given_once(
+        self, accounts: list[demo.Account]
+    ) -> None:
+        assert Counter(role for _, role, _ in accounts) == {"Vendedor": 3, "Gerente": 2}
+        with snapshot() as session:
+            for login, _, password in accounts:
+                user = session.scalars(select(User).where(User.login == login)).one()
+                assert password_matches(password, user.password_hash)
+        assert len({password for _, _, password in accounts}) == 5
 
 
 def test_a_shop_with_customers_refuses_and_is_left_alone(db: str) -> None:

@@ -21,8 +21,8 @@ from credigestor.reports.audit import Filters
 from credigestor.reports.settings_history import settings_history
 from credigestor.rules.permissions import Actor
 from credigestor.services import logos, settings
-from tests.db.pictures import chunk, forged, logo, opened, saved
 from tests.db.selling import at_once
+from tests.pictures import chunk, forged, logo, opened, saved
 
 ROWS = (b"\0" + b"\xff\0\0" * 64) * 64
 GIF = saved(Image.new("P", (64, 64)), "GIF")
@@ -152,6 +152,22 @@ def test_a_drawing_stays_a_png_and_what_is_heavy_becomes_a_jpeg() -> None:
     kept = logos.prepare(noise)
     assert kept.media_type == "image/jpeg"
     assert len(kept.content) < logos.MAX_BYTES
+
+
+def test_a_picture_full_of_detail_may_be_kept_though_it_grew(admin: Actor) -> None:
+    pixels = random.Random(5).randbytes(3_000_000)
+    sent = saved(Image.frombytes("RGB", (1000, 1000), pixels), "JPEG", quality=75)
+    assert len(sent) < logos.MAX_BYTES
+    with transaction() as session:
+        assert logos.change(session, admin, sent)
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_what_is_kept_can_be_read_and_what_a_stranger_puts_there_cannot() -> None:
+    for sent in (logo(), logo("JPEG"), logo(size=(4000, 16))):
+        assert logos.can_be_read(logos.prepare(sent).content)
+    for name in NO_IMAGES.keys() - {"a dot", "an animation", "more than 1 MB"}:
+        assert not logos.can_be_read(NO_IMAGES[name][0]), name
 
 
 def test_a_camera_s_file_with_a_preview_in_it_is_its_first_picture() -> None:

@@ -10,7 +10,9 @@ import pytest
 from credigestor.db.engine import snapshot, transaction
 from credigestor.errors import NotFound
 from credigestor.reports import payments
-from credigestor.reports.payments import Filters, Receipt, Totals
+from credigestor.reports import receipt as receipts
+from credigestor.reports.payments import Filters, Totals
+from credigestor.reports.receipt import Receipt
 from credigestor.rules.charges import Split
 from credigestor.rules.permissions import Actor
 from tests.db.paying import FEBRUARY, JANUARY, MARCH, note_row, pay, reverse, sell
@@ -35,7 +37,7 @@ def totals(**filters: object) -> Totals:
 
 def receipt(payment_id: int) -> Receipt:
     with snapshot() as session:
-        return payments.receipt(session, payment_id)
+        return receipts.receipt(session, payment_id)
 
 
 def test_the_list_is_newest_first_with_the_split_of_each(manager: Actor) -> None:

@@ -19,10 +19,10 @@ from credigestor.errors import BusinessError, Conflict, InvalidInput, NotFound
 from credigestor.reports.guarantors import SaleGuarantor
 from credigestor.reports.printed_notes import PrintedNotes, Printings, printed, status
 from credigestor.rules.permissions import Actor
-from credigestor.services import printing, sales
-from tests.db.paying import JANUARY, pay, reverse, sell
+from credigestor.services import payments, printing, sales
+from tests.db.paying import JANUARY, new_payment, pay, receive, reverse, sell
 from tests.db.selling import at_once, audited, count
-from tests.documents.noting import SHOP
+from tests.documents.printings import SHOP
 from tests.portfolio import TODAY, Made, add_customer
 
 pytestmark = pytest.mark.usefixtures("db", "shop")
@@ -122,6 +122,31 @@ def test_one_press_of_the_button_sent_four_times_prints_once(seller: Actor) -> N
     assert count(NotePrinting) == 5
 
 
+def test_one_operation_sent_at_once_for_two_sales_prints_one_of_them(seller: Actor) -> None:
+    sales_ = sell(*FIVE), sell()
+    for _ in range(5):
+        operation = uuid.uuid4()
+        results = at_once([partial(print_notes, seller, sale, None, operation) for sale in sales_])
+        assert sorted(isinstance(each, Conflict) for each in results) == [False, True]
+        assert len({note.number.partition("-")[0] for note in paper(operation).notes}) == 1
+
+
+def test_a_note_tells_what_was_paid_when_it_was_printed_whoever_began_first(
+    seller: Actor, manager: Actor
+) -> None:
+    sale, early, late = sell(), uuid.uuid4(), uuid.uuid4()
+    first, second = (new_payment(JANUARY, (sale.notes[0], amount)) for amount in ("30.00", "5.00"))
+    with transaction() as session:
+        session.execute(select(1))  # the printing's transaction begins before the payment's
+        receive(manager, first)
+        printing.print_notes(session, seller, sale_id=sale.id, note_ids=None, operation_id=early)
+    with transaction() as session:
+        session.execute(select(1))  # and now the payment's before the printing's
+        print_notes(seller, sale, None, late)
+        payments.receive(session, manager, second, today=TODAY)
+    assert [paper(each).notes[0].received for each in (early, late)] == [D("30.00"), D("30.00")]
+
+
 def test_a_printing_is_logged_with_its_notes_and_copies(seller: Actor) -> None:
     sale = sell(*FIVE[:2])
     print_notes(seller, sale, sale.notes[:1])
@@ -204,7 +229,7 @@ def test_a_shop_that_lacks_what_a_note_must_have_is_told_what_and_where(seller: 
     with transaction() as session:
         session.add(SettingsVersion(data={"shop_name": "Loja"}, changed_by_name="teste"))
     message = refusal(seller, sale).message
-    assert "falta preencher: CNPJ ou CPF, cidade." in message
+    assert "falta preencher: CNPJ ou CPF e cidade." in message
     assert "Configurações" in message
     assert printing.missing(SHOP.model_copy(update={"legal_name": "", "shop_name": ""})) == [
         "razão social ou nome da loja"

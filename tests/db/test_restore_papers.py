@@ -16,10 +16,10 @@ from credigestor.reports import logos as report
 from credigestor.reports.check import check
 from credigestor.rules.permissions import Actor
 from credigestor.services import logos
-from tests.db.pictures import logo
 from tests.db.restoring import backed_up, hashes, restored
 from tests.db.selling import new_customer, new_sale, notes_of, register
 from tests.db.test_guarantors import ANA, FIRM, given, stored
+from tests.pictures import logo
 
 pytestmark = pytest.mark.usefixtures("db")
 

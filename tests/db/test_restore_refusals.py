@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from credigestor.db.engine import snapshot
+from credigestor.db.engine import snapshot, transaction
+from credigestor.db.models import Logo
 from credigestor.errors import BusinessError
 from credigestor.reports import backups
 from credigestor.rules.permissions import Actor
@@ -19,6 +20,7 @@ from credigestor.transfer import restore
 from credigestor.transfer.archive import BadArchive
 from credigestor.transfer.restore import RestoreFailed
 from tests.db.restoring import (
+    backed_up,
     entry,
     hashes,
     restored,
@@ -168,6 +170,14 @@ def test_a_bad_backup_is_refused_by_name_and_changes_nothing(
         [run] = backups.runs(session, 5)
         assert (run.kind, run.state) == ("restore", backups.State.FAILED)
         assert run.detail == refusal.value.message
+
+
+def test_a_logo_that_would_stop_every_document_is_not_brought_back(tmp_path: Path) -> None:
+    svg = b"<svg xmlns='http://www.w3.org/2000/svg'><image href='file:///etc/passwd'/></svg>"
+    with transaction() as session:
+        session.add(Logo(sha256="0" * 64, media_type="image/png", content=svg))
+    with pytest.raises(RestoreFailed, match="O logotipo 1 do backup não é uma imagem"):
+        restored(backed_up(tmp_path / "loja.zip"))
 
 
 @pytest.mark.parametrize(("now", "then"), [(b",admin,", b",seller,"), (b",t,", b",f,")])

@@ -57,6 +57,21 @@ def test_an_hour_that_is_none_is_a_dash_in_the_history(admin: Actor) -> None:
     assert history() == [(admin.name, LABELS["backup_hour"], "3", "—")]
 
 
+def test_an_old_version_that_makes_no_sense_does_not_hide_the_history(admin: Actor) -> None:
+    nonsense = {"shop_name": "Loja", "sale_document": "papyrus", "grace_days": -1, "logo": "0"}
+    with transaction() as session:
+        session.add(SettingsVersion(data=nonsense, changed_by_name="Backup antigo"))
+    newest = ShopSettings(shop_name="Loja Modelo").model_dump(mode="json")
+    with transaction() as session:
+        session.add(SettingsVersion(data=newest, changed_by_name="Ada"))
+    assert history() == [
+        ("Ada", LABELS["shop_name"], "Loja", "Loja Modelo"),
+        ("Ada", LABELS["logo"], "imagem", "—"),
+        ("Backup antigo", LABELS["shop_name"], "—", "Loja"),
+        ("Backup antigo", LABELS["logo"], "—", "imagem"),
+    ]
+
+
 def test_saving_what_is_already_there_makes_no_version(admin: Actor) -> None:
     change(admin, shop_name="Loja Modelo")
     assert not change(admin, shop_name="Loja Modelo")

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from PIL import Image
-
 from credigestor.db.settings import ShopSettings
 from credigestor.documents import booklet as document
-from credigestor.reports.booklet import Booklet, Instalment
-from credigestor.reports.party import Party
+from credigestor.reports.booklet import Booklet, Installment
+from credigestor.reports.named_customer import NamedCustomer
 from credigestor.rules.calendar import HolidayRules
 from credigestor.rules.schedule import plan
 
@@ -50,7 +47,9 @@ WIDEST_SHOP = ShopSettings(
     document_footer="W" * 200,
     document_clause="W" * 600,
 )
-CUSTOMER = Party(7, "Zélia D'Ávila Muñoz", "52998224725", "Rua das Flores, 12, Fortaleza/CE")
+CUSTOMER = NamedCustomer(
+    7, "Zélia D'Ávila Muñoz", "52998224725", "Rua das Flores, 12, Fortaleza/CE"
+)
 
 
 def booklet(
@@ -88,19 +87,12 @@ def booklet(
     )
     left = {number: Decimal(balance) for number, balance in (balances or {}).items()}
     notes = tuple(
-        Instalment(n.number, n.amount, n.due_date, n.free_until, left.get(n.number, n.amount))
+        Installment(n.number, n.amount, n.due_date, n.free_until, left.get(n.number, n.amount))
         for n in planned
     )
-    return Booklet(**values, instalments=notes)
+    return Booklet(**values, installments=notes)
 
 
 def printed(data: Booklet, logo: bytes | None = None) -> bytes:
     """Its PDF, made at AT."""
     return document.pdf(data, made_at=AT, logo=logo)
-
-
-def logo(width: int = 600, height: int = 200) -> bytes:
-    """A green image."""
-    content = io.BytesIO()
-    Image.new("RGB", (width, height), (20, 110, 90)).save(content, "PNG")
-    return content.getvalue()

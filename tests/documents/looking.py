@@ -15,9 +15,11 @@ from __future__ import annotations
 import ctypes
 import math
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,7 @@ _TOUCH = 0.15  # mm of ink that two boxes may share: anti-aliasing, an accent ab
 _THIN = 0.6  # a path narrower than this is a line
 _DARK = 128
 _TURNED = 0.02  # rad
+_ROW = 3.0  # what shares no row of the page, of so many mm, does not meet
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,8 @@ def rendered(pdf: bytes, dpi: int = 150) -> list[Image]:
 def texts(pdf: bytes) -> list[Text]:
     """Every written line, in the order of the file; those of spaces alone are left out."""
     with _opened(pdf) as document:
-        return [found for n, page in enumerate(document, 1) for found in _texts(page, n)[0]]
+        found = [text for n, page in enumerate(document, 1) for text in _texts(page, n)[0]]
+    return [text for text in found if text.text]
 
 
 def words(pdf: bytes) -> str:
@@ -173,11 +177,12 @@ def _meeting(level: list[Text]) -> Iterator[tuple[Text, Text]]:
 
 
 def _struck(level: list[Text], marks: list[Mark]) -> Iterator[tuple[Text, Mark]]:
-    ordered = sorted(marks, key=lambda mark: mark.box.top)
+    near: dict[int, list[Mark]] = defaultdict(list)  # a page with QR codes has hundreds
+    for mark in marks:
+        for row in _rows(mark.box):
+            near[row].append(mark)
     for text in level:
-        for mark in ordered:
-            if mark.box.top >= text.box.bottom:
-                break
+        for mark in chain.from_iterable(near[row] for row in _rows(text.box)):
             thin = mark.kind in ("line", "dark", "image")
             if not text.box.meets(mark.box, 0.0 if mark.kind == "line" else _TOUCH):
                 continue
@@ -186,18 +191,37 @@ def _struck(level: list[Text], marks: list[Mark]) -> Iterator[tuple[Text, Mark]]
                 break
 
 
+def _rows(box: Box) -> range:
+    return range(int(box.top // _ROW), int(box.bottom // _ROW) + 1)
+
+
 def _texts(page: Any, number: int) -> tuple[list[Text], int]:
-    """The written lines of a page, and how many texts lie hidden under the same text."""
+    """The written lines of a page, and how many texts lie hidden under the same text.
+
+    Lines that are one text when copied (ActualText) are read with the first of them; those that
+    follow it have a box and no words.
+    """
     text_page = page.get_textpage()
-    written = {_address(obj.raw) for obj in page.get_objects() if obj.type == raw.FPDF_PAGEOBJ_TEXT}
+    written = {
+        _address(obj.raw): obj for obj in page.get_objects() if obj.type == raw.FPDF_PAGEOBJ_TEXT
+    }
     runs: dict[int, list[int]] = {}
     for k in range(raw.FPDFText_CountChars(text_page)):
         # Spaces and line ends that the reader has made up belong to no text on the page.
         if raw.FPDFText_IsGenerated(text_page, k) != 1:
             runs.setdefault(_address(raw.FPDFText_GetTextObject(text_page, k)), []).append(k)
     found = [_line(text_page, page, number, run) for run in runs.values()]
-    hidden = [obj for obj in written - runs.keys() if obj]
-    return [text for text in found if text is not None], len(hidden)
+    unread = [obj for place, obj in written.items() if place and place not in runs]
+    going_on = [obj for obj in unread if raw.FPDFPageObj_CountMarks(obj.raw)]
+    found += [_going_on(page, number, obj) for obj in going_on]
+    return [text for text in found if text is not None], len(unread) - len(going_on)
+
+
+def _going_on(page: Any, number: int, found: Any) -> Text:
+    height = page.get_height()
+    left, bottom, right, top = found.get_bounds()
+    box = Box(left * _MM, (height - top) * _MM, right * _MM, (height - bottom) * _MM)
+    return Text(page=number, box=box, x=box.left, y=box.bottom, text="", size=0, turned=False)
 
 
 def _line(text_page: Any, page: Any, number: int, run: list[int]) -> Text | None:

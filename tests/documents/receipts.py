@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal as D
 from typing import Any
-
-from PIL import Image
 
 from credigestor.db.settings import ShopSettings
 from credigestor.reports.receipt import Receipt, ReceiptItem, Undone
@@ -108,10 +105,3 @@ def longest(count: int = 3, **changes: Any) -> Receipt:
     }
     notes = [item(k, 120, most, after=most, **charges) for k in range(1, count + 1)]
     return made(*notes, **(texts | changes))
-
-
-def logo(width: int = 300, height: int = 120) -> bytes:
-    """A picture as PNG."""
-    file = io.BytesIO()
-    Image.new("RGB", (width, height), (20, 90, 80)).save(file, "PNG")
-    return file.getvalue()

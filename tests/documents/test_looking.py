@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 import segno
-from PIL import Image
 
 from credigestor.documents.canvas import Canvas
 from tests.documents.looking import assert_sound, faults, positions, qr_codes, rendered, texts
+from tests.pictures import plain
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -24,12 +23,6 @@ def drawn(draw: Callable[[Canvas], object]) -> bytes:
     return canvas.finished()
 
 
-def image(width: int = 40) -> bytes:
-    file = io.BytesIO()
-    Image.new("RGB", (width, width), "red").save(file, "PNG")
-    return file.getvalue()
-
-
 def test_a_page_on_which_all_is_well_has_no_faults() -> None:
     def draw(canvas: Canvas) -> None:
         canvas.box(20, 24.7, 100, 8, "ÇÃÓ logo abaixo, com acentos; gjpqy", size=10)
@@ -39,7 +32,7 @@ def test_a_page_on_which_all_is_well_has_no_faults() -> None:
         canvas.rect(20, 50, 60, 8, "F")
         canvas.box(21, 51, 50, 6, "sobre uma faixa clara", size=9)
         canvas.dashed(0, 99, 210, 99)
-        canvas.picture(image(), 20, 110, 20, 20)
+        canvas.picture(plain(40, 40, "red"), 20, 110, 20, 20)
 
     assert faults(drawn(draw)) == []
 
@@ -59,10 +52,10 @@ def test_a_page_on_which_all_is_well_has_no_faults() -> None:
         (lambda c: c.line(30, 10, 30, 60), "line over text"),
         (lambda c: c.rect(30, 10, 60, 60), "frame over text"),
         (lambda c: c.rect(10, 22.5, 80, 60), "frame over text"),
-        (lambda c: c.picture(image(), 30, 15, 20, 20), "image over text"),
+        (lambda c: c.picture(plain(40, 40, "red"), 30, 15, 20, 20), "image over text"),
         (lambda c: c.bars(25, 21, 1.0, [[True] * 9] * 2), "over text"),
         (lambda c: c.dashed(10, 60, 230, 60), "off the page"),
-        (lambda c: c.picture(image(), 200, 60, 20, 20), "off the page"),
+        (lambda c: c.picture(plain(40, 40, "red"), 200, 60, 20, 20), "off the page"),
         (lambda c: c.add_page(), "without text"),
     ],
 )

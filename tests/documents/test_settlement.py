@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from decimal import Decimal
 
 from credigestor.documents.settlement import pdf
 from credigestor.reports.settlement import Quote
 from credigestor.rules.pix import shop_payload
 from tests.documents.booklets import SHOP, WIDEST_SHOP
-from tests.documents.looking import assert_sound, golden, positions, qr_codes, words
-from tests.documents.stating import AT, LARGEST, WIDEST, quote
+from tests.documents.looking import assert_sound, golden, positions, qr_codes, texts, words
+from tests.documents.statements import AT, LARGEST, WIDEST, quote
 
 
 def text_of(data: Quote) -> str:
@@ -54,7 +53,7 @@ def test_the_code_on_it_pays_exactly_the_total_to_the_shop() -> None:
     code = shop_payload(SHOP, Decimal("261.31"), "C7")
     assert code is not None
     assert qr_codes(found) == [code]
-    assert code.replace(" ", "") in words(found).replace(" ", "")
+    assert code in [text.text for text in texts(found)]  # copied, it has no line breaks
 
 
 def test_a_shop_without_a_key_has_no_code_on_it() -> None:
@@ -71,9 +70,7 @@ def test_each_text_stands_where_it_stood() -> None:
 def test_120_notes_and_the_longest_texts_lose_nothing_and_overlap_nothing() -> None:
     notes = [("83333333.33" if k else str(LARGEST), 30 * k - 60) for k in range(120)]
     data = quote(*notes, shop=WIDEST_SHOP, customer=WIDEST, contract_rate="1.2345")
-    start = time.perf_counter()
     found = pdf(data, made_at=AT, logo=None)
-    assert time.perf_counter() - start < 5
     assert_sound(found)
     text = words(found).replace(" ", "")
     head_and_foot = 120 + 120 + 60 + 80 + 80 + 200

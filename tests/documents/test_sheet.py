@@ -8,26 +8,20 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from PIL import Image
 from pypdf import PdfReader
 
 from credigestor.db.settings import ShopSettings
-from credigestor.documents.canvas import UNKNOWN, clean
+from credigestor.documents.canvas import UNKNOWN, Canvas, clean
 from credigestor.documents.sheet import Sheet, shown
 from tests.documents.booklets import WIDEST_SHOP
-from tests.documents.looking import assert_sound, rendered, words
+from tests.documents.looking import assert_sound, rendered, texts, words
+from tests.pictures import plain
 
 SHOP = ShopSettings(shop_name="Loja Modelo", tax_id="11222333000181")
 AT = datetime(2026, 11, 23, 15, 45, tzinfo=UTC)
 
 
-def _red(width: int, height: int) -> bytes:
-    content = io.BytesIO()
-    Image.new("RGB", (width, height), (200, 30, 30)).save(content, "PNG")
-    return content.getvalue()
-
-
-LOGO = _red(400, 160)
+LOGO = plain(400, 160, (200, 30, 30))
 
 
 def made(draw: Callable[[Sheet], object], shop: ShopSettings = SHOP) -> bytes:
@@ -38,6 +32,15 @@ def made(draw: Callable[[Sheet], object], shop: ShopSettings = SHOP) -> bytes:
 
 def pages(content: bytes) -> list[str]:
     return [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
+
+
+def test_a_name_is_printed_as_it_is_whatever_it_means_to_a_pdf() -> None:
+    name = r"Ana {nb} (Luz\) endobj %%EOF <0041> \n\251"
+    canvas = Canvas("Título", AT)
+    canvas.add_page()
+    canvas.box(20, 20, 150, 10, name, size=10)
+    assert pages(canvas.finished()) == [name]
+    assert name in pages(made(lambda sheet: sheet.paragraph(name)))[0]
 
 
 def test_every_page_has_the_shop_its_cnpj_the_title_and_its_number() -> None:
@@ -62,7 +65,7 @@ def test_the_same_content_gives_the_same_bytes() -> None:
 
 
 def test_a_shop_without_name_and_cnpj_gets_a_head_all_the_same() -> None:
-    assert "CrediGestor" in pages(made(lambda sheet: sheet.heading("x"), ShopSettings()))[0]
+    assert "Loja\n" in pages(made(lambda sheet: sheet.heading("x"), ShopSettings()))[0]
 
 
 def test_the_longest_names_and_addresses_stand_whole_in_head_and_foot() -> None:
@@ -85,6 +88,23 @@ def test_the_head_tells_who_the_shop_is_and_the_foot_what_it_wants() -> None:
     for part in ("Modelo Comércio Ltda · CNPJ", "Rua do Sol, Fortaleza", "(85) 98872-4443"):
         assert part in text
     assert text.rstrip().endswith("Volte sempre!")
+
+
+def test_a_row_and_the_few_faint_ones_below_it_stay_on_one_page() -> None:
+    groups = [[[f"linha {k}"], [f"conta {k}a"], [f"conta {k}b"]] for k in range(40)]
+    rows = [row for group in groups for row in group]
+    faint = [k for k in range(len(rows)) if k % 3]
+    content = made(lambda sheet: sheet.grid(["Nota"], rows, faint=faint))
+    page_of = {text.text: text.page for text in texts(content)}
+    assert max(page_of.values()) > 1
+    for k in range(40):
+        assert page_of[f"linha {k}"] == page_of[f"conta {k}a"] == page_of[f"conta {k}b"]
+
+
+def test_a_tall_logo_stands_at_the_left_with_the_name_right_beside_it() -> None:
+    sheet = Sheet(SHOP, "Título", AT, logo=plain(100, 400))
+    [name] = [text for text in texts(sheet.finished()) if text.text == "Loja Modelo"]
+    assert 15 + 3 + 3 < name.box.left < 15 + 3 + 6
 
 
 def test_the_logo_stands_in_the_head_of_every_page_and_in_the_file_once() -> None:
@@ -162,6 +182,9 @@ def test_a_column_that_is_empty_in_every_row_is_left_out() -> None:
         ("Flor 🌻!", f"Flor {UNKNOWN}!"),
         ("👩‍👩‍👧", UNKNOWN * 3),
         ("日本", UNKNOWN * 2),
+        # Written from right to left they would be printed as another name, Arabic ones unjoined.
+        ("Ana שלום", f"Ana {UNKNOWN * 4}"),
+        ("مرحبا ٤", f"{UNKNOWN * 5} {UNKNOWN}"),
         ("a\tb\n\nc  d", "a b c d"),
         ("R$\xa01,00", "R$\xa01,00"),
         ("x\u202ey\ue000\0", "xy"),

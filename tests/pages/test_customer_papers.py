@@ -134,3 +134,11 @@ def test_an_anonymised_customer_has_no_documents() -> None:
     app = open_tab(buyer(anonymised_at=gone))
     assert [tab.label for tab in app.tabs] == ["Notas em aberto", "Compras", "Pagamentos"]
     assert papers(app) == {}
+
+
+def test_a_quote_has_no_column_and_no_figure_of_what_there_is_not() -> None:
+    app = open_tab(buyer(30, 60))
+    assert list(app.table[0].value.columns) == ["Nota", "Quita", "Principal", "Redução"]
+    app = open_tab(buyer(-15, 60, rate="0"))
+    assert "Economia" not in figures(app)
+    assert list(app.table[0].value.columns) == ["Nota", "Quita", "Principal", "Encargos"]

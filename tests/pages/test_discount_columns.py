@@ -9,7 +9,7 @@ import pytest
 from credigestor.db.engine import transaction
 from credigestor.rules.permissions import Actor
 from tests.db.discounting import DAY, sell, settle
-from tests.db.paying import note_row, pay
+from tests.db.paying import note_row, pay, reverse
 from tests.pages.support import Visit, open_app
 from tests.portfolio import refresh, settle_early
 
@@ -82,3 +82,20 @@ def test_a_receipt_and_its_note_say_why_less_was_enough(manager: Actor) -> None:
     assert not app.exception
     steps = " ".join(app.table[0].value["Cálculo"]).replace("\xa0", " ")
     assert "88,85 ÷ 1,01^(47/30) = 87,48" in steps
+
+
+def test_a_note_tells_early_in_the_row_that_a_payment_was_reversed_and_only_then(
+    manager: Actor,
+) -> None:
+    note, *_ = sell(manager)
+    payment = settle(manager, note, "87.48", "1.37")
+
+    def columns() -> list[str]:
+        app = open_app(role="seller", page="counter/note.py", query={"id": str(note)})
+        [frame] = [frame.value for frame in app.dataframe if "receipt" in frame.value.columns]
+        return list(frame.columns)
+
+    assert "situation" not in columns()
+    reverse(manager, payment)
+    found = columns()
+    assert found.index("situation") < found.index("interest")

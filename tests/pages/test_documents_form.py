@@ -12,8 +12,8 @@ from credigestor.reports import logos as report
 from credigestor.rules.papers import ReceiptFormat, SaleDocument
 from credigestor.rules.permissions import Actor
 from credigestor.services import logos, settings
-from tests.db.pictures import logo
 from tests.pages.support import Visit, open_app, text_of
+from tests.pictures import logo
 
 pytestmark = pytest.mark.usefixtures("db")
 

@@ -100,10 +100,29 @@ def test_printed_again_the_notes_are_marked_as_further_copies(shop: None, sale: 
     app.button(key=PRINT_SALE).click().run()
     [first] = opened(app)
     assert "Todas já impressas. O que for impresso de novo diz “2ª via”" in text_of(app)
+    assert app.button(key=PRINT_SALE).label == "Imprimir notas promissórias · 2ª via"
     app.button(key=PRINT_SALE).click().run()
     [second] = opened(app)
     assert first != second
     assert [copy for _, copy in printings()] == [1, 1, 2, 2]
+
+
+def test_the_button_to_press_is_the_one_whose_paper_is_not_printed_yet(
+    shop: None, sale: Made
+) -> None:
+    app = open_app("seller", page=SALE, id=sale.id)
+
+    def kind() -> str:
+        return app.button(key=PRINT_SALE).proto.type
+
+    assert kind() == "primary"
+    app.multiselect(key="print_notes:1").select(sale.notes[1]).run()
+    app.button(key=PRINT_SALE).click().run()
+    assert (kind(), app.button(key=PRINT_SALE).label) == ("secondary", "Imprimir 1 nota · 2ª via")
+    app.multiselect(key="print_notes:1").set_value([]).run()
+    assert (kind(), app.button(key=PRINT_SALE).label) == ("primary", "Imprimir notas promissórias")
+    app.button(key=PRINT_SALE).click().run()
+    assert app.button(key=PRINT_SALE).label == "Imprimir notas promissórias · nova via"
 
 
 def test_chosen_notes_alone_are_printed(shop: None, sale: Made) -> None:
@@ -114,6 +133,7 @@ def test_chosen_notes_alone_are_printed(shop: None, sale: Made) -> None:
     assert app.button(key=PRINT_SALE).label == "Imprimir 1 nota"
     app.button(key=PRINT_SALE).click().run()
     assert printings() == [(sale.notes[1], 1)]
+    assert {"Abrir a nota", "Baixar a nota"} <= set(links(app))
     assert app.multiselect(key="print_notes:1").options[1] == "2/2 · 10/02/2026 · 2ª via"
     assert "Já impressas: 1." in text_of(app)
 
@@ -153,7 +173,8 @@ def test_the_shops_first_document_stands_out(shop: None, sale: Made, admin: Acto
 def test_what_the_shop_has_not_filled_in_is_named_with_who_can_do_it(sale: Made, role: str) -> None:
     app = open_app(role, page=SALE, id=sale.id)
     assert app.button(key=PRINT_SALE).disabled
-    lacking = "falta: razão social ou nome da loja, CNPJ ou CPF, cidade."
+    assert not app.multiselect
+    lacking = "falta: razão social ou nome da loja, CNPJ ou CPF e cidade."
     assert lacking in text_of(app)
     asks = "Peça a um administrador" in text_of(app)
     ways = [each.proto.label for each in app.get("page_link")]
@@ -240,6 +261,17 @@ def test_the_receipt_comes_first_on_the_shops_paper(
     found = links(open_app("seller", page=PAYMENT, id=payment))
     assert list(found)[:2] == ["Recibo (Bobina de 80 mm)", "A4, uma via"]
     assert found["Baixar recibo"] == "/documento/recibo/1?formato=roll&baixar=1"
+
+
+def test_of_who_was_anonymised_no_receipt_is_offered_and_the_page_says_why(
+    shop: None, sale: Made, manager: Actor
+) -> None:
+    payment = pay(manager, date(2026, 2, 10), (sale.notes[1], "100.00"))
+    with transaction() as session:
+        session.execute(text("UPDATE customers SET anonymised_at = now(), active = false"))
+    app = open_app("seller", page=PAYMENT, id=payment)
+    assert links(app) == {}
+    assert "não há mais documentos dele" in text_of(app)
 
 
 def test_the_receipt_of_a_reversed_payment_is_still_offered(

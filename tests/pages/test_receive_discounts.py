@@ -88,7 +88,7 @@ def test_r14_47_days_early_the_box_tells_what_settles_the_note() -> None:
     in_days(47)
     app = open_page(cliente=1)
     assert "R$ 88,85" in labels(app)
-    assert "(quitada antes: 87,48)" in labels(app)
+    assert "(com desconto: 87,48)" in labels(app)
 
 
 def test_who_wants_no_discount_pays_the_nominal_amount() -> None:
@@ -118,7 +118,8 @@ def test_what_settles_the_first_note_and_a_part_of_the_next_has_the_discount_of_
 def test_r10_the_nominal_amount_passes_what_the_note_costs_and_the_next_is_offered() -> None:
     in_days(30, 60)
     app = amount(tick(open_page(cliente=1), 0), "88,85")
-    assert "O valor passa do que é devido nas notas escolhidas: R$ 87,97." in text_of(app)
+    assert "Com o desconto de R$ 0,88, basta receber R$ 87,97." in text_of(app)
+    assert "Para receber sem desconto, desligue-o acima." in text_of(app)
     assert "os R$ 0,88 restantes" in labels(app)
     button(app, "Continuar").click().run()
     assert [row[0] for row in preview(app)] == ["000001-01/02", "000001-02/02"]
@@ -126,8 +127,29 @@ def test_r10_the_nominal_amount_passes_what_the_note_costs_and_the_next_is_offer
 
 def test_r10_more_than_everything_costs_today_is_refused_with_the_exact_amount() -> None:
     in_days(30, 60)
-    app = amount(open_page(cliente=1), "177,70")
+    app = amount(open_page(cliente=1), "177,71")
     assert "O valor passa de tudo o que o cliente deve: R$ 175,07." in text_of(app)
+
+
+def test_who_types_the_amount_on_the_note_is_told_of_the_discount_and_may_switch_it_off() -> None:
+    in_days(30, 60)
+    app = amount(open_page(cliente=1), "177,70")
+    assert "Com o desconto de R$ 2,63, basta receber R$ 175,07." in text_of(app)
+    app.toggle[0].set_value(False).run()
+    assert value(app) == "177,70"
+    confirm(app)
+    assert kept() == [("88.85", "0.00"), ("88.85", "0.00")]
+
+
+def test_what_settles_with_the_discount_follows_its_switch_and_another_amount_does_not() -> None:
+    in_days(47)
+    app = settle(tick(open_page(cliente=1), 0))
+    app.toggle[0].set_value(False).run()
+    assert value(app) == "88,85"
+    app.toggle[0].set_value(True).run()
+    assert value(app) == "87,48"
+    amount(app, "50,00").toggle[0].set_value(False).run()
+    assert value(app) == "50,00"
 
 
 @pytest.mark.parametrize(("days", "rate"), [([0], "1"), ([-5], "1"), ([47], "0")])

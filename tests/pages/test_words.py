@@ -59,6 +59,7 @@ def test_sentences_are_long_enough_to_be_nobodys_data() -> None:
         ("100MB per file • CSV, ZIP", "Até 100 MB por arquivo • CSV, ZIP"),
         ("447.6KB", "447,6 KB"),
         ("File must be 200MB or smaller.", "O arquivo pode ter no máximo 200 MB."),
+        ("File must be 1.0MB or smaller.", "O arquivo pode ter no máximo 1 MB."),
         ("View 3 more", "Ver mais 3"),
         ("November 2026", "novembro de 2026"),
         ("Today, Monday, November 23, 2026 selected", "segunda-feira, 23 de novembro de 2026"),

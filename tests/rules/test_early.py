@@ -53,12 +53,20 @@ def test_r14_the_present_value_is_the_nearest_cent_to_the_exact_one(
     amount: D, rate: D, days: int
 ) -> None:
     value = present_value(amount, rate, days)
-    assert 0 <= value <= amount
+    assert D("0.01") <= value <= amount
     # v = amount ÷ (1 + i)^(days/30): to the power of thirty, no root is needed.
     growth = Fraction(1 + rate / 100) ** days
     low, high = Fraction(value) - Fraction(1, 200), Fraction(value) + Fraction(1, 200)
     exact = Fraction(amount) ** 30 / growth
-    assert max(low, Fraction(0)) ** 30 <= exact <= high**30
+    assert value == D("0.01") or low**30 <= exact
+    assert exact <= high**30
+
+
+def test_r14_a_note_due_far_ahead_is_settled_for_a_cent_not_for_nothing() -> None:
+    assert present_value(D("0.50"), D(100), 720) == D("0.01")
+    assert discount(D("0.50"), D(100), 720) == D("0.49")
+    assert present_value(D("0.01"), D(100), 720) == D("0.01")
+    assert present_value(D("0.00"), D(100), 720) == 0
 
 
 @given(amounts, rates, days_before, st.integers(1, 500))
@@ -98,7 +106,7 @@ def test_r14_every_cent_of_a_note_settled_early_is_accounted_for_whatever_is_rev
     day = terms.due_date - timedelta(days=days)
     left = fold(terms, paid)[-1].state.principal if paid else terms.amount
     off = discount(left, rate, days)
-    if left - off > 0:
+    if left:
         paid.append(Paid(day, left - off, off))
         assert fold(terms, paid)[-1].state.principal == 0
     # R11, R12: what is reversed is owed again, and the discount agreed stays as it was.

@@ -107,6 +107,11 @@ def test_r26_a_phone_is_stored_as_e164(typed: str, e164: str, shown: str) -> Non
     assert whatsapp_url(e164) == "https://wa.me/" + e164[1:]
 
 
+@pytest.mark.parametrize("stored", ["x" * 300, "-1", "()", "\u202e"])
+def test_a_stored_phone_that_is_none_is_shown_as_it_is(stored: str) -> None:
+    assert format_phone(stored) == stored
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [

@@ -11,6 +11,7 @@ import pytest
 from credigestor.db.engine import snapshot, transaction
 from credigestor.errors import Conflict, InvalidInput
 from credigestor.reports import notes, payments
+from credigestor.reports import receipt as receipts
 from credigestor.reports.note import NoteDetail, detail
 from credigestor.rules.aging import Status
 from credigestor.rules.methods import Method
@@ -92,7 +93,7 @@ def test_a_sale_is_late_paid_in_parts_and_one_part_is_reversed(
     january_25 = date(2026, 1, 25)
     hundred = receive(seller, ana, first, "100.00", today=january_25)
     with snapshot() as session:
-        receipt = payments.receipt(session, hundred)
+        receipt = receipts.receipt(session, hundred)
     assert (receipt.split.interest, receipt.split.fine) == (D("1.50"), D("6.00"))
     assert (receipt.items[0].after, receipt.customer_after) == (D("207.50"), D("807.50"))
 
@@ -120,7 +121,7 @@ def test_a_sale_is_late_paid_in_parts_and_one_part_is_reversed(
         paying.reverse(session, manager, payment_id=fifty, why="de novo", today=february_2)
     assert note_on(first, february_2).owed.principal == D("207.50")
     with snapshot() as session:
-        undone = payments.receipt(session, fifty).undone
+        undone = receipts.receipt(session, fifty).undone
         received = payments.totals(session, payments.Filters())
     assert undone is not None
     assert (undone.by, undone.reason) == (manager.name, "recibo de outra pessoa")

@@ -23,6 +23,11 @@ def logo(kind: str = "PNG", size: tuple[int, int] = (300, 120), **options: objec
     return saved(Image.radial_gradient("L").resize(size).convert("RGB"), kind, **options)
 
 
+def plain(width: int, height: int, color: str | tuple[int, int, int] = (20, 110, 90)) -> bytes:
+    """A PNG of one colour, green unless told."""
+    return saved(Image.new("RGB", (width, height), color))
+
+
 def opened(content: bytes) -> Image.Image:
     """A file as an image, decoded whole."""
     image = Image.open(io.BytesIO(content))

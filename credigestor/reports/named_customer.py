@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.models import Customer
 from credigestor.errors import Conflict, NotFound
-from credigestor.rules.address import one_line
+from credigestor.rules.address import address_of
 
 
 @dataclass(frozen=True)
-class Party:
+class NamedCustomer:
     """Who a document is about; `address` is empty where none is registered."""
 
     id: int
@@ -21,7 +21,7 @@ class Party:
     address: str
 
 
-def party(session: Session, customer_id: int) -> Party:
+def named_customer(session: Session, customer_id: int) -> NamedCustomer:
     """A customer for a document; raises NotFound, and Conflict for an anonymised one (R28)."""
     customer = session.get(Customer, customer_id)
     if customer is None:
@@ -30,13 +30,4 @@ def party(session: Session, customer_id: int) -> Party:
         raise Conflict(
             "Os dados deste cliente foram anonimizados a pedido: não há mais documentos dele."
         )
-    address = one_line(
-        customer.street,
-        customer.street_number,
-        customer.complement,
-        customer.district,
-        customer.city,
-        customer.state,
-        customer.zip_code,
-    )
-    return Party(customer.id, customer.name, customer.tax_id, address)
+    return NamedCustomer(customer.id, customer.name, customer.tax_id, address_of(customer))

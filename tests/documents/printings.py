@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from credigestor.db.settings import ShopSettings
 from credigestor.reports.guarantors import SaleGuarantor
-from credigestor.reports.party import Party
+from credigestor.reports.named_customer import NamedCustomer
 from credigestor.reports.printed_notes import PrintedNote, PrintedNotes
 from credigestor.rules.calendar import due_dates
 from credigestor.rules.numbering import note_number
@@ -22,7 +22,9 @@ SHOP = ShopSettings(
     state="CE",
     document_footer="Volte sempre!",
 )
-ZELIA = Party(7, "Zélia D'Ávila Muñoz", "52998224725", "Rua das Flores, 10, Centro, Fortaleza/CE")
+ZELIA = NamedCustomer(
+    7, "Zélia D'Ávila Muñoz", "52998224725", "Rua das Flores, 10, Centro, Fortaleza/CE"
+)
 AGATA = SaleGuarantor("Ágata Muñoz", "12ABC34501DE35", "Rua do Sol, 5, Fortaleza/CE")
 JOSE = SaleGuarantor("José de Sá", "15350946056", "")
 
@@ -34,7 +36,7 @@ def printing(
     first_due: date = date(2026, 12, 10),
     copy: int = 1,
     received: str = "0.00",
-    customer: Party = ZELIA,
+    customer: NamedCustomer = ZELIA,
     guarantors: Sequence[SaleGuarantor] = (),
     shop: ShopSettings = SHOP,
     installments: int | None = None,
@@ -73,7 +75,7 @@ def extreme(name: str, address: str, city: str, guarantors: int) -> PrintedNotes
         first_due=date(2099, 9, 29),
         copy=12,
         received="9999999999.98",
-        customer=Party(7, name, "12ABC34501DE35", address),
+        customer=NamedCustomer(7, name, "12ABC34501DE35", address),
         guarantors=[SaleGuarantor(name, "12ABC34501DE35", address)] * guarantors,
         shop=shop,
     )

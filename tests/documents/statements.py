@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from credigestor.db.settings import ShopSettings
 from credigestor.reports.customer_statement import CustomerStatement, Kind, Movement, OwedNote, Part
-from credigestor.reports.party import Party
+from credigestor.reports.named_customer import NamedCustomer
 from credigestor.reports.settlement import Quote, QuotedNote
 from credigestor.rules.calendar import HolidayRules, due_dates, last_on_time_day
 from credigestor.rules.charges import Owed, Terms
@@ -17,7 +17,7 @@ from tests.documents.booklets import CUSTOMER, SHOP
 
 AT = datetime(2026, 11, 24)  # noqa: DTZ001 - midnight of the shop's day
 TODAY = AT.date()
-WIDEST = Party(7, "W" * 120, "12ABC34501DE35", "W" * 200)
+WIDEST = NamedCustomer(7, "W" * 120, "12ABC34501DE35", "W" * 200)
 LARGEST = Decimal("9999999999.99")
 D = Decimal
 
@@ -25,7 +25,7 @@ D = Decimal
 def quote(
     *notes: tuple[str, int],
     shop: ShopSettings = SHOP,
-    customer: Party = CUSTOMER,
+    customer: NamedCustomer = CUSTOMER,
     contract_rate: str = "1",
     txid: str = "C7",
 ) -> Quote:
@@ -48,7 +48,7 @@ def quote(
 
 
 def statement(
-    *, shop: ShopSettings = SHOP, customer: Party = CUSTOMER, movements: bool = True
+    *, shop: ShopSettings = SHOP, customer: NamedCustomer = CUSTOMER, movements: bool = True
 ) -> CustomerStatement:
     """A sale of three notes, one paid early, one late in two payments; another sale cancelled."""
     dues = due_dates(date(2026, 8, 10), 3)
