@@ -60,9 +60,7 @@ class Blocks(Canvas):
 
         def draw(y: float) -> None:
             self.set_type(size, style, color)
-            for number, line in enumerate(lines):
-                self.set_xy(self.left + at, y + number * leading)
-                self.cell(across, leading, line, align=align)
+            self.lines_at(self.left + at, y, across, lines, align)
 
         return Block(len(lines) * leading, draw)
 

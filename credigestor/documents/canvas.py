@@ -138,10 +138,21 @@ class Canvas(FPDF):
                 break
             size = max(size - 0.25, SMALLEST)
         y += max(height - len(lines) * self.leading, 0) * _ABOVE[stands]
+        return self.lines_at(x, y, width, lines, align)
+
+    def lines_at(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        lines: Sequence[str],
+        align: str = "L",
+    ) -> float:
+        """Lines of the type in use, one under the other; gives the y below the last."""
         for number, line in enumerate(lines):
             self.set_xy(x, y + number * self.leading)
             self.cell(width, self.leading, line, align=align)
-        return float(y + len(lines) * self.leading)
+        return y + len(lines) * self.leading
 
     def cut_line(self, x1: float, y1: float, x2: float, y2: float) -> None:
         """A line to cut along, dark enough for any printer."""
@@ -188,10 +199,7 @@ class Canvas(FPDF):
             while " " in (lines[place - 1][-1], lines[place][0]):
                 lines[place] = lines[place - 1][-1] + lines[place]
                 lines[place - 1] = lines[place - 1][:-1]
-        for line in lines:
-            self.set_xy(x, y)
-            self.cell(width, self.leading, line)
-            y += self.leading
+        y = self.lines_at(x, y, width, lines)
         self._out("EMC")
         return y
 

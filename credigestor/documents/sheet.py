@@ -260,9 +260,7 @@ class Sheet(Canvas):
             self.set_fill_color(*BAND)
             self.rect(left, top, self.epw, height, "F")
         for lines, width, align in zip(cells, widths, aligns, strict=True):
-            for number, line in enumerate(lines):
-                self.set_xy(left + _PAD, top + pad + number * self.leading)
-                self.cell(width - 2 * _PAD, self.leading, line, align=align)
+            self.lines_at(left + _PAD, top + pad, width - 2 * _PAD, lines, align)
             left += width
         if ruled:
             self.line(self.l_margin, top + height, self.w - self.r_margin, top + height)

@@ -17,13 +17,14 @@ from itertools import accumulate
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from credigestor.db.balances import note_balances, open_notes
+from credigestor.db.balances import note_balances
 from credigestor.db.models import Note, Payment, PaymentItem, Reversal, Sale
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import InvalidInput
 from credigestor.reports.named_customer import NamedCustomer, named_customer
+from credigestor.reports.notes import OpenNote, open_notes
 from credigestor.rules.calendar import check_date_range
-from credigestor.rules.charges import ZERO, Owed
+from credigestor.rules.charges import ZERO
 from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.numbering import note_number, receipt_number, sale_number
 
@@ -74,16 +75,6 @@ class Movement:
 
 
 @dataclass(frozen=True)
-class OwedNote:
-    """An open note and what it owes, R$."""
-
-    number: str
-    due_date: date
-    days_late: int
-    owed: Owed
-
-
-@dataclass(frozen=True)
 class CustomerStatement:
     """Both days of the period belong to it; `owed` are the open notes of `today`, oldest first."""
 
@@ -94,7 +85,7 @@ class CustomerStatement:
     today: date
     opening: Decimal
     movements: Sequence[Movement]
-    owed: Sequence[OwedNote]
+    owed: Sequence[OpenNote]
 
     @property
     def closing(self) -> Decimal:
@@ -137,7 +128,7 @@ def statement(
         today=today,
         opening=opening,
         movements=_balanced(opening, movements),
-        owed=_owed(session, customer_id, today),
+        owed=open_notes(session, customer_id, on=today, today=today),
     )
 
 
@@ -220,20 +211,3 @@ def _payments(session: Session, customer_id: int, since: date, until: date) -> I
             undone=undone,
         )
     return found.values()
-
-
-def _owed(session: Session, customer_id: int, today: date) -> list[OwedNote]:
-    rows = session.execute(
-        open_notes(today, today=today)
-        .where(Note.customer_id == customer_id)
-        .order_by(Note.due_date, Note.id)
-    )
-    return [
-        OwedNote(
-            note_number(row.sale_id, row.number, row.installments),
-            row.due_date,
-            row.days_late,
-            Owed(row.principal, row.interest, row.fine),
-        )
-        for row in rows
-    ]

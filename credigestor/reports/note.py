@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, Sale, User
 from credigestor.errors import InvalidInput, NotFound
-from credigestor.rules import early
 from credigestor.rules.aging import Status
 from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import Owed, Paid, Split, Terms
@@ -43,11 +42,7 @@ class NotePayment:
 
 @dataclass(frozen=True)
 class NoteDetail:
-    """A note at a date: what it owes (R$), why, and where it comes from.
-
-    `contract_rate` in percent a month; `early_discount` is what settling it whole on that date
-    saves by right: zero from the due date on, and without contract interest (R14).
-    """
+    """A note at a date: what it owes (R$), why, and where it comes from."""
 
     id: int
     number: str
@@ -59,8 +54,6 @@ class NoteDetail:
     due_date: date
     on_time_until: date
     free_until: date
-    contract_rate: Decimal
-    early_discount: Decimal
     sale_id: int
     sold_on: date
     description: str
@@ -72,11 +65,6 @@ class NoteDetail:
     cancel_reason: str | None
     payments: Sequence[NotePayment]
     lines: Sequence[Line]
-
-    @property
-    def settlement(self) -> Decimal:
-        """What settles the note whole on that date, R$."""
-        return self.owed.total - self.early_discount
 
 
 def detail(session: Session, note_id: int, *, as_of: date, today: date) -> NoteDetail:
@@ -127,10 +115,6 @@ def detail(session: Session, note_id: int, *, as_of: date, today: date) -> NoteD
         due_date=note.due_date,
         on_time_until=note.on_time_until,
         free_until=note.free_until,
-        contract_rate=sale.contract_rate,
-        early_discount=early.discount(
-            at.principal, sale.contract_rate, (note.due_date - as_of).days
-        ),
         sale_id=sale.id,
         sold_on=sale.sold_on,
         description=sale.description,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal as D
 
 import pytest
@@ -12,7 +12,6 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import AuditEntry, Payment, PaymentItem
 from credigestor.errors import BusinessError, Conflict, InvalidInput
 from credigestor.reports import notes
-from credigestor.reports.note import detail
 from credigestor.rules.charges import ZERO, Split
 from credigestor.rules.permissions import Actor
 from tests.db.discounting import DAY, DUE, assert_sound, by_right, receipt_of, sell, settle
@@ -58,6 +57,15 @@ def test_r14_a_seller_settles_a_note_47_days_early_for_87_48(manager: Actor, sel
     assert_sound()
 
 
+def open_note(note: int, on: date = DAY) -> notes.OpenNote:
+    """What the counter knows of an open note on a day."""
+    with snapshot() as session:
+        customer = notes.owner(session, note)
+        assert customer is not None
+        there = notes.open_notes(session, customer, on=on, today=TODAY)
+    return next(each for each in there if each.id == note)
+
+
 def test_r14_the_example_of_three_notes_in_one_payment(manager: Actor) -> None:
     customer = new_customer()
     three = [
@@ -95,8 +103,7 @@ def test_a_note_may_be_paid_whole_before_its_date_without_asking(manager: Actor)
 def test_r14_the_discount_is_on_what_is_left_of_the_note(manager: Actor) -> None:
     note, *_ = sell(manager)
     pay(manager, DAY - timedelta(days=10), (note, "38.85"))
-    with snapshot() as session:
-        at = detail(session, note, as_of=DAY, today=TODAY)
+    at = open_note(note)
     assert (at.early_discount, at.settlement) == (D("0.77"), D("49.23"))
     settle(manager, note, "49.23", "0.77")
     assert note_row(note).settled_on == DAY
@@ -106,9 +113,7 @@ def test_r14_the_discount_is_on_what_is_left_of_the_note(manager: Actor) -> None
 def test_from_the_due_date_on_and_without_contract_interest_nothing_is_saved(admin: Actor) -> None:
     note, *_ = sell(admin)
     free, *_ = sell(admin, rate="0")
-    with snapshot() as session:
-        due = detail(session, note, as_of=DUE, today=TODAY)
-        without = detail(session, free, as_of=DAY, today=TODAY)
+    due, without = open_note(note, DUE), open_note(free)
     assert (due.early_discount, due.settlement) == (0, D("88.85"))
     assert (without.contract_rate, without.early_discount) == (0, 0)
 

@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from credigestor.db.settings import ShopSettings
-from credigestor.reports.customer_statement import CustomerStatement, Kind, Movement, OwedNote, Part
+from credigestor.reports.customer_statement import CustomerStatement, Kind, Movement, Part
 from credigestor.reports.named_customer import NamedCustomer
+from credigestor.reports.notes import OpenNote
 from credigestor.reports.settlement import Quote, QuotedNote
 from credigestor.rules.calendar import HolidayRules, due_dates, last_on_time_day
 from credigestor.rules.charges import Owed, Terms
@@ -76,9 +77,9 @@ def statement(
     ]
     balances = ["366.55", "277.70", "277.70", "180.00", "230.00", "180.00"]
     owed = [
-        OwedNote("000099-01/01", date(2026, 5, 10), 198, Owed(D("100"), D("6.60"), D("2.00"))),
-        OwedNote(notes[2].number, dues[2], 45, Owed(D("80.00"), D("0.67"), D("0"))),
-        OwedNote("000130-01/01", date(2026, 12, 1), 0, Owed(D("50.00"), D("0"), D("0"))),
+        OpenNote(1, "000099-01/01", date(2026, 5, 10), 198, Owed(D("100"), D("6.60"), D("2.00"))),
+        OpenNote(2, notes[2].number, dues[2], 45, Owed(D("80.00"), D("0.67"), D("0"))),
+        OpenNote(3, "000130-01/01", date(2026, 12, 1), 0, Owed(D("50.00"), D("0"), D("0"))),
     ]
     return CustomerStatement(
         shop=shop,
@@ -127,5 +128,5 @@ def largest_statement(shop: ShopSettings) -> CustomerStatement:
             Movement(day, Kind.REVERSED, "999998", "Transferência", parts, undone=day),
             Movement(day, Kind.CANCELLATION, "999997", "مرحبا " + "W" * 494, parts),
         ],
-        owed=[OwedNote(part.number, part.due_date, 36_500, owed) for part in parts],
+        owed=[OpenNote(1, part.number, part.due_date, 36_500, owed) for part in parts],
     )
