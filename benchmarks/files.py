@@ -35,10 +35,10 @@ from credigestor.db.balances import note_balances
 from credigestor.db.copying import statement_text
 from credigestor.db.models import Customer
 from credigestor.db.settings import DEFAULT_TIME_ZONE
+from credigestor.exports.catalogue import Order, Style
 from credigestor.rules.permissions import Actor, Permission, Role
 from credigestor.services import downloads
 from credigestor.transfer import archive, backup
-from credigestor.transfer.exports import Order, Style
 
 CSV, BACKUP, RESTORE, PAGE = 1.3, 1.3, 2.0, 2.0
 #: Megabytes that a process may hold more than before.

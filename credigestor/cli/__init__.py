@@ -24,6 +24,8 @@ from credigestor.db import embedded
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.migrate import head_revision
 from credigestor.errors import InvalidInput
+from credigestor.exports import csv_folder
+from credigestor.exports.catalogue import Style
 from credigestor.reports import check as ledger
 from credigestor.reports import summary as figures
 from credigestor.rules.calendar import format_date, parse_date
@@ -31,8 +33,7 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Role
 from credigestor.rules.quoting import quote
 from credigestor.services import users
-from credigestor.transfer import exporter, importer
-from credigestor.transfer.exports import Style
+from credigestor.transfer import importer
 
 
 @click.group(cls=Group, context_settings={"max_content_width": 100})
@@ -124,7 +125,7 @@ def export(folder: Path, as_of: str | None, style: str) -> None:
     today = shop().today
     day = _date(as_of, default=today)
     with snapshot() as session:
-        for written in exporter.export_folder(
+        for written in csv_folder.export_folder(
             session, folder, style=Style(style), as_of=day, today=today, generated_at=clock.now()
         ):
             click.echo(f"{folder / written.name}: {written.rows} linhas")

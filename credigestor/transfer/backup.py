@@ -17,13 +17,13 @@ import pyzipper
 from sqlalchemy import ColumnElement, Select, TextClause, column, select, table, text
 from sqlalchemy.orm import Session
 
+from credigestor.atomic_file import atomic_file
 from credigestor.db import copying
 from credigestor.db.migrate import current_revision
 from credigestor.db.models import INSTALLATION
 from credigestor.db.settings import current_settings
 from credigestor.errors import Conflict, InvalidInput
 from credigestor.rules.progress import Progress, silent
-from credigestor.transfer.in_place import in_place
 from credigestor.transfer.manifest import (
     MANIFEST,
     Manifest,
@@ -109,7 +109,7 @@ def write(
     for setting in ("datestyle = 'ISO, YMD'", "timezone = 'UTC'", "intervalstyle = 'postgres'"):
         session.execute(text(f"SET LOCAL {setting}"))
     path.parent.mkdir(parents=True, exist_ok=True)
-    with in_place(path) as file:
+    with atomic_file(path) as file:
         manifest = _write(session, file, tables, generated_at, passphrase, progress)
     return Made(path, path.stat().st_size, manifest.rows, passphrase is not None)
 

@@ -20,10 +20,11 @@ from credigestor.db.engine import transaction
 from credigestor.db.models import Download
 from credigestor.db.settings import current_settings
 from credigestor.errors import BusinessError
+from credigestor.exports import catalogue
+from credigestor.exports.catalogue import Order
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import downloads
-from credigestor.transfer import exports, keeping
-from credigestor.transfer.exports import Order
+from credigestor.transfer import keeping
 from credigestor.ui import data, kit, session
 from credigestor.ui.figures import file_size, format_count
 
@@ -69,12 +70,12 @@ def button(
     def describe() -> tuple[str, int | None]:
         def found(db: Any) -> tuple[str, int | None]:
             today = current_settings(db).today
-            return exports.file_name(order, today), exports.expected_rows(db, order, today)
+            return catalogue.file_name(order, today), catalogue.expected_rows(db, order, today)
 
         return data.read(found)
 
     what = {"order": order.model_dump(mode="json")}
-    _offer(label, _Wanted(exports.permission(order), what, describe), key, icon, type, help)
+    _offer(label, _Wanted(catalogue.permission(order), what, describe), key, icon, type, help)
 
 
 def list_button(
@@ -82,7 +83,7 @@ def list_button(
 ) -> None:
     """A discreet button for all rows that a list's filters leave, for who may have them."""
     order = Order.model_validate({"kind": kind, "as_of": as_of, "filters": filters})
-    if actor.can(exports.permission(order)):
+    if actor.can(catalogue.permission(order)):
         help = "Todas as linhas que os filtros deixam, não só esta página, para o Excel."
         button("Baixar CSV", order, key=kind, type="tertiary", help=help)
 

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 from altair import Chart, LayerChart, Step
 
-from credigestor.transfer.csv_format import csv_bytes
+from credigestor.exports.csv_format import csv_bytes
 from credigestor.ui import kit, view_state
 from credigestor.ui.charts import house
 

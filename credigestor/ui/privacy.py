@@ -13,11 +13,11 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Customer
 from credigestor.db.settings import ShopSettings
 from credigestor.errors import InvalidInput, NotAllowed
+from credigestor.exports import customer_file
 from credigestor.reports.settings_history import LABELS
 from credigestor.rules.calendar import format_date
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import auth, privacy
-from credigestor.transfer import customer_file
 from credigestor.ui import data, kit, session
 from credigestor.ui.settings_form import save
 

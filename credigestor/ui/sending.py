@@ -27,8 +27,9 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Download
 from credigestor.db.settings import current_settings
 from credigestor.errors import BusinessError, NotAllowed
+from credigestor.exports import catalogue
 from credigestor.services import auth, downloads
-from credigestor.transfer import exports, keeping
+from credigestor.transfer import keeping
 from credigestor.ui import cookies
 
 log = logging.getLogger("credigestor")
@@ -76,8 +77,8 @@ class Sending(StreamingResponse):
             headers["content-length"] = str(path.stat().st_size)
             self._blocks, media_type = _file(path), "application/zip"
         else:
-            order = exports.Order.model_validate(row.what["order"])
-            self._blocks, media_type = _export(order, self._rows), exports.media_type(order)
+            order = catalogue.Order.model_validate(row.what["order"])
+            self._blocks, media_type = _export(order, self._rows), catalogue.media_type(order)
         super().__init__(iter(()), headers=headers, media_type=media_type)
 
     async def stream_response(self, send: Send) -> None:
@@ -166,10 +167,12 @@ def _redeem(cookie: str | None, token: str) -> Sending:
         return Sending(downloads.redeem(session, actor, login=login, token=token, now=now))
 
 
-def _export(order: exports.Order, rows: Rows) -> Generator[bytes]:
+def _export(order: catalogue.Order, rows: Rows) -> Generator[bytes]:
     with snapshot() as session:
         today = current_settings(session).today
-        yield from exports.stream(session, order, today=today, generated_at=clock.now(), rows=rows)
+        yield from catalogue.stream(
+            session, order, today=today, generated_at=clock.now(), rows=rows
+        )
 
 
 def _file(path: Path) -> Generator[bytes]:

@@ -11,11 +11,11 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from credigestor.exports.csv_format import csv_bytes
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.progress import Progress
 from credigestor.transfer import importer
 from credigestor.transfer.batch import Batch
-from credigestor.transfer.csv_format import csv_bytes
 from credigestor.transfer.importer import Counts, Plan
 from credigestor.transfer.reading import COLUMNS, Source
 from credigestor.ui import background, data, import_columns, kit, session

@@ -6,8 +6,8 @@ from datetime import date
 
 import streamlit as st
 
+from credigestor.exports.catalogue import Order, Style
 from credigestor.rules.permissions import Permission
-from credigestor.transfer.exports import Order, Style
 from credigestor.ui import address, data, downloads, kit, session
 
 STYLES: dict[str, str] = {

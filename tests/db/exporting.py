@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from credigestor.db.copying import Rows
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.settings import ShopSettings
+from credigestor.exports.catalogue import Order, Style, stream
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments, sales, settings
-from credigestor.transfer.exports import Order, Style, stream
 from tests.portfolio import TODAY, add_customer, add_sale, pay
 
 NOW = datetime(2026, 11, 23, 15, 45, tzinfo=UTC)

@@ -12,13 +12,13 @@ import pytest
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import AuditEntry
 from credigestor.db.settings import LocalHoliday, ShopSettings
+from credigestor.exports.catalogue import Order, Style
 from credigestor.reports import audit
 from credigestor.reports.audit import NOBODY, Entry, Filters
 from credigestor.rules.permissions import Actor
 from credigestor.services import customers, privacy, settings
 from credigestor.services.customers import CustomerInput
 from credigestor.services.inputs import parse
-from credigestor.transfer.exports import Order, Style
 from tests.db.exporting import rows_of
 from tests.db.paying import pay, reverse, sell
 from tests.portfolio import TODAY, add_customer

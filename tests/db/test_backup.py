@@ -307,14 +307,14 @@ def test_when_the_disk_is_full_the_error_says_so_and_nothing_stays(
 ) -> None:
     with transaction() as session:
         session.add(AuditEntry(actor_name="x" * 200_000, action="x", entity="x"))
-    real = backup.in_place
+    real = backup.atomic_file
 
     @contextmanager
     def full_disk(path: Path) -> Iterator[object]:
         with real(path), open("/dev/full", "r+b", buffering=0) as full:
             yield full
 
-    monkeypatch.setattr(backup, "in_place", full_disk)
+    monkeypatch.setattr(backup, "atomic_file", full_disk)
     with pytest.raises(OSError, match="No space left"):
         made(tmp_path / "x.zip", passphrase)
     assert list(tmp_path.iterdir()) == []

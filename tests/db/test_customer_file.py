@@ -16,9 +16,9 @@ from sqlalchemy import func, select
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Note, SettingsVersion
 from credigestor.errors import NotFound
+from credigestor.exports import customer_file
 from credigestor.reports.audit_changes import ACTIONS
 from credigestor.rules.permissions import Actor
-from credigestor.transfer import customer_file
 from tests.db.paying import pay, reverse
 from tests.db.selling import new_sale, register
 from tests.db.test_privacy import LONG_AGO, make_customer, sell, settled

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from credigestor.db.engine import snapshot, transaction
+from credigestor.exports.catalogue import Order
 from credigestor.reports import audit, customer_profile, payments, sale
 from credigestor.reports.check import check
 from credigestor.reports.note import detail
@@ -19,7 +20,6 @@ from credigestor.rules import early
 from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor
 from credigestor.services import summaries
-from credigestor.transfer.exports import Order
 from tests.db.discounting import DAY, assert_sound, receipt_of, sell, settle
 from tests.db.exporting import rows_of
 from tests.db.paying import pay, reverse

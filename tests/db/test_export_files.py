@@ -18,11 +18,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.copying import Rows
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import LoginSession, User
-from credigestor.reports import notes
-from credigestor.rules.permissions import Actor, Permission
-from credigestor.transfer.everything import NOTICE
-from credigestor.transfer.exporter import Written, export_folder
-from credigestor.transfer.exports import (
+from credigestor.exports.catalogue import (
     KINDS,
     TABLES,
     Order,
@@ -33,6 +29,10 @@ from credigestor.transfer.exports import (
     permission,
     stream,
 )
+from credigestor.exports.csv_folder import Written, export_folder
+from credigestor.exports.zip_file import NOTICE
+from credigestor.reports import notes
+from credigestor.rules.permissions import Actor, Permission
 from tests.db.exporting import NOW, make_shop, streamed, table_of
 from tests.factories import PASSWORD_HASH
 from tests.portfolio import (

@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 
 from credigestor.db.engine import snapshot, transaction
+from credigestor.exports.catalogue import LISTS, Order
+from credigestor.exports.csv_format import cell
 from credigestor.reports import customers, delinquency, notes, payments, sales
 from credigestor.reports.scope import Scope
 from credigestor.rules.aging import STATUS_NAMES, Status
@@ -19,8 +21,6 @@ from credigestor.rules.identity import format_phone, format_tax_id, whatsapp_url
 from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.numbering import receipt_number, sale_number
 from credigestor.rules.permissions import Actor
-from credigestor.transfer.csv_format import cell
-from credigestor.transfer.exports import LISTS, Order
 from tests.db.exporting import rows_of, streamed
 from tests.portfolio import TODAY, add_customer, random_portfolio
 

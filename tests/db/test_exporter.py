@@ -8,15 +8,12 @@ import pytest
 
 from credigestor.db.engine import transaction
 from credigestor.db.models import Customer
+from credigestor.exports.catalogue import Order, Style
+from credigestor.exports.csv_format import cell
 from credigestor.rules.aging import STATUS_NAMES
 from credigestor.rules.identity import format_tax_id
 from credigestor.rules.numbering import note_number
 from credigestor.rules.permissions import Actor
-from credigestor.transfer.csv_format import cell
-from credigestor.transfer.exports import (
-    Order,
-    Style,
-)
 from tests.db.exporting import make_shop, rows_of, streamed, table_of
 from tests.portfolio import (
     TODAY,

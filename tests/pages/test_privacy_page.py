@@ -190,7 +190,7 @@ def test_who_was_logged_out_meanwhile_gets_no_copy(monkeypatch: pytest.MonkeyPat
 def test_a_copy_that_could_not_be_made_is_not_in_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
     make = copy_button(make_customer(), monkeypatch)
     with (
-        patch("credigestor.transfer.customer_file.make", side_effect=RuntimeError),
+        patch("credigestor.exports.customer_file.make", side_effect=RuntimeError),
         pytest.raises(RuntimeError),
     ):
         make()

@@ -18,10 +18,11 @@ from credigestor.config import get_config
 from credigestor.db.copying import Rows, copy_out
 from credigestor.db.engine import get_engine, transaction
 from credigestor.db.models import AuditEntry, Download, LoginSession, User
+from credigestor.exports import catalogue
+from credigestor.exports.catalogue import Order
 from credigestor.rules.permissions import Permission, Role
 from credigestor.services import auth, downloads
-from credigestor.transfer import exports, keeping
-from credigestor.transfer.exports import Order
+from credigestor.transfer import keeping
 from credigestor.ui import sending
 from tests.factories import actor_of, add_user
 from tests.pages.fetching import Client, fetch
@@ -55,7 +56,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
         def stream(session: Session, order: Order, *, rows: Rows, **_: Any) -> Iterator[bytes]:
             return copy_out(session.connection(), statement, "FORMAT csv", rows)
 
-        monkeypatch.setattr(exports, "stream", stream)
+        monkeypatch.setattr(catalogue, "stream", stream)
 
     use(ROWS)
     return use

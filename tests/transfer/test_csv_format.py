@@ -14,8 +14,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from credigestor.transfer import csv_format
-from credigestor.transfer.csv_format import cell, csv_bytes, guard, write_rows
+from credigestor.exports import csv_format
+from credigestor.exports.csv_format import cell, csv_bytes, guard, write_rows
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
 

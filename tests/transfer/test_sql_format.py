@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from sqlalchemy import BigInteger, Column, Integer, Numeric, Text, func, select, values
 
 from credigestor.db.engine import snapshot, transaction
+from credigestor.exports import sql_format
+from credigestor.exports.csv_format import CONTROLS, FORMULA_SIGNS, UNSEEN, cell, guard
+from credigestor.exports.sql_format import Form, Style
 from credigestor.rules.identity import format_cep, format_phone, format_tax_id, parse_phone
 from credigestor.rules.numbering import note_number, receipt_number, sale_number
-from credigestor.transfer import sql_format
-from credigestor.transfer.csv_format import CONTROLS, FORMULA_SIGNS, UNSEEN, cell, guard
-from credigestor.transfer.sql_format import Form, Style
 from tests.portfolio import add_customer
 
 pytestmark = pytest.mark.usefixtures("database")

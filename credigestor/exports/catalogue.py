@@ -21,13 +21,13 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, field_validator
 from sqlalchemy.orm import Session
 
 from credigestor.db.copying import Rows, copy_out, statement_text
+from credigestor.exports import contents, lists
+from credigestor.exports.contents import Content
+from credigestor.exports.sql_format import BEGINNINGS, SEPARATORS, Form
+from credigestor.exports.sql_format import Style as Style
+from credigestor.exports.zip_file import zipped
 from credigestor.reports import audit, customers, delinquency, notes, payments, sales
 from credigestor.rules.permissions import Permission
-from credigestor.transfer import contents, lists
-from credigestor.transfer.contents import Content
-from credigestor.transfer.everything import zipped
-from credigestor.transfer.sql_format import BEGINNINGS, SEPARATORS, Form
-from credigestor.transfer.sql_format import Style as Style
 
 
 @dataclass(frozen=True)

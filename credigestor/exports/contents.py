@@ -10,17 +10,10 @@ from sqlalchemy import ColumnElement, Date, Select, case, literal, select, true
 
 from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, Sale, User
+from credigestor.exports.sql_format import Expression, Form, cep, note_number, of_customer, tax_id
 from credigestor.reports import delinquency as late_customers
 from credigestor.rules.aging import STATUS_NAMES
 from credigestor.rules.methods import METHOD_NAMES
-from credigestor.transfer.sql_format import (
-    Expression,
-    Form,
-    cep,
-    note_number,
-    of_customer,
-    tax_id,
-)
 
 
 @dataclass(frozen=True)

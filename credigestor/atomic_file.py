@@ -11,7 +11,7 @@ from typing import IO
 
 
 @contextmanager
-def in_place(path: Path) -> Iterator[IO[bytes]]:
+def atomic_file(path: Path) -> Iterator[IO[bytes]]:
     """A file that appears at `path`, whole and on disk, when the block ends well; else never.
 
     Only its owner may read it. Raises OSError.

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from credigestor.atomic_file import atomic_file
 from credigestor.db.copying import Rows
-from credigestor.transfer.exports import TABLES, Order, Style, stream
-from credigestor.transfer.in_place import in_place
+from credigestor.exports.catalogue import TABLES, Order, Style, stream
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def export_folder(
         name = f"{table.stem}.csv"
         order = Order(kind=kind, style=style, as_of=as_of)
         rows = Rows()
-        with in_place(folder / name) as file:
+        with atomic_file(folder / name) as file:
             file.writelines(
                 stream(session, order, today=today, generated_at=generated_at, rows=rows)
             )

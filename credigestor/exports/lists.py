@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import case, func, select
 
 from credigestor.db.settings import current_settings
+from credigestor.exports.contents import Content
+from credigestor.exports.sql_format import Form, note_number, sale_number, tax_id
 from credigestor.reports import audit as audit_log
 from credigestor.reports import customers as customer_list
 from credigestor.reports import delinquency as late_customers
@@ -15,8 +17,6 @@ from credigestor.reports.audit_changes import ACTIONS, ENTITIES
 from credigestor.rules.aging import STATUS_NAMES
 from credigestor.rules.calendar import format_date
 from credigestor.rules.methods import METHOD_NAMES
-from credigestor.transfer.contents import Content
-from credigestor.transfer.sql_format import Form, note_number, sale_number, tax_id
 
 
 def customers(form: Form, filters: customer_list.Filters) -> Content:

@@ -31,8 +31,8 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.models import Customer
 from credigestor.db.settings import current_settings
+from credigestor.exports.csv_format import CONTROLS, FORMULA_SIGNS, UNSEEN, guard
 from credigestor.rules.identity import ANONYMISED, ANONYMISED_PREFIX, format_phone
-from credigestor.transfer.csv_format import CONTROLS, FORMULA_SIGNS, UNSEEN, guard
 
 Expression = ColumnElement[Any] | Any
 

@@ -1,0 +1,1 @@
+"""The shop's data as CSV and ZIP files, for spreadsheets, programs and the customer."""

@@ -1,0 +1,1 @@
+"""A shop's past from CSV files: read, checked row by row, and written at once."""
