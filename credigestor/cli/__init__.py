@@ -26,6 +26,7 @@ from credigestor.db.migrate import head_revision
 from credigestor.errors import InvalidInput
 from credigestor.exports import csv_folder
 from credigestor.exports.catalogue import Style
+from credigestor.imports import importer
 from credigestor.reports import check as ledger
 from credigestor.reports import summary as figures
 from credigestor.rules.calendar import format_date, parse_date
@@ -33,7 +34,6 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Role
 from credigestor.rules.quoting import quote
 from credigestor.services import users
-from credigestor.transfer import importer
 
 
 @click.group(cls=Group, context_settings={"max_content_width": 100})

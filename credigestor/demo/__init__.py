@@ -22,6 +22,7 @@ from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.demo.business import CUSTOMERS, Business, business
 from credigestor.demo.people import people
 from credigestor.errors import Conflict
+from credigestor.imports.loading import load as load_batch
 from credigestor.rules import early
 from credigestor.rules.address import one_line
 from credigestor.rules.methods import Method
@@ -38,7 +39,6 @@ from credigestor.services import (
 )
 from credigestor.services.guarantors import GuarantorInput
 from credigestor.services.payments import NewPayment
-from credigestor.transfer.loading import load as load_batch
 
 #: Login, name of the role, password.
 Account = tuple[str, str, str]

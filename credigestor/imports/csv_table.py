@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO
 
+from credigestor.imports.decoding import Fault, Lines, Unreadable
 from credigestor.rules.identity import fold
 from credigestor.rules.quoting import quote
-from credigestor.transfer.decoding import Fault, Lines, Unreadable
 
 MAX_COLUMNS = 500
 #: How Excel may tell the separator in a line of its own, above the header.

@@ -13,11 +13,7 @@ from sqlalchemy import ARRAY, Integer, Row, Text, any_, literal, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Note, Payment, PaymentItem, Sale
-from credigestor.rules.calendar import format_date
-from credigestor.rules.charges import Overpaid, Paid, Terms, new_state, settle
-from credigestor.rules.methods import Method
-from credigestor.rules.money import format_brl
-from credigestor.transfer.batch import (
+from credigestor.imports.batch import (
     Batch,
     KnownCustomer,
     KnownNote,
@@ -27,8 +23,12 @@ from credigestor.transfer.batch import (
     entries,
     payment_ref,
 )
-from credigestor.transfer.checking import PaymentLine
-from credigestor.transfer.problems import PAYMENTS
+from credigestor.imports.problems import PAYMENTS
+from credigestor.imports.row_checks import PaymentLine
+from credigestor.rules.calendar import format_date
+from credigestor.rules.charges import Overpaid, Paid, Terms, new_state, settle
+from credigestor.rules.methods import Method
+from credigestor.rules.money import format_brl
 
 Refuse = Callable[[str, int, str, str], None]
 

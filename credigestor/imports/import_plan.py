@@ -15,15 +15,15 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from credigestor.db.models import Customer, Sale
 from credigestor.db.settings import current_settings
 from credigestor.errors import InvalidInput
+from credigestor.imports import row_checks
+from credigestor.imports.batch import Batch, KnownCustomer, NewCustomer, NewSale, make_sale
+from credigestor.imports.import_payments import KnownSale, PaymentFolder
+from credigestor.imports.problems import CUSTOMERS, PAYMENTS, SALES, Problem, Problems
+from credigestor.imports.reading import Row, Sheet, Source
+from credigestor.imports.row_checks import CustomerLine, PaymentLine, SaleLine
 from credigestor.rules.progress import Progress
 from credigestor.rules.quoting import quote
 from credigestor.services import sales
-from credigestor.transfer import checking
-from credigestor.transfer.batch import Batch, KnownCustomer, NewCustomer, NewSale, make_sale
-from credigestor.transfer.checking import CustomerLine, PaymentLine, SaleLine
-from credigestor.transfer.folding import KnownSale, PaymentFolder
-from credigestor.transfer.problems import CUSTOMERS, PAYMENTS, SALES, Problem, Problems
-from credigestor.transfer.reading import Row, Sheet, Source
 
 T = TypeVar("T")
 L = TypeVar("L", CustomerLine, SaleLine)
@@ -114,11 +114,11 @@ class Preparation:
     def plan(self) -> Plan:
         """Check every row by itself, then against the others and the database."""
         self.progress(0.0, "Abrindo os arquivos")
-        for some in self._read(CUSTOMERS, checking.customer):
+        for some in self._read(CUSTOMERS, row_checks.customer):
             self._check_customers(some)
-        for sold in self._read(SALES, checking.sale):
+        for sold in self._read(SALES, row_checks.sale):
             self._check_sales(sold)
-        for paid in self._read(PAYMENTS, partial(checking.payment, today=self.today)):
+        for paid in self._read(PAYMENTS, partial(row_checks.payment, today=self.today)):
             self._check_payments(paid)
         if not self.problems.enough:
             what = "Calculando juros, multas e saldos"

@@ -16,12 +16,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from credigestor.errors import InvalidInput
+from credigestor.imports.import_plan import Counts, Plan, Preparation
+from credigestor.imports.loading import load
+from credigestor.imports.reading import Source, read_files, read_folder
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.progress import Progress, silent
 from credigestor.services import audit, summaries
-from credigestor.transfer.loading import load
-from credigestor.transfer.planning import Counts, Plan, Preparation
-from credigestor.transfer.reading import Source, read_files, read_folder
 
 __all__ = ["Counts", "Plan", "Source", "prepare", "read_files", "read_folder", "run", "write"]
 

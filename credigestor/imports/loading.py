@@ -18,11 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Base, Customer, Note, Payment, PaymentItem, Sale
-from credigestor.rules.charges import Step, new_state, settle
-from credigestor.rules.progress import Progress, silent
-from credigestor.services import sales
-from credigestor.services.ledger import item_columns, note_columns
-from credigestor.transfer.batch import (
+from credigestor.imports.batch import (
     Batch,
     KnownNote,
     NewNote,
@@ -32,6 +28,10 @@ from credigestor.transfer.batch import (
     entries,
     payment_ref,
 )
+from credigestor.rules.charges import Step, new_state, settle
+from credigestor.rules.progress import Progress, silent
+from credigestor.services import sales
+from credigestor.services.ledger import item_columns, note_columns
 
 _WRITING = 0.95  # share of the time that the new rows take
 _STEP = 500  # rows between two words of progress

@@ -23,10 +23,9 @@ from pathlib import Path
 from typing import IO
 
 from credigestor.errors import InvalidInput
-from credigestor.rules.quoting import quote
-from credigestor.transfer import table
-from credigestor.transfer.decoding import Fault, Unreadable, encoding_of
-from credigestor.transfer.problems import (
+from credigestor.imports import csv_table
+from credigestor.imports.decoding import Fault, Unreadable, encoding_of
+from credigestor.imports.problems import (
     CUSTOMERS,
     ENOUGH_PROBLEMS,
     PAYMENTS,
@@ -34,6 +33,7 @@ from credigestor.transfer.problems import (
     Problem,
     Problems,
 )
+from credigestor.rules.quoting import quote
 
 #: The files of an import and the columns of each, in any order.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -132,7 +132,7 @@ class Sheet:
         try:
             with (
                 self._opened() as file,
-                table.opened(file, encoding_of(file), self.columns, self._names) as found,
+                csv_table.opened(file, encoding_of(file), self.columns, self._names) as found,
             ):
                 rows, faults = [], []
                 for (line, cells), _ in zip(found.records(), range(count), strict=False):
@@ -157,10 +157,10 @@ class Sheet:
         done = 0.0
         if _MONEY[self.file]:
             done = _MARK_SHARE
-            with table.opened(file, encoding, self.columns, self._names) as found:
+            with csv_table.opened(file, encoding, self.columns, self._names) as found:
                 amounts = self._amounts(found, lambda share: progress(share * _MARK_SHARE))
                 self.mark = decimal_mark(amounts)
-        with table.opened(file, encoding, self.columns, self._names) as found:
+        with csv_table.opened(file, encoding, self.columns, self._names) as found:
             if faults := found.faults():
                 raise Unreadable(*faults)
             if found.unknown:
@@ -179,7 +179,7 @@ class Sheet:
                     )
                     return
 
-    def _amounts(self, found: table.Table, progress: Callable[[float], None]) -> Iterator[str]:
+    def _amounts(self, found: csv_table.Table, progress: Callable[[float], None]) -> Iterator[str]:
         if faults := found.faults():
             raise Unreadable(*faults)
         places = [found.places[column] for column in _MONEY[self.file]]
@@ -277,12 +277,12 @@ def _reads_as(value: str) -> tuple[bool, bool]:
     )
 
 
-def _named(found: table.Table, cells: list[str]) -> dict[str, str]:
+def _named(found: csv_table.Table, cells: list[str]) -> dict[str, str]:
     return {name: cells[place].strip() for name, place in found.places.items()}
 
 
 def _ignored(file: str, unknown: list[str]) -> str:
-    names = ", ".join(table.column_name(name)[:30] for name in unknown[:_NAMED_COLUMNS])
+    names = ", ".join(csv_table.column_name(name)[:30] for name in unknown[:_NAMED_COLUMNS])
     more = len(unknown) - _NAMED_COLUMNS
     rest = f" e mais {more}" if more > 0 else ""
     return f"{file}: colunas desconhecidas ignoradas: {names}{rest}."

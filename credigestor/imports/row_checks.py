@@ -11,14 +11,14 @@ from functools import lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from credigestor.errors import InvalidInput
+from credigestor.imports.problems import Problem, Problems
+from credigestor.imports.reading import SWAP_MARKS, Row, Sheet
 from credigestor.rules import identity
 from credigestor.rules.calendar import format_date, parse_date
 from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.money import CENT, MONEY_REGEX, parse_money
 from credigestor.rules.quoting import quote
 from credigestor.services.inputs import text
-from credigestor.transfer.problems import Problem, Problems
-from credigestor.transfer.reading import SWAP_MARKS, Row, Sheet
 
 METHODS = {identity.fold(name): method for method, name in METHOD_NAMES.items()}
 _THREE_DIGITS = re.compile(r"(?:R\$\s*)?[0-9]{1,3}[.,][0-9]{3}")

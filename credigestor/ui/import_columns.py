@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from credigestor.transfer.reading import Preview, Sheet
-from credigestor.transfer.table import column_name
+from credigestor.imports.csv_table import column_name
+from credigestor.imports.reading import Preview, Sheet
 from credigestor.ui import kit
 
 Names = dict[str, dict[str, str]]

@@ -12,12 +12,12 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from credigestor.exports.csv_format import csv_bytes
+from credigestor.imports import importer
+from credigestor.imports.batch import Batch
+from credigestor.imports.importer import Counts, Plan
+from credigestor.imports.reading import COLUMNS, Source
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.progress import Progress
-from credigestor.transfer import importer
-from credigestor.transfer.batch import Batch
-from credigestor.transfer.importer import Counts, Plan
-from credigestor.transfer.reading import COLUMNS, Source
 from credigestor.ui import background, data, import_columns, kit, session
 from credigestor.ui.figures import format_count
 

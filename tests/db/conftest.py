@@ -18,9 +18,9 @@ from credigestor.db import embedded
 from credigestor.db.engine import transaction
 from credigestor.db.models import Base
 from credigestor.db.settings import ShopSettings
+from credigestor.imports import importer
 from credigestor.rules.permissions import Actor
 from credigestor.services import settings, summaries
-from credigestor.transfer import importer
 from tests.db.restoring import backed_up, shop
 from tests.db.servers import open_folder, start
 from tests.portfolio import TODAY, add_customer

@@ -13,12 +13,12 @@ from sqlalchemy import select, text
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import AuditEntry, Customer, Note, Payment, PaymentItem, Sale
 from credigestor.errors import InvalidInput, NotAllowed
+from credigestor.imports import importer
+from credigestor.imports.importer import Counts, Plan, read_folder
 from credigestor.reports.check import check
 from credigestor.reports.summary import as_json, summary
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments
-from credigestor.transfer import importer
-from credigestor.transfer.importer import Counts, Plan, read_folder
 from tests.portfolio import TODAY, pay
 from tests.transfer.files import GOOD, SAMPLE, csv_file, needs_sample, shop, source
 from tests.transfer.importing import CLI, everything, run

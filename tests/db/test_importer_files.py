@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Payment
 from credigestor.errors import InvalidInput
-from credigestor.transfer import importer
-from credigestor.transfer.importer import Counts, read_folder
-from credigestor.transfer.problems import ENOUGH_PROBLEMS, MAX_PROBLEMS, PAYMENTS, SALES
+from credigestor.imports import importer
+from credigestor.imports.importer import Counts, read_folder
+from credigestor.imports.problems import ENOUGH_PROBLEMS, MAX_PROBLEMS, PAYMENTS, SALES
 from tests.db import commands
 from tests.portfolio import TODAY
 from tests.transfer.files import GOOD, csv_file, shop, source

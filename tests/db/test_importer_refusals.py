@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from credigestor.db.engine import transaction
 from credigestor.db.models import Customer, Sale
+from credigestor.imports.problems import CUSTOMERS, PAYMENTS, SALES
+from credigestor.imports.reading import COLUMNS
 from credigestor.rules.permissions import Actor
 from credigestor.services import sales
-from credigestor.transfer.problems import CUSTOMERS, PAYMENTS, SALES
-from credigestor.transfer.reading import COLUMNS
 from tests.portfolio import TODAY
 from tests.transfer.files import shop
 from tests.transfer.importing import everything, run

@@ -7,9 +7,9 @@ from sqlalchemy import func, select, text
 
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import AuditEntry, Base, Customer, Payment, User
+from credigestor.imports import importer
+from credigestor.imports.problems import PAYMENTS
 from credigestor.rules.permissions import Role
-from credigestor.transfer import importer
-from credigestor.transfer.problems import PAYMENTS
 from tests.factories import add_user
 from tests.pages.support import Visit, open_app, text_of
 from tests.portfolio import add_customer

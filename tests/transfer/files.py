@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from credigestor.transfer.problems import CUSTOMERS, PAYMENTS, SALES
-from credigestor.transfer.reading import COLUMNS, Names, Source, read_files
+from credigestor.imports.problems import CUSTOMERS, PAYMENTS, SALES
+from credigestor.imports.reading import COLUMNS, Names, Source, read_files
 
 SAMPLE = Path(__file__).resolve().parents[3] / "shared" / "data" / "loja"
 needs_sample = pytest.mark.skipif(

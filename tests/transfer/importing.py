@@ -8,9 +8,9 @@ from sqlalchemy import text
 
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Base
+from credigestor.imports import importer
+from credigestor.imports.importer import Plan
 from credigestor.rules.permissions import Actor, Role
-from credigestor.transfer import importer
-from credigestor.transfer.importer import Plan
 from tests.portfolio import TODAY
 from tests.transfer.files import source
 

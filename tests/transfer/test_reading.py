@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 
 from credigestor.errors import InvalidInput
-from credigestor.transfer import reading
-from credigestor.transfer.checking import parse_amount
-from credigestor.transfer.decoding import MAX_RECORD
-from credigestor.transfer.problems import (
+from credigestor.imports import reading
+from credigestor.imports.decoding import MAX_RECORD
+from credigestor.imports.problems import (
     CUSTOMERS,
     ENOUGH_PROBLEMS,
     MAX_PROBLEMS,
@@ -25,7 +24,8 @@ from credigestor.transfer.problems import (
     Problem,
     Problems,
 )
-from credigestor.transfer.reading import Names, Row, Sheet, decimal_mark, read_files
+from credigestor.imports.reading import Names, Row, Sheet, decimal_mark, read_files
+from credigestor.imports.row_checks import parse_amount
 from tests.transfer.files import GOOD, csv_file, shop, source
 
 
