@@ -29,6 +29,7 @@ from benchmarks.figure import Figure
 from benchmarks.server import Page, Peak, Request, Server
 from benchmarks.shops import ROOT, connect, empty, snapshot
 from credigestor import clock
+from credigestor.backups import archive, backup
 from credigestor.config import get_config
 from credigestor.db import binaries
 from credigestor.db.balances import note_balances
@@ -38,7 +39,6 @@ from credigestor.db.settings import DEFAULT_TIME_ZONE
 from credigestor.exports.catalogue import Order, Style
 from credigestor.rules.permissions import Actor, Permission, Role
 from credigestor.services import downloads
-from credigestor.transfer import archive, backup
 
 CSV, BACKUP, RESTORE, PAGE = 1.3, 1.3, 2.0, 2.0
 #: Megabytes that a process may hold more than before.

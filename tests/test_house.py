@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LEDGER = {"db", "rules", "errors"}
-FILES = {"exports", "imports", "backups", "transfer", "documents"}
+FILES = {"exports", "imports", "backups", "documents"}
 DOMAIN = LEDGER | FILES | {"services", "reports"}
 #: What each room may import from the package. A room may always import itself.
 MAY_IMPORT = {
@@ -25,7 +25,6 @@ MAY_IMPORT = {
     "documents": LEDGER | {"reports"},
     "exports": LEDGER | {"reports", "documents", "atomic_file"},
     "imports": LEDGER | {"services"},
-    "transfer": LEDGER | {"services", "reports", "atomic_file"},
     "backups": LEDGER | {"services", "reports", "atomic_file"},
     "demo": LEDGER | {"imports", "services", "reports"},
     "ui": DOMAIN | {"demo", "config", "clock"},

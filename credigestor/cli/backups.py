@@ -10,13 +10,13 @@ from threading import Event
 import click
 
 from credigestor import clock
+from credigestor.backups import archive, automatic, restore
+from credigestor.backups.backup import check_passphrase
 from credigestor.cli.common import ACTOR, FOLDER, progress_bar, shop
 from credigestor.cli.portuguese import Command
 from credigestor.config import get_config
 from credigestor.errors import InvalidInput
 from credigestor.rules.calendar import format_date
-from credigestor.transfer import archive, automatic, restore
-from credigestor.transfer.backup import check_passphrase
 
 _WORD = "RESTAURAR"
 _FILE = click.Path(path_type=Path, dir_okay=False)

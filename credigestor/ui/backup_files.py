@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from credigestor import clock
+from credigestor.backups import automatic
+from credigestor.backups.backup_folder import BackupFile
+from credigestor.backups.restore import Restored
 from credigestor.config import get_config
 from credigestor.rules.calendar import format_moment
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.progress import Progress
-from credigestor.transfer import automatic
-from credigestor.transfer.keeping import BackupFile
-from credigestor.transfer.restore import Restored
 from credigestor.ui import background, downloads, kit, session
 from credigestor.ui.backup_restore import (
     RestoreTask,

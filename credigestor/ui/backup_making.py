@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from credigestor import clock
+from credigestor.backups import automatic
+from credigestor.backups.backup import MIN_PASSPHRASE, Made, check_passphrase
 from credigestor.config import get_config
 from credigestor.errors import InvalidInput
 from credigestor.rules.permissions import Actor
 from credigestor.rules.progress import Progress
-from credigestor.transfer import automatic
-from credigestor.transfer.backup import MIN_PASSPHRASE, Made, check_passphrase
 from credigestor.ui import background, kit
 from credigestor.ui.figures import file_size, format_count
 

@@ -12,6 +12,9 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
+from credigestor.backups import restore
+from credigestor.backups.manifest import Manifest
+from credigestor.backups.restore import Restored
 from credigestor.config import get_config
 from credigestor.errors import BusinessError, InvalidInput
 from credigestor.reports.shop_contents import COUNTED, Contents, shop_contents
@@ -19,9 +22,6 @@ from credigestor.rules.calendar import format_moment
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.progress import Progress
 from credigestor.services import confirmation
-from credigestor.transfer import restore
-from credigestor.transfer.manifest import Manifest
-from credigestor.transfer.restore import Restored
 from credigestor.ui import background, backup_making, data, kit, session
 from credigestor.ui.backup_source import Source
 from credigestor.ui.figures import format_count

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from credigestor.backups import archive, backup_folder
+from credigestor.backups.archive import BadArchive
+from credigestor.backups.manifest import Manifest
 from credigestor.config import get_config
-from credigestor.transfer import archive, keeping
-from credigestor.transfer.archive import BadArchive
-from credigestor.transfer.manifest import Manifest
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Source:
     def on_disk(self) -> Iterator[Path]:
         """Its path; one that was sent lies there inside the block only. NotFound if it is gone."""
         if self.sent is None:
-            yield keeping.path_of(get_config().backups, self.name)
+            yield backup_folder.path_of(get_config().backups, self.name)
             return
         with tempfile.TemporaryDirectory(prefix="credigestor-") as folder:
             path = Path(folder) / self.name

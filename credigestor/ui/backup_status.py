@@ -11,15 +11,15 @@ import pandas as pd
 import streamlit as st
 from sqlalchemy.orm import Session
 
+from credigestor.backups import automatic, backup_folder
+from credigestor.backups.backup import MIN_PASSPHRASE
+from credigestor.backups.backup_folder import BackupFile
 from credigestor.config import get_config
 from credigestor.db.settings import ShopSettings
 from credigestor.reports import backups
 from credigestor.reports.backups import STATE_NAMES, Run, State
 from credigestor.rules.calendar import format_moment
 from credigestor.rules.permissions import Permission
-from credigestor.transfer import automatic, keeping
-from credigestor.transfer.backup import MIN_PASSPHRASE
-from credigestor.transfer.keeping import BackupFile
 from credigestor.ui import data, kit, session
 from credigestor.ui.backup_words import ago, next_at, span
 from credigestor.ui.figures import NOTHING, file_size, format_count
@@ -70,7 +70,7 @@ class Status:
 
 def read_status() -> Status:
     """The status as of now."""
-    files = keeping.files(get_config().backups)
+    files = backup_folder.files(get_config().backups)
 
     def read(db: Session) -> Status:
         return Status(

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from credigestor import clock
+from credigestor.backups import backup_folder
 from credigestor.config import get_config
 from credigestor.db.engine import transaction
 from credigestor.db.models import Download
@@ -24,7 +25,6 @@ from credigestor.exports import catalogue
 from credigestor.exports.catalogue import Order
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import downloads
-from credigestor.transfer import keeping
 from credigestor.ui import data, kit, session
 from credigestor.ui.figures import file_size, format_count
 
@@ -92,7 +92,7 @@ def file_button(label: str, name: str, *, key: str, icon: str = _ICON) -> None:
     """The same for a file of the backup folder, by its name in the folder's list."""
 
     def describe() -> tuple[str, None]:
-        keeping.path_of(get_config().backups, name)
+        backup_folder.path_of(get_config().backups, name)
         return name, None
 
     wanted = _Wanted(Permission.BACKUP, {"file": name}, describe)

@@ -21,6 +21,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Send
 
 from credigestor import clock
+from credigestor.backups import backup_folder
 from credigestor.config import get_config
 from credigestor.db.copying import BLOCK, Rows
 from credigestor.db.engine import snapshot, transaction
@@ -29,7 +30,6 @@ from credigestor.db.settings import current_settings
 from credigestor.errors import BusinessError, NotAllowed
 from credigestor.exports import catalogue
 from credigestor.services import auth, downloads
-from credigestor.transfer import keeping
 from credigestor.ui import cookies
 
 log = logging.getLogger("credigestor")
@@ -73,7 +73,7 @@ class Sending(StreamingResponse):
         self._blocks: Generator[bytes]
         headers = {"content-disposition": _attachment(row.file_name)}
         if "file" in row.what:
-            path = keeping.path_of(get_config().backups, row.what["file"])
+            path = backup_folder.path_of(get_config().backups, row.what["file"])
             headers["content-length"] = str(path.stat().st_size)
             self._blocks, media_type = _file(path), "application/zip"
         else:

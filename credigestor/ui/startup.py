@@ -14,13 +14,13 @@ from pathlib import Path
 from threading import Event, Thread
 
 from credigestor import clock
+from credigestor.backups import automatic
+from credigestor.backups.backup import MIN_PASSPHRASE
 from credigestor.config import get_config
 from credigestor.db.engine import get_engine, transaction
 from credigestor.db.migrate import migrate
 from credigestor.services.passwords import ALPHABET
 from credigestor.services.users import has_users
-from credigestor.transfer import automatic
-from credigestor.transfer.backup import MIN_PASSPHRASE
 
 log = logging.getLogger("credigestor")
 

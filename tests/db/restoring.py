@@ -12,12 +12,12 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from credigestor.backups import backup, restore
+from credigestor.backups.restore import Restored
 from credigestor.db.engine import get_engine, snapshot, transaction
 from credigestor.db.models import INSTALLATION
 from credigestor.rules.permissions import Actor, Role
 from credigestor.services import summaries
-from credigestor.transfer import backup, restore
-from credigestor.transfer.restore import Restored
 from tests.portfolio import TODAY, random_portfolio
 
 NOW = datetime(2026, 11, 23, 15, 45, tzinfo=UTC)

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from credigestor import clock
+from credigestor.backups import archive, automatic, backup, backup_folder
 from credigestor.db import locks
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import BackupRun
@@ -23,7 +24,6 @@ from credigestor.reports import backups
 from credigestor.reports.backups import Run, State
 from credigestor.rules.permissions import Actor
 from credigestor.services import backup_runs, settings
-from credigestor.transfer import archive, automatic, backup, keeping
 from credigestor.ui import startup
 
 ZONE = ZoneInfo("America/Sao_Paulo")
@@ -119,7 +119,7 @@ def test_of_many_processes_one_makes_it(
         made = list(pool.map(lambda _: run_due(tmp_path), range(6)))
     assert len([one for one in made if one]) == 1
     assert [run.state for run in all_runs()] == [State.DONE]
-    assert len(keeping.files(tmp_path)) == 1
+    assert len(backup_folder.files(tmp_path)) == 1
 
 
 def test_while_one_is_made_another_is_refused(tmp_path: Path, admin: Actor) -> None:

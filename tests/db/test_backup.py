@@ -18,6 +18,8 @@ import pyzipper
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from credigestor.backups import archive, backup
+from credigestor.backups.manifest import Manifest, Table
 from credigestor.db.engine import get_engine, snapshot, transaction
 from credigestor.db.migrate import head_revision
 from credigestor.db.models import INSTALLATION, AuditEntry, Base
@@ -25,8 +27,6 @@ from credigestor.db.settings import ShopSettings
 from credigestor.errors import Conflict, InvalidInput
 from credigestor.rules.permissions import Actor
 from credigestor.services import settings, summaries
-from credigestor.transfer import archive, backup
-from credigestor.transfer.manifest import Manifest, Table
 from tests.factories import PASSWORD_HASH
 from tests.portfolio import TODAY, add_customer, add_sale, pay
 

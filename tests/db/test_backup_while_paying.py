@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from credigestor import clock
+from credigestor.backups import archive, automatic
 from credigestor.db.engine import transaction
 from credigestor.rules.permissions import Actor
 from credigestor.services import summaries
-from credigestor.transfer import archive, automatic
 from tests.portfolio import TODAY, add_customer, add_sale, pay
 
 CLIENTS = 8

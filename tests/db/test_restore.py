@@ -10,6 +10,9 @@ import pytest
 from sqlalchemy import select, text
 
 from credigestor import clock
+from credigestor.backups import restore
+from credigestor.backups.archive import BadArchive
+from credigestor.backups.restore import RestoreFailed
 from credigestor.db import beside
 from credigestor.db.engine import get_engine, snapshot, transaction
 from credigestor.db.migrate import head_revision
@@ -19,9 +22,6 @@ from credigestor.reports import backups
 from credigestor.reports.check import check
 from credigestor.rules.permissions import Actor
 from credigestor.services import auth
-from credigestor.transfer import restore
-from credigestor.transfer.archive import BadArchive
-from credigestor.transfer.restore import RestoreFailed
 from tests.db.restoring import (
     NOW,
     anatomy,

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import Engine, NullPool, create_engine, text
 from sqlalchemy.orm import Session
 
+from credigestor.backups import backup
 from credigestor.db.engine import connection_options, get_engine, snapshot
 from credigestor.db.migrate import head_revision, upgrade
 from credigestor.reports.check import check
 from credigestor.rules.permissions import Actor
-from credigestor.transfer import backup
 from tests.db.commands import run
 from tests.db.older import move_in
 from tests.db.restoring import NOW, anatomy, hashes, restored, shop

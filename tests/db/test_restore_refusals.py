@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
+from credigestor.backups import restore
+from credigestor.backups.archive import BadArchive
+from credigestor.backups.restore import RestoreFailed
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Logo
 from credigestor.errors import BusinessError
 from credigestor.reports import backups
 from credigestor.rules.permissions import Actor
-from credigestor.transfer import restore
-from credigestor.transfer.archive import BadArchive
-from credigestor.transfer.restore import RestoreFailed
 from tests.db.restoring import (
     backed_up,
     entry,

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import text
 
 from credigestor import clock
+from credigestor.backups import automatic
 from credigestor.db.engine import snapshot, transaction
 from credigestor.reports import backups
 from credigestor.rules.permissions import Actor
 from credigestor.services import auth
-from credigestor.transfer import automatic
 from tests.db.restoring import backed_up, restored
 
 pytestmark = pytest.mark.usefixtures("db")

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from credigestor import clock
+from credigestor.backups import automatic
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import BackupRun, Customer, User
-from credigestor.transfer import automatic
 from tests.factories import actor_of
 from tests.pages.support import Visit
 

@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import update
 
 from credigestor import clock
+from credigestor.backups import backup_folder
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import LoginAttempt, User
 from credigestor.db.settings import ShopSettings
 from credigestor.rules.permissions import Role
 from credigestor.services import lockout, settings
-from credigestor.transfer import keeping
 from credigestor.ui.backup_source import Source
 from tests.factories import PASSWORD, actor_of, add_user
 from tests.pages.backups import PASSPHRASE, customers, fill, make, messages, newest_run, press
@@ -98,7 +98,7 @@ def test_before_it_what_there_is_goes_into_a_backup_of_its_own(
     fill(app, "Digite RESTAURAR para confirmar", "RESTAURAR")
     press(app, "Restaurar agora")
     assert "Backup restaurado" in text_of(app)
-    names = {file.name for file in keeping.files(folder)}
+    names = {file.name for file in backup_folder.files(folder)}
     [before] = names - {name}
     counted = Source(before).manifest(None).table("customers")
     assert counted is not None
@@ -264,10 +264,10 @@ def test_the_backup_made_before_a_restore_does_not_push_out_the_one_restored(
     with transaction() as session:
         once = ShopSettings(backups_daily=1, backups_weekly=0, backups_monthly=0)
         settings.change(session, actor_of(ada), once)
-    old = keeping.file_name(clock.now() - timedelta(days=40))
+    old = backup_folder.file_name(clock.now() - timedelta(days=40))
     (folder / name).rename(folder / old)
     app = open_restore(ada, old)
     confirm_blindly(app)
     assert "Backup restaurado" in text_of(app)
     assert customers() == 1
-    assert len(keeping.files(folder)) == 2
+    assert len(backup_folder.files(folder)) == 2

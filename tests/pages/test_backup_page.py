@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from credigestor.backups import archive, backup_folder
 from credigestor.db import locks
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import User
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.rules.permissions import Role
 from credigestor.services import settings
-from credigestor.transfer import archive, keeping
 from tests.factories import actor_of, add_user
 from tests.pages.backups import PASSPHRASE, add_run, fill, make, messages, newest_run, press
 from tests.pages.support import Visit, open_app, text_of
@@ -55,7 +55,7 @@ def test_a_new_shop_is_told_to_make_its_first_backup(folder: Path, ada: User) ->
 
 def test_the_button_makes_one_backup_and_says_so(folder: Path, ada: User) -> None:
     app = press(visit(ada), "Fazer backup agora")
-    [file] = keeping.files(folder)
+    [file] = backup_folder.files(folder)
     assert f"Backup feito: {file.name}" in text_of(app)
     assert cards(app)["Último backup"] == "agora"
     assert cards(app)["Guardados"] == "1 arquivo"
@@ -74,7 +74,7 @@ def test_a_click_on_the_button_that_was_there_before_makes_no_second_one(
     before.click()
     app.run()
     assert not app.exception
-    assert len(keeping.files(folder)) == 1
+    assert len(backup_folder.files(folder)) == 1
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_passphrase_that_is_short_or_mistyped_makes_no_backup(
 ) -> None:
     app = protect(visit(ada), typed, again)
     assert [message for message in messages(app) if told in message]
-    assert keeping.files(folder) == []
+    assert backup_folder.files(folder) == []
 
 
 def test_a_configured_passphrase_that_is_too_short_is_told_of(
@@ -101,12 +101,12 @@ def test_a_configured_passphrase_that_is_too_short_is_told_of(
     assert "CREDIGESTOR_BACKUP_PASSPHRASE" in messages(app)[0]
     press(app, "Fazer backup agora")
     assert any("pelo menos 12 caracteres" in message for message in messages(app))
-    assert keeping.files(folder) == []
+    assert backup_folder.files(folder) == []
 
 
 def test_a_backup_with_a_passphrase_opens_with_it_alone(folder: Path, ada: User) -> None:
     protect(visit(ada), PASSPHRASE, PASSPHRASE)
-    [file] = keeping.files(folder)
+    [file] = backup_folder.files(folder)
     assert file.encrypted
     with pytest.raises(archive.BadArchive), archive.opened(folder / file.name):
         pass
@@ -130,7 +130,7 @@ def test_a_last_good_backup_older_than_36_hours_is_warned_of(
     make(folder, ada)
     with transaction() as session:
         session.connection().exec_driver_sql("TRUNCATE backup_runs")
-    add_run(hours, file=keeping.files(folder)[0].name)
+    add_run(hours, file=backup_folder.files(folder)[0].name)
     add_run(1, ok=False, detail="o disco está cheio")
     app = visit(ada)
     assert ("deu certo foi feito há 40 horas" in text_of(app)) is warned

@@ -14,6 +14,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from credigestor import clock
+from credigestor.backups import backup_folder
 from credigestor.config import get_config
 from credigestor.db.copying import Rows, copy_out
 from credigestor.db.engine import get_engine, transaction
@@ -22,7 +23,6 @@ from credigestor.exports import catalogue
 from credigestor.exports.catalogue import Order
 from credigestor.rules.permissions import Permission, Role
 from credigestor.services import auth, downloads
-from credigestor.transfer import keeping
 from credigestor.ui import sending
 from tests.factories import actor_of, add_user
 from tests.pages.fetching import Client, fetch
@@ -239,7 +239,7 @@ def test_a_backup_goes_out_to_who_makes_backups(
     with zipfile.ZipFile(tmp_path / name, "w") as archive:
         archive.writestr("manifest.json", "{}" * 300_000)
     (tmp_path / "segredo.txt").write_text("x")
-    assert name in {file.name for file in keeping.files(tmp_path)}
+    assert name in {file.name for file in backup_folder.files(tmp_path)}
     backup = {"permission": Permission.BACKUP, "file_name": name}
     answer = fetch(ask(ada, cookie, what={"file": name}, **backup), cookie)
     assert answer.body == (tmp_path / name).read_bytes()

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 import pyzipper
 
-from credigestor.transfer import archive
-from credigestor.transfer.archive import BadArchive
+from credigestor.backups import archive
+from credigestor.backups.archive import BadArchive
 from tests.transfer.forging import (
     ROWS,
     Member,

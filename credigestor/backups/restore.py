@@ -17,6 +17,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from credigestor.backups import archive
+from credigestor.backups.archive import Archive, BadArchive
+from credigestor.backups.history import noted
+from credigestor.backups.manifest import Manifest
 from credigestor.db import beside, filling, locks
 from credigestor.db.migrate import head_revision
 from credigestor.db.models import INSTALLATION, Logo
@@ -26,10 +30,6 @@ from credigestor.reports.check import check
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.progress import Progress, silent
 from credigestor.services import logos, summaries, users
-from credigestor.transfer import archive
-from credigestor.transfer.archive import Archive, BadArchive
-from credigestor.transfer.history import noted
-from credigestor.transfer.manifest import Manifest
 
 _NOT_IN_A_BACKUP = INSTALLATION | {"alembic_version"}
 _NAMED_PROBLEMS = 3

@@ -13,10 +13,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from credigestor.backups import archive
 from credigestor.errors import NotFound
 from credigestor.rules.quoting import quote
 from credigestor.rules.retention import Keep, kept
-from credigestor.transfer import archive
 
 log = logging.getLogger("credigestor")
 

@@ -19,11 +19,7 @@ from typing import Any
 import pyzipper
 from pydantic import BaseModel, ValidationError
 
-from credigestor.db.migrate import known_revisions
-from credigestor.errors import InvalidInput
-from credigestor.rules.progress import Progress, silent
-from credigestor.rules.quoting import quote
-from credigestor.transfer.manifest import (
+from credigestor.backups.manifest import (
     FORMAT,
     MANIFEST,
     VERSION,
@@ -32,6 +28,10 @@ from credigestor.transfer.manifest import (
     member_name,
     secret,
 )
+from credigestor.db.migrate import known_revisions
+from credigestor.errors import InvalidInput
+from credigestor.rules.progress import Progress, silent
+from credigestor.rules.quoting import quote
 
 #: Bytes that all members may hold, uncompressed: two hundred times a million notes.
 MAX_SIZE = 128 * 1024**3

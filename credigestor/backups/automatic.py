@@ -14,6 +14,10 @@ from pathlib import Path
 from threading import Event
 from zoneinfo import ZoneInfo
 
+from credigestor.backups import archive, backup, backup_folder, restore
+from credigestor.backups.backup import Made
+from credigestor.backups.history import noted
+from credigestor.backups.restore import Restored
 from credigestor.db import beside, locks
 from credigestor.db.engine import snapshot
 from credigestor.db.settings import ShopSettings, current_settings
@@ -23,10 +27,6 @@ from credigestor.rules.permissions import Actor, Permission, Role
 from credigestor.rules.progress import Progress, silent
 from credigestor.rules.retention import Keep
 from credigestor.services import users
-from credigestor.transfer import archive, backup, keeping, restore
-from credigestor.transfer.backup import Made
-from credigestor.transfer.history import noted
-from credigestor.transfer.restore import Restored
 
 log = logging.getLogger("credigestor")
 
@@ -189,7 +189,7 @@ def _make(
     spared: str | None,
 ) -> Made:
     beside.drop_leftovers()
-    path = keeping.new_path(folder, now)
+    path = backup_folder.new_path(folder, now)
     encrypted = passphrase is not None
     with noted("backup", actor, path.name, encrypted=encrypted, automatic=automatic) as run:
         try:
@@ -204,7 +204,7 @@ def _make(
     settings = _settings()
     keep = Keep(settings.backups_daily, settings.backups_weekly, settings.backups_monthly)
     stays = {path.name, spared or path.name}
-    gone = keeping.prune(folder, keep, now=now, zone=_zone(settings), spared=stays)
+    gone = backup_folder.prune(folder, keep, now=now, zone=_zone(settings), spared=stays)
     if gone:
         log.info("Old backups removed: %s", ", ".join(gone))
     return made

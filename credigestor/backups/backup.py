@@ -18,19 +18,13 @@ from sqlalchemy import ColumnElement, Select, TextClause, column, select, table,
 from sqlalchemy.orm import Session
 
 from credigestor.atomic_file import atomic_file
+from credigestor.backups.manifest import MANIFEST, Manifest, Table, member_name, secret
 from credigestor.db import copying
 from credigestor.db.migrate import current_revision
 from credigestor.db.models import INSTALLATION
 from credigestor.db.settings import current_settings
 from credigestor.errors import Conflict, InvalidInput
 from credigestor.rules.progress import Progress, silent
-from credigestor.transfer.manifest import (
-    MANIFEST,
-    Manifest,
-    Table,
-    member_name,
-    secret,
-)
 
 #: Half the time of zlib's own choice (6) for three percent more bytes.
 _LEVEL = 5

@@ -1,0 +1,1 @@
+"""Backups of the whole shop: made, kept, proved and restored."""

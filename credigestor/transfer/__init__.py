@@ -1,1 +1,0 @@
-"""CSV and ZIP in and out."""
