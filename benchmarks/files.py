@@ -31,12 +31,12 @@ from benchmarks.shops import ROOT, connect, empty, snapshot
 from credigestor import clock
 from credigestor.backups import archive, backup
 from credigestor.config import get_config
-from credigestor.db import binaries
 from credigestor.db.balances import note_balances
 from credigestor.db.copying import statement_text
 from credigestor.db.models import Customer
 from credigestor.db.settings import DEFAULT_TIME_ZONE
 from credigestor.exports.catalogue import Order, Style
+from credigestor.postgres import binaries
 from credigestor.rules.permissions import Actor, Permission, Role
 from credigestor.services import downloads
 

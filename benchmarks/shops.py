@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 
 from benchmarks.loader import load
 from credigestor.config import get_config
-from credigestor.db import embedded
 from credigestor.db.engine import connection_options
 from credigestor.db.migrate import migrate
-from credigestor.db.postmaster import NAME
+from credigestor.postgres import launcher
+from credigestor.postgres.postmaster import NAME
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / ".bench"
@@ -39,7 +39,7 @@ def shop(sales: int, *, folder: Path = FOLDER, fresh: bool = False) -> URL:
 
     What was loaded by other code, or into another schema, is loaded again; so is all if `fresh`.
     """
-    server = make_url(embedded.start(folder))
+    server = make_url(launcher.start(folder))
     name, mark = f"sales_{sales}", fingerprint()
     url = server.set(database=name)
     with _maintenance(server) as there:

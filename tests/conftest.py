@@ -30,10 +30,10 @@ for name in (
     os.environ.pop(name, None)
 
 from credigestor.config import get_config  # noqa: E402 - the environment comes first
-from credigestor.db import embedded  # noqa: E402
 from credigestor.db.engine import get_engine, transaction  # noqa: E402
 from credigestor.db.migrate import migrate  # noqa: E402
 from credigestor.db.models import Base, User  # noqa: E402
+from credigestor.postgres import launcher  # noqa: E402
 from credigestor.rules.permissions import Actor, Role  # noqa: E402
 from tests.factories import actor_of, add_user  # noqa: E402
 
@@ -45,11 +45,11 @@ def cluster() -> Iterator[str]:
     folder.chmod(0o755)  # as root the server runs as another user, who must be able to enter
     os.environ["CREDIGESTOR_DATA_DIR"] = str(folder)
     try:
-        yield embedded.start(folder, fsync=False)
+        yield launcher.start(folder, fsync=False)
     finally:
         if get_engine.cache_info().currsize:
             get_engine().dispose()
-        embedded.stop(folder)
+        launcher.stop(folder)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -19,7 +19,8 @@ MAY_IMPORT = {
     "config": set(),
     "clock": set(),
     "atomic_file": set(),
-    "db": {"rules", "errors", "config", "clock"},
+    "postgres": {"errors"},
+    "db": {"postgres", "rules", "errors", "config", "clock"},
     "services": LEDGER,
     "reports": LEDGER,
     "documents": LEDGER | {"reports"},
@@ -30,7 +31,7 @@ MAY_IMPORT = {
     "ui": DOMAIN | {"demo", "config", "clock"},
     "pages": DOMAIN | {"ui"},
     "app": {"ui"},
-    "cli": DOMAIN | {"demo", "config", "clock"},
+    "cli": DOMAIN | {"postgres", "demo", "config", "clock"},
     "__main__": {"cli"},
 }
 STREAMLIT_ROOMS = {"ui", "pages", "app"}

@@ -20,13 +20,13 @@ from credigestor.cli import backups
 from credigestor.cli.common import ACTOR, FOLDER, progress_bar, shop
 from credigestor.cli.portuguese import Group
 from credigestor.config import get_config
-from credigestor.db import embedded
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.migrate import head_revision
 from credigestor.errors import InvalidInput
 from credigestor.exports import csv_folder
 from credigestor.exports.catalogue import Style
 from credigestor.imports import importer
+from credigestor.postgres import launcher
 from credigestor.reports import check as ledger
 from credigestor.reports import summary as figures
 from credigestor.rules.calendar import format_date, parse_date
@@ -193,21 +193,21 @@ def db() -> None:
 @db.command()
 def start() -> None:
     """Inicia o banco embutido, se ainda não estiver no ar."""
-    embedded.start(_data_dir())
+    launcher.start(_data_dir())
     click.echo("O banco de dados está no ar.")
 
 
 @db.command()
 def stop() -> None:
     """Para o banco embutido."""
-    stopped = embedded.stop(_data_dir())
+    stopped = launcher.stop(_data_dir())
     click.echo("O banco de dados parou." if stopped else "O banco de dados já estava parado.")
 
 
 @db.command()
 def status() -> None:
     """Mostra se o banco embutido está no ar."""
-    found = embedded.status(_data_dir())
+    found = launcher.status(_data_dir())
     state = f"no ar (processo {found.pid})" if found.running else "parado"
     click.echo(f"Banco embutido: {state}")
     click.echo(f"Pasta: {found.data_dir}")

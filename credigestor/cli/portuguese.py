@@ -11,8 +11,8 @@ import click
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
-from credigestor.db.embedded import EmbeddedError
 from credigestor.errors import BusinessError
+from credigestor.postgres.launcher import EmbeddedError
 
 _HEADINGS = {
     "Options": "Opções",

@@ -1,1 +1,1 @@
-"""Models, engine, embedded server and migrations."""
+"""Models, engine, locks and migrations: how the shop lies in PostgreSQL."""

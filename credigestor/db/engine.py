@@ -12,9 +12,9 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from credigestor.config import get_config
-from credigestor.db import embedded
 from credigestor.db.violations import as_business_error
 from credigestor.errors import InvalidInput
+from credigestor.postgres import launcher
 
 if TYPE_CHECKING:
     from credigestor.config import Config
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def database_url(config: Config) -> str:
     """URL of the configured server; starts the embedded one where none is configured."""
-    return config.database_url or embedded.start(config.data_dir.absolute())
+    return config.database_url or launcher.start(config.data_dir.absolute())
 
 
 @lru_cache

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from credigestor.db import embedded
 from credigestor.db.engine import transaction
 from credigestor.db.models import Base
 from credigestor.db.settings import ShopSettings
 from credigestor.imports import importer
+from credigestor.postgres import launcher
 from credigestor.rules.permissions import Actor
 from credigestor.services import settings, summaries
 from tests.db.restoring import backed_up, shop
@@ -44,7 +44,7 @@ def running() -> Iterator[Path]:
     with open_folder() as path:
         start(path / "dados")
         yield path / "dados"
-        embedded.stop(path / "dados")
+        launcher.stop(path / "dados")
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def stopped() -> Iterator[Path]:
     """The data folder of a stopped server, to be copied."""
     with open_folder() as path:
         start(path / "dados")
-        embedded.stop(path / "dados")
+        launcher.stop(path / "dados")
         yield path / "dados"
 
 
@@ -61,7 +61,7 @@ def new_dir(folder: Path) -> Iterator[Path]:
     """A data folder still to be made."""
     yield folder / "dados"
     if (folder / "dados").exists():
-        embedded.stop(folder / "dados")
+        launcher.stop(folder / "dados")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import psutil
 import psycopg
 from sqlalchemy.engine import make_url
 
-from credigestor.db import embedded
+from credigestor.postgres import launcher
 
 PROJECT = Path(__file__).parents[2]
 MAJOR = "SELECT current_setting('server_version_num')::int / 10000"
@@ -30,7 +30,7 @@ def open_folder() -> Iterator[Path]:
 
 
 def start(data_dir: Path) -> str:
-    return embedded.start(data_dir, fsync=False)
+    return launcher.start(data_dir, fsync=False)
 
 
 def connect(url: str) -> psycopg.Connection[tuple[Any, ...]]:
@@ -53,7 +53,7 @@ def sockets_of(url: str) -> Path:
 
 
 def pid_of(data_dir: Path) -> int:
-    pid = embedded.status(data_dir).pid
+    pid = launcher.status(data_dir).pid
     assert pid is not None
     return pid
 

@@ -16,8 +16,8 @@ import psutil
 import psycopg
 import pytest
 
-from credigestor.db import embedded
-from credigestor.db.embedded import EmbeddedError
+from credigestor.postgres import launcher
+from credigestor.postgres.launcher import EmbeddedError
 from tests.db.servers import (
     MAJOR,
     PROJECT,
@@ -81,7 +81,7 @@ def test_it_recovers_after_the_server_was_killed_in_the_middle_of_work(
 
     if not folders_can_be_asked:  # as for root in a container
         monkeypatch.setattr(psutil.Process, "cwd", denied)
-    url = embedded.start(data_dir)  # with fsync: what was committed must be there
+    url = launcher.start(data_dir)  # with fsync: what was committed must be there
     with connect(url) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
     busy = connect(url)
@@ -96,7 +96,7 @@ def test_it_recovers_after_the_server_was_killed_in_the_middle_of_work(
     wait_for(lambda: ask(url, "SELECT count(*) FROM pg_stat_activity WHERE state = 'active'") == 2)
     kill(pid_of(data_dir))
     assert not gone(orphan)
-    assert embedded.status(data_dir).running is False
+    assert launcher.status(data_dir).running is False
 
     assert ask(start(data_dir), "SELECT answer FROM kept") == 42
     assert gone(orphan)
@@ -115,7 +115,7 @@ def test_a_stale_pid_that_now_belongs_to_another_program_does_not_block(data_dir
         for left in (data_dir / "cluster/postmaster.pid", sockets_of(url) / ".s.PGSQL.5432.lock"):
             lines = left.read_text().splitlines()
             left.write_text("\n".join([str(other.pid), *lines[1:]]))
-        assert embedded.status(data_dir).running is False
+        assert launcher.status(data_dir).running is False
         assert ask(start(data_dir), "SELECT 1") == 1
         assert other.poll() is None
         other.kill()
@@ -145,22 +145,22 @@ def test_unfinished_clusters_are_removed(new_dir: Path) -> None:
 
 
 def test_stop_ends_the_server_and_status_tells(new_dir: Path) -> None:
-    nothing = embedded.status(new_dir)
+    nothing = launcher.status(new_dir)
     assert (nothing.running, nothing.pid, nothing.url, nothing.version) == (False,) + (None,) * 3
     assert not new_dir.exists()
-    assert embedded.stop(new_dir) is False
+    assert launcher.stop(new_dir) is False
 
     url = start(new_dir)
-    running = embedded.status(new_dir)
+    running = launcher.status(new_dir)
     assert (running.running, running.url) == (True, url)
     assert running.version == str(ask(url, MAJOR))
     assert running.pid is not None
     with connect(url):  # an open connection does not hold it up
-        assert embedded.stop(new_dir) is True
+        assert launcher.stop(new_dir) is True
     assert gone(running.pid)
     assert not sockets_of(url).exists()
-    assert embedded.stop(new_dir) is False
-    assert embedded.status(new_dir).running is False
+    assert launcher.stop(new_dir) is False
+    assert launcher.status(new_dir).running is False
 
 
 def test_only_its_user_may_enter_the_sockets_folder_and_no_tcp_port_listens(running: Path) -> None:
@@ -176,7 +176,7 @@ def test_only_its_user_may_enter_the_sockets_folder_and_no_tcp_port_listens(runn
 @pytest.mark.parametrize("trap", ["link", "open to others", "another user's"])
 def test_a_sockets_folder_laid_by_somebody_else_is_refused(data_dir: Path, trap: str) -> None:
     sockets = sockets_of(start(data_dir))
-    embedded.stop(data_dir)
+    launcher.stop(data_dir)
     try:
         if trap == "link":
             sockets.symlink_to(data_dir / "cluster")  # the right owner and mode, even
@@ -203,14 +203,14 @@ def test_the_server_of_a_deleted_folder_does_not_stand_in_the_way(data_dir: Path
     start(data_dir)
     old = pid_of(data_dir)
     shutil.rmtree(data_dir)
-    assert embedded.status(data_dir).running is False
+    assert launcher.status(data_dir).running is False
     assert ask(start(data_dir), "SELECT 1") == 1
     assert gone(old)
 
 
 def test_a_database_of_another_major_version_is_refused(data_dir: Path) -> None:
     start(data_dir)
-    embedded.stop(data_dir)
+    launcher.stop(data_dir)
     (data_dir / "cluster" / "PG_VERSION").write_text("12\n")
     with pytest.raises(EmbeddedError, match=r"é do PostgreSQL 12, e o programa .* PostgreSQL \d"):
         start(data_dir)
@@ -218,7 +218,7 @@ def test_a_database_of_another_major_version_is_refused(data_dir: Path) -> None:
 
 def test_what_the_server_said_is_told_when_it_cannot_start(data_dir: Path) -> None:
     sockets = sockets_of(start(data_dir))
-    embedded.stop(data_dir)
+    launcher.stop(data_dir)
     with (data_dir / "cluster" / "postgresql.conf").open("a") as settings:
         settings.write("nao_existe = 1\n")
     with pytest.raises(EmbeddedError, match=r"(?s)não iniciou.*nao_existe"):

@@ -15,8 +15,8 @@ from typing import Any
 import psutil
 import pytest
 
-from credigestor.db import binaries, embedded
-from credigestor.db.embedded import EmbeddedError
+from credigestor.postgres import binaries, launcher
+from credigestor.postgres.launcher import EmbeddedError
 from tests.db.servers import MAJOR, PROJECT, ask, connect, pid_of, start
 
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can try this")
@@ -36,7 +36,7 @@ def test_the_systems_programs_serve_when_the_wheel_is_missing(
     if shutil.which("pg_ctl") is None and not any(binaries.SYSTEM.glob("*/bin")):
         pytest.skip("no PostgreSQL on this system")
     url = start(new_dir)
-    assert embedded.status(new_dir).version == str(ask(url, MAJOR))
+    assert launcher.status(new_dir).version == str(ask(url, MAJOR))
     assert ask(url, "SELECT upper('ação')") == "AÇÃO"
 
 
@@ -77,11 +77,11 @@ def test_root_keeps_the_data_elsewhere_when_the_servers_user_cannot_enter(
         assert home.parent == store
         assert (home / "cluster" / "PG_VERSION").exists()
         assert not (data_dir / "cluster").exists()
-        assert embedded.stop(data_dir) is True
+        assert launcher.stop(data_dir) is True
 
         moved = data_dir.rename(closed / "moved")
         assert ask(start(moved), "SELECT answer FROM kept") == 42
-        assert embedded.stop(moved) is True
+        assert launcher.stop(moved) is True
 
         shutil.rmtree(home)
         with pytest.raises(EmbeddedError, match="onde não há banco de dados"):
@@ -89,7 +89,7 @@ def test_root_keeps_the_data_elsewhere_when_the_servers_user_cannot_enter(
     finally:
         for place in closed.glob("**/cluster.path"):
             with suppress(EmbeddedError):
-                embedded.stop(place.parent)
+                launcher.stop(place.parent)
 
 
 @only_root
@@ -117,7 +117,7 @@ def test_root_copies_programs_that_the_servers_user_cannot_reach(
         assert path.lstat().st_uid == 0
         assert path.is_symlink() or path.stat().st_mode & 0o022 == 0
 
-    embedded.stop(data_dir)
+    launcher.stop(data_dir)
     made = copy.stat().st_ctime_ns
     start(data_dir)
     assert copy.stat().st_ctime_ns == made
@@ -162,11 +162,11 @@ def test_an_ordinary_user_has_a_server_of_their_own(folder: Path, data_dir: Path
             (own / "dados" / left).unlink()
         assert ask(start(own / "dados"), "SELECT 1") == 1  # … and may start it, as its owner
         assert psutil.Process(pid_of(own / "dados")).uids().real == nobody["user"]
-        embedded.stop(own / "dados")
+        launcher.stop(own / "dados")
         assert as_nobody("start", own / "dados").stdout.strip() == url
     finally:
         as_nobody("stop", own / "dados")
-    assert embedded.status(own / "dados").running is False
+    assert launcher.status(own / "dados").running is False
 
     start(data_dir)
     if (data_dir / "cluster").stat().st_uid != nobody["user"]:
@@ -182,7 +182,7 @@ def ordinary_python() -> tuple[str, dict[str, str], dict[str, Any]]:
     system = "/usr/bin/python{}.{}".format(*sys.version_info)
     for python in (sys.executable, system):
         with suppress(OSError):
-            command = [python, "-c", "import credigestor.db.embedded"]
+            command = [python, "-c", "import credigestor.postgres.launcher"]
             tried = subprocess.run(
                 command, cwd="/", env=environment, stderr=subprocess.DEVNULL, **nobody
             )

@@ -21,8 +21,8 @@ from typing import BinaryIO
 import psutil  # type: ignore[import-untyped]
 import psycopg
 
-from credigestor.db import binaries
-from credigestor.db.binaries import EmbeddedError, Owner
+from credigestor.postgres import binaries
+from credigestor.postgres.binaries import EmbeddedError, Owner
 
 NAME = "credigestor"  # of the database and of its owner
 PORT = "5432"  # only part of the socket's name

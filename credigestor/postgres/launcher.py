@@ -23,8 +23,8 @@ import psycopg
 from filelock import FileLock, Timeout
 from sqlalchemy import URL
 
-from credigestor.db import binaries, postmaster
-from credigestor.db.binaries import EmbeddedError
+from credigestor.postgres import binaries, postmaster
+from credigestor.postgres.binaries import EmbeddedError
 
 __all__ = ["EmbeddedError", "Status", "start", "status", "stop"]
 
