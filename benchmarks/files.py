@@ -32,7 +32,7 @@ from credigestor import clock
 from credigestor.backups import archive, backup
 from credigestor.config import get_config
 from credigestor.db.balances import note_balances
-from credigestor.db.copying import statement_text
+from credigestor.db.loading.copying import statement_text
 from credigestor.db.models import Customer
 from credigestor.db.settings import DEFAULT_TIME_ZONE
 from credigestor.exports.catalogue import Order, Style

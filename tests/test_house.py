@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "config": set(),
     "clock": set(),
     "atomic_file": set(),
-    "postgres": {"errors"},
+    "postgres": set(),
     "db": {"postgres", "rules", "errors", "config", "clock"},
     "services": LEDGER,
     "reports": LEDGER,

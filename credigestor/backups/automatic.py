@@ -18,8 +18,9 @@ from credigestor.backups import archive, backup, backup_folder, restore
 from credigestor.backups.backup import Made
 from credigestor.backups.history import noted
 from credigestor.backups.restore import Restored
-from credigestor.db import beside, locks
+from credigestor.db import locks
 from credigestor.db.engine import snapshot
+from credigestor.db.loading import incoming_schema
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import Conflict
 from credigestor.reports import backups
@@ -188,7 +189,7 @@ def _make(
     progress: Progress,
     spared: str | None,
 ) -> Made:
-    beside.drop_leftovers()
+    incoming_schema.drop_leftovers()
     path = backup_folder.new_path(folder, now)
     encrypted = passphrase is not None
     with noted("backup", actor, path.name, encrypted=encrypted, automatic=automatic) as run:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.atomic_file import atomic_file
 from credigestor.backups.manifest import MANIFEST, Manifest, Table, member_name, secret
-from credigestor.db import copying
+from credigestor.db.loading import copying
 from credigestor.db.migrate import current_revision
 from credigestor.db.models import INSTALLATION
 from credigestor.db.settings import current_settings

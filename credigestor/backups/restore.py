@@ -21,7 +21,8 @@ from credigestor.backups import archive
 from credigestor.backups.archive import Archive, BadArchive
 from credigestor.backups.history import noted
 from credigestor.backups.manifest import Manifest
-from credigestor.db import beside, filling, locks
+from credigestor.db import locks
+from credigestor.db.loading import bulk_load, incoming_schema
 from credigestor.db.migrate import head_revision
 from credigestor.db.models import INSTALLATION, Logo
 from credigestor.db.settings import current_settings
@@ -102,13 +103,13 @@ def _loaded(
     progress: Progress,
     *,
     recount: bool = False,
-) -> Iterator[tuple[beside.Incoming, Restored]]:
+) -> Iterator[tuple[incoming_schema.Incoming, Restored]]:
     """The backup in a schema beside the shop's, at the newest revision and found sound."""
     with _worded(), archive.opened(path, passphrase=passphrase) as source:
         archive.verify(source, lambda share, what: progress(0.12 * share, what))
         manifest = source.manifest
         progress(0.12, "Preparando as tabelas")
-        with beside.incoming(manifest.schema_revision) as incoming:
+        with incoming_schema.incoming(manifest.schema_revision) as incoming:
             _compare(incoming, manifest)
             progress(0.13, "Carregando os dados")
             _fill(incoming, path, passphrase, source, progress)
@@ -118,9 +119,9 @@ def _loaded(
             yield incoming, Restored(manifest.rows, len(manifest.tables), manifest.schema_revision)
 
 
-def _compare(incoming: beside.Incoming, manifest: Manifest) -> None:
+def _compare(incoming: incoming_schema.Incoming, manifest: Manifest) -> None:
     with incoming.snapshot() as session:
-        tables = filling.columns(session.connection())
+        tables = bulk_load.columns(session.connection())
     expected = {name: sorted(tables[name]) for name in tables.keys() - _NOT_IN_A_BACKUP}
     found = {table.name: sorted(table.columns) for table in manifest.tables}
     for name in sorted(expected.keys() ^ found.keys()):
@@ -134,7 +135,7 @@ def _compare(incoming: beside.Incoming, manifest: Manifest) -> None:
 
 
 def _fill(
-    incoming: beside.Incoming,
+    incoming: incoming_schema.Incoming,
     path: Path,
     passphrase: str | None,
     source: Archive,
@@ -149,16 +150,16 @@ def _fill(
                 raise BadArchive("O arquivo foi trocado por outro durante a restauração.")
             yield from own.blocks(table)
 
-    filling.fill(
+    bulk_load.fill(
         incoming.engine,
-        [filling.Filling(t.name, t.columns, t.rows, t.size) for t in manifest.tables],
+        [bulk_load.Filling(t.name, t.columns, t.rows, t.size) for t in manifest.tables],
         blocks,
         manifest.sequences,
         lambda share: progress(0.13 + 0.57 * share, "Carregando os dados"),
     )
 
 
-def _bring_up(incoming: beside.Incoming, today: date, progress: Progress) -> None:
+def _bring_up(incoming: incoming_schema.Incoming, today: date, progress: Progress) -> None:
     """From an older revision to the newest; what that leaves to the first reader is done here."""
     progress(0.7, "Atualizando o formato")
     incoming.upgrade("head")
@@ -166,7 +167,7 @@ def _bring_up(incoming: beside.Incoming, today: date, progress: Progress) -> Non
         summaries.refresh(session, today=today)
 
 
-def _prove(incoming: beside.Incoming, progress: Progress, recount: bool) -> None:
+def _prove(incoming: incoming_schema.Incoming, progress: Progress, recount: bool) -> None:
     progress(0.75, "Conferindo as contas")
     with incoming.snapshot() as session:
         _prove_settings(session)
@@ -199,7 +200,7 @@ def _prove_logos(session: Session) -> None:
             raise RestoreFailed(f"O logotipo {logo.id} do backup não é uma imagem que sirva.")
 
 
-def _keep_an_admin(incoming: beside.Incoming) -> None:
+def _keep_an_admin(incoming: incoming_schema.Incoming) -> None:
     """Who restores from a page must not shut everybody out; with the command line one can help."""
     with incoming.snapshot() as session:
         if not users.has_active_admin(session):
@@ -214,7 +215,7 @@ def _worded() -> Iterator[None]:
     """What the database says of a backup that does not fit, in our words."""
     try:
         yield
-    except filling.WrongCount as error:
+    except bulk_load.WrongCount as error:
         raise BadArchive(
             f"A tabela {error.table} tem {error.rows} linhas e o manifesto promete "
             f"{error.expected}."

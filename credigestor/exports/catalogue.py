@@ -20,7 +20,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, TypeAdapter, field_validator
 from sqlalchemy.orm import Session
 
-from credigestor.db.copying import Rows, copy_out, statement_text
+from credigestor.db.loading.copying import Rows, copy_out, statement_text
 from credigestor.exports import contents, lists
 from credigestor.exports.contents import Content
 from credigestor.exports.sql_format import BEGINNINGS, SEPARATORS, Form

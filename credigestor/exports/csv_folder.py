@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from credigestor.atomic_file import atomic_file
-from credigestor.db.copying import Rows
+from credigestor.db.loading.copying import Rows
 from credigestor.exports.catalogue import TABLES, Order, Style, stream
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from credigestor.db.copying import Rows
+from credigestor.db.loading.copying import Rows
 from credigestor.db.settings import current_settings
 
 MANIFEST = "manifest.json"

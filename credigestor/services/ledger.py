@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from credigestor.db.json_rows import insert_rows, many, update_rows
 from credigestor.db.models import Base, PaymentItem
-from credigestor.db.rows import insert_rows, many, update_rows
 from credigestor.rules.charges import Paid, State, Step, Terms, fold, new_state, settle
 from credigestor.rules.numbering import note_number
 

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from credigestor.db.json_rows import insert_rows, many
 from credigestor.db.models import Base, Customer, Note, PaymentItem, Sale, User
-from credigestor.db.rows import insert_rows, many
 from credigestor.db.settings import ShopSettings, newest_settings
 from credigestor.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from credigestor.rules import privacy

@@ -23,8 +23,8 @@ from starlette.types import Send
 from credigestor import clock
 from credigestor.backups import backup_folder
 from credigestor.config import get_config
-from credigestor.db.copying import BLOCK, Rows
 from credigestor.db.engine import snapshot, transaction
+from credigestor.db.loading.copying import BLOCK, Rows
 from credigestor.db.models import Download
 from credigestor.db.settings import current_settings
 from credigestor.errors import BusinessError, NotAllowed

@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from credigestor.db.copying import Rows
 from credigestor.db.engine import snapshot, transaction
+from credigestor.db.loading.copying import Rows
 from credigestor.db.settings import ShopSettings
 from credigestor.exports.catalogue import Order, Style, stream
 from credigestor.rules.permissions import Actor

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import func, literal, select, text
 from sqlalchemy.exc import PendingRollbackError
 
-from credigestor.db.copying import BLOCK, Rows, copy_in, copy_out, statement_text
 from credigestor.db.engine import snapshot, transaction
+from credigestor.db.loading.copying import BLOCK, Rows, copy_in, copy_out, statement_text
 from credigestor.db.models import Customer
 from tests.db.servers import wait_for
 

@@ -15,8 +15,8 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from credigestor.db.copying import Rows
 from credigestor.db.engine import snapshot, transaction
+from credigestor.db.loading.copying import Rows
 from credigestor.db.models import LoginSession, User
 from credigestor.exports.catalogue import (
     KINDS,

@@ -13,8 +13,8 @@ from credigestor import clock
 from credigestor.backups import restore
 from credigestor.backups.archive import BadArchive
 from credigestor.backups.restore import RestoreFailed
-from credigestor.db import beside
 from credigestor.db.engine import get_engine, snapshot, transaction
+from credigestor.db.loading import incoming_schema
 from credigestor.db.migrate import head_revision
 from credigestor.db.models import BackupRun, Customer, Download
 from credigestor.errors import Conflict, NotAllowed
@@ -215,12 +215,12 @@ def test_a_file_that_is_not_there_is_no_run(tmp_path: Path) -> None:
 
 def test_one_restore_or_rehearsal_at_a_time(admin: Actor, saved: Path) -> None:
     before = hashes()
-    with beside.incoming(head_revision()) as other:
+    with incoming_schema.incoming(head_revision()) as other:
         for act in (restore.restore, restore.rehearse):
             with pytest.raises(Conflict, match="andamento"):
                 act(saved, admin, today=TODAY)
         assert other.name in schemas()  # nobody has dropped it meanwhile
-        beside.drop_leftovers()
+        incoming_schema.drop_leftovers()
         assert other.name in schemas()
     assert (hashes(), schemas()) == (before, [s for s in schemas() if "incoming" not in s])
 

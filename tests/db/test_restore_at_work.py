@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from credigestor.db import beside
 from credigestor.db.engine import get_engine, snapshot, transaction
+from credigestor.db.loading import incoming_schema
 from credigestor.db.models import Customer, Note, Payment
 from credigestor.errors import BusinessError, Conflict
 from credigestor.reports.check import check
@@ -81,14 +81,14 @@ def test_connections_and_prepared_statements_go_on_with_the_restored_data(
 def at_the_exchange(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, Any]]:
     """Two events: the restore has loaded and wants to exchange; it may."""
     reached, go_on = threading.Event(), threading.Event()
-    exchange = beside.Incoming.exchange
+    exchange = incoming_schema.Incoming.exchange
 
-    def wait(self: beside.Incoming, *args: Any) -> None:
+    def wait(self: incoming_schema.Incoming, *args: Any) -> None:
         reached.set()
         assert go_on.wait(20)
         exchange(self, *args)
 
-    monkeypatch.setattr(beside.Incoming, "exchange", wait)
+    monkeypatch.setattr(incoming_schema.Incoming, "exchange", wait)
     yield reached, go_on
 
 
@@ -123,14 +123,14 @@ def test_a_payment_that_comes_during_the_exchange_is_made_whole_in_the_new_data_
     receive(admin, new_payment(JANUARY, (note, "300.00")))  # the backup knows nothing of it
     ours, theirs = (new_payment(date(2026, 1, 25), (note, "100.00")) for _ in range(2))
     exchanged, go_on = threading.Event(), threading.Event()
-    exchange = beside.Incoming._exchange
+    exchange = incoming_schema.Incoming._exchange
 
-    def slowly(self: beside.Incoming, connection: Any) -> None:
+    def slowly(self: incoming_schema.Incoming, connection: Any) -> None:
         exchange(self, connection)
         exchanged.set()
         assert go_on.wait(20)
 
-    monkeypatch.setattr(beside.Incoming, "_exchange", slowly)
+    monkeypatch.setattr(incoming_schema.Incoming, "_exchange", slowly)
     with ThreadPoolExecutor(3) as pool:
         restoring = pool.submit(restored, saved)
         assert exchanged.wait(20)
@@ -189,7 +189,7 @@ def test_payments_that_leave_no_gap_do_not_keep_the_exchange_waiting(
     saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """There is always one that has looked at its notes and not yet written to the log."""
-    monkeypatch.setattr(beside, "PATIENCE", 6.0)
+    monkeypatch.setattr(incoming_schema, "PATIENCE", 6.0)
     stop = threading.Event()
 
     def pay() -> None:
@@ -216,7 +216,7 @@ def test_who_reads_without_end_is_not_cut_off_and_the_restore_says_so(
     saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = hashes()
-    monkeypatch.setattr(beside, "PATIENCE", 1.0)
+    monkeypatch.setattr(incoming_schema, "PATIENCE", 1.0)
     with snapshot() as session:
         session.scalar(select(func.count()).select_from(Note))
         with pytest.raises(Conflict, match="usando os dados"):

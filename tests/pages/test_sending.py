@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from credigestor import clock
 from credigestor.backups import backup_folder
 from credigestor.config import get_config
-from credigestor.db.copying import Rows, copy_out
 from credigestor.db.engine import get_engine, transaction
+from credigestor.db.loading.copying import Rows, copy_out
 from credigestor.db.models import AuditEntry, Download, LoginSession, User
 from credigestor.exports import catalogue
 from credigestor.exports.catalogue import Order

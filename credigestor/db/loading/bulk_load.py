@@ -16,7 +16,7 @@ from threading import Event
 
 from sqlalchemy import Connection, Engine, text
 
-from credigestor.db import copying
+from credigestor.db.loading import copying
 
 #: The header must name the columns, in the order given.
 _CSV = "FORMAT csv, HEADER MATCH, FREEZE"
