@@ -13,9 +13,10 @@ import anyio.to_thread
 import streamlit as st
 from starlette.middleware import Middleware
 
-from credigestor.ui import incidents, startup
-from credigestor.ui.doors import Doors
-from credigestor.ui.routes import routes
+from credigestor.ui import incidents
+from credigestor.web import startup
+from credigestor.web.doors import Doors
+from credigestor.web.routes import routes
 
 
 @asynccontextmanager

@@ -27,7 +27,7 @@ from benchmarks.shops import connect as connected
 from credigestor import clock
 from credigestor.db.models import LoginSession
 from credigestor.services.auth import ABSOLUTE, digest
-from credigestor.ui import cookies
+from credigestor.web import cookies
 
 _PATIENCE = 120  # seconds until the app must answer
 _BLOCK = 1 << 18

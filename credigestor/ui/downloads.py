@@ -1,4 +1,4 @@
-"""Buttons for files that are made on the click and sent by `ui.sending`, and how far each is.
+"""Buttons for files made on the click and sent by `web.download_route`, and how far each is.
 
 A click draws a link to a single-use address, which the page's own script follows at once; who
 has it blocked clicks on it. Then the row in `downloads` tells how much was sent.

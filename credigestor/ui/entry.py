@@ -10,10 +10,11 @@ from credigestor.db.engine import transaction
 from credigestor.rules.permissions import ROLE_NAMES, Actor
 from credigestor.services.auth import was_login
 from credigestor.services.users import has_users
-from credigestor.ui import first_run, login, session, startup
+from credigestor.ui import first_run, login, session
 from credigestor.ui.data import settings
 from credigestor.ui.kit import plain
 from credigestor.ui.navigation import PAGES, PageSpec, page
+from credigestor.web import startup
 
 #: A file's own data: an icon by name would be fetched from another site.
 ICON = "data:image/svg+xml," + quote(

@@ -19,8 +19,9 @@ from credigestor.db.settings import ShopSettings
 from credigestor.errors import BusinessError
 from credigestor.services import setup
 from credigestor.services.inputs import parse
-from credigestor.ui import login, session, startup
+from credigestor.ui import login, session
 from credigestor.ui.kit import Fields
+from credigestor.web import startup
 
 _ADMIN, _ACCOUNTS = "first_run_admin", "first_run_accounts"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import NoReturn
 from urllib.parse import quote, unquote, urlencode, urlsplit
@@ -14,9 +13,7 @@ from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import auth
-from credigestor.ui import cookies, visitor
-
-_LOCAL_PATH = re.compile(r"/(?![/\\])[A-Za-z0-9/_.~?=&%+-]*")
+from credigestor.web import cookies, visitor
 
 
 def user_token() -> str | None:
@@ -72,7 +69,7 @@ def leave_for(path: str) -> NoReturn:
     The page's own script follows the link as soon as it appears; without it, a click does.
     Raises ValueError for anything but a local path of plain characters.
     """
-    if local_path(path) != path:
+    if visitor.local_path(path) != path:
         raise ValueError(f"not a local path: {path!r}")
     st.html(f'<a class="cg-leave" href="{path.replace("&", "&amp;")}" target="_self">Continuar</a>')
     st.stop()
@@ -103,16 +100,11 @@ def here() -> str:
     parts = urlsplit(st.context.url or "/")
     path = quote(unquote(parts.path), safe="/~") or "/"
     query = urlencode(st.query_params.to_dict())
-    return local_path(path + (f"?{query}" if query else ""))
-
-
-def local_path(path: str) -> str:
-    """The path if it stays on this host and has only plain characters; `/` otherwise."""
-    return path if len(path) <= 2000 and _LOCAL_PATH.fullmatch(path) else "/"
+    return visitor.local_path(path + (f"?{query}" if query else ""))
 
 
 def _peer() -> str | None:
-    # Put there by ui.doors; Streamlit's own ip_address is None for loopback and unknown alike.
+    # Put there by web.doors; Streamlit's own ip_address is None for loopback and unknown alike.
     return st.context.headers.get(visitor.PEER_HEADER) or None
 
 

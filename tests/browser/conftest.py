@@ -27,7 +27,7 @@ from credigestor import clock
 from credigestor.db.models import LoginAttempt, LoginSession, User
 from credigestor.rules.permissions import Role
 from credigestor.services.auth import ABSOLUTE, digest
-from credigestor.ui import cookies
+from credigestor.web import cookies
 from tests.factories import PASSWORD, PASSWORD_HASH
 
 #: Scripts that a server under test runs; importing them would start Streamlit here.

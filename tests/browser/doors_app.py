@@ -5,9 +5,9 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from credigestor.ui import startup
-from credigestor.ui.doors import Doors
-from credigestor.ui.routes import routes
+from credigestor.web import startup
+from credigestor.web.doors import Doors
+from credigestor.web.routes import routes
 
 startup.prepare()
 app = st.App(

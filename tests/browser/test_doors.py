@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 
 from credigestor.rules.permissions import Role
 from credigestor.services.auth import digest
-from credigestor.ui import cookies
+from credigestor.web import cookies
 from tests.browser.conftest import Server
 from tests.browser.wire import Wire, refused
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.settings import ShopSettings
 from credigestor.services import downloads
-from credigestor.ui import cookies
+from credigestor.web import cookies
 from tests.browser.conftest import Server, settled
 from tests.portfolio import add_customer
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from credigestor.rules.permissions import Role
-from credigestor.ui import cookies
+from credigestor.web import cookies
 from tests.browser.conftest import Server, settled
 from tests.factories import PASSWORD
 

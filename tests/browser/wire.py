@@ -12,7 +12,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from credigestor.ui import cookies
+from credigestor.web import cookies
 from tests.browser.conftest import Server
 
 

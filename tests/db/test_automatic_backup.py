@@ -24,7 +24,7 @@ from credigestor.reports import backups
 from credigestor.reports.backups import Run, State
 from credigestor.rules.permissions import Actor
 from credigestor.services import backup_runs, settings
-from credigestor.ui import startup
+from credigestor.web import startup
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 #: 15:45 in the shop.

@@ -12,9 +12,9 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.types import Message
 
-from credigestor.ui import cookies
-from credigestor.ui.doors import Doors
-from credigestor.ui.routes import routes
+from credigestor.web import cookies
+from credigestor.web.doors import Doors
+from credigestor.web.routes import routes
 from tests.pages.support import Visit
 
 

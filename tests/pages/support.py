@@ -24,10 +24,10 @@ from credigestor.db.engine import transaction
 from credigestor.db.models import LoginSession, User
 from credigestor.rules.permissions import Role
 from credigestor.services.auth import ABSOLUTE, digest
-from credigestor.ui import cookies
 from credigestor.ui.navigation import PAGES, ROOT
 from credigestor.ui.navigation import page as page_spec
-from credigestor.ui.visitor import PEER_HEADER
+from credigestor.web import cookies
+from credigestor.web.visitor import PEER_HEADER
 from tests.factories import add_user
 
 ENTRY = ROOT / "credigestor" / "ui" / "entry.py"

@@ -10,9 +10,9 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from credigestor.ui import cookies
-from credigestor.ui.bindings import Bindings, asked_for, incoming
-from credigestor.ui.doors import Doors
+from credigestor.web import cookies
+from credigestor.web.bindings import Bindings, asked_for, incoming
+from credigestor.web.doors import Doors
 
 
 def session_message(session_id: str) -> bytes:

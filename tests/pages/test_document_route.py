@@ -19,7 +19,8 @@ from credigestor.db.models import Base, Customer, LoginSession, Sale, User
 from credigestor.documents import catalogue
 from credigestor.rules.permissions import Actor, Role
 from credigestor.services import printing, settings
-from credigestor.ui import data, printing_route
+from credigestor.ui import data
+from credigestor.web import document_route
 from tests.db.paying import FEBRUARY, JANUARY, pay, reverse, sell
 from tests.factories import actor_of, add_user
 from tests.pages.fetching import Answer, fetch
@@ -305,7 +306,7 @@ def test_two_are_made_at_a_time_and_others_wait(
             busy -= 1
         return "recibo.pdf", b"%PDF-"
 
-    monkeypatch.setattr(printing_route, "_made", made)
+    monkeypatch.setattr(document_route, "_made", made)
     answers: list[int] = []
 
     async def ask() -> None:
@@ -316,7 +317,7 @@ def test_two_are_made_at_a_time_and_others_wait(
             "headers": [],
             "path_params": {"kind": "recibo", "ref": "1"},
         }
-        answers.append((await printing_route.document(Request(scope))).status_code)
+        answers.append((await document_route.document(Request(scope))).status_code)
 
     async def ask_all() -> None:
         async with anyio.create_task_group() as tasks:

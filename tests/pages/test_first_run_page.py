@@ -13,7 +13,7 @@ from credigestor.db.engine import transaction
 from credigestor.db.models import LoginSession, User
 from credigestor.db.settings import current_settings
 from credigestor.services.users import create_first_admin
-from credigestor.ui import startup
+from credigestor.web import startup
 from tests.pages.support import Browser, Visit, open_app
 
 CODE = "Código de configuração"

@@ -13,7 +13,8 @@ from credigestor.db.models import NotePrinting
 from credigestor.rules.papers import ReceiptFormat, SaleDocument
 from credigestor.rules.permissions import Actor
 from credigestor.services import sales, settings
-from credigestor.ui import cookies, data, papers
+from credigestor.ui import data, papers
+from credigestor.web import cookies
 from tests.db.paying import FEBRUARY, JANUARY, pay, reverse, sell
 from tests.pages.fetching import fetch
 from tests.pages.support import Visit, open_app, text_of

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from credigestor.ui import cookies, shell
-from credigestor.ui.visitor import client_address, host_allowed, really_local, same_origin
+from credigestor.web import cookies, shell
+from credigestor.web.visitor import client_address, host_allowed, really_local, same_origin
 
 
 def headers(**values: str | Sequence[str]) -> Callable[[str], Sequence[str]]:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import streamlit
 
-from credigestor.ui.routes import portuguese_script
-from credigestor.ui.words import PATTERNS, SENTENCES, WORDS
+from credigestor.web.routes import portuguese_script
+from credigestor.web.streamlit_texts import PATTERNS, SENTENCES, WORDS
 
 
 @pytest.fixture(scope="module")

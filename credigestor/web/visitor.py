@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -10,10 +11,12 @@ from urllib.parse import urlsplit
 
 from credigestor.config import get_config
 
+_LOCAL_PATH = re.compile(r"/(?![/\\])[A-Za-z0-9/_.~?=&%+-]*")
+
 #: Any of these means that somebody stands between the browser and us.
 FORWARDING = ("x-forwarded-for", "forwarded", "x-real-ip", "x-forwarded-host", "via")
 
-#: Where ui.doors notes who connected, for the script; whatever a browser puts there is dropped.
+#: Where web.doors notes who connected, for the script; whatever a browser puts there is dropped.
 PEER_HEADER = "x-credigestor-peer"
 
 #: All values of a header, whatever holds the headers (Starlette, Streamlit).
@@ -97,6 +100,11 @@ def _is_ip(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def local_path(path: str) -> str:
+    """The path if it stays on this host and has only plain characters; `/` otherwise."""
+    return path if len(path) <= 2000 and _LOCAL_PATH.fullmatch(path) else "/"
 
 
 def _is_loopback(name: str | None) -> bool:

@@ -20,9 +20,9 @@ from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.errors import BusinessError
 from credigestor.services import auth
-from credigestor.ui import cookies, printing_route, sending
-from credigestor.ui.session import local_path
-from credigestor.ui.words import PATTERNS, SENTENCES, WORDS
+from credigestor.web import cookies, document_route, download_route
+from credigestor.web.streamlit_texts import PATTERNS, SENTENCES, WORDS
+from credigestor.web.visitor import local_path
 
 log = logging.getLogger("credigestor")
 
@@ -73,8 +73,8 @@ def routes() -> list[BaseRoute]:
     return [
         Route("/entrar", enter),
         Route("/sair", leave),
-        Route("/baixar/{token}", sending.download),
-        Route("/documento/{kind}/{ref}", printing_route.document),
+        Route("/baixar/{token}", download_route.download),
+        Route("/documento/{kind}/{ref}", document_route.document),
         Route("/cg/pt-br.js", script),
         Route("/saude", health),
     ]

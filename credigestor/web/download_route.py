@@ -30,7 +30,7 @@ from credigestor.db.settings import current_settings
 from credigestor.errors import BusinessError, NotAllowed
 from credigestor.exports import catalogue
 from credigestor.services import auth, downloads
-from credigestor.ui import cookies
+from credigestor.web import cookies
 
 log = logging.getLogger("credigestor")
 

@@ -20,7 +20,7 @@ from credigestor.documents import catalogue
 from credigestor.errors import BusinessError, Conflict, InvalidInput, NotAllowed, NotFound
 from credigestor.rules.permissions import Permission
 from credigestor.services import auth
-from credigestor.ui import cookies
+from credigestor.web import cookies
 
 _STATUS = {InvalidInput: 400, NotAllowed: 403, NotFound: 404, Conflict: 409}
 #: Keeps the file instead of showing it in the tab.

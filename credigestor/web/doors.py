@@ -19,8 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.services import auth
-from credigestor.ui import cookies, shell, visitor
-from credigestor.ui.bindings import MEDIA, Bindings, asked_for, incoming
+from credigestor.web import cookies, shell, visitor
+from credigestor.web.bindings import MEDIA, Bindings, asked_for, incoming
 
 log = logging.getLogger("credigestor")
 
