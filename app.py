@@ -13,7 +13,7 @@ import anyio.to_thread
 import streamlit as st
 from starlette.middleware import Middleware
 
-from credigestor.ui import incidents
+from credigestor.ui.app import incidents
 from credigestor.web import startup
 from credigestor.web.doors import Doors
 from credigestor.web.routes import routes
@@ -29,7 +29,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 app = st.App(
-    Path(__file__).parent / "credigestor" / "ui" / "entry.py",
+    Path(__file__).parent / "credigestor" / "ui" / "app" / "entry.py",
     routes=routes(),
     middleware=[Middleware(Doors)],
     lifespan=lifespan,

@@ -22,7 +22,7 @@ from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from benchmarks.figure import Figure
 from benchmarks.queries import name_of
 from benchmarks.visits import ANALYTICS, Visit, inside, visit
-from credigestor.ui import data, session
+from credigestor.ui.kit import data, session
 
 LIMIT = 1.5
 #: Fewer than the caches' life allows, at a second a rerun.

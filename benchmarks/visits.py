@@ -24,8 +24,8 @@ from credigestor.db.engine import get_engine, transaction
 from credigestor.db.models import User
 from credigestor.rules.permissions import Permission
 from credigestor.services import summaries
-from credigestor.ui import data
-from credigestor.ui.navigation import PAGES
+from credigestor.ui.kit import data
+from credigestor.ui.kit.navigation import PAGES
 from tests.pages.support import Visit, open_app
 
 #: The managers' pages, files under pages/.

@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LEDGER = {"db", "rules", "errors"}
 FILES = {"exports", "imports", "backups", "documents"}
 DOMAIN = LEDGER | FILES | {"services", "reports"}
+UI = {"ui.kit", "ui.charts", "ui.app", "ui.analytics", "ui.counter", "ui.admin"}
 #: What each room may import from the package. A room may always import itself.
 MAY_IMPORT = {
     "rules": {"errors"},
@@ -29,13 +30,18 @@ MAY_IMPORT = {
     "backups": LEDGER | {"services", "reports", "atomic_file"},
     "demo": LEDGER | {"imports", "services", "reports"},
     "web": DOMAIN | {"config", "clock"},
-    "ui": DOMAIN | {"web", "demo", "config", "clock"},
-    "pages": DOMAIN | {"ui"},
-    "app": {"web", "ui"},
+    "ui.kit": DOMAIN | {"web", "config", "clock"},
+    "ui.charts": DOMAIN | {"ui.kit"},
+    "ui.app": DOMAIN | {"ui.kit", "web", "demo", "config", "clock"},
+    "ui.analytics": DOMAIN | {"ui.kit", "ui.charts"},
+    "ui.counter": DOMAIN | {"ui.kit", "config"},
+    "ui.admin": DOMAIN | {"ui.kit", "config", "clock"},
+    "pages": DOMAIN | UI,
+    "app": {"web", *UI},
     "cli": DOMAIN | {"postgres", "demo", "config", "clock"},
     "__main__": {"cli"},
 }
-STREAMLIT_ROOMS = {"ui", "pages", "app"}
+STREAMLIT_ROOMS = UI | {"pages", "app"}
 
 
 def _files() -> list[Path]:
@@ -48,9 +54,15 @@ def _files() -> list[Path]:
 
 def _room(path: Path) -> str:
     parts = path.relative_to(ROOT).with_suffix("").parts
-    if parts[0] == "credigestor":
-        return parts[1] if len(parts) > 1 else "__init__"
-    return parts[0]
+    return _room_of(".".join(parts)) if parts[0] == "credigestor" else parts[0]
+
+
+def _room_of(module: str) -> str:
+    """The room of a module of the package; `ui` has rooms of its own."""
+    parts = module.split(".")[1:]
+    if not parts:
+        return "__init__"
+    return ".".join(parts[:2]) if parts[0] == "ui" else parts[0]
 
 
 def _imports(path: Path) -> set[str]:
@@ -63,7 +75,7 @@ def _imports(path: Path) -> set[str]:
             module = node.module or ""
             found |= (
                 {f"{module}.{alias.name}" for alias in node.names}
-                if module in {"credigestor"}
+                if module in {"credigestor", "credigestor.ui"}
                 else {module}
             )
     return found
@@ -78,14 +90,13 @@ def test_each_file_imports_only_what_its_room_may(path: Path) -> None:
     for name in _imports(path):
         top = name.split(".")[0]
         if top == "credigestor":
-            target = name.split(".")[1] if "." in name else "__init__"
-            assert target in MAY_IMPORT[room] | {room}, f"{path} imports {name}"
+            assert _room_of(name) in MAY_IMPORT[room] | {room}, f"{path} imports {name}"
         if top in {"streamlit", "streamlit_authenticator"}:
             protobuf = room == "web" and name.startswith("streamlit.proto.")
             assert room in STREAMLIT_ROOMS or protobuf, f"{path} imports {name}"
         assert top not in {"tests", "benchmarks"}, f"{path} imports {name}"
         if top == "altair":
-            assert room == "ui", f"{path} imports {name}"
+            assert room in {"ui.charts", "ui.analytics"}, f"{path} imports {name}"
         if room == "rules":
             assert top not in {"sqlalchemy", "psycopg", "pandas", "pydantic", "alembic"}, name
         if room == "pages":

@@ -1,7 +1,8 @@
 """GET /documento/{kind}/{ref}: a printed document, for whoever works at the counter.
 
 It writes nothing and may be asked for again; that notes were printed is recorded by the button
-on the page (`ui.papers`). Made in a worker thread, two at a time: pages keep the other core.
+on the page (`ui.counter.document_bars`). Made in a worker thread, two at a time: pages keep the
+other core.
 """
 
 from __future__ import annotations

@@ -12,8 +12,9 @@ from credigestor.reports.audit_changes import ACTIONS, ARROW, ENTITIES
 from credigestor.rules.calendar import format_date
 from credigestor.rules.numbering import parse_note_number
 from credigestor.rules.permissions import Permission
-from credigestor.ui import address, data, downloads, kit, session
-from credigestor.ui.figures import format_count
+from credigestor.ui import kit
+from credigestor.ui.kit import address, data, downloads, session
+from credigestor.ui.kit.figures import format_count
 
 ENTRIES_A_PAGE = 30
 #: Where an entry's own page is.

@@ -7,17 +7,18 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from credigestor.rules.permissions import Permission
-from credigestor.ui import data, kit, session
-from credigestor.ui.backup_files import offer_sent_file, show_files
-from credigestor.ui.backup_making import offer_backup
-from credigestor.ui.backup_settings import backup_form
-from credigestor.ui.backup_status import (
+from credigestor.ui import kit
+from credigestor.ui.admin.backup_files import offer_sent_file, show_files
+from credigestor.ui.admin.backup_making import offer_backup
+from credigestor.ui.admin.backup_settings import backup_form
+from credigestor.ui.admin.backup_status import (
     read_status,
     show_cards,
     show_history,
     show_problems,
     watch,
 )
+from credigestor.ui.kit import data, session
 
 actor = session.require(Permission.BACKUP)
 settings = data.settings()

@@ -18,8 +18,10 @@ from credigestor.imports.importer import Counts, Plan
 from credigestor.imports.reading import COLUMNS, Source
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.progress import Progress
-from credigestor.ui import background, data, import_columns, kit, session
-from credigestor.ui.figures import format_count
+from credigestor.ui import kit
+from credigestor.ui.admin import import_columns
+from credigestor.ui.kit import background, data, session
+from credigestor.ui.kit.figures import format_count
 
 LABELS = {"file": "Arquivo", "line": "Linha", "column": "Coluna", "reason": "Problema"}
 KINDS = {

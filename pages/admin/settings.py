@@ -7,10 +7,11 @@ import streamlit as st
 from credigestor.reports.settings_history import settings_history
 from credigestor.rules.calendar import format_moment
 from credigestor.rules.permissions import Permission
-from credigestor.ui import data, kit, session
-from credigestor.ui.documents_form import documents_form
-from credigestor.ui.privacy import retention_form
-from credigestor.ui.settings_form import calendar_form, charges_form, pix_form, shop_form
+from credigestor.ui import kit
+from credigestor.ui.admin.documents_form import documents_form
+from credigestor.ui.admin.personal_data import retention_form
+from credigestor.ui.admin.settings_form import calendar_form, charges_form, pix_form, shop_form
+from credigestor.ui.kit import data, session
 
 actor = session.require(Permission.SETTINGS)
 current = data.settings()

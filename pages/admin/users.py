@@ -8,9 +8,8 @@ from credigestor.db.models import User
 from credigestor.errors import BusinessError
 from credigestor.rules.permissions import ROLE_NAMES, Actor, Permission, Role
 from credigestor.services import users
-from credigestor.ui import data, session
-from credigestor.ui.kit import Fields, flash, header, plain
-from credigestor.ui.logins import draw_sessions
+from credigestor.ui.app.live_sessions import draw_sessions
+from credigestor.ui.kit import Fields, data, flash, header, plain, session
 
 ROLES = list(ROLE_NAMES)
 SHOWN_ONCE = "users_password"

@@ -16,12 +16,14 @@ from credigestor.rules.calendar import format_date, month_label, month_name
 from credigestor.rules.money import format_brl
 from credigestor.rules.periods import month_end
 from credigestor.rules.permissions import Permission
-from credigestor.ui import data, figures, forecast_exhibits, kit, session, view
+from credigestor.ui import kit
+from credigestor.ui.analytics import forecast_exhibits, view
+from credigestor.ui.analytics.exhibit import Lead, exhibit
+from credigestor.ui.analytics.forecast_exhibits import ANOTHER, NOTES, percent, rounded
+from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import cash as charts
-from credigestor.ui.exhibit import Lead, exhibit
-from credigestor.ui.figures import format_rate, in_percent, in_points
-from credigestor.ui.forecast_exhibits import ANOTHER, NOTES, percent, rounded
-from credigestor.ui.view import View
+from credigestor.ui.kit import data, figures, session
+from credigestor.ui.kit.figures import format_rate, in_percent, in_points
 
 #: Months of the headline's expected receipts.
 SOON = 3

@@ -18,12 +18,14 @@ from credigestor.rules.calendar import format_date, month_label, month_name
 from credigestor.rules.money import format_brl
 from credigestor.rules.periods import month_end
 from credigestor.rules.permissions import Permission
-from credigestor.ui import address, data, figures, kit, roll_exhibits, session, view
+from credigestor.ui import kit
+from credigestor.ui.analytics import roll_exhibits, view
+from credigestor.ui.analytics.exhibit import Lead, exhibit
+from credigestor.ui.analytics.roll_exhibits import ANOTHER, NOTES, rounded
+from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import collection as charts
-from credigestor.ui.exhibit import Lead, exhibit
-from credigestor.ui.figures import in_percent
-from credigestor.ui.roll_exhibits import ANOTHER, NOTES, rounded
-from credigestor.ui.view import View
+from credigestor.ui.kit import address, data, figures, session
+from credigestor.ui.kit.figures import in_percent
 
 MONTHS = 12
 CHARGE_MONTHS = 13

@@ -15,12 +15,14 @@ from credigestor.rules.calendar import format_date, month_label
 from credigestor.rules.money import format_brl
 from credigestor.rules.periods import month_end
 from credigestor.rules.permissions import Permission
-from credigestor.ui import data, figures, kit, note_charts, session, view
-from credigestor.ui.charts.dashboard import CHARGES, RECEIVED, SOLD, bar_id, sold_and_received
-from credigestor.ui.exhibit import Lead, exhibit
-from credigestor.ui.figures import format_count, format_rate, in_percent
-from credigestor.ui.stock_cards import stock_cards
-from credigestor.ui.view import View
+from credigestor.ui import kit
+from credigestor.ui.analytics import note_charts, view
+from credigestor.ui.analytics.exhibit import Lead, exhibit
+from credigestor.ui.analytics.stock_cards import stock_cards
+from credigestor.ui.analytics.view import View
+from credigestor.ui.charts.stock_and_flow import CHARGES, RECEIVED, SOLD, bar_id, sold_and_received
+from credigestor.ui.kit import data, figures, session
+from credigestor.ui.kit.figures import format_count, format_rate, in_percent
 
 REFRESH = "15s"
 DEBTORS = {

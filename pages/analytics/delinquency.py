@@ -13,9 +13,11 @@ from credigestor.rules.calendar import format_date
 from credigestor.rules.identity import format_phone, format_tax_id, whatsapp_url
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
-from credigestor.ui import address, data, downloads, kit, session, view
-from credigestor.ui.figures import format_count
-from credigestor.ui.view import View
+from credigestor.ui import kit
+from credigestor.ui.analytics import view
+from credigestor.ui.analytics.view import View
+from credigestor.ui.kit import address, data, downloads, session
+from credigestor.ui.kit.figures import format_count
 
 MONEY = ("principal", "interest", "fine", "owed")
 LABELS = {

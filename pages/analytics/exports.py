@@ -8,7 +8,8 @@ import streamlit as st
 
 from credigestor.exports.catalogue import Order, Style
 from credigestor.rules.permissions import Permission
-from credigestor.ui import address, data, downloads, kit, session
+from credigestor.ui import kit
+from credigestor.ui.kit import address, data, downloads, session
 
 STYLES: dict[str, str] = {
     Style.EXCEL: "Excel em português",

@@ -19,11 +19,13 @@ from credigestor.rules.money import format_brl, format_number
 from credigestor.rules.periods import stock_dates
 from credigestor.rules.permissions import Permission
 from credigestor.rules.value_ranges import VALUE_RANGE_NAMES, VALUE_RANGES
-from credigestor.ui import data, figures, kit, portfolio_parts, portfolio_risk, session
-from credigestor.ui import portfolio_sales as by_month
-from credigestor.ui.figures import format_count, in_percent
-from credigestor.ui.stock_cards import since, stock_cards
-from credigestor.ui.view import View, choose, read_sellers
+from credigestor.ui import kit
+from credigestor.ui.analytics import average_sale as by_month
+from credigestor.ui.analytics import portfolio_parts, portfolio_risk
+from credigestor.ui.analytics.stock_cards import since, stock_cards
+from credigestor.ui.analytics.view import View, choose, read_sellers
+from credigestor.ui.kit import data, figures, session
+from credigestor.ui.kit.figures import format_count, in_percent
 
 MONTHS = 12
 

@@ -15,13 +15,15 @@ from credigestor.rules.calendar import format_date, month_label, month_name
 from credigestor.rules.money import format_brl, round_cents
 from credigestor.rules.periods import month_end
 from credigestor.rules.permissions import Permission
-from credigestor.ui import address, data, first_payments, kit, session, view
-from credigestor.ui.charts import house
+from credigestor.ui import kit
+from credigestor.ui.analytics import first_payments, view
+from credigestor.ui.analytics.exhibit import Lead, exhibit
+from credigestor.ui.analytics.view import View
+from credigestor.ui.charts import theme
 from credigestor.ui.charts import vintages as charts
 from credigestor.ui.charts.vintages import age_words
-from credigestor.ui.exhibit import Lead, exhibit
-from credigestor.ui.figures import format_rate
-from credigestor.ui.view import View
+from credigestor.ui.kit import address, data, session
+from credigestor.ui.kit.figures import format_rate
 
 OVER = {"30": "Mais de 30 dias", "90": "Mais de 90 dias"}
 NOTES = "counter/notes.py"
@@ -68,7 +70,7 @@ def show_vintages(cells: Sequence[Cell], over: int, shown: View) -> None:
     if not known:
         return
     best, worst = vintages.extremes(known, over)
-    colors = ((best, house.BLUE), (worst, house.VIOLET), (spoken, house.RED))
+    colors = ((best, theme.BLUE), (worst, theme.VIOLET), (spoken, theme.RED))
     exhibit(
         f"Curvas das safras: mais de {over} dias de atraso",
         charts.curves(

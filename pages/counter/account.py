@@ -6,9 +6,9 @@ from credigestor.db.engine import transaction
 from credigestor.errors import BusinessError, InvalidInput
 from credigestor.rules.permissions import ROLE_NAMES, Actor, Permission
 from credigestor.services import users
-from credigestor.ui import login, session
-from credigestor.ui.kit import Fields, header, plain
-from credigestor.ui.logins import draw_sessions
+from credigestor.ui.app import login
+from credigestor.ui.app.live_sessions import draw_sessions
+from credigestor.ui.kit import Fields, header, plain, session
 
 actor = session.require(Permission.COUNTER)
 

@@ -16,9 +16,12 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import note_number, sale_number
 from credigestor.rules.permissions import Permission
 from credigestor.services import customers
-from credigestor.ui import customer_papers, data, kit, payment_list, privacy, session
-from credigestor.ui.customer_form import edit_customer
-from credigestor.ui.figures import format_count
+from credigestor.ui import kit
+from credigestor.ui.admin import personal_data
+from credigestor.ui.counter import customer_documents, payment_list
+from credigestor.ui.counter.customer_form import edit_customer
+from credigestor.ui.kit import data, session
+from credigestor.ui.kit.figures import format_count
 
 actor = session.require(Permission.COUNTER)
 today = data.settings().today
@@ -45,7 +48,7 @@ def show_header(found: Profile) -> None:
         kit.plain(" · ".join(filter(None, (format_tax_id(customer.tax_id), place)))),
     )
     if customer.anonymised_at is not None:
-        privacy.banner(customer.anonymised_at)
+        personal_data.banner(customer.anonymised_at)
         return
     if not customer.active:
         st.warning("Cliente inativo: não pode comprar. Reative na aba Cadastro.")
@@ -185,7 +188,7 @@ def show_payments(found: Profile) -> None:
 
 
 def show_documents(found: Profile) -> None:
-    customer_papers.show(found.customer.id, today=today)
+    customer_documents.show(found.customer.id, today=today)
 
 
 def show_record(found: Profile) -> None:
@@ -193,7 +196,7 @@ def show_record(found: Profile) -> None:
     st.divider()
     show_activity(found.customer)
     if actor.can(Permission.PRIVACY):
-        privacy.personal_data(actor, found.customer, today=today)
+        personal_data.personal_data(actor, found.customer, today=today)
 
 
 def show_activity(customer: Customer) -> None:

@@ -7,9 +7,10 @@ import streamlit as st
 from credigestor.reports import customers
 from credigestor.rules.identity import format_phone, format_tax_id
 from credigestor.rules.permissions import Permission
-from credigestor.ui import data, downloads, kit, session
-from credigestor.ui.customer_form import new_customer
-from credigestor.ui.figures import format_count
+from credigestor.ui import kit
+from credigestor.ui.counter.customer_form import new_customer
+from credigestor.ui.kit import data, downloads, session
+from credigestor.ui.kit.figures import format_count
 
 ACTIVE = {"Ativos": True, "Inativos": False, "Todos": None}
 LABELS = {

@@ -11,8 +11,9 @@ from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import note_number
 from credigestor.rules.permissions import Actor, Permission
-from credigestor.ui import data, kit, session
-from credigestor.ui.figures import format_count
+from credigestor.ui import kit
+from credigestor.ui.kit import data, session
+from credigestor.ui.kit.figures import format_count
 
 DUE_SHOWN = 50
 

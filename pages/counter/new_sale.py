@@ -31,9 +31,11 @@ from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.schedule import PlannedNote, total_of
 from credigestor.services import inputs, sales
 from credigestor.services.sales import NewSale
-from credigestor.ui import data, guarantors, kit, session
-from credigestor.ui.customer_search import forget_customer, pick_customer
-from credigestor.ui.live_form import LiveForm
+from credigestor.ui import kit
+from credigestor.ui.counter import guarantors
+from credigestor.ui.counter.customer_search import forget_customer, pick_customer
+from credigestor.ui.kit import data, session
+from credigestor.ui.kit.live_form import LiveForm
 
 FORM = "new_sale"
 MAX_RATE = Decimal(100)

@@ -17,7 +17,9 @@ from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.money import format_brl, format_number
 from credigestor.rules.numbering import receipt_number, sale_number
 from credigestor.rules.permissions import Permission
-from credigestor.ui import data, kit, papers, pix, session
+from credigestor.ui import kit
+from credigestor.ui.counter import document_bars, pix
+from credigestor.ui.kit import data, session
 
 COLOURS: dict[Status, Literal["red", "orange", "blue", "green", "gray"]] = {
     Status.OVERDUE: "red",
@@ -180,7 +182,7 @@ def show_payments(note: NoteDetail) -> None:
 
 note = open_note()
 show_header(note)
-papers.note_bar(note, actor)
+document_bars.note_bar(note, actor)
 pix.offer(note.customer_id, [note.id], key=str(note.id))
 as_of = choose_date()
 try:

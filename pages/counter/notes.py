@@ -19,8 +19,9 @@ from credigestor.rules.calendar import format_date
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
 from credigestor.rules.value_ranges import VALUE_RANGE_NAMES
-from credigestor.ui import address, data, downloads, kit, session
-from credigestor.ui.figures import format_count
+from credigestor.ui import kit
+from credigestor.ui.kit import address, data, downloads, session
+from credigestor.ui.kit.figures import format_count
 
 #: Words of the address that limit the list.
 NAMES = (

@@ -16,7 +16,9 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Permission
 from credigestor.services import payments as paying
-from credigestor.ui import data, kit, papers, pix, session
+from credigestor.ui import kit
+from credigestor.ui.counter import document_bars, pix
+from credigestor.ui.kit import data, session
 
 NOTE_LABELS = {
     "number": "Nota",
@@ -185,7 +187,7 @@ def offer_reversal(found: Receipt) -> None:
 found = open_receipt()
 kit.header(f"Recibo {found.number}", kit.plain(found.customer))
 show_reversal(found)
-papers.receipt_bar(found)
+document_bars.receipt_bar(found)
 show_receipt(found)
 show_notes(found)
 pix.offer(found.customer_id, [item.note_id for item in found.items], key=str(found.id))

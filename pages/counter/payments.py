@@ -9,8 +9,10 @@ from credigestor.reports.payments import Filters, Totals
 from credigestor.rules.methods import METHOD_NAMES
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
-from credigestor.ui import address, data, downloads, kit, payment_list, session
-from credigestor.ui.figures import format_count
+from credigestor.ui import kit
+from credigestor.ui.counter import payment_list
+from credigestor.ui.kit import address, data, downloads, session
+from credigestor.ui.kit.figures import format_count
 
 METHODS = {"": "Todas", **{str(method): name for method, name in METHOD_NAMES.items()}}
 REVERSED = {"": "Todos", "no": "Válidos", "yes": "Estornados"}

@@ -26,11 +26,13 @@ from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import payments
 from credigestor.services.payments import NewPayment
-from credigestor.ui import data, kit, pix, session
-from credigestor.ui.discounts import INPUTS, Discounts, choose_discounts
-from credigestor.ui.note_ticks import choose_notes, offer_next
-from credigestor.ui.payer import asked_note, choose_payer, tick_key
-from credigestor.ui.payment_preview import Part, allocated, preview
+from credigestor.ui import kit
+from credigestor.ui.counter import pix
+from credigestor.ui.counter.discounts import INPUTS, Discounts, choose_discounts
+from credigestor.ui.counter.note_ticks import choose_notes, offer_next
+from credigestor.ui.counter.payer import asked_note, choose_payer, tick_key
+from credigestor.ui.counter.payment_preview import Part, allocated, preview
+from credigestor.ui.kit import data, session
 
 FORM = "receive"
 DONE, FAILED = "receive:done", "receive:failed"

@@ -19,7 +19,9 @@ from credigestor.rules.money import exact_percent, format_brl, format_percent
 from credigestor.rules.numbering import note_number, receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import sales
-from credigestor.ui import data, guarantors, kit, papers, payment_list, session
+from credigestor.ui import kit
+from credigestor.ui.counter import document_bars, guarantors, payment_list
+from credigestor.ui.kit import data, session
 
 MONEY = ("amount", "owed", "principal", "interest", "fine")
 NOBODY = 0  # in place of a seller's id: sales without one
@@ -221,7 +223,7 @@ def sale_page() -> None:
         return
     kit.header(f"Venda {sale.number}")
     head(sale)
-    papers.sale_bar(sale, actor)
+    document_bars.sale_bar(sale, actor)
     terms(sale)
     notes_area(sale)
     payments_area(sale)

@@ -14,7 +14,7 @@ from credigestor.reports.check import check
 from credigestor.reports.portfolio import stock
 from credigestor.rules.permissions import Actor
 from credigestor.services import summaries
-from credigestor.ui import data
+from credigestor.ui.kit import data
 from tests.portfolio import TODAY, Made, add_customer, add_sale, pay
 
 pytestmark = pytest.mark.usefixtures("db")

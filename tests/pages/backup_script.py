@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from credigestor.ui.backup_files import verify_dialog
-from credigestor.ui.backup_restore import RestoreTask, Task, restore_dialog
-from credigestor.ui.backup_source import Source
+from credigestor.ui.admin.backup_files import verify_dialog
+from credigestor.ui.admin.backup_restore import RestoreTask, Task, restore_dialog
+from credigestor.ui.admin.backup_source import Source
 
 name = st.query_params["file"]
 if "verify" in st.query_params:

@@ -2,6 +2,6 @@
 
 import streamlit as st
 
-from credigestor.ui import downloads
+from credigestor.ui.kit import downloads
 
 downloads.file_button("Baixar", st.query_params["name"], key="file")

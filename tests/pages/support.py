@@ -24,13 +24,13 @@ from credigestor.db.engine import transaction
 from credigestor.db.models import LoginSession, User
 from credigestor.rules.permissions import Role
 from credigestor.services.auth import ABSOLUTE, digest
-from credigestor.ui.navigation import PAGES, ROOT
-from credigestor.ui.navigation import page as page_spec
+from credigestor.ui.kit.navigation import PAGES, ROOT
+from credigestor.ui.kit.navigation import page as page_spec
 from credigestor.web import cookies
 from credigestor.web.visitor import PEER_HEADER
 from tests.factories import add_user
 
-ENTRY = ROOT / "credigestor" / "ui" / "entry.py"
+ENTRY = ROOT / "credigestor" / "ui" / "app" / "entry.py"
 TIMEOUT = 15
 
 

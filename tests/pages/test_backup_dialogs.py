@@ -18,7 +18,7 @@ from credigestor.db.models import LoginAttempt, User
 from credigestor.db.settings import ShopSettings
 from credigestor.rules.permissions import Role
 from credigestor.services import lockout, settings
-from credigestor.ui.backup_source import Source
+from credigestor.ui.admin.backup_source import Source
 from tests.factories import PASSWORD, actor_of, add_user
 from tests.pages.backups import PASSPHRASE, customers, fill, make, messages, newest_run, press
 from tests.pages.support import Visit, login_as, open_app, text_of

@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from credigestor.ui.charts import house, kinds
+from credigestor.ui.charts import kinds, theme
 from tests.pages.test_charts import contrast, luminance
 
 LIGHT_PAGE, LIGHT_TEXT = "#ffffff", "#1d2b2a"
@@ -30,7 +30,7 @@ VINTAGES = pd.DataFrame(
     for place, month in enumerate(MONTHS)
     for age in AGES
 )
-KINDS = {"Em dia": house.BLUE, "Em atraso": house.AMBER}
+KINDS = {"Em dia": theme.BLUE, "Em atraso": theme.AMBER}
 SPLIT = pd.DataFrame(
     {
         "id": month,
@@ -51,7 +51,7 @@ def heat(frame: pd.DataFrame = VINTAGES, **options: Any) -> alt.LayerChart:
 
 
 def curves(frame: pd.DataFrame = VINTAGES, **options: Any) -> alt.LayerChart:
-    colors = house.in_order(MONTHS)
+    colors = theme.in_order(MONTHS)
     return kinds.lines(frame, xs=AGES, colors=colors, tips=TIPS, **options)
 
 
@@ -93,8 +93,8 @@ def test_a_higher_value_is_a_stronger_cell() -> None:
     ("page", "text"), [(LIGHT_PAGE, LIGHT_TEXT), (DARK_PAGE, DARK_TEXT)], ids=["light", "dark"]
 )
 def test_the_number_in_every_cell_can_be_read(page: str, text: str) -> None:
-    low, high = house.HEAT_OPACITY
-    shades = [blend(house.HEAT, page, low + (high - low) * k / 20) for k in range(21)]
+    low, high = theme.HEAT_OPACITY
+    shades = [blend(theme.HEAT, page, low + (high - low) * k / 20) for k in range(21)]
     assert all(contrast(text, shade) >= 4.5 for shade in shades)
     steps = [abs(luminance(shade) - luminance(page)) for shade in shades]
     assert steps == sorted(steps)
@@ -121,7 +121,7 @@ def test_only_the_lines_asked_for_are_named() -> None:
 
 def test_colours_of_what_follows_each_other_stand_out_by_day_and_by_night() -> None:
     for count in (1, 2, 13, 36):
-        colors = house.in_order([str(k) for k in range(count)])
+        colors = theme.in_order([str(k) for k in range(count)])
         assert len(set(colors.values())) == count
         for color in colors.values():
             assert contrast(color, LIGHT_PAGE) >= 3
@@ -164,7 +164,7 @@ def test_grouped_kinds_stand_side_by_side_in_the_order_of_their_colours() -> Non
     ids=["heat", "lines", "stacked", "grouped"],
 )
 def test_every_kind_leads_on_and_is_brazilian(spec: dict[str, Any]) -> None:
-    [pick] = [param for param in spec["params"] if param["name"] == house.PICK]
+    [pick] = [param for param in spec["params"] if param["name"] == theme.PICK]
     assert pick["select"]["fields"] == ["id"]
     assert spec["config"]["locale"]["number"]["decimal"] == ","
     marks = [spec, *spec.get("layer", [])]
@@ -175,7 +175,7 @@ def test_every_kind_leads_on_and_is_brazilian(spec: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("chart", [heat(), curves()])
 def test_the_hand_points_only_where_a_mark_leads_somewhere(chart: alt.LayerChart) -> None:
-    spec = house.lead(chart, ["set/26/0"]).to_dict()
+    spec = theme.lead(chart, ["set/26/0"]).to_dict()
     assert {"name": "leads", "value": ["set/26/0"]} in spec["params"]
     cursors = [layer["mark"].get("cursor") for layer in spec["layer"]]
     assert {"expr": "indexof(leads, datum.id) < 0 ? 'default' : 'pointer'"} in cursors

@@ -13,8 +13,8 @@ from credigestor.reports.portfolio.collections import DueTotal
 from credigestor.reports.portfolio.flows import Flow
 from credigestor.reports.portfolio.stock import BandTotal
 from credigestor.rules.aging import BAND_NAMES, BANDS
-from credigestor.ui.charts import dashboard, house
-from credigestor.ui.figures import UNCHANGED, in_percent, in_points
+from credigestor.ui.charts import stock_and_flow, theme
+from credigestor.ui.kit.figures import UNCHANGED, in_percent, in_points
 
 D = Decimal
 AGING = [BandTotal(band, D("1234.56") * k, 1000 + k) for k, band in enumerate(BANDS)]
@@ -29,9 +29,9 @@ MONTHS = {
     date(2026, 11, 1): Flow(0, D(0), D(0), 0, D(0), D(0), D(0), D(0)),
 }
 CHARTS = {
-    "aging": dashboard.aging_bars(AGING),
-    "due": dashboard.receivable_by_month(DUE),
-    "months": dashboard.sold_and_received(MONTHS),
+    "aging": stock_and_flow.aging_bars(AGING),
+    "due": stock_and_flow.receivable_by_month(DUE),
+    "months": stock_and_flow.sold_and_received(MONTHS),
 }
 
 
@@ -64,7 +64,7 @@ def test_numbers_and_dates_are_brazilian_on_the_outermost_chart(name: str) -> No
 
 
 @pytest.mark.parametrize(
-    "colors", [house.BAND_COLORS, dashboard.DUE_COLORS, dashboard.SERIES_COLORS], ids=str
+    "colors", [theme.BAND_COLORS, stock_and_flow.DUE_COLORS, stock_and_flow.SERIES_COLORS], ids=str
 )
 def test_every_colour_stands_out_from_a_white_and_from_a_dark_page(colors: dict[str, str]) -> None:
     for color in colors.values():
@@ -74,10 +74,10 @@ def test_every_colour_stands_out_from_a_white_and_from_a_dark_page(colors: dict[
 
 
 def test_a_band_has_the_same_colour_whatever_bands_are_there() -> None:
-    assert tuple(house.BAND_COLORS) == BANDS
+    assert tuple(theme.BAND_COLORS) == BANDS
     spec = CHARTS["aging"].to_dict()
     scale = spec["layer"][0]["encoding"]["color"]["scale"]
-    assert dict(zip(scale["domain"], scale["range"], strict=True)) == house.BAND_COLORS
+    assert dict(zip(scale["domain"], scale["range"], strict=True)) == theme.BAND_COLORS
 
 
 def test_the_bands_are_labelled_with_their_exact_amount() -> None:
@@ -94,11 +94,11 @@ def test_the_bands_are_labelled_with_their_exact_amount() -> None:
 
 def test_nothing_to_receive_can_be_drawn() -> None:
     nothing = DueTotal(None, date(2026, 10, 31), D(0), D(0), 0)
-    assert rows(dashboard.receivable_by_month([nothing])) == []
+    assert rows(stock_and_flow.receivable_by_month([nothing])) == []
 
 
 def test_an_aging_of_zeros_can_be_drawn() -> None:
-    chart = dashboard.aging_bars([BandTotal(band, D(0), 0) for band in BANDS]).to_dict()
+    chart = stock_and_flow.aging_bars([BandTotal(band, D(0), 0) for band in BANDS]).to_dict()
     low, high = chart["layer"][0]["encoding"]["x"]["scale"]["domain"]
     assert low == 0 < high
 
@@ -106,10 +106,10 @@ def test_an_aging_of_zeros_can_be_drawn() -> None:
 def test_a_due_month_is_one_bar_of_late_and_coming_money() -> None:
     found = rows(CHARTS["due"])
     assert [(row["id"], row["kind"], row["amount"]) for row in found] == [
-        ("/2026-10-31", dashboard.OVERDUE, "R$\xa026.965,67"),
-        ("2026-11-01/2026-11-30", dashboard.OVERDUE, "R$\xa02.202,72"),
-        ("2026-11-01/2026-11-30", dashboard.NOT_DUE, "R$\xa04.971,18"),
-        ("2027-01-01/", dashboard.NOT_DUE, "R$\xa010,00"),
+        ("/2026-10-31", stock_and_flow.OVERDUE, "R$\xa026.965,67"),
+        ("2026-11-01/2026-11-30", stock_and_flow.OVERDUE, "R$\xa02.202,72"),
+        ("2026-11-01/2026-11-30", stock_and_flow.NOT_DUE, "R$\xa04.971,18"),
+        ("2027-01-01/", stock_and_flow.NOT_DUE, "R$\xa010,00"),
     ]
     assert found[1]["total"] == "R$\xa07.173,90"
 
@@ -124,9 +124,9 @@ def test_a_month_without_bars_keeps_its_place() -> None:
 def test_sold_and_received_stand_side_by_side_and_charges_on_top_of_principal() -> None:
     found = rows(CHARTS["months"])
     assert [(row["kind"], row["pile"], row["value"]) for row in found] == [
-        (dashboard.SOLD, "1", 900),
-        (dashboard.RECEIVED, "2", 400),
-        (dashboard.CHARGES, "2", 1.5),
+        (stock_and_flow.SOLD, "1", 900),
+        (stock_and_flow.RECEIVED, "2", 400),
+        (stock_and_flow.CHARGES, "2", 1.5),
     ]
     assert {row["charges"] for row in found} == {"R$\xa01,50"}
 
@@ -147,7 +147,7 @@ def test_tooltips_are_text_made_from_decimals() -> None:
 
 def test_a_click_selects_the_id_as_text() -> None:
     for name in CHARTS:
-        [param] = [p for p in CHARTS[name].to_dict()["params"] if p["name"] == house.PICK]
+        [param] = [p for p in CHARTS[name].to_dict()["params"] if p["name"] == theme.PICK]
         assert param["select"]["fields"] == ["id"]
 
 
@@ -164,7 +164,7 @@ def test_a_click_selects_the_id_as_text() -> None:
     ],
 )
 def test_the_bar_picked_is_read_from_the_event_or_is_none(event: Any, expected: str | None) -> None:
-    assert house.picked(event) == expected
+    assert theme.picked(event) == expected
 
 
 def test_a_change_is_text_with_a_sign_and_no_change_is_the_number_zero() -> None:

@@ -19,10 +19,11 @@ from credigestor.rules.aging import BANDS
 from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor
 from credigestor.services import summaries
-from credigestor.ui import kit, roll_exhibits
+from credigestor.ui import kit
+from credigestor.ui.analytics import roll_exhibits
+from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import collection as charts
-from credigestor.ui.charts import house
-from credigestor.ui.view import View
+from credigestor.ui.charts import theme
 from tests.pages.clicks import click
 from tests.pages.support import Visit, open_app, text_of
 from tests.portfolio import TODAY, add_customer, add_sale, pay, random_portfolio
@@ -297,7 +298,7 @@ def test_the_matrix_has_the_next_band_and_what_was_paid_and_no_impossible_cells(
     assert spec["layer"][0]["encoding"]["x"]["scale"]["domain"][-1] == "Paga"
     assert spec["layer"][0]["encoding"]["y"]["scale"]["domain"][1] == "1–30 dias · R$\xa0400,00"
     color = spec["layer"][0]["encoding"]["color"]
-    assert (color["condition"][0]["value"], color["value"]) == (house.BLUE, house.HEAT)
+    assert (color["condition"][0]["value"], color["value"]) == (theme.BLUE, theme.HEAT)
 
 
 def test_the_rates_are_those_of_r20_and_what_was_paid() -> None:

@@ -19,7 +19,7 @@ from credigestor.db.models import Base, Customer, LoginSession, Sale, User
 from credigestor.documents import catalogue
 from credigestor.rules.permissions import Actor, Role
 from credigestor.services import printing, settings
-from credigestor.ui import data
+from credigestor.ui.kit import data
 from credigestor.web import document_route
 from tests.db.paying import FEBRUARY, JANUARY, pay, reverse, sell
 from tests.factories import actor_of, add_user

@@ -10,8 +10,8 @@ from sqlalchemy import update
 from credigestor.db.engine import transaction
 from credigestor.db.models import LoginSession
 from credigestor.rules.permissions import Permission, Role
-from credigestor.ui.navigation import PAGES, PageSpec
-from credigestor.ui.navigation import page as page_spec
+from credigestor.ui.kit.navigation import PAGES, PageSpec
+from credigestor.ui.kit.navigation import page as page_spec
 from tests.factories import actor_of, add_user
 from tests.pages.support import Visit, login_as, open_app
 
@@ -75,7 +75,7 @@ def test_the_entry_refuses_by_itself_a_page_that_forgot_its_guard(
     file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seller = add_user(Role.SELLER)
-    monkeypatch.setattr("credigestor.ui.session.require", lambda _: actor_of(seller))
+    monkeypatch.setattr("credigestor.ui.kit.session.require", lambda _: actor_of(seller))
     app = open_app(user=seller, page=file)
     assert drawn(app) == ["error"]
     assert REFUSED in app.texts
@@ -127,7 +127,7 @@ def test_an_unexpected_error_becomes_a_code_and_a_business_error_its_message(
 
     def script() -> None:
         from credigestor.errors import Conflict
-        from credigestor.ui import incidents
+        from credigestor.ui.app import incidents
 
         incidents.show(Conflict("A venda *já* foi cancelada."))
         incidents.show(ValueError("internal detail"))

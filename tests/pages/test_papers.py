@@ -13,7 +13,8 @@ from credigestor.db.models import NotePrinting
 from credigestor.rules.papers import ReceiptFormat, SaleDocument
 from credigestor.rules.permissions import Actor
 from credigestor.services import sales, settings
-from credigestor.ui import data, papers
+from credigestor.ui.counter import document_bars
+from credigestor.ui.kit import data
 from credigestor.web import cookies
 from tests.db.paying import FEBRUARY, JANUARY, pay, reverse, sell
 from tests.pages.fetching import fetch
@@ -73,11 +74,11 @@ def kind_of(app: Visit, path: str) -> str:
 
 
 def test_an_address_has_only_what_was_given() -> None:
-    assert papers.path("carne", 7) == "/documento/carne/7"
-    assert papers.path("recibo", 7, keep=True, formato="one") == (
+    assert document_bars.path("carne", 7) == "/documento/carne/7"
+    assert document_bars.path("recibo", 7, keep=True, formato="one") == (
         "/documento/recibo/7?formato=one&baixar=1"
     )
-    assert papers.path("quitacao", 7, notas="1,2", em=date(2026, 12, 1)) == (
+    assert document_bars.path("quitacao", 7, notas="1,2", em=date(2026, 12, 1)) == (
         "/documento/quitacao/7?notas=1,2&em=2026-12-01"
     )
 
@@ -189,11 +190,11 @@ def test_of_a_cancelled_sale_nothing_is_offered(shop: None, sale: Made, manager:
     with transaction() as session:
         sales.cancel(session, manager, sale_id=sale.id, why="desistiu", today=TODAY)
     app.run()
-    assert papers.CANCELLED in text_of(app)
+    assert document_bars.CANCELLED in text_of(app)
     assert app.button(key=PRINT_SALE).disabled
     assert (links(app), opened(app)) == ({}, [])
     app = open_app("seller", page=NOTE, id=sale.notes[0])
-    assert papers.CANCELLED in text_of(app)
+    assert document_bars.CANCELLED in text_of(app)
     assert app.button(key=PRINT_NOTE).disabled
     assert links(app) == {}
 
@@ -205,7 +206,7 @@ def test_a_sale_cancelled_since_the_page_was_drawn_is_told(
     with transaction() as session:
         session.execute(text("UPDATE sales SET cancelled_on = sold_on, cancel_reason = 'x y z'"))
     app.button(key=PRINT_SALE).click().run()
-    assert papers.CANCELLED in text_of(app)
+    assert document_bars.CANCELLED in text_of(app)
     assert printings() == []
 
 
@@ -213,7 +214,7 @@ def test_a_paid_note_is_given_back_and_not_printed(shop: None, sale: Made, manag
     pay(manager, date(2026, 1, 10), (sale.notes[0], "300.00"))
     app = open_app("seller", page=NOTE, id=sale.notes[0])
     assert app.button(key=PRINT_NOTE).disabled
-    assert papers.PAID in text_of(app)
+    assert document_bars.PAID in text_of(app)
     app = open_app("seller", page=SALE, id=sale.id)
     assert not app.button(key=PRINT_SALE).disabled
     assert not app.multiselect
@@ -221,7 +222,7 @@ def test_a_paid_note_is_given_back_and_not_printed(shop: None, sale: Made, manag
     assert printings() == [(sale.notes[1], 1)]
     pay(manager, date(2026, 2, 10), (sale.notes[1], "100.00"))
     app = open_app("seller", page=SALE, id=sale.id)
-    assert papers.ALL_PAID in text_of(app)
+    assert document_bars.ALL_PAID in text_of(app)
     assert (app.button(key=PRINT_SALE).disabled, links(app)) == (True, {})
 
 

@@ -10,7 +10,7 @@ from credigestor.db.engine import transaction
 from credigestor.db.models import Reversal
 from credigestor.rules.permissions import Actor
 from credigestor.services import settings
-from credigestor.ui import data
+from credigestor.ui.kit import data
 from tests.db.paying import FEBRUARY, JANUARY, pay, reverse, sell, splits
 from tests.db.selling import count
 from tests.pages.support import Visit, open_app

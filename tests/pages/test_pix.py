@@ -13,7 +13,7 @@ from credigestor.db.models import Sale
 from credigestor.rules.permissions import Actor
 from credigestor.rules.pix import payload
 from credigestor.services import settings
-from credigestor.ui import data
+from credigestor.ui.kit import data
 from tests.db.paying import pay, reverse, sell
 from tests.pages.support import Visit, open_app, text_of
 from tests.portfolio import TODAY, Made

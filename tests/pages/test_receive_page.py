@@ -11,7 +11,7 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Payment, PaymentItem
 from credigestor.rules.permissions import Actor
 from credigestor.services import settings
-from credigestor.ui import data
+from credigestor.ui.kit import data
 from tests.db.paying import note_row, pay, reverse, sell, splits
 from tests.db.selling import count
 from tests.factories import add_user

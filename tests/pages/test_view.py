@@ -17,7 +17,7 @@ from credigestor.db.engine import transaction
 from credigestor.reports.scope import Scope
 from credigestor.rules.periods import Period, period_of
 from credigestor.ui import kit
-from credigestor.ui.view import View
+from credigestor.ui.analytics.view import View
 from tests.factories import add_user
 from tests.portfolio import TODAY, add_customer, add_sale
 
@@ -317,11 +317,11 @@ def many_leads() -> None:
     import altair as alt
     import pandas as pd
 
-    from credigestor.ui.charts import house
-    from credigestor.ui.exhibit import Lead, exhibit
+    from credigestor.ui.analytics.exhibit import Lead, exhibit
+    from credigestor.ui.charts import theme
 
     ids = [str(number) for number in range(60)]
-    chart = alt.Chart(pd.DataFrame({"id": ids})).mark_bar().add_params(house.pick())
+    chart = alt.Chart(pd.DataFrame({"id": ids})).mark_bar().add_params(theme.pick())
     exhibit(
         "Muitas marcas",
         chart,

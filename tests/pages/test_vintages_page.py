@@ -15,7 +15,7 @@ from credigestor.db.engine import transaction
 from credigestor.reports.portfolio.first_payment import FirstPayments
 from credigestor.reports.portfolio.vintages import Cell
 from credigestor.rules.permissions import Actor
-from credigestor.ui.charts import house
+from credigestor.ui.charts import theme
 from credigestor.ui.charts import vintages as charts
 from tests.factories import add_user
 from tests.pages.support import Visit, open_app, text_of
@@ -183,11 +183,11 @@ def test_a_cell_says_its_share_and_its_amounts_and_one_not_reached_is_blank() ->
 
 
 def test_the_curves_spoken_of_are_in_colour_in_front_of_the_gray_ones() -> None:
-    chart = charts.curves(CELLS, 30, named={"jan/26": house.RED})
+    chart = charts.curves(CELLS, 30, named={"jan/26": theme.RED})
     assert [row["series"] for row in rows(chart)] == ["fev/26"] * 2 + ["jan/26"] * 3
     scale = chart.to_dict()["layer"][0]["encoding"]["color"]["scale"]
     colors = dict(zip(scale["domain"], scale["range"], strict=True))
-    assert colors == {"jan/26": house.RED, "fev/26": house.GRAY, "mar/26": house.GRAY}
+    assert colors == {"jan/26": theme.RED, "fev/26": theme.GRAY, "mar/26": theme.GRAY}
 
 
 def test_bars_show_the_counts_beside_the_share_and_none_before_30_days() -> None:
@@ -200,7 +200,7 @@ def test_bars_show_the_counts_beside_the_share_and_none_before_30_days() -> None
     spec = chart.to_dict()
     assert spec["layer"][0]["encoding"]["y"]["scale"]["domain"] == ["Caio", "Bia", "Ana"]
     assert spec["config"]["locale"]["number"]["decimal"] == ","
-    [param] = [p for p in spec["params"] if p["name"] == house.PICK]
+    [param] = [p for p in spec["params"] if p["name"] == theme.PICK]
     assert param["select"]["fields"] == ["id"]
 
 

@@ -6,10 +6,10 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from credigestor.ui import view
-from credigestor.ui.charts import house
-from credigestor.ui.exhibit import Lead, exhibit
-from credigestor.ui.navigation import PAGES
+from credigestor.ui.analytics import view
+from credigestor.ui.analytics.exhibit import Lead, exhibit
+from credigestor.ui.charts import theme
+from credigestor.ui.kit.navigation import PAGES
 
 
 def full() -> None:
@@ -18,7 +18,7 @@ def full() -> None:
     frame = pd.DataFrame({"id": ["a"], "x": ["Um"], "y": [1.0]})
     exhibit(
         "Um gráfico",
-        house.house(alt.Chart(frame).mark_bar().encode(x="x:N", y="y:Q").add_params(house.pick())),
+        theme.house(alt.Chart(frame).mark_bar().encode(x="x:N", y="y:Q").add_params(theme.pick())),
         key="bars",
         definition="O que é",
         sentence="De cada R$ 100, R$ 8 *estão* em atraso.",

@@ -1,1 +1,1 @@
-"""Charts: their building blocks (house), kinds that pages share (kinds), and each page's own."""
+"""Charts: what they are built of (theme), kinds that pages share (kinds), and each page's own."""

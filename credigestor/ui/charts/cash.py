@@ -12,21 +12,21 @@ from credigestor.reports.portfolio.forecast import ComingBand, Forecast
 from credigestor.rules.aging import BAND_NAMES
 from credigestor.rules.calendar import month_label
 from credigestor.rules.money import format_brl
-from credigestor.ui.charts import house, kinds
-from credigestor.ui.figures import NOTHING, format_rate
+from credigestor.ui.charts import kinds, theme
+from credigestor.ui.kit.figures import NOTHING, format_rate
 
 ON_TIME, LATE, OVERDUE, NOT_DUE = "Pago em dia", "Pago com atraso", "Atrasado", "A vencer"
 #: Parts of what fell due: field of Collection and its colour, the first at the foot of the bar.
 PARTS = {
-    ON_TIME: ("on_time", house.BLUE),
-    LATE: ("late", house.AMBER),
-    OVERDUE: ("overdue", house.RED),
-    NOT_DUE: ("not_due", house.GRAY),
+    ON_TIME: ("on_time", theme.BLUE),
+    LATE: ("late", theme.AMBER),
+    OVERDUE: ("overdue", theme.RED),
+    NOT_DUE: ("not_due", theme.GRAY),
 }
 PAID, PAID_ON_TIME = "Pago", "Em dia"
-LINE_COLORS = {PAID: house.VIOLET, PAID_ON_TIME: house.BLUE}
+LINE_COLORS = {PAID: theme.VIOLET, PAID_ON_TIME: theme.BLUE}
 CONTRACT, EXPECTED = "Pelo contrato", "Esperado"
-FORECAST_COLORS = {CONTRACT: house.GRAY, EXPECTED: house.BLUE}
+FORECAST_COLORS = {CONTRACT: theme.GRAY, EXPECTED: theme.BLUE}
 SHARE = "Parte paga"
 
 
@@ -145,7 +145,7 @@ def shares(bands: Sequence[ComingBand]) -> alt.Chart:
     return kinds.grouped_bars(
         frame,
         xs=[short(item.band) for item in bands],
-        colors={SHARE: house.BLUE},
+        colors={SHARE: theme.BLUE},
         tips={"band": "Faixa", "share": SHARE, "paid": "Pago", "unpaid": "Ainda em aberto"},
         percent=True,
         x_angle=0,

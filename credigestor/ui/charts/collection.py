@@ -14,8 +14,8 @@ from credigestor.reports.portfolio.rolls import Origin, Roll
 from credigestor.rules.aging import BAND_NAMES, BANDS
 from credigestor.rules.calendar import format_date, month_label
 from credigestor.rules.money import format_brl, format_percent
-from credigestor.ui.charts import house, kinds
-from credigestor.ui.figures import format_rate
+from credigestor.ui.charts import kinds, theme
+from credigestor.ui.kit.figures import format_rate
 
 CURED = "cured"
 #: Bands in which a note may stand at the end of a month in the matrix, and CURED.
@@ -24,10 +24,10 @@ ENDS = (*BANDS[1:], CURED)
 ROLLING = BANDS[:4]
 MEAN = "Média"
 CHARGED, RECEIVED, WAIVED = "Gerados", "Recebidos", "Dispensados"
-CHARGE_COLORS = {CHARGED: house.AMBER, RECEIVED: house.BLUE, WAIVED: house.VIOLET}
+CHARGE_COLORS = {CHARGED: theme.AMBER, RECEIVED: theme.BLUE, WAIVED: theme.VIOLET}
 #: Room for the longest name of a row of the matrix, pixels.
 ROW_LABEL = 220
-_LAST = (house.AMBER, house.RED, house.VIOLET)
+_LAST = (theme.AMBER, theme.RED, theme.VIOLET)
 
 
 def short(band: str) -> str:
@@ -126,7 +126,7 @@ def rates(rolls: Sequence[Roll]) -> alt.LayerChart:
     return kinds.lines(
         frame,
         xs=[month_label(roll.month) for roll in rolls],
-        colors={**series, "Pago": house.GRAY},
+        colors={**series, "Pago": theme.GRAY},
         tips={"x": "Mês", "series": "Passagem", "share": "Parte do saldo"},
         x_angle=-60,
     )
@@ -154,7 +154,7 @@ def recovery_lines(curves: Sequence[Recovery], mean: Sequence[Decimal | None]) -
     return kinds.lines(
         frame,
         xs=[str(days) for days in DAYS],
-        colors={MEAN: house.BLUE, **dict(zip(last, _LAST, strict=False))},
+        colors={MEAN: theme.BLUE, **dict(zip(last, _LAST, strict=False))},
         tips={"series": "Atrasou em", "x": "Dias", "share": "Pago até ali"},
         x_title="Dias depois do último dia para pagar em dia",
     )
@@ -236,7 +236,7 @@ def _rates_of(roll: Roll) -> Iterator[tuple[str, str, Decimal | None]]:
 
 
 def _colors() -> tuple[str, ...]:
-    return (house.BLUE, house.AMBER, house.RED, house.VIOLET)
+    return (theme.BLUE, theme.AMBER, theme.RED, theme.VIOLET)
 
 
 def _column(end: str) -> str:
@@ -244,11 +244,11 @@ def _column(end: str) -> str:
 
 
 def _label(share: Decimal) -> str:
-    return format_percent(share, 1).removesuffix(f"{house.NBSP}%")
+    return format_percent(share, 1).removesuffix(f"{theme.NBSP}%")
 
 
 def _blue(chart: alt.LayerChart, test: object) -> alt.LayerChart:
     """The heat map with cells of good news in blue."""
-    color = alt.when(test).then(alt.value(house.BLUE)).otherwise(alt.value(house.HEAT))  # type: ignore[arg-type]
+    color = alt.when(test).then(alt.value(theme.BLUE)).otherwise(alt.value(theme.HEAT))  # type: ignore[arg-type]
     chart.layer[0] = chart.layer[0].encode(color=color)
     return chart

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from credigestor.ui.charts import house
+from credigestor.ui.charts import theme
 
 CELL_WIDTH = 44
 CELL_HEIGHT = 28
@@ -54,22 +54,22 @@ def heat_map(
                 title=row_title, titleAnchor="middle", ticks=False, domain=False, labelFlush=False
             ),
         ),
-        tooltip=house.tooltip(tips),
+        tooltip=theme.tooltip(tips),
         description="said:N",
     )
-    squares = base.mark_rect(color=house.HEAT, cornerRadius=3, cursor=house.CURSOR).encode(
+    squares = base.mark_rect(color=theme.HEAT, cornerRadius=3, cursor=theme.CURSOR).encode(
         opacity=alt.Opacity(
             "value:Q",
-            scale=alt.Scale(domain=[0, strongest], range=list(house.HEAT_OPACITY), clamp=True),
+            scale=alt.Scale(domain=[0, strongest], range=list(theme.HEAT_OPACITY), clamp=True),
             legend=None,
         )
     )
     # the page's own text colour, dark by day and light by night
-    labels = base.mark_text(color="currentColor", fontSize=12, cursor=house.CURSOR).encode(
+    labels = base.mark_text(color="currentColor", fontSize=12, cursor=theme.CURSOR).encode(
         text="label:N"
     )
-    layers = squares.add_params(house.pick()) + labels
-    return house.house(layers.properties(width=alt.Step(cell_width), height=alt.Step(CELL_HEIGHT)))
+    layers = squares.add_params(theme.pick()) + labels
+    return theme.house(layers.properties(width=alt.Step(cell_width), height=alt.Step(CELL_HEIGHT)))
 
 
 def lines(
@@ -93,13 +93,13 @@ def lines(
     points = _reached(frame, "id", "series", "x", "said", *tips)
     points["place"] = points["x"].map({x: place for place, x in enumerate(xs)})
     base = alt.Chart(points).encode(
-        x=house.ordered(xs, title=x_title, angle=x_angle),
-        y=house.amounts() if money else house.percents(),
-        color=house.colors("series", colors, legend=False),
+        x=theme.ordered(xs, title=x_title, angle=x_angle),
+        y=theme.amounts() if money else theme.percents(),
+        color=theme.colors("series", colors, legend=False),
     )
     strokes = base.mark_line(strokeWidth=2).encode(order=alt.Order("place:Q"))
-    marks = base.mark_point(filled=True, size=55, opacity=1, cursor=house.CURSOR).encode(
-        tooltip=house.tooltip(tips), description="said:N"
+    marks = base.mark_point(filled=True, size=55, opacity=1, cursor=theme.CURSOR).encode(
+        tooltip=theme.tooltip(tips), description="said:N"
     )
     last = points.sort_values("place").groupby("series").tail(1)
     named = last[last["series"].isin(list(colors) if labelled is None else labelled)]
@@ -107,13 +107,13 @@ def lines(
         alt.Chart(named)
         .mark_text(align="left", dx=8, fontSize=12, color="currentColor")
         .encode(
-            x=house.ordered(xs, title=x_title, angle=x_angle),
+            x=theme.ordered(xs, title=x_title, angle=x_angle),
             y="value:Q",
             text="series:N",
         )
     )
-    layers = strokes + marks.add_params(house.pick()) + names
-    return house.house(layers.properties(height=height))
+    layers = strokes + marks.add_params(theme.pick()) + names
+    return theme.house(layers.properties(height=height))
 
 
 def stacked_bars(
@@ -132,7 +132,7 @@ def stacked_bars(
     is kind → colour.
     """
     bars = _bars(frame, xs, colors, tips, x_angle, percent).encode(order=alt.Order("rank:Q"))
-    return house.house(bars.properties(height=height))
+    return theme.house(bars.properties(height=height))
 
 
 def grouped_bars(
@@ -149,7 +149,7 @@ def grouped_bars(
     bars = _bars(frame, xs, colors, tips, x_angle, percent).encode(
         xOffset=alt.XOffset("kind:N", scale=alt.Scale(domain=list(colors)), sort=None)
     )
-    return house.house(bars.properties(height=height))
+    return theme.house(bars.properties(height=height))
 
 
 def _bars(
@@ -164,15 +164,15 @@ def _bars(
     rows["rank"] = rows["kind"].map({kind: rank for rank, kind in enumerate(colors)})
     return (
         alt.Chart(rows)
-        .mark_bar(cursor=house.CURSOR)
+        .mark_bar(cursor=theme.CURSOR)
         .encode(
-            x=house.ordered(xs, angle=x_angle),
-            y=house.percents() if percent else house.amounts(),
-            color=house.colors("kind", colors),
-            tooltip=house.tooltip(tips),
+            x=theme.ordered(xs, angle=x_angle),
+            y=theme.percents() if percent else theme.amounts(),
+            color=theme.colors("kind", colors),
+            tooltip=theme.tooltip(tips),
             description="said:N",
         )
-        .add_params(house.pick())
+        .add_params(theme.pick())
     )
 
 

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from credigestor.ui.charts import house
+from credigestor.ui.charts import theme
 
 #: Width of the plot beside that of its longest bar, so that the text at its end fits in.
 LABEL_ROOM = 1.8
 NOT_DUE, OVERDUE = "Em dia", "Em atraso"
-STOCK_COLORS = {OVERDUE: house.RED, NOT_DUE: house.BLUE}
+STOCK_COLORS = {OVERDUE: theme.RED, NOT_DUE: theme.BLUE}
 
 
 def ranked(
@@ -36,22 +36,22 @@ def ranked(
     widest = float(totals.max()) or 1.0
     base = alt.Chart(frame.assign(total=totals, place=range(len(frame)))).encode(
         y=alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=150)),
-        tooltip=house.tooltip(tips),
+        tooltip=theme.tooltip(tips),
         description="said:N",
     )
     scale = alt.Scale(domain=[0, widest * room])
-    bars = base.mark_bar(cursor=house.CURSOR, color=house.BLUE).encode(
+    bars = base.mark_bar(cursor=theme.CURSOR, color=theme.BLUE).encode(
         x=alt.X("value:Q", axis=None, scale=scale), order=alt.Order("place:Q")
     )
     if colors:
-        bars = bars.encode(color=house.colors("kind", colors))
+        bars = bars.encode(color=theme.colors("kind", colors))
     # the page's own text colour, dark by day and light by night
     rise = -7 if frame["label"].str.contains("\n").any() else 0  # so that two lines stand midway
     labels = base.mark_text(
         align="left", dx=6, dy=rise, color="currentColor", fontSize=12, lineBreak="\n"
     ).encode(x=alt.X("total:Q", axis=None, scale=scale), text="label:N")
-    layers = bars.add_params(house.pick()) + labels
-    return house.house(layers.properties(height=alt.Step(step)))
+    layers = bars.add_params(theme.pick()) + labels
+    return theme.house(layers.properties(height=alt.Step(step)))
 
 
 def by_month(
@@ -64,14 +64,14 @@ def by_month(
     """
     number = alt.Y("value:Q", axis=alt.Axis(tickCount=4, title=None))
     base = alt.Chart(frame).encode(
-        x=house.ordered(xs, angle=-60),
-        y=house.amounts() if money else number,
-        tooltip=house.tooltip(tips),
+        x=theme.ordered(xs, angle=-60),
+        y=theme.amounts() if money else number,
+        tooltip=theme.tooltip(tips),
         description="said:N",
     )
-    marks = base.mark_bar(cursor=house.CURSOR, color=house.BLUE).add_params(house.pick())
+    marks = base.mark_bar(cursor=theme.CURSOR, color=theme.BLUE).add_params(theme.pick())
     labels = base.mark_text(dy=-7, fontSize=11, color="currentColor").encode(text="label:N")
-    return house.house((marks + labels).properties(height=240))
+    return theme.house((marks + labels).properties(height=240))
 
 
 def distinct(names: Mapping[str, str]) -> dict[str, str]:

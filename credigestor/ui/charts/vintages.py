@@ -11,8 +11,8 @@ from credigestor.reports.portfolio.first_payment import FirstPayments
 from credigestor.reports.portfolio.vintages import Cell
 from credigestor.rules.calendar import format_date, month_label
 from credigestor.rules.money import format_brl, format_percent
-from credigestor.ui.charts import house, kinds
-from credigestor.ui.figures import format_count, format_rate
+from credigestor.ui.charts import kinds, theme
+from credigestor.ui.kit.figures import format_count, format_rate
 
 #: Width of the plot beside that of its longest bar, so that what is said at its end fits in.
 LABEL_ROOM = 2.0
@@ -42,7 +42,7 @@ def curves(cells: Sequence[Cell], over: int, *, named: Mapping[str, str]) -> alt
     `named` is month, as in "mar/26", → colour of the lines that stand out and have their name
     at their end; the others are gray, behind them.
     """
-    colors = dict.fromkeys(_cohorts(cells), house.GRAY) | dict(named)
+    colors = dict.fromkeys(_cohorts(cells), theme.GRAY) | dict(named)
     frame = _frame(cells, over)
     return kinds.lines(
         frame.sort_values("series", key=lambda names: names.isin(list(named)), kind="stable"),
@@ -87,7 +87,7 @@ def first_payments(
             axis=alt.Axis(labelLimit=140),
         ),
         x=alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, widest * LABEL_ROOM])),
-        tooltip=house.tooltip(
+        tooltip=theme.tooltip(
             {
                 "name": "Vendas de",
                 "rate": "Primeira nota não paga em 30 dias",
@@ -97,12 +97,12 @@ def first_payments(
         ),
         description="said:N",
     )
-    bars = base.mark_bar(color=house.BLUE, cursor=house.CURSOR, cornerRadiusEnd=3)
+    bars = base.mark_bar(color=theme.BLUE, cursor=theme.CURSOR, cornerRadiusEnd=3)
     # the page's own text colour, dark by day and light by night
     labels = base.mark_text(align="left", dx=6, color="currentColor", fontSize=12).encode(
         text="label:N"
     )
-    return house.house((bars.add_params(house.pick()) + labels).properties(height=alt.Step(28)))
+    return theme.house((bars.add_params(theme.pick()) + labels).properties(height=alt.Step(28)))
 
 
 def age_words(age: int) -> str:

@@ -1,0 +1,141 @@
+"""What a shop may change of its printed documents: logo, footer, clause, what is offered first."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from credigestor.db.settings import ShopSettings
+from credigestor.errors import BusinessError
+from credigestor.reports import logos as report
+from credigestor.reports.settings_history import LABELS
+from credigestor.rules.papers import (
+    RECEIPT_FORMAT_NAMES,
+    SALE_DOCUMENT_NAMES,
+    ReceiptFormat,
+    SaleDocument,
+)
+from credigestor.rules.permissions import Actor
+from credigestor.services import logos
+from credigestor.services.inputs import text
+from credigestor.ui import kit
+from credigestor.ui.admin.settings_form import gather, save
+from credigestor.ui.kit import data
+
+#: Width of a logo on the page, in pixels; on paper it is a few centimetres wide.
+_SHOWN = 220
+_FOOTER, _CLAUSE = 200, 600
+
+
+def documents_form(actor: Actor, current: ShopSettings) -> None:
+    """Draw the logo and the texts of the documents, each saved by itself."""
+    _logo(actor, current)
+    st.divider()
+    _texts(actor, current)
+
+
+def _logo(actor: Actor, current: ShopSettings) -> None:
+    form, fields = "settings-logo", kit.Fields()
+    key = f"{form}:{kit.operation_id(form)}"
+    st.subheader(LABELS["logo"])
+    st.caption(
+        "Sai no alto dos documentos. PNG ou JPEG de até 1 MB; fica melhor com fundo branco ou "
+        "transparente."
+    )
+    stored = data.read(report.content, current)
+    if stored:
+        st.image(stored, width=_SHOWN, alt="Logotipo em uso")
+    else:
+        st.caption("Nenhum logotipo em uso: os documentos levam o nome da loja.")
+    sent = st.file_uploader(
+        "Enviar outro logotipo" if stored else "Enviar logotipo",
+        type=["png", "jpg", "jpeg"],
+        max_upload_size=1,
+        key=f"{key}:file",
+    )
+    fields.slot("logo")
+    picture = None
+    if sent is not None:
+        with fields.catching():
+            picture = logos.prepare(sent.getvalue())
+    if picture:
+        st.markdown("**Como vai ficar**")
+        st.image(picture.content, width=_SHOWN, alt="Logotipo enviado")
+    with st.container(horizontal=True):
+        used = st.button(
+            "Usar este logotipo",
+            type="primary",
+            icon=":material/save:",
+            key=f"{key}:save",
+            disabled=picture is None,
+        )
+        removed = stored is not None and st.button(
+            "Remover o logotipo", icon=":material/delete:", key=f"{key}:remove"
+        )
+    if removed or (used and sent is not None):
+        given = None if removed or sent is None else sent.getvalue()
+        try:
+            changed = data.write(lambda s: logos.change(s, actor, given))
+        except BusinessError as error:
+            fields.show(error)
+            return
+        kit.renew_operation(form)
+        kit.flash(_done(changed, removed))
+        st.rerun()
+
+
+def _done(changed: bool, removed: bool) -> str:
+    if not changed:
+        return "Nada mudou."
+    return "Logotipo removido." if removed else "Logotipo trocado."
+
+
+def _texts(actor: Actor, current: ShopSettings) -> None:
+    form, fields = "settings-documents", kit.Fields()
+    key = f"{form}:{kit.operation_id(form)}"
+    st.subheader("Textos e preferências")
+    with st.form(key, border=False):
+        footer = st.text_input(
+            LABELS["document_footer"],
+            current.document_footer,
+            key=f"{key}:document_footer",
+            placeholder="Obrigado pela preferência!",
+            help=f"Uma linha ao pé dos documentos, com até {_FOOTER} caracteres.",
+        )
+        fields.slot("document_footer")
+        clause = st.text_area(
+            LABELS["document_clause"],
+            current.document_clause,
+            key=f"{key}:document_clause",
+            placeholder="A mercadoria pode ser trocada em até 7 dias, com a nota fiscal.",
+            help=f"Sai com as condições do carnê. Um parágrafo de até {_CLAUSE} caracteres; não "
+            "muda o que a lei garante ao cliente.",
+        )
+        fields.slot("document_clause")
+        with st.grid(2, min_column_width=260):
+            first = st.selectbox(
+                LABELS["sale_document"],
+                list(SaleDocument),
+                index=list(SaleDocument).index(current.sale_document),
+                format_func=SALE_DOCUMENT_NAMES.__getitem__,
+                key=f"{key}:sale_document",
+            )
+            receipt = st.selectbox(
+                LABELS["receipt_format"],
+                list(ReceiptFormat),
+                index=list(ReceiptFormat).index(current.receipt_format),
+                format_func=RECEIPT_FORMAT_NAMES.__getitem__,
+                key=f"{key}:receipt_format",
+            )
+        saved = st.form_submit_button("Salvar documentos", type="primary", icon=":material/save:")
+    if saved:
+        parsers = {
+            "document_footer": lambda: _line("document_footer", footer, _FOOTER),
+            "document_clause": lambda: _line("document_clause", clause, _CLAUSE),
+        }
+        chosen = {"sale_document": first, "receipt_format": receipt}
+        save(form, fields, actor, lambda: {**gather(parsers), **chosen})
+
+
+def _line(name: str, typed: str, maximum: int) -> str:
+    """A text in one paragraph: documents break its lines themselves."""
+    return text(" ".join(typed.split()), field=name, maximum=maximum, label=LABELS[name])

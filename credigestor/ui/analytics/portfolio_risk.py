@@ -1,0 +1,217 @@
+"""What of the portfolio is late, in every definition, and how few owe how much of it (R17)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from credigestor.reports.portfolio.largest import Debtor
+from credigestor.reports.portfolio.stock import Contracts, Stock
+from credigestor.rules.calendar import format_date
+from credigestor.rules.charges import ZERO
+from credigestor.rules.money import format_brl, round_cents
+from credigestor.ui.analytics.exhibit import Lead, exhibit
+from credigestor.ui.analytics.view import View
+from credigestor.ui.charts.portfolio import distinct, ranked
+from credigestor.ui.kit.figures import format_rate
+
+NOTES = "counter/notes.py"
+NOTHING_OPEN = "Nada a receber nesta data com estes filtros. Escolha outra data-base ou limpe-os."
+#: How many of the largest the sentence speaks of, and the report is asked for.
+FEW, MANY = 10, 50
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way of counting what is late (R17); `leads` are the filters that show its notes."""
+
+    id: str
+    label: str
+    definition: str
+    leads: Mapping[str, Any]
+
+
+VARIANTS = (
+    Variant(
+        "overdue", "Em atraso, por nota", "principal das notas atrasadas", {"status": "overdue"}
+    ),
+    Variant(
+        "over_30",
+        "Mais de 30 dias, por nota",
+        "principal das notas com mais de 30 dias de atraso",
+        {"status": "overdue", "band": ["31-60", "61-90", "91-180", "181-360", ">360"]},
+    ),
+    Variant(
+        "over_30_contract",
+        "Mais de 30 dias, com arrasto",
+        "tudo o que está em aberto nas vendas que têm uma nota com mais de 30 dias de atraso",
+        {"status": "open", "contract_over": "30"},
+    ),
+    Variant(
+        "over_90",
+        "Mais de 90 dias, por nota",
+        "principal das notas com mais de 90 dias de atraso",
+        {"status": "overdue", "band": ["91-180", "181-360", ">360"]},
+    ),
+    Variant(
+        "over_90_contract",
+        "Mais de 90 dias, com arrasto",
+        "tudo o que está em aberto nas vendas que têm uma nota com mais de 90 dias de atraso",
+        {"status": "open", "contract_over": "90"},
+    ),
+)
+
+
+def late_amounts(stock: Stock, contracts: Contracts) -> dict[str, Decimal]:
+    """R$ of every variant by its id (R17)."""
+    return {
+        "overdue": stock.overdue,
+        "over_30": stock.over_30,
+        "over_30_contract": contracts.over_30,
+        "over_90": stock.over_90,
+        "over_90_contract": contracts.over_90,
+    }
+
+
+def rates(
+    view: View, stock: Stock, contracts: Contracts, before: Stock, contracts_before: Contracts
+) -> None:
+    """Every variant of the delinquency rate, labelled, with its amount (R17)."""
+    amounts, then = late_amounts(stock, contracts), late_amounts(before, contracts_before)
+    shares = {id_: format_rate(stock.rate(amount)) for id_, amount in amounts.items()}
+    frame = pd.DataFrame(
+        {
+            "id": v.id,
+            "name": v.label,
+            "value": float(stock.rate(amounts[v.id]) or 0),
+            "label": f"{shares[v.id]}\n{format_brl(amounts[v.id])}",
+            "rate": shares[v.id],
+            "amount": format_brl(amounts[v.id]),
+            "before": format_rate(before.rate(then[v.id])),
+            "said": f"{v.label}: {shares[v.id]}, {format_brl(amounts[v.id])}",
+        }
+        for v in VARIANTS
+    )
+    earlier = format_date(before.as_of)
+    tips = {"name": "Taxa", "rate": "Da carteira", "amount": "Valor", "before": f"Em {earlier}"}
+    exhibit(
+        "Inadimplência, em cada definição",
+        ranked(frame, tips=tips, room=2.4, step=44),
+        key="rates",
+        definition="Cada taxa é uma parte do principal a receber. "
+        + ". ".join(f"{v.label}: {v.definition}" for v in VARIANTS)
+        + ".",
+        sentence=(
+            f"De cada R$ 100 a receber, {format_brl(stock.rate(stock.overdue) or ZERO)} estão em "
+            "atraso. "
+            f"Há mais de 30 dias: {shares['over_30']} por nota e {shares['over_30_contract']} com "
+            f"arrasto; há mais de 90: {shares['over_90']} por nota e "
+            f"{shares['over_90_contract']} com arrasto."
+        ),
+        table=pd.DataFrame(
+            {
+                "Taxa": v.label,
+                "Percentual": _cents(stock.rate(amounts[v.id])),
+                "Valor": amounts[v.id],
+                f"Percentual em {earlier}": _cents(before.rate(then[v.id])),
+                f"Valor em {earlier}": then[v.id],
+            }
+            for v in VARIANTS
+        ),
+        file_name="inadimplencia-por-definicao",
+        leads={
+            v.id: Lead(
+                f"{v.label}: {format_brl(amounts[v.id])}", NOTES, view.filters() | dict(v.leads)
+            )
+            for v in VARIANTS
+            if amounts[v.id]
+        },
+        alt="Taxas de inadimplência por nota e com arrasto",
+        empty=None if stock.receivable else NOTHING_OPEN,
+    )
+
+
+def concentration(
+    view: View,
+    debtors: Sequence[Debtor],
+    stock: Stock,
+    before: Stock,
+    amounts_before: Sequence[Decimal],
+) -> None:
+    """What the largest 10 and 50 owe: `debtors` are the largest 50, `amounts_before` what the
+    largest 50 of the date before owed, R$.
+    """
+    names = distinct({str(debtor.customer_id): debtor.name for debtor in debtors})
+    frame = pd.DataFrame(
+        {
+            "id": str(debtor.customer_id),
+            "name": names[str(debtor.customer_id)],
+            "value": float(debtor.amount),
+            "label": format_brl(debtor.amount),
+            "share": format_rate(stock.rate(debtor.amount)),
+            "said": f"{debtor.name}: {format_brl(debtor.amount)}",
+        }
+        for debtor in debtors[:FEW]
+    )
+    tips = {"name": "Cliente", "label": "Deve", "share": "Da carteira"}
+    so_far = [sum((d.amount for d in debtors[: k + 1]), ZERO) for k in range(len(debtors))]
+    exhibit(
+        "Concentração nos maiores devedores",
+        ranked(frame, tips=tips) if debtors else None,
+        key="concentration",
+        definition=(
+            "Principal em aberto dos clientes que mais devem na data-base ÷ principal a receber. "
+            "Conta o cliente inteiro, com todas as suas vendas que os filtros deixam."
+        ),
+        sentence=_concentration_sentence(debtors, stock, before, sum(amounts_before, ZERO)),
+        table=pd.DataFrame(
+            {
+                "Posição": place,
+                "Cliente": debtor.name,
+                "Principal em aberto": debtor.amount,
+                "Percentual da carteira": _cents(stock.rate(debtor.amount)),
+                "Percentual acumulado": _cents(stock.rate(total)),
+            }
+            for place, (debtor, total) in enumerate(zip(debtors, so_far, strict=True), start=1)
+        ),
+        file_name="maiores-devedores",
+        leads={
+            str(debtor.customer_id): Lead(
+                f"{names[str(debtor.customer_id)]}: {format_brl(debtor.amount)}",
+                NOTES,
+                view.filters(status="open", customer=debtor.customer_id),
+            )
+            for debtor in debtors[:FEW]
+        },
+        alt="Principal em aberto dos dez maiores devedores",
+        empty=None if debtors else NOTHING_OPEN,
+    )
+
+
+def _concentration_sentence(
+    debtors: Sequence[Debtor], stock: Stock, before: Stock, many_before: Decimal
+) -> str:
+    few = sum((debtor.amount for debtor in debtors[:FEW]), ZERO)
+    if len(debtors) <= FEW:
+        who = "O único devedor deve" if len(debtors) == 1 else f"Os {len(debtors)} devedores devem"
+        return f"{who} {format_brl(few)}: toda a carteira."
+    if len(debtors) < MANY:
+        return (
+            f"Os {FEW} maiores dos {len(debtors)} devedores devem {format_brl(few)}, "
+            f"{format_rate(stock.rate(few))} da carteira."
+        )
+    many = sum((debtor.amount for debtor in debtors), ZERO)
+    then = before.rate(many_before)
+    earlier = f" ({format_rate(then)} em {format_date(before.as_of)})" if then is not None else ""
+    return (
+        f"Os {FEW} maiores devem {format_brl(few)}, {format_rate(stock.rate(few))} da carteira; "
+        f"os {len(debtors)} maiores, {format_rate(stock.rate(many))}{earlier}."
+    )
+
+
+def _cents(value: Decimal | None) -> Decimal | None:
+    return None if value is None else round_cents(value)

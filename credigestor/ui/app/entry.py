@@ -1,0 +1,97 @@
+"""The script of every run: who is there, what they may open, and only then the page."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import streamlit as st
+
+from credigestor.db.engine import transaction
+from credigestor.rules.permissions import ROLE_NAMES, Actor
+from credigestor.services.auth import was_login
+from credigestor.services.users import has_users
+from credigestor.ui.app import first_run, login
+from credigestor.ui.kit import plain, session
+from credigestor.ui.kit.data import settings
+from credigestor.ui.kit.navigation import PAGES, PageSpec, page
+from credigestor.web import startup
+
+#: A file's own data: an icon by name would be fetched from another site.
+ICON = "data:image/svg+xml," + quote(
+    "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><rect width='32' height='32' "
+    "rx='7' fill='#0b6e69'/><path d='M22 11a8 8 0 1 0 0 10' fill='none' stroke='#fff' "
+    "stroke-width='4' stroke-linecap='round'/></svg>"
+)
+
+_PERMISSIONS = {spec.url_path: spec.permission for spec in PAGES} | {"": PAGES[0].permission}
+
+
+def main() -> None:
+    """Register every page, whoever asks, and run the one asked for if this person may see it."""
+    st.set_page_config("CrediGestor", ICON, layout="wide")
+    startup.prepare()
+    actor = session.current()
+    chosen = st.navigation(_menu(actor), position="sidebar" if actor else "hidden", expanded=True)
+    if actor is None:
+        _greet_stranger()
+        return
+    _sidebar(actor)
+    if not actor.can(_PERMISSIONS[chosen.url_path]):
+        session.refuse()
+    st.set_page_config(page_title=f"{chosen.title} · CrediGestor")
+    chosen.run()
+
+
+def _menu(actor: Actor | None) -> dict[str, list[st.Page]]:
+    menu: dict[str, list[st.Page]] = {}
+    for spec in PAGES:
+        shown = actor is not None and spec.section is not None and actor.can(spec.permission)
+        menu.setdefault(spec.section if shown and spec.section else "", []).append(
+            st.Page(
+                spec.path,
+                title=spec.title,
+                icon=f":material/{spec.icon}:",
+                url_path=spec.url_path,
+                default=spec is PAGES[0],
+                visibility="visible" if shown else "hidden",
+            )
+        )
+    return menu
+
+
+def _greet_stranger() -> None:
+    token = session.user_token()
+    with transaction() as db:
+        new_shop = not has_users(db)
+        over = token is not None and was_login(db, token=token)
+    if first_run.unfinished() or new_shop:
+        first_run.page()
+    elif over:
+        # This connection's cookie may not be the browser's any more: load the page anew.
+        session.leave_for(f"/entrar?next={quote(session.here(), safe='')}")
+    else:
+        login.page()
+
+
+def _sidebar(actor: Actor) -> None:
+    with st.sidebar:
+        shop = settings().shop_name
+        if shop:
+            st.html(_shop_name(shop))
+        st.markdown(f"**{plain(actor.name)}**  \n{ROLE_NAMES[actor.role]}")
+        account: PageSpec = page("counter/account.py")
+        st.page_link(account.path, label=account.title, icon=f":material/{account.icon}:")
+        if st.button("Sair", icon=":material/logout:", width="stretch", key="sign_out"):
+            session.leave_for("/sair")
+
+
+def _shop_name(name: str) -> str:
+    """A style that writes the shop's name above the menu, which no Streamlit call can reach."""
+    text = "".join(f"\\{ord(char):06x}" for char in name)
+    return (
+        f"<style>[data-testid='stSidebarNav']::before{{content:'{text}';display:block;"
+        "font-weight:600;font-size:1.1rem;padding-bottom:.75rem;overflow-wrap:anywhere}</style>"
+    )
+
+
+main()

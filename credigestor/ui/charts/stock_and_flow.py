@@ -1,0 +1,143 @@
+"""The dashboard's charts: totals of its report in, a chart of the house out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import altair as alt
+import pandas as pd
+
+from credigestor.reports.portfolio.collections import DueTotal
+from credigestor.reports.portfolio.flows import Flow
+from credigestor.reports.portfolio.stock import BandTotal
+from credigestor.rules.aging import BAND_NAMES
+from credigestor.rules.calendar import month_label
+from credigestor.rules.money import format_brl
+from credigestor.ui.charts import kinds, theme
+from credigestor.ui.kit.figures import format_count
+
+#: Width of the plot beside that of its longest bar, so that the amount at its end fits in.
+LABEL_ROOM = 1.45
+SOLD, RECEIVED, CHARGES = "Vendido", "Principal recebido", "Encargos recebidos"
+SERIES_COLORS = {SOLD: theme.BLUE, RECEIVED: theme.AMBER, CHARGES: theme.VIOLET}
+NOT_DUE, OVERDUE = "A vencer", "Atrasado"
+DUE_COLORS = {NOT_DUE: theme.BLUE, OVERDUE: theme.RED}
+
+
+def aging_bars(aging: Sequence[BandTotal]) -> alt.LayerChart:
+    """Open principal by aging band; a bar's id is its band (R16)."""
+    frame = pd.DataFrame(
+        {
+            "id": row.band,
+            "name": BAND_NAMES[row.band],
+            "value": float(row.principal),
+            "amount": format_brl(row.principal),
+            "notes": format_count(row.notes),
+            "said": f"{BAND_NAMES[row.band]}: {format_brl(row.principal)}",
+        }
+        for row in aging
+    )
+    widest = max(float(row.principal) for row in aging) or 1
+    base = alt.Chart(frame).encode(
+        y=alt.Y("name:N", sort=list(BAND_NAMES.values()), title=None),
+        x=alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, widest * LABEL_ROOM])),
+        tooltip=theme.tooltip({"name": "Atraso", "amount": "Principal", "notes": "Notas"}),
+        description="said:N",
+    )
+    bars = base.mark_bar(cursor=theme.CURSOR, cornerRadiusEnd=3).encode(
+        color=theme.colors("id", theme.BAND_COLORS, legend=False)
+    )
+    # the page's own text colour, dark by day and light by night
+    labels = base.mark_text(align="left", dx=6, color="currentColor", fontSize=12).encode(
+        text="amount:N"
+    )
+    return theme.house((bars.add_params(theme.pick()) + labels).properties(height=alt.Step(38)))
+
+
+def receivable_by_month(receivable: Sequence[DueTotal]) -> alt.Chart:
+    """Open principal by due month, the late part apart; a bar's id is its `due_id`."""
+    frame = pd.DataFrame(
+        {
+            "id": due_id(row),
+            "x": due_label(row),
+            "kind": kind,
+            "value": float(amount),
+            "amount": format_brl(amount),
+            "total": format_brl(row.principal),
+            "notes": format_count(row.notes),
+            "said": f"{due_label(row)}, {kind}: {format_brl(amount)}",
+        }
+        for row in receivable
+        for kind, amount in ((OVERDUE, row.overdue), (NOT_DUE, row.principal - row.overdue))
+        if amount
+    )
+    return kinds.stacked_bars(
+        frame,
+        xs=[due_label(row) for row in receivable],
+        colors=DUE_COLORS,
+        tips={
+            "x": "Vencimento",
+            "kind": "Situação",
+            "amount": "Principal",
+            "total": "Total do mês",
+            "notes": "Notas do mês",
+        },
+    )
+
+
+def sold_and_received(months: Mapping[date, Flow]) -> alt.Chart:
+    """Sold beside received, month by month; a bar's id is its `bar_id` (R22)."""
+    frame = pd.DataFrame(
+        {
+            "id": bar_id(month, kind),
+            "month": month_label(month),
+            "pile": pile,
+            "kind": kind,
+            "value": float(amount),
+            "sold": format_brl(row.sold),
+            "received": format_brl(row.principal),
+            "charges": format_brl(row.charges),
+            "said": f"{month_label(month)}, {kind}: {format_brl(amount)}",
+        }
+        for month, row in months.items()
+        for pile, kind, amount in (
+            ("1", SOLD, row.sold),
+            ("2", RECEIVED, row.principal),
+            ("2", CHARGES, row.charges),
+        )
+        if amount
+    )
+    bars = (
+        alt.Chart(frame)
+        .mark_bar(cursor=theme.CURSOR)
+        .encode(
+            x=theme.months([month_label(month) for month in months]),
+            xOffset=alt.XOffset("pile:N"),
+            y=theme.amounts(),
+            color=theme.colors("kind", SERIES_COLORS),
+            order=alt.Order("kind:N", sort="descending"),
+            tooltip=theme.tooltip(
+                {"month": "Mês", "sold": SOLD, "received": RECEIVED, "charges": CHARGES}
+            ),
+            description="said:N",
+        )
+    )
+    return theme.house(bars.add_params(theme.pick()).properties(height=300))
+
+
+def bar_id(month: date, kind: str) -> str:
+    """The id of a bar of what was sold or received: its month and what it is, "2026-11/Vendido"."""
+    return f"{month:%Y-%m}/{kind}"
+
+
+def due_id(total: DueTotal) -> str:
+    """The id of a bar of due dates: its two limits in ISO, an open one left empty."""
+    return f"{total.due_from or ''}/{total.due_to or ''}"
+
+
+def due_label(total: DueTotal) -> str:
+    """What stands under a bar of due dates: its month, or that it is all before or after."""
+    if total.due_from is None:
+        return "Antes"
+    return month_label(total.due_from) if total.due_to else "Depois"

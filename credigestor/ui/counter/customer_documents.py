@@ -1,0 +1,149 @@
+"""The customer page's tab of documents: the statement of a period, and the settlement quote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+from dateutil.relativedelta import relativedelta
+
+from credigestor.documents.catalogue import MOST_NOTES
+from credigestor.errors import InvalidInput
+from credigestor.reports import customer_statement, notes, settlement
+from credigestor.reports.settlement import Quote
+from credigestor.rules.calendar import format_date
+from credigestor.rules.money import format_brl, format_number
+from credigestor.ui import kit
+from credigestor.ui.counter import document_bars
+from credigestor.ui.kit import data
+
+#: How far back the statement goes unless somebody asks for more.
+_MONTHS = 3
+
+
+def show(customer_id: int, *, today: date) -> None:
+    """Draw what can be printed for a customer who is not anonymised."""
+    with st.container(border=True):
+        st.subheader("Extrato")
+        st.caption(
+            "Vendas, notas e pagamentos de um período, com o saldo de principal depois de cada "
+            "um, e o que o cliente deve hoje, com juros e multa."
+        )
+        _statement(customer_id, today)
+    with st.container(border=True):
+        st.subheader("Cotação de quitação")
+        st.caption(
+            "Quanto quita as notas em uma data, com os juros e a multa das atrasadas e a redução "
+            "dos juros do contrato das que são pagas antes (CDC, art. 52, § 2º)."
+        )
+        _settlement(customer_id, today)
+
+
+def _statement(customer_id: int, today: date) -> None:
+    fields = kit.Fields()
+    with st.grid(2, min_column_width=160):
+        with st.container():
+            begin = today - relativedelta(months=_MONTHS)
+            since = kit.date_field("De", begin, key=f"statement-since:{customer_id}")
+            fields.slot("since")
+        with st.container():
+            until = kit.date_field("Até", today, key=f"statement-until:{customer_id}")
+            fields.slot("until")
+    with fields.catching():
+        if since is None:
+            raise InvalidInput("Informe o começo do período.", field="since")
+        if until is None:
+            raise InvalidInput("Informe o fim do período.", field="until")
+        found = data.read(
+            customer_statement.statement, customer_id, since=since, until=until, today=today
+        )
+        count = len(found.movements)
+        moved = "nenhum movimento" if not count else f"{count} movimento{'s' * (count > 1)}"
+        st.markdown(
+            kit.plain(
+                f"Saldo de principal: {format_brl(found.opening)} antes, "
+                f"{format_brl(found.closing)} em {format_date(until)}; {moved}."
+            )
+        )
+        _links(
+            "extrato",
+            document_bars.path("extrato", customer_id, de=since, ate=until),
+            document_bars.path("extrato", customer_id, keep=True, de=since, ate=until),
+        )
+
+
+def _settlement(customer_id: int, today: date) -> None:
+    fields, key = kit.Fields(), f"quote-notes:{customer_id}"
+    open_notes = data.read(notes.open_notes, customer_id, on=today, today=today)
+    if not open_notes:
+        st.info("Nada em aberto: não há o que quitar.", icon=":material/task_alt:")
+        return
+    on = kit.date_field("Pagando em", today, key=f"quote-on:{customer_id}")
+    fields.slot("on")
+    labels = {
+        note.id: f"{note.number} · {_due(note.due_date, note.days_late)}" for note in open_notes
+    }
+    if key in st.session_state:  # one of them may have been paid meanwhile
+        st.session_state[key] = [id_ for id_ in st.session_state[key] if id_ in labels]
+    chosen = st.multiselect(
+        "Notas",
+        list(labels),
+        format_func=lambda id_: labels.get(id_, ""),
+        placeholder="Todas em aberto",
+        key=key,
+    )
+    fields.slot("notes")
+    with fields.catching():
+        if on is None:
+            raise InvalidInput("Informe a data do pagamento.", field="on")
+        wanted: Sequence[int] = chosen or list(labels)
+        if len(wanted) > MOST_NOTES:
+            raise InvalidInput(f"Escolha no máximo {MOST_NOTES} notas.", field="notes")
+        found = data.read(settlement.quote, customer_id, wanted, on=on, today=today)
+        with st.grid(2, min_column_width=160):
+            st.metric(f"Quita em {format_date(found.on)}", format_brl(found.total))
+            if found.saved:
+                st.metric("Economia", format_brl(found.saved))
+        ids = ",".join(str(note.id) for note in found.notes)
+        _links(
+            "cotação",
+            document_bars.path("quitacao", customer_id, notas=ids, em=on),
+            document_bars.path("quitacao", customer_id, keep=True, notas=ids, em=on),
+        )
+        _figures(found)
+
+
+def _due(day: date, days_late: int) -> str:
+    return f"{'venceu' if days_late else 'vence'} {format_date(day)}"
+
+
+def _figures(found: Quote) -> None:
+    rows = [
+        {
+            "Nota": note.number,
+            "Quita": format_number(each.total),
+            "Principal": format_number(each.owed.principal),
+            "Encargos": format_number(each.owed.charges),
+            "Redução": format_number(each.discount),
+        }
+        for note in found.notes
+        for each in [note.settlement]
+    ]
+    frame = pd.DataFrame(rows)
+    if not found.saved:
+        del frame["Redução"]
+    if not any(note.settlement.owed.charges for note in found.notes):
+        del frame["Encargos"]
+    st.table(frame, border="horizontal", hide_index=True)
+    with st.expander("Como se chegou ao valor"):
+        for note in found.notes:
+            steps = " ".join(f"\n- {kit.plain(step)}" for step in note.settlement.steps)
+            st.markdown(f"**{kit.plain(note.number)}**\n{steps}")
+
+
+def _links(what: str, address: str, keep: str) -> None:
+    with st.container(horizontal=True):
+        document_bars.link(f"Abrir {what}", address, type="primary")
+        document_bars.link(f"Baixar {what}", keep, type="tertiary", icon=":material/download:")

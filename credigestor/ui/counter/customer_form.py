@@ -1,0 +1,183 @@
+"""The form of a customer's data, to register a new one or to edit one that exists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from credigestor.db.models import Customer
+from credigestor.errors import BusinessError, Conflict, InvalidInput, InvalidInputs
+from credigestor.reports import customers as report
+from credigestor.rules.identity import UFS, format_cep, format_phone, format_tax_id
+from credigestor.rules.money import format_number, parse_money
+from credigestor.rules.permissions import Actor
+from credigestor.services import customers
+from credigestor.services.inputs import parse
+from credigestor.ui import kit
+from credigestor.ui.kit import data
+
+
+def new_customer(actor: Actor, *, today: date) -> None:
+    """Draw the form of a new customer; once saved, leave for the customer's page."""
+    form = "new-customer"
+    fields = kit.Fields()
+    operation = kit.operation_id(form)
+    typed = _draw(form, fields, None, save="Cadastrar cliente")
+    if typed is None:
+        return
+    try:
+        given = _input(typed)
+        new_id = data.write(
+            lambda s: customers.create(s, actor, given, operation_id=operation, today=today)
+        )
+    except BusinessError as error:
+        _refused(fields, error)
+        if isinstance(error, Conflict):
+            _link_to_owner(given.tax_id)
+        return
+    kit.renew_operation(form)
+    kit.flash("Cliente cadastrado.")
+    kit.go("counter/customer.py", id=new_id)
+
+
+def edit_customer(actor: Actor, customer: Customer, *, today: date) -> None:
+    """Draw the form of a customer's data as they are, and save what was changed."""
+    form = f"edit-customer:{customer.id}"
+    fields = kit.Fields()
+    typed = _draw(form, fields, customer, save="Salvar alterações")
+    if typed is None:
+        return
+    try:
+        given = _input(typed)
+        data.write(lambda s: customers.edit(s, actor, given, customer_id=customer.id, today=today))
+    except BusinessError as error:
+        _refused(fields, error)
+        return
+    kit.renew_operation(form)
+    kit.flash("Cadastro atualizado.")
+    st.rerun()
+
+
+def _draw(
+    form: str, fields: kit.Fields, customer: Customer | None, *, save: str
+) -> dict[str, Any] | None:
+    """What was typed, raw, when Save was pressed; the widgets are new after each save."""
+    shown = _shown(customer)
+    key = f"{form}:{kit.operation_id(form)}"
+    typed: dict[str, Any] = {}
+
+    def field(name: str, label: str, **options: Any) -> None:
+        typed[name] = st.text_input(
+            label, value=shown.get(name, ""), key=f"{key}:{name}", autocomplete="off", **options
+        )
+        fields.slot(name)
+
+    with st.form(key, border=False):
+        field("name", "Nome completo *")
+        with st.grid(2, min_column_width=260):
+            for name, label, options in _CONTACT:
+                with st.container():
+                    field(name, label, **options)
+            with st.container():
+                typed["birth_date"] = kit.date_field(
+                    "Data de nascimento",
+                    customer.birth_date if customer else None,
+                    key=f"{key}:birth_date",
+                )
+                fields.slot("birth_date")
+            with st.container():
+                field(
+                    "credit_limit",
+                    "Limite de crédito (R$)",
+                    placeholder="1.500,00",
+                    help="Deixe em branco para não ter limite.",
+                )
+        st.markdown("**Endereço**")
+        with st.grid(2, min_column_width=260):
+            for name, label, options in _ADDRESS:
+                with st.container():
+                    field(name, label, **options)
+            with st.container():
+                state = shown.get("state", "")
+                typed["state"] = st.selectbox(
+                    "UF",
+                    ["", *UFS],
+                    index=["", *UFS].index(state) if state in UFS else 0,
+                    format_func=lambda uf: uf or "—",
+                    key=f"{key}:state",
+                )
+                fields.slot("state")
+        typed["remarks"] = st.text_area(
+            "Observações", value=shown.get("remarks", ""), key=f"{key}:remarks"
+        )
+        fields.slot("remarks")
+        saved = st.form_submit_button(save, type="primary", icon=":material/save:")
+    return typed if saved else None
+
+
+_CONTACT: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("tax_id", "CPF ou CNPJ *", {"placeholder": "529.982.247-25"}),
+    ("phone", "Telefone com DDD", {"placeholder": "(85) 98872-4443", "type": "phone"}),
+    ("email", "E-mail", {"placeholder": "nome@exemplo.com.br"}),
+)
+_ADDRESS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("zip_code", "CEP", {"placeholder": "60175-000"}),
+    ("street", "Logradouro", {}),
+    ("street_number", "Número", {}),
+    ("complement", "Complemento", {}),
+    ("district", "Bairro", {}),
+    ("city", "Cidade", {}),
+)
+_FORMATS: dict[str, Callable[[Any], str]] = {
+    "tax_id": format_tax_id,
+    "phone": format_phone,
+    "zip_code": format_cep,
+    "credit_limit": format_number,
+}
+
+
+def _shown(customer: Customer | None) -> dict[str, str]:
+    """The stored values as people write them."""
+    if customer is None:
+        return {}
+    values = {name: getattr(customer, name) for name in customers.CustomerInput.model_fields}
+    return {
+        name: _FORMATS.get(name, str)(value) for name, value in values.items() if value is not None
+    }
+
+
+def _input(typed: dict[str, Any]) -> customers.CustomerInput:
+    """The checked input; raises InvalidInputs for all wrong fields, the typed limit included."""
+    errors: dict[str, str] = {}
+    values = dict(typed, credit_limit=None)
+    try:
+        if typed["credit_limit"].strip():
+            values["credit_limit"] = parse_money(typed["credit_limit"], field="credit_limit")
+    except InvalidInput as error:
+        errors["credit_limit"] = error.message
+    try:
+        given = parse(customers.CustomerInput, values)
+    except InvalidInputs as error:
+        errors = error.errors | errors
+    if errors:
+        raise InvalidInputs(errors)
+    return given
+
+
+def _refused(fields: kit.Fields, error: BusinessError) -> None:
+    """The messages at their fields, and word of them beside Save, which may be screens below."""
+    fields.show(error)
+    st.warning("Nada foi gravado. Corrija o que está marcado acima.")
+
+
+def _link_to_owner(tax_id: str) -> None:
+    for found in data.read(report.search, tax_id, limit=1):
+        kit.link(
+            "counter/customer.py",
+            f"Abrir o cadastro de {found.name}",
+            icon=":material/person:",
+            id=found.id,
+        )

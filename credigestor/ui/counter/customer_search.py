@@ -1,0 +1,105 @@
+"""The counter's customer picker: results while one types, the chosen customer as a card."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from credigestor.reports import customers
+from credigestor.reports.customers import Found
+from credigestor.rules.identity import format_phone, format_tax_id, mask_tax_id
+from credigestor.rules.permissions import Permission
+from credigestor.ui import kit
+from credigestor.ui.kit import data, session
+
+#: Name in the address of the chosen customer: `/nova-venda?cliente=7`.
+PARAMETER = "cliente"
+MIN_CHARACTERS = 2
+RESULTS = 20
+
+
+def pick_customer(key: str) -> int | None:
+    """Draw the picker and return the chosen customer's id; None while nobody is chosen.
+
+    The choice is kept in the session under `key` and in the address as `?cliente=`, which
+    also preselects. Choosing and changing rerun the whole page.
+    """
+    chosen = _chosen(key)
+    if chosen is None:
+        _search(key)
+        return None
+    _card(key, chosen)
+    return chosen.id
+
+
+def forget_customer(key: str) -> None:
+    """Let the next visit of the page begin with nobody chosen."""
+    st.session_state.pop(_slot(key), None)
+    st.query_params.pop(PARAMETER, None)
+
+
+def describe(customer: Found, *, masked: bool = True) -> str:
+    """CPF or CNPJ, city and phone in one line, what is unknown left out; not yet `plain`."""
+    tax_id = mask_tax_id(customer.tax_id) if masked else format_tax_id(customer.tax_id)
+    place = "/".join(part for part in (customer.city, customer.state) if part)
+    phone = format_phone(customer.phone) if customer.phone else ""
+    parts = [tax_id, place, phone, "" if customer.active else "inativo"]
+    return " · ".join(part for part in parts if part)
+
+
+def _slot(key: str) -> str:
+    return f"{key}:customer"
+
+
+def _chosen(key: str) -> Found | None:
+    if PARAMETER in st.query_params:
+        st.session_state[_slot(key)] = kit.row_id(PARAMETER)
+    if _slot(key) not in st.session_state:
+        return None
+    customer_id = st.session_state[_slot(key)]
+    customer = data.read(customers.one, customer_id) if customer_id else None
+    if customer is None:
+        forget_customer(key)
+        st.warning("O cliente do endereço não existe. Procure pelo nome, CPF ou telefone.")
+    return customer
+
+
+def _card(key: str, customer: Found) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        with st.container(gap=None):
+            st.markdown(f"**{kit.plain(customer.name)}**")
+            st.caption(kit.plain(describe(customer, masked=False)))
+        if st.button("Trocar cliente", key=f"{key}:change", icon=":material/swap_horiz:"):
+            forget_customer(key)
+            st.rerun()
+
+
+@st.fragment
+def _search(key: str) -> None:
+    session.require(Permission.COUNTER)
+    query = st.text_input(
+        "Cliente",
+        key=f"{key}:query",
+        type="search",
+        live="250ms",
+        icon=":material/search:",
+        placeholder="Nome, CPF ou telefone",
+        autocomplete="off",
+    )
+    query = (query or "").strip()
+    if len(query) < MIN_CHARACTERS:
+        st.caption("Digite ao menos duas letras do nome, ou parte do CPF ou do telefone.")
+        return
+    found = data.read(customers.search, query, limit=RESULTS)
+    for customer in found:
+        label = f"**{kit.plain(customer.name)}** · {kit.plain(describe(customer))}"
+        if st.button(label, key=f"{key}:pick:{customer.id}", width="stretch", wrap=True):
+            st.session_state[_slot(key)] = customer.id
+            st.query_params[PARAMETER] = str(customer.id)
+            st.rerun()
+    if len(found) == RESULTS:
+        st.caption(f"São mostrados os {RESULTS} primeiros. Digite mais para chegar a um só.")
+    if not found:
+        st.info("Nenhum cliente encontrado. Confira o que digitou ou cadastre o cliente.")
+        kit.link(
+            "counter/customers.py", "Cadastrar novo cliente", icon=":material/person_add:", novo=1
+        )
