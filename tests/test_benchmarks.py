@@ -9,7 +9,7 @@ from benchmarks.business import TODAY
 from benchmarks.loader import load
 from credigestor.db.engine import get_engine, snapshot, transaction
 from credigestor.db.models import Base
-from credigestor.reports.check import check
+from credigestor.reports.check.report import check
 
 pytestmark = pytest.mark.usefixtures("db")
 

@@ -27,7 +27,7 @@ from credigestor.db.migrate import head_revision
 from credigestor.db.models import INSTALLATION, Logo
 from credigestor.db.settings import current_settings
 from credigestor.errors import BusinessError, Conflict
-from credigestor.reports.check import check
+from credigestor.reports.check.report import check
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.progress import Progress, silent
 from credigestor.services import logos, summaries, users

@@ -1,4 +1,4 @@
-"""The command line: thin commands over the same services, reports and transfers as the pages.
+"""The command line: thin commands over the same services, reports and files as the pages.
 
 Everything needed from the database migrates it first. Results go to stdout, progress and
 errors to stderr. Whoever can run this has the server: it acts as an administrator.
@@ -27,8 +27,8 @@ from credigestor.exports import csv_folder
 from credigestor.exports.catalogue import Style
 from credigestor.imports import importer
 from credigestor.postgres import launcher
-from credigestor.reports import check as ledger
 from credigestor.reports import summary as figures
+from credigestor.reports.check import report as ledger
 from credigestor.rules.calendar import format_date, parse_date
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Role

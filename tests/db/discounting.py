@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal as D
 
 from credigestor.db.engine import snapshot, transaction
-from credigestor.reports.check import check
+from credigestor.reports.check.report import check
 from credigestor.reports.receipt import Receipt, receipt
 from credigestor.rules.permissions import Actor
 from credigestor.services import summaries

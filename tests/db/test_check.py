@@ -1,4 +1,4 @@
-"""The walk over the invariants finds nothing in a sound ledger, and every tampered row."""
+"""The replay over the invariants finds nothing in a sound ledger, and every tampered row."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from credigestor.db.engine import snapshot, transaction
-from credigestor.reports.check import check
+from credigestor.reports.check.report import check
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments
 from tests.portfolio import TODAY, add_customer, add_sale, pay, random_portfolio

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event
 
 from credigestor.db.engine import get_engine, snapshot
-from credigestor.reports.check import check
+from credigestor.reports.check.report import check
 from credigestor.rules.permissions import Actor
 from credigestor.services.payments import NewPayment
 from tests.db.paying import FEBRUARY, JANUARY, MARCH, new_payment, note_row, receive, sell

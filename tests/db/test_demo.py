@@ -26,7 +26,7 @@ from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.demo.business import Business, business
 from credigestor.demo.people import people
 from credigestor.errors import Conflict
-from credigestor.reports.check import check
+from credigestor.reports.check.report import check
 from credigestor.reports.summary import summary
 from credigestor.rules import early
 from credigestor.rules.identity import fold, parse_phone, parse_tax_id

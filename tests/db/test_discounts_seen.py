@@ -12,10 +12,10 @@ from sqlalchemy import text
 from credigestor.db.engine import snapshot, transaction
 from credigestor.exports.catalogue import Order
 from credigestor.reports import audit, customer_profile, payments, sale
-from credigestor.reports.check import check
+from credigestor.reports.check.invariants import EARLY_DISCOUNT
+from credigestor.reports.check.report import check
 from credigestor.reports.note import detail
 from credigestor.reports.portfolio.flows import flow
-from credigestor.reports.unsound import EARLY_DISCOUNT
 from credigestor.rules import early
 from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor

@@ -15,7 +15,7 @@ from credigestor.db.models import AuditEntry, Customer, Note, Payment, PaymentIt
 from credigestor.errors import InvalidInput, NotAllowed
 from credigestor.imports import importer
 from credigestor.imports.importer import Counts, Plan, read_folder
-from credigestor.reports.check import check
+from credigestor.reports.check.report import check
 from credigestor.reports.summary import as_json, summary
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from credigestor.db.engine import snapshot, transaction
-from credigestor.reports.check import check
+from credigestor.reports.check.report import check
 from credigestor.rules.permissions import Actor
 from tests.db.paying import note_row, reverse
 from tests.portfolio import refresh, settle_early

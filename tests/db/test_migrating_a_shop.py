@@ -15,7 +15,7 @@ from credigestor.db.engine import transaction
 from credigestor.db.migrate import alembic_config, current_revision, head_revision
 from credigestor.db.models import Customer, Guarantor, Payment, PaymentItem
 from credigestor.reports import guarantors
-from credigestor.reports.check import check
+from credigestor.reports.check.report import check
 from credigestor.reports.portfolio import flows, stock
 from credigestor.reports.portfolio.flows import Flow
 from credigestor.reports.portfolio.stock import Charges, Stock

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Payment, PaymentItem, Reversal
 from credigestor.errors import BusinessError, Conflict
-from credigestor.reports.check import check
+from credigestor.reports.check.report import check
 from credigestor.reports.note import detail
 from credigestor.rules.permissions import Actor
 from credigestor.services import ledger, payments, sales

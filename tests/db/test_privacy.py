@@ -16,7 +16,7 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import AuditEntry, Base, Customer, Sale, SettingsVersion
 from credigestor.errors import BusinessError, Conflict, NotAllowed, NotFound
 from credigestor.reports import customers as report
-from credigestor.reports.check import check
+from credigestor.reports.check.report import check
 from credigestor.rules.permissions import Actor
 from credigestor.services import customers, payments, privacy, sales
 from credigestor.services.customers import CustomerInput

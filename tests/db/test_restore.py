@@ -19,7 +19,7 @@ from credigestor.db.migrate import head_revision
 from credigestor.db.models import BackupRun, Customer, Download
 from credigestor.errors import Conflict, NotAllowed
 from credigestor.reports import backups
-from credigestor.reports.check import check
+from credigestor.reports.check.report import check
 from credigestor.rules.permissions import Actor
 from credigestor.services import auth
 from tests.db.restoring import (

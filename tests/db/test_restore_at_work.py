@@ -18,7 +18,7 @@ from credigestor.db.engine import get_engine, snapshot, transaction
 from credigestor.db.loading import incoming_schema
 from credigestor.db.models import Customer, Note, Payment
 from credigestor.errors import BusinessError, Conflict
-from credigestor.reports.check import check
+from credigestor.reports.check.report import check
 from credigestor.rules.permissions import Actor
 from credigestor.services import summaries
 from tests.db.paying import JANUARY, new_payment, receive, sell

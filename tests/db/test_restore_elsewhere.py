@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from credigestor.backups import backup
 from credigestor.db.engine import connection_options, get_engine, snapshot
 from credigestor.db.migrate import head_revision, upgrade
-from credigestor.reports.check import check
+from credigestor.reports.check.report import check
 from credigestor.rules.permissions import Actor
 from tests.db.commands import run
 from tests.db.older import move_in

@@ -15,7 +15,7 @@ import pytest
 from credigestor.db import locks
 from credigestor.db.engine import snapshot, transaction
 from credigestor.reports import backups
-from credigestor.reports.check import check
+from credigestor.reports.check.report import check
 from credigestor.rules.permissions import Actor
 from tests.db.restoring import backed_up, hashes, restored, schemas, shop
 from tests.db.servers import PROJECT, wait_for

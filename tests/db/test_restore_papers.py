@@ -13,7 +13,7 @@ from credigestor.db.models import Guarantor, NotePrinting
 from credigestor.db.settings import current_settings
 from credigestor.errors import Conflict
 from credigestor.reports import logos as report
-from credigestor.reports.check import check
+from credigestor.reports.check.report import check
 from credigestor.rules.permissions import Actor
 from credigestor.services import logos
 from tests.db.restoring import backed_up, hashes, restored

@@ -14,7 +14,7 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Customer
 from credigestor.db.summaries.tables import SUMMARIES
 from credigestor.errors import BusinessError
-from credigestor.reports.check import check
+from credigestor.reports.check.report import check
 from credigestor.reports.portfolio import stock
 from credigestor.reports.scope import NO_SELLER, Scope
 from credigestor.rules.permissions import Actor

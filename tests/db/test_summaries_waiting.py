@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from credigestor.db.engine import snapshot, transaction
-from credigestor.reports.check import check
+from credigestor.reports.check.report import check
 from credigestor.reports.portfolio import stock
 from credigestor.rules.permissions import Actor
 from credigestor.services import summaries

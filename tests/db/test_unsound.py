@@ -1,4 +1,4 @@
-"""The sales that SQL calls unsound are exactly those of which the walk finds a problem."""
+"""The sales that SQL calls unsound are exactly those of which the replay finds a problem."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.engine import get_engine, transaction
 from credigestor.db.models import Base
-from credigestor.reports.unsound import unsound_sales
-from credigestor.reports.walk import walk
+from credigestor.reports.check.invariants import broken_sales
+from credigestor.reports.check.replay import replay
 from credigestor.rules.permissions import Actor
 from tests.portfolio import random_portfolio
 
@@ -47,10 +47,10 @@ def test_sql_and_the_walk_in_python_find_the_same_sales(admin: Actor, seed: int)
                 change = " ".join(_tamper(session, random) for _ in range(random.choice([1, 1, 3])))
             except (IntegrityError, DataError):
                 continue
-            slow = list(walk(session, every_sale))
-            unsound = unsound_sales(session)
-            assert list(walk(session, unsound)) == slow, change
-            assert all(any(walk(session, [sale])) for sale in unsound), change
+            slow = list(replay(session, every_sale))
+            unsound = broken_sales(session)
+            assert list(replay(session, unsound)) == slow, change
+            assert all(any(replay(session, [sale])) for sale in unsound), change
             seen |= {problem.what for problem in slow}
     assert len(seen) >= 10, seen  # of the twelve kinds there are
 

@@ -365,7 +365,7 @@ def test_the_whole_process_stays_small_over_ten_gigabytes_of_zeros(tmp_path: Pat
     script = """
 import resource, sys, time
 from pathlib import Path
-from credigestor.transfer import archive
+from credigestor.backups import archive
 from credigestor.db.migrate import known_revisions
 known_revisions()
 def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -10,5 +10,5 @@ segment  the whole portfolio, one seller, one city, or one range of the sale's t
 
 Whoever writes the ledger only leaves a mark (`stale_sales`, by trigger), so sellers never
 wait for each other. `services.summaries.refresh` takes the marked sales' old facts out of the
-cubes and puts the new ones in; `reports.recount` proves the cubes equal to a recount.
+cubes and puts the new ones in; `reports.check.recount` proves the cubes equal to a recount.
 """

@@ -1,7 +1,7 @@
 """The invariants of the ledger: what the database's own constraints cannot say.
 
-SQL finds the sales of which something differs (`reports.unsound`); those alone are read, with
-their notes and payments, and replayed by the rules, which say what is wrong (`reports.walk`).
+SQL finds the sales of which something differs (`invariants`); those alone are read, with their
+notes and payments, and replayed by the rules, which say what is wrong (`replay`).
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Base, Note, Payment, PaymentItem, Reversal
-from credigestor.reports.recount import facts_that_differ, summaries_that_differ
-from credigestor.reports.unsound import unsound_sales
-from credigestor.reports.walk import Problem, walk
+from credigestor.reports.check.invariants import broken_sales
+from credigestor.reports.check.recount import facts_that_differ, summaries_that_differ
+from credigestor.reports.check.replay import Problem, replay
 from credigestor.rules.money import format_brl
 
 #: Called with the number of steps done and of all steps.
@@ -120,4 +120,4 @@ def _payments(session: Session) -> Iterator[Problem]:
 
 
 def _sales(session: Session) -> Iterator[Problem]:
-    return walk(session, unsound_sales(session))
+    return replay(session, broken_sales(session))

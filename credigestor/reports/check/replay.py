@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.models import Note, Payment, PaymentItem, Sale
 from credigestor.errors import InvalidInput
-from credigestor.reports.unsound import MAX_EXTENSION_DAYS
+from credigestor.reports.check.invariants import MAX_EXTENSION_DAYS
 from credigestor.rules import early
 from credigestor.rules.calendar import due_dates, format_date
 from credigestor.rules.charges import ZERO, Overpaid, Paid, State, Step, Terms, fold, new_state
@@ -35,7 +35,7 @@ class Problem:
     detail: str
 
 
-def walk(session: Session, sale_ids: Sequence[int]) -> Iterator[Problem]:
+def replay(session: Session, sale_ids: Sequence[int]) -> Iterator[Problem]:
     """Replay these sales by the rules; every broken invariant (R1–R3, R9, R11, R13, R14)."""
     if not sale_ids:
         return

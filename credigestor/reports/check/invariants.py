@@ -1,8 +1,8 @@
-"""Which sales break an invariant, found in SQL; `reports.walk` then says what is wrong there.
+"""Which sales break an invariant, found in SQL; `replay` then says what is wrong there.
 
 The arithmetic of `rules.charges` and `rules.installments` on whole tables at once. A payment
 item must follow from the state that the item before it left, as written there; when every item
-does, so does the whole fold. A test compares with the walk over every sale in Python.
+does, so does the whole fold. A test compares with the replay over every sale in Python.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ _UNSOUND = (
 )
 
 
-def unsound_sales(session: Session) -> list[int]:
+def broken_sales(session: Session) -> list[int]:
     """Ids, in order, of the sales of which something differs from what the rules give.
 
     That the numbers of a sale's notes are unique is the database's own constraint.
