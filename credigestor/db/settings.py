@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from credigestor import clock
 from credigestor.db.models import SettingsVersion
 from credigestor.rules.calendar import HolidayRules
-from credigestor.rules.papers import ReceiptFormat, SaleDocument
+from credigestor.rules.document_choices import ReceiptFormat, SaleDocument
 
 DEFAULT_TIME_ZONE = "America/Sao_Paulo"
 #: Brazil's time zones, as a shop may choose them.

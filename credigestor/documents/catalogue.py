@@ -35,8 +35,8 @@ from credigestor.reports import printed_notes as printings
 from credigestor.reports import receipt as receipts
 from credigestor.reports import settlement as settlements
 from credigestor.reports.named_customer import named_customer
+from credigestor.rules.document_choices import ReceiptFormat
 from credigestor.rules.numbering import receipt_number, sale_number
-from credigestor.rules.papers import ReceiptFormat
 
 _ID = re.compile("[1-9][0-9]{0,9}")
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

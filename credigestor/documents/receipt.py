@@ -28,9 +28,9 @@ from credigestor.documents.receipt_words import (
 )
 from credigestor.reports.receipt import Receipt
 from credigestor.rules.calendar import format_date
+from credigestor.rules.document_choices import ReceiptFormat
 from credigestor.rules.identity import labelled_tax_id
 from credigestor.rules.money import format_brl, format_number
-from credigestor.rules.papers import ReceiptFormat
 from credigestor.rules.words import money_in_words
 
 _MARGIN, _WIDTH = 15.0, 180.0

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, literal_column
 
 from credigestor.reports.settings_history import LABELS as SETTINGS
+from credigestor.rules.document_choices import RECEIPT_FORMAT_NAMES, SALE_DOCUMENT_NAMES
 from credigestor.rules.methods import METHOD_NAMES
-from credigestor.rules.papers import RECEIPT_FORMAT_NAMES, SALE_DOCUMENT_NAMES
 from credigestor.rules.permissions import ROLE_NAMES
 
 #: What was done, as a noun that the thing it was done to follows.

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from credigestor.db.models import Logo, SettingsVersion
 from credigestor.db.settings import ShopSettings
 from credigestor.rules.calendar import format_date
+from credigestor.rules.document_choices import RECEIPT_FORMAT_NAMES, SALE_DOCUMENT_NAMES
 from credigestor.rules.identity import format_cep, format_phone, format_tax_id
-from credigestor.rules.papers import RECEIPT_FORMAT_NAMES, SALE_DOCUMENT_NAMES
 
 #: What each setting is called, on its form and in the history.
 LABELS = {

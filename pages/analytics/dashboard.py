@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
-from credigestor.reports import dashboard
-from credigestor.reports.dashboard import Headline
+from credigestor.reports import overview
+from credigestor.reports.overview import Headline
 from credigestor.reports.portfolio.flows import Flow
 from credigestor.reports.scope import Scope
 from credigestor.rules.calendar import format_date, month_label
@@ -38,8 +38,8 @@ NEXT_DUE = {"due_date": "Vencimento", "name": "Cliente", "owed": "Deve", "number
 session.require(Permission.ANALYTICS)
 opened_on = data.settings().today
 
-read_headline = data.portfolio(dashboard.headline)
-read_details = data.portfolio(dashboard.details)
+read_headline = data.portfolio(overview.headline)
+read_details = data.portfolio(overview.details)
 
 
 def current_day() -> date:
@@ -114,7 +114,7 @@ def show_flow_cards(found: Headline, seen: View) -> None:
     """What was sold and received in the period."""
     now, before = found.flow, found.flow_before
     before_on, period_before = seen.before
-    months = list(found.months.values())[-dashboard.HISTORY :]
+    months = list(found.months.values())[-overview.HISTORY :]
     st.subheader(f"Movimento de {seen.period}")
     with st.grid(3, min_column_width=230):
         figures.card(
@@ -255,7 +255,7 @@ def show_debtors(debtors: pd.DataFrame) -> None:
 
 def show_next_due(notes: pd.DataFrame, seen: View) -> None:
     """Notes of the next days; a row opens the note."""
-    last = seen.as_of + timedelta(days=dashboard.NEXT_DAYS - 1)
+    last = seen.as_of + timedelta(days=overview.NEXT_DAYS - 1)
     st.subheader("Próximos 7 dias")
     if notes.empty:
         st.info(f"Nenhuma nota vence até {format_date(last)}.", icon=":material/event_available:")

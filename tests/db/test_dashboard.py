@@ -10,8 +10,8 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from credigestor.db.engine import get_engine, snapshot, transaction
-from credigestor.reports import dashboard
-from credigestor.reports.dashboard import Headline
+from credigestor.reports import overview
+from credigestor.reports.overview import Headline
 from credigestor.reports.portfolio import flows, stock
 from credigestor.rules.money import round_cents
 from credigestor.rules.periods import Period, stock_dates
@@ -35,7 +35,7 @@ def headline(session: Session, as_of: date) -> Headline:
     """That of the last thirty days, beside the thirty before."""
     period = Period(as_of - timedelta(days=29), as_of)
     before = as_of - timedelta(days=30), period.previous
-    return dashboard.headline(session, as_of, period, before, today=TODAY)
+    return overview.headline(session, as_of, period, before, today=TODAY)
 
 
 @pytest.mark.usefixtures("r17")
@@ -58,7 +58,7 @@ def test_r17_an_empty_shop_has_no_rate_instead_of_zero_percent() -> None:
     refresh()
     with snapshot() as session:
         found = headline(session, TODAY)
-        details = dashboard.details(session, TODAY, today=TODAY)
+        details = overview.details(session, TODAY, today=TODAY)
     assert found.stock.receivable == found.flow.received == found.charges.fine == 0
     assert found.stock.rate(found.stock.overdue) is None
     assert details.debtors.empty
@@ -122,7 +122,7 @@ def test_a_period_that_goes_on_is_compared_with_as_many_days(admin: Actor) -> No
     period = Period(date(2026, 11, 1), date(2026, 11, 30))
     before = TODAY - timedelta(days=30), period.previous  # 24/10 and 02/10 to 31/10
     with snapshot() as session:
-        found = dashboard.headline(session, TODAY, period, before, today=TODAY)
+        found = overview.headline(session, TODAY, period, before, today=TODAY)
     assert found.flow_before.sales == 1
 
 
@@ -144,8 +144,8 @@ def test_the_next_seven_days_begin_with_today() -> None:
             due = TODAY + timedelta(days=days)
             add_sale(session, add_customer(session, f"Ana {days}"), late(60), [("10.00", due)])
     with snapshot() as session:
-        frame = dashboard.next_due(session, TODAY, today=TODAY)
-        first = dashboard.next_due(session, TODAY, today=TODAY, limit=1)
+        frame = overview.next_due(session, TODAY, today=TODAY)
+        first = overview.next_due(session, TODAY, today=TODAY, limit=1)
     assert list(frame["name"]) == ["Ana 0", "Ana 6"]
     assert list(frame["number"]) == ["000002-01/01", "000003-01/01"]
     assert list(first["name"]) == ["Ana 0"]

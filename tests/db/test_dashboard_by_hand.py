@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Customer, Note, PaymentItem, Sale
-from credigestor.reports import dashboard
+from credigestor.reports import overview
 from credigestor.reports.portfolio.collections import DueTotal
 from credigestor.reports.portfolio.flows import Flow
 from credigestor.reports.portfolio.stock import BandTotal, Charges, Contracts, Stock
@@ -88,11 +88,11 @@ def principal(notes: list[NoteAt]) -> Decimal:
     return sum((at.owed.principal for at in notes), ZERO)
 
 
-def headline(session: Session, as_of: date, books: Books) -> dashboard.Headline:
+def headline(session: Session, as_of: date, books: Books) -> overview.Headline:
     """That of the last thirty days, beside the thirty before."""
     period = Period(as_of - timedelta(days=29), as_of)
     before = as_of - timedelta(days=30), period.previous
-    return dashboard.headline(session, as_of, period, before, today=TODAY, scope=books.scope)
+    return overview.headline(session, as_of, period, before, today=TODAY, scope=books.scope)
 
 
 def assert_figures(session: Session, as_of: date, books: Books) -> None:
@@ -110,9 +110,9 @@ def assert_figures(session: Session, as_of: date, books: Books) -> None:
     assert found.flow_before == flow_by_hand(period.previous, before_on, books)
     assert found.months == {
         first: flow_by_hand(Period(first, month_end(first)), as_of, books)
-        for first in months(as_of, dashboard.CHART_MONTHS)
+        for first in months(as_of, overview.CHART_MONTHS)
     }
-    below = dashboard.details(session, as_of, today=TODAY, scope=books.scope)
+    below = overview.details(session, as_of, today=TODAY, scope=books.scope)
     assert_dues(below.dues, notes)
     week = [at for at in notes if as_of <= at.note.due_date < as_of + timedelta(days=7)]
     week.sort(key=lambda at: (at.note.due_date, at.note.id))
@@ -123,7 +123,7 @@ def assert_figures(session: Session, as_of: date, books: Books) -> None:
 
 def assert_history(session: Session, as_of: date, books: Books) -> None:
     found = headline(session, as_of, books)
-    assert [item.as_of for item in found.history] == stock_dates(as_of, dashboard.HISTORY)
+    assert [item.as_of for item in found.history] == stock_dates(as_of, overview.HISTORY)
     for item in (found.before, found.history[0], found.history[-3]):
         assert item == stock_by_hand(open_by_hand(session, item.as_of, books), item.as_of)
 

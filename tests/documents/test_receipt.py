@@ -13,7 +13,7 @@ from credigestor.documents import receipt
 from credigestor.documents.canvas import clean
 from credigestor.reports.receipt import Receipt, Undone
 from credigestor.reports.receipt import receipt as stored
-from credigestor.rules.papers import ReceiptFormat
+from credigestor.rules.document_choices import ReceiptFormat
 from credigestor.rules.permissions import Actor
 from tests.db.paying import FEBRUARY, JANUARY, pay, reverse, sell
 from tests.documents.looking import (

@@ -9,7 +9,7 @@ import pytest
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.reports import logos as report
-from credigestor.rules.papers import ReceiptFormat, SaleDocument
+from credigestor.rules.document_choices import ReceiptFormat, SaleDocument
 from credigestor.rules.permissions import Actor
 from credigestor.services import logos, settings
 from tests.pages.support import Visit, open_app, text_of

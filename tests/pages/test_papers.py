@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import NotePrinting
-from credigestor.rules.papers import ReceiptFormat, SaleDocument
+from credigestor.rules.document_choices import ReceiptFormat, SaleDocument
 from credigestor.rules.permissions import Actor
 from credigestor.services import sales, settings
 from credigestor.ui.counter import document_bars

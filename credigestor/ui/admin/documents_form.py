@@ -8,7 +8,7 @@ from credigestor.db.settings import ShopSettings
 from credigestor.errors import BusinessError
 from credigestor.reports import logos as report
 from credigestor.reports.settings_history import LABELS
-from credigestor.rules.papers import (
+from credigestor.rules.document_choices import (
     RECEIPT_FORMAT_NAMES,
     SALE_DOCUMENT_NAMES,
     ReceiptFormat,

@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from credigestor.reports import filters, sales
+from credigestor.reports import filter_choices, sales
 from credigestor.reports.scope import Scope
 from credigestor.rules.aging import BAND_NAMES, BANDS
 from credigestor.rules.periods import CUSTOM, PRESETS, Period, period_of, year_before
@@ -30,7 +30,7 @@ Params = dict[str, Any]
 COMPARE = {"previous": "Período anterior", "last-year": "Mesmo período do ano passado"}
 SINCE = {"previous": "ante o período anterior", "last-year": "ante o ano anterior"}
 
-read_cities = data.portfolio(filters.portfolio_cities)
+read_cities = data.portfolio(filter_choices.portfolio_cities)
 read_sellers = data.cached(sales.sellers)
 
 

@@ -1,4 +1,4 @@
-"""The dashboard's charts: totals of its report in, a chart of the house out."""
+"""Bars of what stands and what flowed: totals of reports in, a chart in the theme out."""
 
 from __future__ import annotations
 

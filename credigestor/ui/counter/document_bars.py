@@ -24,7 +24,7 @@ from credigestor.reports.receipt import Receipt
 from credigestor.reports.sale import SaleDetail
 from credigestor.rules.aging import Status
 from credigestor.rules.calendar import format_date
-from credigestor.rules.papers import RECEIPT_FORMAT_NAMES, ReceiptFormat, SaleDocument
+from credigestor.rules.document_choices import RECEIPT_FORMAT_NAMES, ReceiptFormat, SaleDocument
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.words import listed
 from credigestor.services import printing

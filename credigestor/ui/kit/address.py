@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeVar
 
 import streamlit as st
 
-from credigestor.reports import filters, notes, sales
+from credigestor.reports import filter_choices, notes, sales
 from credigestor.reports.note_filters import NO_CITY
 from credigestor.reports.scope import NO_SELLER
 from credigestor.rules.calendar import format_date
@@ -26,7 +26,7 @@ from credigestor.ui.kit import data
 
 T = TypeVar("T")
 
-_read_cities = data.cached(filters.cities)
+_read_cities = data.cached(filter_choices.cities)
 
 
 def text(label: str, *, name: str, placeholder: str, live: str | bool = False) -> str:
