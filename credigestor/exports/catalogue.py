@@ -4,7 +4,7 @@ PostgreSQL writes the rows (COPY), so a file of a million rows passes through in
 one block. The caller gives the session: on one read-only snapshot all of a file tells of the
 same moment. Users come only as names of sellers and receivers: no password hash, no login.
 
-A new kind is one line in KINDS: its content gets the Form and the kind's filters.
+A new kind is one line in KINDS: its content gets the CellWriter and the kind's filters.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.loading.copying import Rows, copy_out, statement_text
 from credigestor.exports import contents, lists
 from credigestor.exports.contents import Content
-from credigestor.exports.sql_format import BEGINNINGS, SEPARATORS, Form
+from credigestor.exports.sql_format import BEGINNINGS, SEPARATORS, CellWriter
 from credigestor.exports.sql_format import Style as Style
 from credigestor.exports.zip_file import zipped
 from credigestor.reports import audit, customers, delinquency, notes, payments, sales
@@ -34,7 +34,7 @@ from credigestor.rules.permissions import Permission
 class Kind:
     """One file that can be had.
 
-    `title` is for people, `stem` begins the file's name; `content` takes the Form and, where
+    `title` is for people, `stem` begins the file's name; `content` takes the CellWriter and, where
     there are any, the `filters` (a dataclass). Without content it is the ZIP of all TABLES.
     """
 
@@ -129,7 +129,7 @@ def expected_rows(session: Session, order: Order, today: date) -> int | None:
     if KINDS[order.kind].content is None:
         parts = [expected_rows(session, part, today) for part in _parts(order).values()]
         return sum(part or 0 for part in parts)
-    content = _content(_form(session, order, today), order)
+    content = _content(_cells(session, order, today), order)
     query = statement_text(content.statement, session.connection().connection.driver_connection)
     plan = session.connection().exec_driver_sql("EXPLAIN (FORMAT JSON) " + query.replace("%", "%%"))
     return int(plan.scalar_one()[0]["Plan"]["Plan Rows"])
@@ -158,25 +158,25 @@ def _parts(order: Order) -> dict[str, Order]:
     return {name: order.model_copy(update={"kind": name}) for name in TABLES}
 
 
-def _form(session: Session, order: Order, today: date) -> Form:
-    return Form(session, order.style, order.as_of or today, today)
+def _cells(session: Session, order: Order, today: date) -> CellWriter:
+    return CellWriter(session, order.style, order.as_of or today, today)
 
 
-def _content(form: Form, order: Order) -> Content:
+def _content(cells: CellWriter, order: Order) -> Content:
     kind = KINDS[order.kind]
     assert kind.content is not None
     if kind.filters is None:
-        return kind.content(form)
-    return kind.content(form, TypeAdapter(kind.filters).validate_python(order.filters))
+        return kind.content(cells)
+    return kind.content(cells, TypeAdapter(kind.filters).validate_python(order.filters))
 
 
 def _csv(
     session: Session, order: Order, today: date
 ) -> Callable[[Rows], Generator[bytes, None, None]]:
     def blocks(rows: Rows) -> Generator[bytes, None, None]:
-        form = _form(session, order, today)
-        form.prepare()
-        content = _content(form, order)
+        cells = _cells(session, order, today)
+        cells.prepare()
+        content = _content(cells, order)
         separator = SEPARATORS[order.style]
         header = io.StringIO(BEGINNINGS[order.style])
         header.seek(0, io.SEEK_END)

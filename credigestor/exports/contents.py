@@ -10,7 +10,14 @@ from sqlalchemy import ColumnElement, Date, Select, case, literal, select, true
 
 from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, Sale, User
-from credigestor.exports.sql_format import Expression, Form, cep, note_number, of_customer, tax_id
+from credigestor.exports.sql_format import (
+    CellWriter,
+    Expression,
+    cep,
+    note_number,
+    of_customer,
+    tax_id,
+)
 from credigestor.reports import delinquency as late_customers
 from credigestor.rules.aging import STATUS_NAMES
 from credigestor.rules.methods import METHOD_NAMES
@@ -32,51 +39,51 @@ class Content:
         )
 
 
-def customers(form: Form) -> Content:
+def customers(cells: CellWriter) -> Content:
     """Every customer, with all of the register."""
     columns = {
         "Código": Customer.id,
-        "Referência": form.text(Customer.ref),
-        "Nome": form.text(Customer.name),
+        "Referência": cells.text(Customer.ref),
+        "Nome": cells.text(Customer.name),
         "CPF ou CNPJ": tax_id(Customer.tax_id),
-        "Telefone": form.phone(Customer.phone),
-        "E-mail": form.text(Customer.email),
+        "Telefone": cells.phone(Customer.phone),
+        "E-mail": cells.text(Customer.email),
         "Nascimento": Customer.birth_date,
         "CEP": cep(Customer.zip_code),
-        "Logradouro": form.text(Customer.street),
-        "Número": form.text(Customer.street_number),
-        "Complemento": form.text(Customer.complement),
-        "Bairro": form.text(Customer.district),
-        "Cidade": form.text(Customer.city),
-        "UF": form.text(Customer.state),
-        "Limite de crédito": form.number(Customer.credit_limit),
-        "Observações": form.text(Customer.remarks),
-        "Ativo": form.yes_no(Customer.active),
-        "Cadastrado em": form.moment(Customer.created_at),
+        "Logradouro": cells.text(Customer.street),
+        "Número": cells.text(Customer.street_number),
+        "Complemento": cells.text(Customer.complement),
+        "Bairro": cells.text(Customer.district),
+        "Cidade": cells.text(Customer.city),
+        "UF": cells.text(Customer.state),
+        "Limite de crédito": cells.number(Customer.credit_limit),
+        "Observações": cells.text(Customer.remarks),
+        "Ativo": cells.yes_no(Customer.active),
+        "Cadastrado em": cells.moment(Customer.created_at),
     }
     return Content(columns, select(Customer.id).order_by(Customer.id))
 
 
-def sales(form: Form) -> Content:
+def sales(cells: CellWriter) -> Content:
     """Every sale, with its contract as made."""
-    customer = of_customer(form, Sale.customer_id)
+    customer = of_customer(cells, Sale.customer_id)
     columns = {
         "Venda": Sale.id,
-        "Referência": form.text(Sale.ref),
+        "Referência": cells.text(Sale.ref),
         "Data": Sale.sold_on,
         **_customer(customer),
-        "Vendedor": form.text(User.name),
-        "Descrição": form.text(Sale.description),
-        "Total": form.number(Sale.total),
-        "Entrada": form.number(Sale.down_payment),
+        "Vendedor": cells.text(User.name),
+        "Descrição": cells.text(Sale.description),
+        "Total": cells.number(Sale.total),
+        "Entrada": cells.number(Sale.down_payment),
         "Parcelas": Sale.installments,
         "Primeiro vencimento": Sale.first_due_date,
-        "Juros do contrato (% ao mês)": form.rate(Sale.contract_rate),
-        "Juros de mora (% ao mês)": form.rate(Sale.late_rate),
-        "Multa (%)": form.rate(Sale.fine_rate),
+        "Juros do contrato (% ao mês)": cells.rate(Sale.contract_rate),
+        "Juros de mora (% ao mês)": cells.rate(Sale.late_rate),
+        "Multa (%)": cells.rate(Sale.fine_rate),
         "Carência (dias)": Sale.grace_days,
         "Cancelada em": Sale.cancelled_on,
-        "Motivo do cancelamento": form.text(Sale.cancel_reason),
+        "Motivo do cancelamento": cells.text(Sale.cancel_reason),
     }
     rows = (
         select(Sale.id)
@@ -87,10 +94,10 @@ def sales(form: Form) -> Content:
     return Content(columns, rows)
 
 
-def notes(form: Form) -> Content:
+def notes(cells: CellWriter) -> Content:
     """Every note of the sales made by the date, with what it owes then."""
-    balance = note_balances(form.as_of, today=form.today).subquery("balance").c
-    customer = of_customer(form, balance.customer_id)
+    balance = note_balances(cells.as_of, today=cells.today).subquery("balance").c
+    customer = of_customer(cells, balance.customer_id)
     # Most notes owe nothing: seen once each, that spares the server all the arithmetic.
     owes = {
         "Principal devido": balance.principal,
@@ -105,12 +112,12 @@ def notes(form: Form) -> Content:
         **_customer(customer),
         "Data da venda": balance.sold_on,
         "Vencimento": balance.due_date,
-        "Valor": form.number(balance.amount),
-        "Posição em": literal(form.as_of, Date),
-        "Situação": form.word(balance.status, STATUS_NAMES),
+        "Valor": cells.number(balance.amount),
+        "Posição em": literal(cells.as_of, Date),
+        "Situação": cells.word(balance.status, STATUS_NAMES),
         "Dias de atraso": balance.days_late,
         **{
-            header: case((balance.is_open, form.owed(owed)), else_=form.zero)
+            header: case((balance.is_open, cells.owed(owed)), else_=cells.zero)
             for header, owed in owes
         },
     }
@@ -118,27 +125,27 @@ def notes(form: Form) -> Content:
     return Content(columns, rows)
 
 
-def payments(form: Form) -> Content:
+def payments(cells: CellWriter) -> Content:
     """What every payment did to each of its notes, and whether it was reversed."""
-    customer = of_customer(form, Payment.customer_id)
+    customer = of_customer(cells, Payment.customer_id)
     columns = {
         "Pagamento": Payment.id,
-        "Referência": form.text(Payment.ref),
+        "Referência": cells.text(Payment.ref),
         "Data": Payment.paid_on,
         **_customer(customer),
         "Nota": note_number(Sale.id, Note.number, Sale.installments),
-        "Valor nesta nota": form.number(PaymentItem.amount),
-        "Principal": form.owed(PaymentItem.principal),
-        "Juros": form.owed(PaymentItem.interest),
-        "Multa": form.owed(PaymentItem.fine),
-        "Desconto": form.owed(PaymentItem.discount),
-        "Motivo do desconto": form.text(Payment.discount_reason),
-        "Valor do pagamento": form.number(Payment.amount),
-        "Forma": form.word(Payment.method, METHOD_NAMES),
-        "Recebido por": form.text(User.name),
-        "Estornado": form.yes_no(PaymentItem.reversed),
+        "Valor nesta nota": cells.number(PaymentItem.amount),
+        "Principal": cells.owed(PaymentItem.principal),
+        "Juros": cells.owed(PaymentItem.interest),
+        "Multa": cells.owed(PaymentItem.fine),
+        "Desconto": cells.owed(PaymentItem.discount),
+        "Motivo do desconto": cells.text(Payment.discount_reason),
+        "Valor do pagamento": cells.number(Payment.amount),
+        "Forma": cells.word(Payment.method, METHOD_NAMES),
+        "Recebido por": cells.text(User.name),
+        "Estornado": cells.yes_no(PaymentItem.reversed),
         "Estornado em": Reversal.reversed_on,
-        "Motivo do estorno": form.text(Reversal.reason),
+        "Motivo do estorno": cells.text(Reversal.reason),
     }
     rows = (
         select(PaymentItem.id)
@@ -153,24 +160,24 @@ def payments(form: Form) -> Content:
     return Content(columns, rows)
 
 
-def delinquency(form: Form) -> Content:
+def delinquency(cells: CellWriter) -> Content:
     """Every customer with overdue notes at the date, most overdue principal first."""
-    rows = late_customers.listed(form.as_of, late_customers.Filters(), today=form.today)
+    rows = late_customers.listed(cells.as_of, late_customers.Filters(), today=cells.today)
     found = rows.selected_columns
     columns = {
         "Código do cliente": found.customer_id,
-        "Cliente": form.text(found.name),
+        "Cliente": cells.text(found.name),
         "CPF ou CNPJ": tax_id(found.tax_id),
-        "Telefone": form.phone(found.phone),
-        "Cidade": form.text(found.city),
-        "Posição em": literal(form.as_of, Date),
+        "Telefone": cells.phone(found.phone),
+        "Cidade": cells.text(found.city),
+        "Posição em": literal(cells.as_of, Date),
         "Notas atrasadas": found.notes,
         "Vencida desde": found.oldest_due,
         "Dias de atraso": found.days_late,
-        "Principal": form.owed(found.principal),
-        "Juros": form.owed(found.interest),
-        "Multa": form.owed(found.fine),
-        "Total": form.owed(found.owed),
+        "Principal": cells.owed(found.principal),
+        "Juros": cells.owed(found.interest),
+        "Multa": cells.owed(found.fine),
+        "Total": cells.owed(found.owed),
     }
     return Content(columns, rows)
 

@@ -54,7 +54,7 @@ BEGINNINGS = {Style.EXCEL: "\ufeff", Style.PLAIN: ""}
 
 
 @dataclass(frozen=True)
-class Form:
+class CellWriter:
     """How one file is written: its style, the date it tells of and the shop's day."""
 
     session: Session
@@ -63,7 +63,7 @@ class Form:
     today: date
 
     def prepare(self) -> None:
-        """Make this transaction's server write dates and times in this form."""
+        """Make this transaction's server write dates and times in this cells."""
         zone = current_settings(self.session).time_zone
         for name, value in (("DateStyle", DATE_STYLES[self.style]), ("TimeZone", zone)):
             self.session.execute(select(func.set_config(name, value, True)))
@@ -167,7 +167,7 @@ def note_number(sale_id: Expression, number: Expression, count: Expression) -> C
     return sale_number(sale_id).concat(_padded(number, 2, "-")).concat(_padded(count, 2, "/"))
 
 
-def of_customer(form: Form, customer_id: Expression) -> FromClause:
+def of_customer(cells: CellWriter, customer_id: Expression) -> FromClause:
     """Code, name and CPF or CNPJ of the customer of a row, to be joined to it.
 
     A subquery that is not taken apart, so that the server words each customer once, and keeps
@@ -176,7 +176,7 @@ def of_customer(form: Form, customer_id: Expression) -> FromClause:
     return (
         select(
             Customer.id,
-            form.text(Customer.name).label("name"),
+            cells.text(Customer.name).label("name"),
             tax_id(Customer.tax_id).label("tax_id"),
         )
         .where(Customer.id == customer_id)

@@ -18,7 +18,7 @@ def full() -> None:
     frame = pd.DataFrame({"id": ["a"], "x": ["Um"], "y": [1.0]})
     exhibit(
         "Um gráfico",
-        theme.house(alt.Chart(frame).mark_bar().encode(x="x:N", y="y:Q").add_params(theme.pick())),
+        theme.styled(alt.Chart(frame).mark_bar().encode(x="x:N", y="y:Q").add_params(theme.pick())),
         key="bars",
         definition="O que é",
         sentence="De cada R$ 100, R$ 8 *estão* em atraso.",

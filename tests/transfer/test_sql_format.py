@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Column, Integer, Numeric, Text, func, select,
 from credigestor.db.engine import snapshot, transaction
 from credigestor.exports import sql_format
 from credigestor.exports.csv_format import CONTROLS, FORMULA_SIGNS, UNSEEN, cell, guard
-from credigestor.exports.sql_format import Form, Style
+from credigestor.exports.sql_format import CellWriter, Style
 from credigestor.rules.identity import format_cep, format_phone, format_tax_id, parse_phone
 from credigestor.rules.numbering import note_number, receipt_number, sale_number
 from tests.portfolio import add_customer
@@ -33,13 +33,13 @@ begun = st.builds(
 
 
 def shown(expression: Any, given_values: Sequence[Any], kind: Any = Text) -> list[Any]:
-    """The values as the expression, a function of a form and a column, writes them."""
+    """The values as the expression, a function of a cells and a column, writes them."""
     table = values(Column("place", Integer), Column("value", kind), name="given")
     table = table.data(list(enumerate(given_values)))
     with snapshot() as session:
-        form = Form(session, Style.EXCEL, TODAY, TODAY)
-        form.prepare()
-        cells = select(expression(form, table.c.value)).order_by(table.c.place)
+        cells = CellWriter(session, Style.EXCEL, TODAY, TODAY)
+        cells.prepare()
+        cells = select(expression(cells, table.c.value)).order_by(table.c.place)
         return list(session.scalars(cells))
 
 
@@ -47,7 +47,7 @@ def shown(expression: Any, given_values: Sequence[Any], kind: Any = Text) -> lis
 @given(st.lists(texts | begun, min_size=1, max_size=50))
 @example(["=1", " =1", "\u200b\u3000-1", "a\t=1", " \t", "\x1c+", "'", "", "\\.", "＝1"])
 def test_a_formula_is_disarmed_by_the_server_as_by_python(samples: list[str]) -> None:
-    assert shown(Form.text, samples) == [guard(text) for text in samples]
+    assert shown(CellWriter.text, samples) == [guard(text) for text in samples]
 
 
 def test_documents_are_written_as_the_pages_show_them() -> None:
@@ -69,7 +69,7 @@ def test_phones_of_any_country_are_written_as_the_pages_show_them() -> None:
     with transaction() as session:
         for place, phone in enumerate(phones):
             add_customer(session, f"Cliente {place}", phone=phone)
-    assert shown(Form.phone, [*phones, None]) == [
+    assert shown(CellWriter.phone, [*phones, None]) == [
         *(guard(format_phone(phone)) for phone in phones),
         None,
     ]
@@ -91,14 +91,14 @@ def test_numbers_of_sales_notes_and_receipts_are_written_as_they_are_printed() -
 
 def test_a_number_has_the_decimal_sign_of_its_style() -> None:
     amounts = [Decimal("1234.50"), Decimal("0.00"), Decimal("-5.00"), None]
-    assert shown(Form.number, amounts, Numeric) == ["1234,50", "0,00", "-5,00", None]
-    assert shown(Form.owed, [Decimal(0), Decimal("0.00"), Decimal("7.10")], Numeric) == [
+    assert shown(CellWriter.number, amounts, Numeric) == ["1234,50", "0,00", "-5,00", None]
+    assert shown(CellWriter.owed, [Decimal(0), Decimal("0.00"), Decimal("7.10")], Numeric) == [
         "0,00", "0,00", "7,10",
     ]  # fmt: skip
     rates = [Decimal("1.5000"), Decimal("10.0000"), Decimal("0.0000"), Decimal("0.0333")]
-    assert shown(Form.rate, rates, Numeric) == ["1,5", "10", "0", "0,0333"]
+    assert shown(CellWriter.rate, rates, Numeric) == ["1,5", "10", "0", "0,0333"]
     with snapshot() as session:
-        plain = Form(session, Style.PLAIN, TODAY, TODAY)
+        plain = CellWriter(session, Style.PLAIN, TODAY, TODAY)
         cells = [plain.number(func.round(Decimal("2.5"), 2)), plain.owed(func.round(0, 0))]
         assert session.execute(select(*cells)).one() == ("2.50", "0.00")
 
@@ -111,12 +111,12 @@ def test_dates_and_times_are_those_of_the_shops_zone() -> None:
     }
     for style, cells in wanted.items():
         with snapshot() as session:
-            form = Form(session, style, TODAY, TODAY)
-            form.prepare()
+            cells = CellWriter(session, style, TODAY, TODAY)
+            cells.prepare()
             columns = (
-                form.moment(func.timezone("UTC", at.replace(tzinfo=None))),
-                form.yes_no(func.bool("t")),
-                form.yes_no(func.bool("f")),
+                cells.moment(func.timezone("UTC", at.replace(tzinfo=None))),
+                cells.yes_no(func.bool("t")),
+                cells.yes_no(func.bool("f")),
                 func.make_date(2026, 12, 31).cast(Text),
             )
             assert session.execute(select(*columns)).one() == cells

@@ -69,7 +69,7 @@ def heat_map(
         text="label:N"
     )
     layers = squares.add_params(theme.pick()) + labels
-    return theme.house(layers.properties(width=alt.Step(cell_width), height=alt.Step(CELL_HEIGHT)))
+    return theme.styled(layers.properties(width=alt.Step(cell_width), height=alt.Step(CELL_HEIGHT)))
 
 
 def lines(
@@ -113,7 +113,7 @@ def lines(
         )
     )
     layers = strokes + marks.add_params(theme.pick()) + names
-    return theme.house(layers.properties(height=height))
+    return theme.styled(layers.properties(height=height))
 
 
 def stacked_bars(
@@ -132,7 +132,7 @@ def stacked_bars(
     is kind → colour.
     """
     bars = _bars(frame, xs, colors, tips, x_angle, percent).encode(order=alt.Order("rank:Q"))
-    return theme.house(bars.properties(height=height))
+    return theme.styled(bars.properties(height=height))
 
 
 def grouped_bars(
@@ -149,7 +149,7 @@ def grouped_bars(
     bars = _bars(frame, xs, colors, tips, x_angle, percent).encode(
         xOffset=alt.XOffset("kind:N", scale=alt.Scale(domain=list(colors)), sort=None)
     )
-    return theme.house(bars.properties(height=height))
+    return theme.styled(bars.properties(height=height))
 
 
 def _bars(

@@ -51,7 +51,7 @@ def ranked(
         align="left", dx=6, dy=rise, color="currentColor", fontSize=12, lineBreak="\n"
     ).encode(x=alt.X("total:Q", axis=None, scale=scale), text="label:N")
     layers = bars.add_params(theme.pick()) + labels
-    return theme.house(layers.properties(height=alt.Step(step)))
+    return theme.styled(layers.properties(height=alt.Step(step)))
 
 
 def by_month(
@@ -71,7 +71,7 @@ def by_month(
     )
     marks = base.mark_bar(cursor=theme.CURSOR, color=theme.BLUE).add_params(theme.pick())
     labels = base.mark_text(dy=-7, fontSize=11, color="currentColor").encode(text="label:N")
-    return theme.house((marks + labels).properties(height=240))
+    return theme.styled((marks + labels).properties(height=240))
 
 
 def distinct(names: Mapping[str, str]) -> dict[str, str]:

@@ -52,7 +52,7 @@ def aging_bars(aging: Sequence[BandTotal]) -> alt.LayerChart:
     labels = base.mark_text(align="left", dx=6, color="currentColor", fontSize=12).encode(
         text="amount:N"
     )
-    return theme.house((bars.add_params(theme.pick()) + labels).properties(height=alt.Step(38)))
+    return theme.styled((bars.add_params(theme.pick()) + labels).properties(height=alt.Step(38)))
 
 
 def receivable_by_month(receivable: Sequence[DueTotal]) -> alt.Chart:
@@ -123,7 +123,7 @@ def sold_and_received(months: Mapping[date, Flow]) -> alt.Chart:
             description="said:N",
         )
     )
-    return theme.house(bars.add_params(theme.pick()).properties(height=300))
+    return theme.styled(bars.add_params(theme.pick()).properties(height=300))
 
 
 def bar_id(month: date, kind: str) -> str:

@@ -67,7 +67,7 @@ _COMPACT = (
 _PERCENT = f"format(datum.value, ',.2~f') + '{NBSP}%'"
 
 
-def house(chart: C) -> C:
+def styled(chart: C) -> C:
     """The chart with Brazilian numbers and no frame; call it last, on the outermost chart.
 
     It cannot be drawn before `lead` has said which of its marks lead somewhere.

@@ -1,4 +1,4 @@
-"""The vintages' charts: cells and counts of the reports in, charts of the house out."""
+"""The vintages' charts: cells and counts of the reports in, charts in the theme out."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def first_payments(
     labels = base.mark_text(align="left", dx=6, color="currentColor", fontSize=12).encode(
         text="label:N"
     )
-    return theme.house((bars.add_params(theme.pick()) + labels).properties(height=alt.Step(28)))
+    return theme.styled((bars.add_params(theme.pick()) + labels).properties(height=alt.Step(28)))
 
 
 def age_words(age: int) -> str:
