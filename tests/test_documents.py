@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
+from credigestor import __version__
 from credigestor.config import Config
 
 ROOT = Path(__file__).resolve().parents[1]
+RULES = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -29,7 +31,7 @@ def test_every_command_is_in_readme() -> None:
 
 def test_every_link_in_the_documents_leads_somewhere() -> None:
     broken = []
-    for document in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+    for document in [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]:
         for target in re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text(encoding="utf-8")):
             if not target.startswith("http") and not (document.parent / target).exists():
                 broken.append(f"{document.relative_to(ROOT)}: {target}")
@@ -47,3 +49,52 @@ def test_every_direct_dependency_has_its_reason() -> None:
     )
     missing = [name for name in names if name.lower() not in reasons.lower()]
     assert missing == []
+
+
+def test_every_rule_stands_once_in_the_table_of_where_they_live() -> None:
+    stated = re.findall(r"^\*\*(R\d+[a-z]?) ", RULES, flags=re.MULTILINE)
+    assert len(stated) > 20
+    assert sorted(rule for rules, _ in _homes() for rule in rules) == sorted(stated)
+
+
+def test_each_file_in_the_table_of_rules_names_the_rules_that_live_there() -> None:
+    wrong = [
+        f"{rule} in {file}"
+        for rules, files in _homes()
+        for file in files
+        for rule in rules
+        if rule not in _named_in(ROOT / file)
+    ]
+    assert wrong == []
+
+
+def test_a_rule_that_is_not_built_yet_has_no_code() -> None:
+    missing = {rule for rules, files in _homes() if not files for rule in rules}
+    code = [*(ROOT / "credigestor").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]
+    assert [(path.name, rule) for path in code for rule in missing & _named_in(path)] == []
+
+
+def test_the_changelog_begins_with_this_version_and_every_version_is_dated() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    versions = re.findall(r"^## (.*)$", changelog, flags=re.MULTILINE)
+    assert versions[0].split()[0] == __version__
+    undated = [v for v in versions if not re.fullmatch(r"\d+\.\d+\.\d+ — \d{4}-\d\d-\d\d", v)]
+    assert undated == []
+
+
+def _homes() -> list[tuple[list[str], list[str]]]:
+    """The rows of the table of rules: the rules of a row, and the files that they live in."""
+    rows = re.findall(r"^\| (R\d[^|]*) \| (.*) \|$", RULES, flags=re.MULTILINE)
+    return [
+        (rules.split(", "), re.findall(r"`(credigestor/[^`]+)`", where)) for rules, where in rows
+    ]
+
+
+def _named_in(path: Path) -> set[str]:
+    """The rules that a file names; R6–R9 names four of them."""
+    named = set()
+    for first, last in re.findall(
+        r"\bR(\d+[a-z]?)(?:–R(\d+))?\b", path.read_text(encoding="utf-8")
+    ):
+        named |= {f"R{n}" for n in range(int(first), int(last) + 1)} if last else {f"R{first}"}
+    return named

@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "ui.admin": DOMAIN | {"ui.kit", "config", "clock"},
     "pages": DOMAIN | UI,
     "app": {"web", *UI},
-    "cli": DOMAIN | {"postgres", "demo", "config", "clock"},
+    "cli": DOMAIN | {"__version__", "postgres", "demo", "config", "clock"},
     "__main__": {"cli"},
 }
 STREAMLIT_ROOMS = UI | {"pages", "app"}

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from credigestor import clock
+from credigestor import __version__, clock
 from credigestor import demo as demonstration
 from credigestor.cli import backups
 from credigestor.cli.common import ACTOR, FOLDER, progress_bar, shop
@@ -37,6 +37,9 @@ from credigestor.services import users
 
 
 @click.group(cls=Group, context_settings={"max_content_width": 100})
+@click.version_option(
+    __version__, prog_name="CrediGestor", message="%(prog)s %(version)s", help="Mostra a versão."
+)
 def main() -> None:
     """CrediGestor: o crediário da loja, pela linha de comando."""
 

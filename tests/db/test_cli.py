@@ -14,6 +14,7 @@ import click
 import pytest
 from sqlalchemy import func, select, text
 
+from credigestor import __version__
 from credigestor.cli import main
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Customer, Sale, User
@@ -48,6 +49,10 @@ def test_every_command_and_every_option_has_help_in_portuguese(path: tuple[str, 
     assert "Mostra esta ajuda." in shown
     for english in ("Usage", "Options", "Commands", "Show this message"):
         assert english not in shown
+
+
+def test_the_version_is_told() -> None:
+    assert run("--version").output == f"CrediGestor {__version__}\n"
 
 
 def test_the_commands_are_those_of_the_design() -> None:

@@ -23,7 +23,7 @@ class LateCharges:
 
     `before` and `outstanding` are what overdue notes owed of them at the end of the day before
     it and of its last day; of the as-of date, where the period goes on after it. Nothing waives
-    charges yet (R15); a discount on early settlement comes off the principal (R14).
+    charges yet; a discount on early settlement comes off the principal (R14).
     """
 
     period: Period
