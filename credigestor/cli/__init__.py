@@ -17,7 +17,7 @@ import click
 from credigestor import __version__, clock
 from credigestor import demo as demonstration
 from credigestor.cli import backups
-from credigestor.cli.common import ACTOR, FOLDER, progress_bar, shop
+from credigestor.cli.common import ACTOR, FOLDER, progress_bar, shop, shop_day
 from credigestor.cli.portuguese import Group
 from credigestor.config import get_config
 from credigestor.db.engine import snapshot, transaction
@@ -77,7 +77,7 @@ def demo() -> None:
 
     Cria contas de vendedores e gerentes e mostra suas senhas, uma só vez.
     """
-    today = shop().today
+    today = shop_day()
     with progress_bar() as progress:
         accounts = demonstration.load(today=today, progress=progress)
     click.echo("Anote as senhas; elas não serão mostradas de novo.")
@@ -102,7 +102,7 @@ def import_(folder: Path, dry_run: bool, names: tuple[str, ...]) -> None:
     uma linha errada, nada é gravado. Importar de novo os mesmos arquivos não muda nada.
     """
     source = importer.read_folder(folder, _names(names))
-    today = shop().today
+    today = shop_day()
     with progress_bar() as progress, transaction() as session:
         plan = importer.run(session, ACTOR, source, today=today, dry_run=dry_run, progress=progress)
     _report(plan, dry_run)
@@ -125,7 +125,7 @@ def export(folder: Path, as_of: str | None, style: str) -> None:
     São clientes.csv, vendas.csv, notas.csv, pagamentos.csv e inadimplencia.csv, para abrir numa
     planilha. Não servem para restaurar a loja: para isso há o comando backup.
     """
-    today = shop().today
+    today = shop_day()
     day = _date(as_of, default=today)
     with snapshot() as session:
         for written in csv_folder.export_folder(
@@ -158,7 +158,7 @@ def check() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Escreve JSON, com valores de dois decimais.")
 def summary(as_of: str | None, as_json: bool) -> None:
     """Mostra os números da loja numa data-base."""
-    today = shop().today
+    today = shop_day()
     day = _date(as_of, default=today)
     with snapshot() as session:
         found = figures.summary(session, day, today=today)

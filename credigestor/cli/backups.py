@@ -12,7 +12,7 @@ import click
 from credigestor import clock
 from credigestor.backups import archive, automatic, restore
 from credigestor.backups.backup import check_passphrase
-from credigestor.cli.common import ACTOR, FOLDER, progress_bar, shop
+from credigestor.cli.common import ACTOR, FOLDER, progress_bar, shop, shop_day
 from credigestor.cli.portuguese import Command
 from credigestor.config import get_config
 from credigestor.errors import InvalidInput
@@ -82,7 +82,7 @@ def restore_(file: Path, yes: bool, passphrase_stdin: bool) -> None:
     O arquivo é conferido por inteiro e carregado ao lado antes da troca. Se algo não confere, os
     dados ficam como estavam. Depois, todos entram de novo com login e senha.
     """
-    today = shop().today
+    today = shop_day()
     passphrase = _read_passphrase(passphrase_stdin)
     if not yes:
         _confirm(file, passphrase)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import click
 
+from credigestor import clock
 from credigestor.db.engine import get_engine, snapshot
 from credigestor.db.migrate import migrate
 from credigestor.db.settings import ShopSettings, current_settings
@@ -24,6 +26,11 @@ def shop() -> ShopSettings:
     migrate(get_engine())
     with snapshot() as session:
         return current_settings(session)
+
+
+def shop_day() -> date:
+    """Bring the database up to date; give the shop's calendar day."""
+    return clock.today(shop().time_zone)
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from credigestor import clock
 from credigestor.db.models import SettingsVersion
 from credigestor.rules.calendar import HolidayRules
 from credigestor.rules.document_choices import ReceiptFormat, SaleDocument
@@ -112,11 +111,6 @@ class ShopSettings(BaseModel):
             corpus_christi=self.corpus_christi,
             local=frozenset(holiday.day for holiday in self.local_holidays),
         )
-
-    @property
-    def today(self) -> date:
-        """The shop's calendar day."""
-        return clock.today(self.time_zone)
 
 
 def newest_settings() -> Select[*tuple[dict[str, Any]]]:

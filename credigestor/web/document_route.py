@@ -70,6 +70,6 @@ def _made(
             raise NotAllowed("Sua sessão terminou. Entre de novo para continuar.")
         actor, _ = found
         actor.require(Permission.COUNTER)
-        today = current_settings(session).today
+        today = clock.today(current_settings(session).time_zone)
         document = catalogue.find(session, kind, ref, params, today=today)
     return document.file_name, document.pdf() if wanted else b""

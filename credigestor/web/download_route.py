@@ -169,7 +169,7 @@ def _redeem(cookie: str | None, token: str) -> Sending:
 
 def _export(order: catalogue.Order, rows: Rows) -> Generator[bytes]:
     with snapshot() as session:
-        today = current_settings(session).today
+        today = clock.today(current_settings(session).time_zone)
         yield from catalogue.stream(
             session, order, today=today, generated_at=clock.now(), rows=rows
         )

@@ -80,13 +80,13 @@ def source_of(files: dict[str, UploadedFile], names: import_columns.Names) -> So
 
 def check(source: Source, progress: Progress) -> Plan:
     """Read and check everything; nothing is written."""
-    plan = data.read(importer.prepare, source, today=data.settings().today, progress=progress)
+    plan = data.read(importer.prepare, source, today=data.today(), progress=progress)
     return replace(plan, batch=Batch())
 
 
 def write(actor: Actor, source: Source, progress: Progress) -> Plan:
     """Check everything again and write it, in one transaction."""
-    today = data.settings().today
+    today = data.today()
     plan = data.write(lambda db: importer.run(db, actor, source, today=today, progress=progress))
     return replace(plan, batch=Batch())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -57,10 +58,9 @@ read_months = data.portfolio(late_charges.by_month)
 read_charges = data.portfolio(late_charges.late_charges)
 
 
-def show_headline(shown: View, months: Sequence[LateCharges]) -> None:
+def show_headline(shown: View, months: Sequence[LateCharges], today: date) -> None:
     """Late charges of the period beside those it is compared with."""
     before_on, before_period = shown.before
-    today = data.settings().today
     [now] = read_charges([shown.period], shown.as_of, shown.scope, today=today)
     [before] = read_charges([before_period], before_on, shown.scope, today=today)
     [owed_before] = read_months(before_on, 1, shown.scope, today=today)
@@ -236,13 +236,13 @@ def charges_sentence(months: Sequence[LateCharges], shown: View) -> str:
 
 kit.header("Cobrança", "Para onde vai o que atrasa, em quanto tempo é pago, e os juros e a multa.")
 figures.quiet_sparklines()
-chosen = view.choose(own=address.words("month"))
+shop_day = data.today()
+chosen = view.choose(own=address.words("month"), today=shop_day)
 with st.skeleton(320):
-    shop_day = data.settings().today
     matrices = read_rolls(chosen.as_of, MONTHS, chosen.scope, today=shop_day)
     recovered = read_recoveries(chosen.as_of, MONTHS, chosen.scope)
     charged_months = read_months(chosen.as_of, CHARGE_MONTHS, chosen.scope, today=shop_day)
-show_headline(chosen, charged_months)
+show_headline(chosen, charged_months, shop_day)
 roll_exhibits.show_matrix(choose_month(matrices), chosen)
 roll_exhibits.show_rates(matrices, chosen)
 show_recovery(recovered, chosen)

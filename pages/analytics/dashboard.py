@@ -36,7 +36,7 @@ DEBTORS = {
 NEXT_DUE = {"due_date": "Vencimento", "name": "Cliente", "owed": "Deve", "number": "Nota"}
 
 session.require(Permission.ANALYTICS)
-opened_on = data.settings().today
+opened_on = data.today()
 
 read_headline = data.portfolio(overview.headline)
 read_details = data.portfolio(overview.details)
@@ -45,7 +45,7 @@ read_details = data.portfolio(overview.details)
 def current_day() -> date:
     """The shop's day; a page left open over midnight is drawn anew, its day is over."""
     session.require(Permission.ANALYTICS)
-    today = data.settings().today
+    today = data.today()
     if today != opened_on:
         st.rerun()
     return today
@@ -297,7 +297,7 @@ def explain_nothing(seen: View) -> None:
 
 kit.header("Painel")
 figures.quiet_sparklines()
-chosen = view.choose()
+chosen = view.choose(today=opened_on)
 with st.skeleton(320):
     headline_of(chosen, opened_on)  # the parts below find it in the cache
 show_headline(chosen)

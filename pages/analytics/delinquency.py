@@ -36,7 +36,7 @@ LABELS = {
 }
 
 actor = session.require(Permission.ANALYTICS)
-today = data.settings().today
+today = data.today()
 
 read_page = data.portfolio(delinquency.delinquency)
 read_totals = data.portfolio(delinquency.totals)
@@ -113,7 +113,7 @@ bar = st.container()
 due_from, due_to = choose_due_dates()
 with bar:
     dues = {name: day for name, day in (("due_from", due_from), ("due_to", due_to)) if day}
-    chosen = view.choose(period=False, compare=False, bands=True, own=dues)
+    chosen = view.choose(period=False, compare=False, bands=True, own=dues, today=today)
 filters = Filters(chosen.scope, chosen.bands, due_from, due_to)
 with st.skeleton(320):
     sums = read_totals(chosen.as_of, filters, today=today)

@@ -47,7 +47,7 @@ TABLES = {
 }
 
 actor = session.require(Permission.EXPORT)
-today = data.settings().today
+today = data.today()
 
 
 def choose() -> tuple[date, Style]:

@@ -24,7 +24,7 @@ from credigestor.ui.kit import data, session
 from credigestor.ui.kit.figures import format_count
 
 actor = session.require(Permission.COUNTER)
-today = data.settings().today
+today = data.today()
 
 
 def load() -> Profile:

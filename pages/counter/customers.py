@@ -23,7 +23,7 @@ LABELS = {
 }
 
 actor = session.require(Permission.COUNTER)
-today = data.settings().today
+today = data.today()
 
 
 def show_form() -> None:

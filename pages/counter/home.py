@@ -20,7 +20,7 @@ DUE_SHOWN = 50
 actor = session.require(Permission.COUNTER)
 if actor.can(Permission.ANALYTICS):
     kit.go("analytics/dashboard.py")
-today = data.settings().today
+today = data.today()
 
 
 def show_shortcuts() -> None:

@@ -69,10 +69,9 @@ def customer_area(draft: LiveForm, today: date) -> Exposure | None:
 
 
 def inputs_area(
-    draft: LiveForm, customer_id: int | None, actor: Actor, settings: ShopSettings
+    draft: LiveForm, customer_id: int | None, actor: Actor, settings: ShopSettings, today: date
 ) -> NewSale | None:
     """The sale's own inputs; None while they do not make a sale that could be planned."""
-    today = settings.today
     left, right = st.columns(2)
     with left:
         total = draft.typed(
@@ -106,7 +105,7 @@ def inputs_area(
         partial(inputs.text, field="description", maximum=500, label="Descrição"),
         placeholder="O que foi vendido",
     )
-    sold_on, seller_id, rate = details_area(draft, actor, settings)
+    sold_on, seller_id, rate = details_area(draft, actor, settings, today)
     guaranteed_by = guarantors.typed(draft, no_notes=all_down)
     with first_due_place:
         first_due = first_due_field(draft, min(sold_on or today, today))
@@ -142,13 +141,13 @@ def first_due_field(draft: LiveForm, sold_on: date) -> date | None:
 
 
 def details_area(
-    draft: LiveForm, actor: Actor, settings: ShopSettings
+    draft: LiveForm, actor: Actor, settings: ShopSettings, today: date
 ) -> tuple[date | None, int | None, Decimal | None]:
     """Date, seller and contract rate: out of the way while they are the usual ones."""
     usual = f"{settings.contract_rate.normalize():f}".replace(".", ",")
     usual = "" if usual == "0" else usual
     kept = st.session_state
-    usual_ones = {"sold_on": settings.today, "seller_id": actor.id, "contract_rate": ""}
+    usual_ones = {"sold_on": today, "seller_id": actor.id, "contract_rate": ""}
     expanded = bool(usual) or any(
         kept.get(draft.key(name), value) != value for name, value in usual_ones.items()
     )
@@ -161,7 +160,7 @@ def details_area(
         with left:
             sold_on = kit.date_field(
                 "Data da venda",
-                settings.today,
+                today,
                 key=draft.key("sold_on"),
                 persist_state="session",
             )
@@ -255,9 +254,10 @@ def result_area(
     owes: Exposure | None,
     new: NewSale | None,
     settings: ShopSettings,
+    today: date,
 ) -> NewSale | None:
     """The preview and what a manager must say to it; the sale as it may be registered."""
-    plan = partial(sales.plan_notes, settings=settings, today=settings.today)
+    plan = partial(sales.plan_notes, settings=settings, today=today)
     notes = None if new is None else draft.check(partial(plan, new))
     if new is None or notes is None:
         st.info("As notas aparecem aqui enquanto você digita.", icon=":material/preview:")
@@ -300,7 +300,7 @@ def confirm(draft: LiveForm, actor: Actor, new: NewSale | None, today: date) -> 
 def new_sale_page() -> None:
     """The whole page."""
     actor = session.require(Permission.SELL)
-    settings = data.settings()
+    settings, today = data.settings(), data.today()
     draft = LiveForm(kit.operation_id(FORM))
     kit.header("Nova venda")
     typing, result = st.columns(2, gap="medium")
@@ -308,12 +308,12 @@ def new_sale_page() -> None:
     # made anew in the browser and lose what is being typed.
     with typing:
         with st.container():
-            owes = customer_area(draft, settings.today)
-        new = inputs_area(draft, owes.customer_id if owes else None, actor, settings)
+            owes = customer_area(draft, today)
+        new = inputs_area(draft, owes.customer_id if owes else None, actor, settings, today)
     with result:
         with st.container():
-            new = result_area(draft, actor, owes, new, settings)
-        confirm(draft, actor, new, settings.today)
+            new = result_area(draft, actor, owes, new, settings, today)
+        confirm(draft, actor, new, today)
 
 
 new_sale_page()

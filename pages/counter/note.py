@@ -45,7 +45,7 @@ PAYMENT_LABELS = {
 MONEY = ("amount", "interest", "fine", "principal", "discount", "after")
 
 actor = session.require(Permission.COUNTER)
-today = data.settings().today
+today = data.today()
 
 
 def load(as_of: date) -> NoteDetail:

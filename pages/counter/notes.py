@@ -51,7 +51,7 @@ LABELS = {
 }
 
 actor = session.require(Permission.COUNTER)
-today = data.settings().today
+today = data.today()
 
 
 def choose_filters() -> tuple[date, Filters]:

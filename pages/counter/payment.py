@@ -175,10 +175,9 @@ def offer_reversal(found: Receipt) -> None:
         ):
             return
         with fields.catching():
+            today = data.today()
             data.write(
-                lambda s: paying.reverse(
-                    s, actor, payment_id=found.id, why=why or "", today=data.settings().today
-                )
+                lambda s: paying.reverse(s, actor, payment_id=found.id, why=why or "", today=today)
             )
             kit.flash(f"Pagamento {receipt_number(found.id)} estornado.", ":material/undo:")
             st.rerun()

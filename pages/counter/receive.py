@@ -48,16 +48,17 @@ def leave_when_done() -> None:
         kit.go("counter/payment.py", id=payment_id)
 
 
-def choose_date(form: uuid.UUID, actor: Actor, fields: kit.Fields) -> tuple[date | None, str]:
+def choose_date(
+    form: uuid.UUID, actor: Actor, fields: kit.Fields, today: date
+) -> tuple[date | None, str]:
     """The payment's date and, when it lies far back, a manager's reason (R11)."""
-    settings = data.settings()
-    day = kit.date_field("Data do pagamento", settings.today, key=f"paid_on:{form}")
+    day = kit.date_field("Data do pagamento", today, key=f"paid_on:{form}")
     fields.slot("paid_on")
     try:
         if day is None:
             raise InvalidInput("Informe a data do pagamento.", field="paid_on")
         far_back = payments.check_date(
-            actor, day, today=settings.today, backdating_days=settings.backdating_days
+            actor, day, today=today, backdating_days=data.settings().backdating_days
         )
     except BusinessError as error:
         fields.show(error)
@@ -173,7 +174,7 @@ def confirm(new: NewPayment, seen: Mapping[str, Any]) -> None:
     try:
         if any(key in now and now[key] != value for key, value in seen.items()):
             raise InvalidInput("A prévia mudou neste momento. Confira e confirme de novo.")
-        today = data.settings().today
+        today = data.today()
         payment_id = data.write(lambda s: payments.receive(s, actor, new, today=today))
     except BusinessError as error:
         st.session_state[FAILED] = error
@@ -185,9 +186,10 @@ def confirm(new: NewPayment, seen: Mapping[str, Any]) -> None:
 def form_area(form: uuid.UUID, customer_id: int, actor: Actor) -> None:
     """Date, notes, amount, method, preview and the one button that writes."""
     fields = kit.Fields()
+    today = data.today()
     left, right = st.columns(2)
     with left:
-        paid_on, why = choose_date(form, actor, fields)
+        paid_on, why = choose_date(form, actor, fields, today)
     with right:
         method = st.segmented_control(
             "Forma de pagamento",
@@ -199,7 +201,7 @@ def form_area(form: uuid.UUID, customer_id: int, actor: Actor) -> None:
         )
     if paid_on is None:
         return
-    open_notes = data.read(notes.open_notes, customer_id, on=paid_on, today=data.settings().today)
+    open_notes = data.read(notes.open_notes, customer_id, on=paid_on, today=today)
     explain_asked(form, open_notes)
     failed = st.session_state.pop(FAILED, None)
     if not open_notes:

@@ -210,7 +210,7 @@ def cancel_area(sale: SaleDetail, actor: Actor, today: date) -> None:
 def sale_page() -> None:
     """The whole page."""
     actor = session.require(Permission.COUNTER)
-    today = data.settings().today
+    today = data.today()
     sale_id = kit.row_id()
     try:
         if sale_id is None:

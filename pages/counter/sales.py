@@ -84,7 +84,7 @@ def totals_area(totals: Totals) -> None:
 def sales_page() -> None:
     """The whole page."""
     actor = session.require(Permission.COUNTER)
-    today = data.settings().today
+    today = data.today()
     kit.return_to_list("counter/sales.py", "sales")
     kit.header("Vendas")
     kit.link("counter/new_sale.py", "Nova venda", icon=":material/add_shopping_cart:")

@@ -192,7 +192,7 @@ def _confirm(actor: Actor, password: str, word: str) -> None:
 
 
 def _begin(task: RestoreTask, actor: Actor, *, backup_first: bool) -> background.Job[Restored]:
-    today = data.settings().today
+    today = data.today()
     share = 0.3 if backup_first else 0.0
 
     def work(progress: Progress) -> Restored:

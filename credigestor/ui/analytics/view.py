@@ -99,16 +99,21 @@ class View:
 
 
 def choose(
-    *, period: bool = True, compare: bool = True, bands: bool = False, own: Params | None = None
+    *,
+    period: bool = True,
+    compare: bool = True,
+    bands: bool = False,
+    own: Params | None = None,
+    today: date | None = None,
 ) -> View:
     """Draw the bar of filters, keep it in the address and for the next page, and give the view.
 
     What is switched off is not drawn, and stays as it was for the pages that have it. `own` are
     the page's own filters in force, as they stand in its address: the link to copy has them too,
-    and the reset takes them out.
+    and the reset takes them out. `today` is the shop's day, for a page that has asked for it.
     """
     own = own or {}
-    today = data.settings().today
+    today = today or data.today()
     hidden = (() if period else ("period", "from", "to")) + (() if compare else ("compare",))
     drawn = [
         name for name in view_address.NAMES if name not in hidden and (bands or name != "band")

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 from typing import Any
 
 import streamlit as st
 
 from credigestor import clock
 from credigestor.db.engine import transaction
-from credigestor.db.settings import ShopSettings
 from credigestor.errors import BusinessError
 from credigestor.services import setup
 from credigestor.services.inputs import parse
 from credigestor.ui.app import login
-from credigestor.ui.kit import Fields, session
+from credigestor.ui.kit import Fields, data, session
 from credigestor.web import startup
 
 _ADMIN, _ACCOUNTS = "first_run_admin", "first_run_accounts"
@@ -106,7 +104,7 @@ def _load_demo() -> None:
     """Load in a thread of its own: leaving the page half-way does not tear the load apart."""
     from credigestor import demo
 
-    today: date = ShopSettings().today
+    today = data.today()
     progress: list[tuple[float, str]] = [(0.0, "Preparando…")]
     bar = st.progress(0.0, progress[-1][1])
     with ThreadPoolExecutor(max_workers=1) as pool:

@@ -32,7 +32,8 @@ def offer(customer_id: int, note_ids: Collection[int], *, key: str) -> None:
     Settled before they are due, with R14's discount, unless the person wants it without.
     """
     shop = data.settings()
-    open_notes = data.read(notes.open_notes, customer_id, on=shop.today, today=shop.today)
+    today = data.today()
+    open_notes = data.read(notes.open_notes, customer_id, on=today, today=today)
     due = [note for note in open_notes if note.id in note_ids]
     total = sum((note.owed.total for note in due), ZERO)
     saved = sum((note.early_discount for note in due), ZERO)
@@ -49,7 +50,7 @@ def offer(customer_id: int, note_ids: Collection[int], *, key: str) -> None:
             total -= saved
         if show(shop, total, txid(due, customer_id)):
             st.caption(
-                f"Valor de hoje, {format_date(shop.today)}; em outro dia pode ser outro. O Pix não "
+                f"Valor de hoje, {format_date(today)}; em outro dia pode ser outro. O Pix não "
                 "se registra sozinho: veja se caiu na conta e registre em Receber."
             )
 

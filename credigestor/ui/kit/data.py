@@ -8,6 +8,7 @@ other processes follow when the ttl ends.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from time import monotonic
 from typing import Concatenate, ParamSpec, TypeVar
@@ -15,6 +16,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import streamlit as st
 from sqlalchemy.orm import Session
 
+from credigestor import clock
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.services import summaries
@@ -76,11 +78,20 @@ def _catch_up() -> None:
     global _impatient_until
     patience = PATIENCE if monotonic() >= _impatient_until else 0
     with transaction() as session:
-        today = current_settings(session).today
-        if not summaries.try_refresh(session, today=today, patience=patience):
+        if not summaries.try_refresh(session, today=shop_day(session), patience=patience):
             _impatient_until = monotonic() + CACHE_SECONDS
 
 
 def settings() -> ShopSettings:
     """The shop's settings in force."""
     return read(current_settings)
+
+
+def shop_day(session: Session) -> date:
+    """The shop's calendar day, in the time zone of the settings that the session sees."""
+    return clock.today(current_settings(session).time_zone)
+
+
+def today() -> date:
+    """The shop's calendar day; a page asks once and hands it on to all that it reads."""
+    return read(shop_day)

@@ -19,7 +19,6 @@ from credigestor.backups import backup_folder
 from credigestor.config import get_config
 from credigestor.db.engine import transaction
 from credigestor.db.models import Download
-from credigestor.db.settings import current_settings
 from credigestor.errors import BusinessError
 from credigestor.exports import catalogue
 from credigestor.exports.catalogue import Order
@@ -70,7 +69,7 @@ def button(
 
     def describe() -> tuple[str, int | None]:
         def found(db: Any) -> tuple[str, int | None]:
-            today = current_settings(db).today
+            today = data.shop_day(db)
             return catalogue.file_name(order, today), catalogue.expected_rows(db, order, today)
 
         return data.read(found)
