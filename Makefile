@@ -9,16 +9,23 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	&& { echo $$p; break; }; done)
 
-.PHONY: help run test bench lint format lock clean
+# Days and hours (UTC) of another month, year or date than in the shop, of no work, and far off.
+DAYS ?= 2026-12-31T23:50 2027-01-31T01:00 2028-02-29T02:30 2027-03-07T12:00 2027-04-21T02:55 \
+	2031-11-29T18:00
+
+.PHONY: help run test test-days bench lint format lock clean
 
 help:  ## List the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 run: $(VENV)/.installed  ## Start the app at http://localhost:8501 (PORT=, HOST=)
 	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST)
 
 test: $(VENV)/.installed-dev  ## Run all tests (browser tests skip where there is no Chromium)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+test-days: $(VENV)/.installed-dev  ## Run all tests but the browser's on other days (DAYS=, ARGS=)
+	$(BIN)/python -m tests.days "$(DAYS)" -n $(WORKERS) --dist loadfile $(ARGS)
 
 bench: $(VENV)/.installed-dev  ## Time everything at 50 k, 500 k and 1 M notes (keeps them in .bench)
 	$(BIN)/python -m benchmarks $(ARGS)

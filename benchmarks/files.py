@@ -24,7 +24,7 @@ from sqlalchemy import URL, Date, literal, select
 from sqlalchemy.orm import Session
 
 from benchmarks import server
-from benchmarks.business import MANAGER
+from benchmarks.business import MANAGER, TODAY
 from benchmarks.figure import Figure
 from benchmarks.server import Page, Peak, Request, Server
 from benchmarks.shops import ROOT, connect, empty, snapshot
@@ -34,7 +34,6 @@ from credigestor.config import get_config
 from credigestor.db.balances import note_balances
 from credigestor.db.loading.copying import statement_text
 from credigestor.db.models import Customer
-from credigestor.db.settings import DEFAULT_TIME_ZONE
 from credigestor.exports.catalogue import Order, Style
 from credigestor.postgres import binaries
 from credigestor.rules.permissions import Actor, Permission, Role
@@ -119,13 +118,12 @@ def _ask(app: Server, style: Style) -> Request:
 
 def _bare_copy(url: URL) -> float:
     """Seconds of psql for the same columns, as they are or come out of the sums."""
-    today = clock.today(DEFAULT_TIME_ZONE)
-    balance = note_balances(today, today=today).subquery("balance").c
+    balance = note_balances(TODAY, today=TODAY).subquery("balance").c
     names = (
         *("sale_id", "number", "installments", "customer_id", "sold_on", "due_date", "amount"),
         *("status", "days_late", "principal", "interest", "fine", "owed"),
     )
-    others = (Customer.name, Customer.tax_id, literal(today, Date))
+    others = (Customer.name, Customer.tax_id, literal(TODAY, Date))
     statement = (
         select(*(balance[name] for name in names), *others)
         .join(Customer, Customer.id == balance.customer_id)

@@ -23,13 +23,12 @@ from sqlalchemy import URL, select
 from sqlalchemy.orm import Session
 
 from benchmarks import server
-from benchmarks.business import MANAGER
+from benchmarks.business import MANAGER, TODAY
 from benchmarks.figure import Figure
 from benchmarks.server import Peak, Request, Server
 from benchmarks.shops import connect
-from credigestor import clock
 from credigestor.db.models import Customer
-from credigestor.db.settings import DEFAULT_TIME_ZONE, current_settings
+from credigestor.db.settings import current_settings
 from credigestor.documents.canvas import FONTS
 from credigestor.rules.permissions import Actor, Role
 from credigestor.services import printing, sales, settings
@@ -99,7 +98,7 @@ def _content(request: Request) -> bytes:
 def _prepared(url: URL) -> tuple[int, uuid.UUID]:
     """A sale of 120 notes with contract interest, in a shop whose data are complete; printed."""
     actor = Actor(MANAGER, "Gerente", Role.ADMIN)
-    today, operation = clock.today(DEFAULT_TIME_ZONE), uuid.uuid4()
+    today, operation = TODAY, uuid.uuid4()
     with _writing(url) as session:
         shop = current_settings(session).model_copy(
             update={

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +23,19 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import Session
 
-from credigestor import clock
 from credigestor.db.models import LoginAttempt, LoginSession, User
 from credigestor.rules.permissions import Role
 from credigestor.services.auth import ABSOLUTE, digest
 from credigestor.web import cookies
 from tests.factories import PASSWORD, PASSWORD_HASH
+from tests.moments import NOW
 
 #: Scripts that a server under test runs; importing them would start Streamlit here.
 collect_ignore = ["doors_app.py", "doors_script.py"]
 ROOT = Path(__file__).resolve().parents[2]
+#: Streamlit at NOW, and as it is.
+AT_NOW = (str(Path(__file__).with_name("launcher.py")),)
+PLAIN = ("-m", "streamlit")
 PATIENCE = 60
 CHROMIUM = [
     "--headless",
@@ -47,10 +50,19 @@ CHROMIUM = [
 
 
 class Server:
-    """The app as a person would run it: `streamlit run app.py`, on loopback, on a free port."""
+    """The app as a person would run it, on loopback, on a free port: `streamlit run app.py`.
+
+    But that the shop's clock begins at NOW.
+    """
 
     def __init__(
-        self, cluster: str, database: str, *, app: str = "app.py", **environment: str
+        self,
+        cluster: str,
+        database: str,
+        *,
+        app: str = "app.py",
+        streamlit: Sequence[str] = AT_NOW,
+        **environment: str,
     ) -> None:
         url = make_url(cluster)
         with psycopg.connect(
@@ -69,7 +81,7 @@ class Server:
         self.log = self.data_dir / "log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "streamlit", "run", app, *self._flags()],
+                [sys.executable, *streamlit, "run", app, *self._flags()],
                 cwd=ROOT,
                 env={
                     **os.environ,
@@ -132,7 +144,9 @@ class Server:
                     token_hash=digest(token),
                     address="127.0.0.1",
                     user_agent="test",
-                    expires_at=clock.now() + ABSOLUTE,
+                    created_at=NOW,
+                    last_seen_at=NOW,
+                    expires_at=NOW + ABSOLUTE,
                 )
             )
         return token
@@ -142,7 +156,7 @@ class Server:
         with self.engine.begin() as connection:
             connection.execute(
                 text(
-                    "UPDATE sessions SET revoked_at = now() FROM users "
+                    "UPDATE sessions SET revoked_at = sessions.created_at FROM users "
                     "WHERE users.id = user_id AND login = :login"
                 ),
                 {"login": login},

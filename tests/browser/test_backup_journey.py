@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from credigestor.rules.permissions import Role
-from tests.browser.conftest import Server, settled
+from tests.browser.conftest import PLAIN, Server, settled
 from tests.factories import PASSWORD
 from tests.portfolio import add_customer
 
@@ -23,8 +23,8 @@ MADE = "SELECT count(*) FROM backup_runs WHERE kind = 'backup' AND ok"
 
 @pytest.fixture(scope="module")
 def shop(cluster: str) -> Iterator[Server]:
-    """A server of its own: a restore ends everybody's login."""
-    running = Server(cluster, "backup_tests", CREDIGESTOR_AUTOMATIC_BACKUP="false")
+    """A server of its own: a restore, which the database dates, ends everybody's login."""
+    running = Server(cluster, "backup_tests", streamlit=PLAIN, CREDIGESTOR_AUTOMATIC_BACKUP="false")
     running.add_user("adm", Role.ADMIN, "Ada Admin")
     register(running, "Ana Antes")
     yield running

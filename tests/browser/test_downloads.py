@@ -12,11 +12,10 @@ import pytest
 from playwright.sync_api import Download, Page, expect
 from sqlalchemy.orm import Session
 
-from credigestor.db.settings import ShopSettings
 from credigestor.services import downloads
 from credigestor.web import cookies
 from tests.browser.conftest import Server, settled
-from tests.portfolio import add_customer
+from tests.portfolio import TODAY, add_customer
 
 pytestmark = pytest.mark.browser
 
@@ -67,7 +66,7 @@ def test_a_click_brings_the_whole_file_under_its_name_and_its_address_no_second_
 ) -> None:
     open_exports(page, log_in, "gerente")
     download = click_for_file(page, "Baixar clientes")
-    assert download.suggested_filename == f"clientes-{ShopSettings().today}.csv"
+    assert download.suggested_filename == f"clientes-{TODAY}.csv"
     rows = rows_of(download)
     assert len(rows) == crowd
     assert "José D'Ávila da Conceição" in {row["Nome"] for row in rows}

@@ -15,10 +15,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy.orm import Session
 
-from credigestor.db.settings import ShopSettings
 from credigestor.rules.money import format_brl
 from tests.browser.conftest import Server
-from tests.portfolio import add_customer, add_sale
+from tests.portfolio import TODAY, add_customer, add_sale
 
 pytestmark = pytest.mark.browser
 
@@ -28,14 +27,13 @@ NAME = "Dora D'Ávila Devedora"
 @pytest.fixture(scope="module")
 def debtor(server: Server) -> str:
     """A customer with 200,00 late by 40 days, and 100,00 to come."""
-    today = ShopSettings().today
     with Session(server.engine) as session, session.begin():
         customer = add_customer(session, NAME, phone="+5585988724443", city="Fortaleza")
         add_sale(
             session,
             customer,
-            today - timedelta(days=70),
-            [("200.00", today - timedelta(days=40)), ("100.00", today + timedelta(days=20))],
+            TODAY - timedelta(days=70),
+            [("200.00", TODAY - timedelta(days=40)), ("100.00", TODAY + timedelta(days=20))],
         )
     return NAME
 

@@ -16,7 +16,7 @@ from credigestor.services import settings
 from tests.browser.conftest import Server, settled
 from tests.documents.looking import words
 from tests.factories import actor_of
-from tests.portfolio import add_customer, add_sale
+from tests.portfolio import TODAY, add_customer, add_sale
 
 pytestmark = pytest.mark.browser
 
@@ -50,10 +50,9 @@ def customer(server: Server) -> int:
 @pytest.fixture
 def sale(server: Server, customer: int) -> int:
     """A sale to that customer that nothing was printed of."""
-    today = ShopSettings().today
     with Session(server.engine) as session, session.begin():
-        due = [("250.00", today + timedelta(days=30 * number)) for number in (1, 2)]
-        return add_sale(session, customer, today, due).id
+        due = [("250.00", TODAY + timedelta(days=30 * number)) for number in (1, 2)]
+        return add_sale(session, customer, TODAY, due).id
 
 
 def text_of(page: Page, address: str) -> str:

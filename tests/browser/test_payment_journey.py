@@ -13,10 +13,9 @@ from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from credigestor.db.settings import ShopSettings
 from credigestor.rules.numbering import note_number
 from tests.browser.conftest import Server, settled
-from tests.portfolio import add_customer, add_sale
+from tests.portfolio import TODAY, add_customer, add_sale
 
 pytestmark = pytest.mark.browser
 
@@ -38,14 +37,13 @@ class Debt:
 def debt(server: Server, request: pytest.FixtureRequest) -> Debt:
     """200,00 late by 30 days, so 2,00 of interest and 4,00 of fine, and 100,00 to come."""
     name = f"Bia {request.node.name.replace('_', ' ')}"[:100].strip()
-    today = ShopSettings().today
     with Session(server.engine) as session, session.begin():
         customer = add_customer(session, name)
         sale = add_sale(
             session,
             customer,
-            today - timedelta(days=60),
-            [("200.00", today - timedelta(days=30)), ("100.00", today + timedelta(days=30))],
+            TODAY - timedelta(days=60),
+            [("200.00", TODAY - timedelta(days=30)), ("100.00", TODAY + timedelta(days=30))],
         )
     return Debt(customer, name, sale.notes[0], note_number(sale.id, 1, 2))
 

@@ -14,12 +14,12 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
-from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.db.settings import current_settings
 from credigestor.rules.permissions import Actor, Role
 from credigestor.rules.pix import note_txid, shop_payload
 from credigestor.services import settings
 from tests.browser.conftest import Server, settled
-from tests.portfolio import Made, add_customer, add_sale
+from tests.portfolio import TODAY, Made, add_customer, add_sale
 
 pytestmark = pytest.mark.browser
 
@@ -33,15 +33,14 @@ SHOP = {
 @pytest.fixture
 def late(server: Server) -> tuple[Made, str]:
     """A shop with a key, a note of 200,00 late by 30 days (206,00 today), and its code."""
-    today = ShopSettings().today
     with Session(server.engine) as session, session.begin():
         shop = current_settings(session).model_copy(update=SHOP)
         settings.change(session, Actor(None, "teste", Role.ADMIN), shop)
         made = add_sale(
             session,
             add_customer(session, "Ana do Pix"),
-            today - timedelta(days=60),
-            [("200.00", today - timedelta(days=30))],
+            TODAY - timedelta(days=60),
+            [("200.00", TODAY - timedelta(days=30))],
         )
     return made, shop_payload(shop, Decimal("206.00"), note_txid(made.id, 1)) or ""
 

@@ -11,10 +11,9 @@ from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from credigestor.db.settings import ShopSettings
 from credigestor.rules.calendar import default_first_due, due_dates, format_date
 from tests.browser.conftest import Server, settled
-from tests.portfolio import add_customer
+from tests.portfolio import TODAY, add_customer
 
 pytestmark = pytest.mark.browser
 
@@ -101,7 +100,7 @@ def test_a_seller_sells_a_thousand_in_three_by_keyboard(
     type_sale(counter)
     expect(counter.get_by_test_id("stMetricValue").first).to_have_text("R$\xa01.000,00")
     cells = counter.get_by_test_id("stDataFrame").locator("[role=gridcell]")
-    first_due = default_first_due(ShopSettings().today)
+    first_due = default_first_due(TODAY)
     for due, amount in zip(due_dates(first_due, 3), ("333.34", "333.33", "333.33"), strict=True):
         expect(cells.filter(has_text=format_date(due)).first).to_be_attached()
         expect(cells.filter(has_text=amount).first).to_be_attached()

@@ -15,7 +15,6 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from credigestor import clock
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import AuditEntry, LoginSession, SettingsVersion, User
 from credigestor.db.settings import ShopSettings
@@ -38,12 +37,12 @@ from credigestor.services.inputs import parse
 from tests.db.paying import new_payment
 from tests.db.selling import new_sale
 from tests.factories import PASSWORD, add_user
+from tests.moments import NOW
 from tests.portfolio import TODAY, add_customer, add_sale
 from tests.portfolio import pay as pay_note
 
 pytestmark = pytest.mark.usefixtures("db")
 
-NOW = clock.now()
 SERVICES = (
     *(auth, confirmation, customers, downloads, payments, printing, privacy, sales, settings),
     users,

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from credigestor import clock
 from credigestor.backups import archive, automatic
 from credigestor.db.engine import transaction
 from credigestor.rules.permissions import Actor
 from credigestor.services import summaries
+from tests.moments import NOW
 from tests.portfolio import TODAY, add_customer, add_sale, pay
 
 CLIENTS = 8
@@ -61,10 +61,10 @@ def test_a_backup_taken_while_eight_clients_pay_is_sound(tmp_path: Path, admin: 
         while sum(paid) < CLIENTS:
             threading.Event().wait(0.01)
         before = sum(paid)
-        made = automatic.make(tmp_path, admin, now=clock.now())
+        made = automatic.make(tmp_path, admin, now=NOW)
         after = sum(paid)
     assert after > before
     with archive.opened(made.path) as opened:
         rows = {table.name: table.rows for table in opened.manifest.tables}
     assert before <= rows["payments"] == rows["payment_items"] <= after + CLIENTS
-    automatic.verify(made.path, admin, now=clock.now())  # raises where an account does not close
+    automatic.verify(made.path, admin, now=NOW)  # raises where an account does not close

@@ -9,17 +9,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.db.models import AuditEntry, Download
 from credigestor.errors import BusinessError, Conflict, NotAllowed
 from credigestor.rules.permissions import Actor, Permission, Role
 from credigestor.services import downloads
 from credigestor.services.auth import digest
+from tests.moments import NOW
 
 pytestmark = pytest.mark.usefixtures("db")
 
-NOW = clock.now()
 NOTES = {
     "order": {"kind": "list_notes", "filters": {"text": "Maria", "city": "", "status": "open"}}
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal as D
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from credigestor.services import payments, printing, sales
 from tests.db.paying import JANUARY, new_payment, pay, receive, reverse, sell
 from tests.db.selling import at_once, audited, count
 from tests.documents.printings import SHOP
+from tests.moments import NOW
 from tests.portfolio import TODAY, Made, add_customer
 
 pytestmark = pytest.mark.usefixtures("db", "shop")
@@ -201,7 +202,7 @@ def test_an_anonymised_customer_has_no_notes_to_print(seller: Actor) -> None:
     sale, operation = sell(), uuid.uuid4()
     print_notes(seller, sale, None, operation)
     with transaction() as session:
-        session.execute(update(Customer).values(anonymised_at=datetime.now(UTC)))
+        session.execute(update(Customer).values(anonymised_at=NOW))
     with pytest.raises(Conflict, match="anonimizados"):
         print_notes(seller, sale)
     with pytest.raises(Conflict, match="anonimizados"):

@@ -7,9 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
-from credigestor import clock
 from credigestor.backups import restore
 from credigestor.backups.archive import BadArchive
 from credigestor.backups.restore import RestoreFailed
@@ -173,7 +172,7 @@ def test_a_rehearsal_recounts_the_summaries_which_a_restore_takes_as_they_are(
 
 def test_a_login_from_before_the_restore_no_longer_counts(admin: Actor, tmp_path: Path) -> None:
     assert admin.id
-    now = clock.now()
+    now = NOW
     with transaction() as session:
         ticket = auth.issue_ticket(
             session,
@@ -193,8 +192,9 @@ def test_a_login_from_before_the_restore_no_longer_counts(admin: Actor, tmp_path
     with transaction() as session:
         assert auth.authenticate(session, token=token, now=now, touch=False)
     restored(path)
-    now = clock.now()
+    now = NOW + timedelta(minutes=2)
     with transaction() as session:
+        session.execute(update(BackupRun).values(started_at=NOW + timedelta(minutes=1)))
         assert auth.authenticate(session, token=token, now=now, touch=False) is None
         assert auth.list_sessions(session, admin, now=now) == []
         late = auth.redeem_ticket(session, ticket=spare, visitor_token="v", now=now)

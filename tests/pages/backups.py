@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
-from credigestor import clock
 from credigestor.backups import automatic
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import BackupRun, Customer, User
 from tests.factories import actor_of
+from tests.moments import NOW
 from tests.pages.support import Visit
 
 PASSPHRASE = "uma frase bem comprida"
@@ -20,12 +20,12 @@ PASSPHRASE = "uma frase bem comprida"
 
 def make(folder: Path, user: User, **options: Any) -> str:
     """A backup in the folder, by this user; its name."""
-    return automatic.make(folder, actor_of(user), now=clock.now(), **options).path.name
+    return automatic.make(folder, actor_of(user), now=NOW, **options).path.name
 
 
 def add_run(hours_ago: float, *, ok: bool | None = True, **values: object) -> None:
     """A row of the history that began so long ago."""
-    began = clock.now() - timedelta(hours=hours_ago)
+    began = NOW - timedelta(hours=hours_ago)
     row: dict[str, object] = {
         "kind": "backup",
         "automatic": True,

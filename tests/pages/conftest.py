@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from credigestor import clock
+from tests.moments import NOW
 from tests.portfolio import TODAY
 
 #: Pages for AppTest to run; importing them would draw them here.
@@ -18,9 +19,13 @@ collect_ignore = ["backup_script.py", "file_script.py"]
 collect_ignore_glob = ["*_script.py"]
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def portfolio_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The shop's calendar stands at the day of the test portfolios, whatever the real one says."""
+    """The shop's clock stands at noon of the test portfolios' day, whatever the machine's says.
+
+    What PostgreSQL dates by itself still has the machine's.
+    """
+    monkeypatch.setattr(clock, "now", lambda: NOW)
     monkeypatch.setattr(clock, "today", lambda time_zone: TODAY)
 
 

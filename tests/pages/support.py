@@ -19,7 +19,6 @@ from unittest.mock import patch
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.db.models import LoginSession, User
 from credigestor.rules.permissions import Role
@@ -29,6 +28,7 @@ from credigestor.ui.kit.navigation import page as page_spec
 from credigestor.web import cookies
 from credigestor.web.visitor import PEER_HEADER
 from tests.factories import add_user
+from tests.moments import NOW
 
 ENTRY = ROOT / "credigestor" / "ui" / "app" / "entry.py"
 TIMEOUT = 15
@@ -77,7 +77,6 @@ def login_as(role: Role | str = Role.SELLER, *, user: User | None = None) -> str
     """Insert a live session for a user of this role (made if not given); give its cookie."""
     person = user or add_user(role)
     token = cookies.new_token()
-    now = clock.now()
     with transaction() as session:
         session.add(
             LoginSession(
@@ -85,9 +84,9 @@ def login_as(role: Role | str = Role.SELLER, *, user: User | None = None) -> str
                 token_hash=digest(token),
                 address="203.0.113.7",
                 user_agent="AppTest",
-                created_at=now - timedelta(minutes=1),
-                last_seen_at=now,
-                expires_at=now + ABSOLUTE,
+                created_at=NOW - timedelta(minutes=1),
+                last_seen_at=NOW,
+                expires_at=NOW + ABSOLUTE,
             )
         )
     return token

@@ -14,7 +14,7 @@ from tests.db.paying import pay, reverse, sell
 from tests.pages.support import Visit, open_app, text_of
 from tests.portfolio import TODAY
 
-pytestmark = pytest.mark.usefixtures("db", "portfolio_day")
+pytestmark = pytest.mark.usefixtures("db")
 
 PAGE = "admin/audit.py"
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from credigestor import clock
 from credigestor.backups import backup_folder
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import LoginAttempt, User
@@ -20,6 +19,7 @@ from credigestor.rules.permissions import Role
 from credigestor.services import lockout, settings
 from credigestor.ui.admin.backup_source import Source
 from tests.factories import PASSWORD, actor_of, add_user
+from tests.moments import NOW
 from tests.pages.backups import PASSPHRASE, customers, fill, make, messages, newest_run, press
 from tests.pages.support import Visit, login_as, open_app, text_of
 from tests.portfolio import add_customer
@@ -264,7 +264,7 @@ def test_the_backup_made_before_a_restore_does_not_push_out_the_one_restored(
     with transaction() as session:
         once = ShopSettings(backups_daily=1, backups_weekly=0, backups_monthly=0)
         settings.change(session, actor_of(ada), once)
-    old = backup_folder.file_name(clock.now() - timedelta(days=40))
+    old = backup_folder.file_name(NOW - timedelta(days=40))
     (folder / name).rename(folder / old)
     app = open_restore(ada, old)
     confirm_blindly(app)

@@ -19,7 +19,7 @@ from credigestor.ui.charts import cash as charts
 from tests.pages.support import Visit, open_app, text_of
 from tests.portfolio import TODAY, add_customer, add_sale, pay
 
-pytestmark = pytest.mark.usefixtures("db", "portfolio_day")
+pytestmark = pytest.mark.usefixtures("db")
 
 PAGE = "analytics/cash.py"
 

@@ -32,7 +32,7 @@ D = Decimal
 
 PAGE = "analytics/collection.py"
 VIEW = View(TODAY, Period(date(2026, 11, 1), TODAY), today=TODAY)
-on_a_page = pytest.mark.usefixtures("db", "portfolio_day")
+on_a_page = pytest.mark.usefixtures("db")
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,20 +11,15 @@ import pytest
 
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Customer
-from credigestor.db.settings import ShopSettings
 from credigestor.rules.methods import Method
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments
 from tests.pages.support import Visit, open_app
-from tests.portfolio import add_customer, add_sale
+from tests.portfolio import TODAY, add_customer, add_sale
 
 pytestmark = pytest.mark.usefixtures("db")
 
 PAGE = "counter/customer.py"
-
-
-def today() -> date:
-    return ShopSettings().today
 
 
 def make_customer(name: str = "Zélia D'Ávila", **columns: Any) -> int:
@@ -81,7 +76,7 @@ def test_who_never_bought_owes_nothing_and_is_told_how_to_begin() -> None:
 
 def test_what_is_owed_is_shown_with_its_parts(admin: Actor) -> None:
     customer_id = make_customer(credit_limit=Decimal("1000.00"))
-    day = today()
+    day = TODAY
     with transaction() as session:
         sale = add_sale(
             session,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,19 +10,14 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import update
 
-from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.db.models import Sale
-from credigestor.db.settings import ShopSettings
 from credigestor.rules.calendar import format_date
+from tests.moments import NOW
 from tests.pages.support import Visit, open_app, text_of
-from tests.portfolio import add_customer, add_sale
+from tests.portfolio import TODAY, add_customer, add_sale
 
 pytestmark = pytest.mark.usefixtures("db")
-
-
-def today() -> date:
-    return ShopSettings().today
 
 
 def buyer(*days: int, rate: str = "1", **columns: Any) -> int:
@@ -30,8 +25,8 @@ def buyer(*days: int, rate: str = "1", **columns: Any) -> int:
     with transaction() as session:
         customer = add_customer(session, "Zélia D'Ávila", **columns)
         if days:
-            notes = [("88.85", today() + timedelta(days=each)) for each in days]
-            sold = today() + timedelta(days=min(0, *days))
+            notes = [("88.85", TODAY + timedelta(days=each)) for each in days]
+            sold = TODAY + timedelta(days=min(0, *days))
             sale = add_sale(session, customer, sold, notes)
             rated = update(Sale).where(Sale.id == sale.id)
             session.execute(rated.values(contract_rate=Decimal(rate)))
@@ -54,7 +49,7 @@ def figures(app: Visit) -> dict[str, str]:
 
 def test_r14_the_quote_of_all_open_notes_is_shown_and_linked() -> None:
     app = open_tab(buyer(30, 60, 90))
-    text, day = text_of(app), today()
+    text, day = text_of(app), TODAY
     assert figures(app)[f"Quita em {format_date(day)}"] == "R$ 261,31"
     assert figures(app)["Economia"] == "R$ 5,24"
     assert "88,85 ÷ 1,01^(60/30) = 87,10" in text
@@ -64,7 +59,7 @@ def test_r14_the_quote_of_all_open_notes_is_shown_and_linked() -> None:
 
 def test_r14_chosen_notes_on_another_day_have_their_own_price() -> None:
     app = open_tab(buyer(30, 77))
-    on = today() + timedelta(days=30)
+    on = TODAY + timedelta(days=30)
     app.date_input(key="quote-on:1").set_value(on)
     app.multiselect(key="quote-notes:1").set_value([2])
     app.run()
@@ -74,7 +69,7 @@ def test_r14_chosen_notes_on_another_day_have_their_own_price() -> None:
 
 def test_a_day_that_has_passed_has_no_quote() -> None:
     app = open_tab(buyer(30))
-    app.date_input(key="quote-on:1").set_value(today() - timedelta(days=1))
+    app.date_input(key="quote-on:1").set_value(TODAY - timedelta(days=1))
     app.run()
     assert "A data da quitação vai de hoje até" in text_of(app)
     assert "Abrir cotação" not in papers(app)
@@ -82,7 +77,7 @@ def test_a_day_that_has_passed_has_no_quote() -> None:
 
 def test_the_statement_is_of_the_last_three_months_until_somebody_says_otherwise() -> None:
     app = open_tab(buyer(30))
-    day = today()
+    day = TODAY
     assert "R$ 0,00 antes, R$ 88,85 em" in text_of(app)
     assert "; 1 movimento." in text_of(app)
     since = day - relativedelta(months=3)
@@ -105,7 +100,7 @@ def test_a_period_that_makes_no_sense_is_told_at_its_field(
     field: str, days: int, message: str
 ) -> None:
     app = open_tab(buyer(30))
-    app.date_input(key=f"statement-{field}:1").set_value(today() + timedelta(days=days))
+    app.date_input(key=f"statement-{field}:1").set_value(TODAY + timedelta(days=days))
     app.run()
     assert message in text_of(app)
     assert "Abrir extrato" not in papers(app)
@@ -130,8 +125,7 @@ def test_who_owes_nothing_gets_a_statement_and_no_quote() -> None:
 
 
 def test_an_anonymised_customer_has_no_documents() -> None:
-    gone: datetime = clock.now()
-    app = open_tab(buyer(anonymised_at=gone))
+    app = open_tab(buyer(anonymised_at=NOW))
     assert [tab.label for tab in app.tabs] == ["Notas em aberto", "Compras", "Pagamentos"]
     assert papers(app) == {}
 

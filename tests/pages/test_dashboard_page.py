@@ -15,7 +15,7 @@ from tests.pages.clicks import click
 from tests.pages.support import Visit, open_app, text_of
 from tests.portfolio import TODAY, add_customer, add_r17, add_sale, late, pay, random_portfolio
 
-pytestmark = pytest.mark.usefixtures("db", "portfolio_day")
+pytestmark = pytest.mark.usefixtures("db")
 
 PAGE = "analytics/dashboard.py"
 

@@ -13,7 +13,7 @@ from tests.pages.fetching import click_and_fetch
 from tests.pages.support import Visit, open_app, text_of
 from tests.portfolio import TODAY, add_customer, add_sale, late
 
-pytestmark = pytest.mark.usefixtures("db", "portfolio_day")
+pytestmark = pytest.mark.usefixtures("db")
 
 PAGE = "analytics/delinquency.py"
 

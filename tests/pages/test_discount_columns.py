@@ -13,7 +13,7 @@ from tests.db.paying import note_row, pay, reverse
 from tests.pages.support import Visit, open_app
 from tests.portfolio import refresh, settle_early
 
-pytestmark = pytest.mark.usefixtures("db", "portfolio_day")
+pytestmark = pytest.mark.usefixtures("db")
 
 
 def told(app: Visit) -> str:

@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import text, update
 from starlette.requests import Request
 
-from credigestor import clock
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Base, Customer, LoginSession, Sale, User
 from credigestor.documents import catalogue
@@ -23,11 +22,12 @@ from credigestor.ui.kit import data
 from credigestor.web import document_route
 from tests.db.paying import FEBRUARY, JANUARY, pay, reverse, sell
 from tests.factories import actor_of, add_user
+from tests.moments import NOW
 from tests.pages.fetching import Answer, fetch
 from tests.pages.support import login_as
 from tests.portfolio import Made
 
-pytestmark = pytest.mark.usefixtures("db", "portfolio_day")
+pytestmark = pytest.mark.usefixtures("db")
 
 NOBODY = "A" * 43
 NEWEST = "SELECT count(*), max(xmin::text::bigint) FROM {}"
@@ -148,7 +148,7 @@ def test_strangers_ended_logins_and_switched_off_people_get_nothing(
     assert_refused(fetch(paths[0], cookie), 403)
     with transaction() as session:
         session.execute(update(User).where(User.id == vera.id).values(active=True))
-        session.execute(update(LoginSession).values(revoked_at=clock.now()))
+        session.execute(update(LoginSession).values(revoked_at=NOW))
     for path in paths:
         assert_refused(fetch(path, cookie), 403, "Sua sessão terminou")
 
@@ -266,7 +266,7 @@ def test_of_who_was_anonymised_no_document_is_given(
 ) -> None:
     paths = addresses(vera, sale, receipt)
     with transaction() as session:
-        session.execute(update(Customer).values(anonymised_at=clock.now(), active=False))
+        session.execute(update(Customer).values(anonymised_at=NOW, active=False))
     for path in paths:
         assert_refused(fetch(path, cookie), 409, "anonimizados")
 

@@ -9,16 +9,16 @@ from datetime import date
 import pytest
 from sqlalchemy import update
 
-from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.db.models import Download, User
 from credigestor.rules.permissions import Role
 from tests.factories import PASSWORD_HASH, add_user
+from tests.moments import NOW
 from tests.pages.fetching import click_and_fetch, download_links, fetch
 from tests.pages.support import open_app, text_of
 from tests.portfolio import add_customer, add_sale
 
-pytestmark = pytest.mark.usefixtures("db", "portfolio_day")
+pytestmark = pytest.mark.usefixtures("db")
 
 PAGE = "analytics/exports.py"
 TABLES = ("customers", "sales", "notes", "payments", "delinquency")
@@ -105,7 +105,7 @@ def test_how_far_a_file_is_and_how_it_ended_stands_below_its_button(guta: User) 
     with transaction() as session:
         session.execute(
             update(Download).values(
-                used_at=clock.now(), rows=350_000, rows_expected=1_000_000, size=31_150_000
+                used_at=NOW, rows=350_000, rows_expected=1_000_000, size=31_150_000
             )
         )
     app.run()
@@ -119,7 +119,7 @@ def test_how_far_a_file_is_and_how_it_ended_stands_below_its_button(guta: User) 
         True,
     )
     with transaction() as session:
-        session.execute(update(Download).values(finished_at=clock.now(), error="Parou no meio."))
+        session.execute(update(Download).values(finished_at=NOW, error="Parou no meio."))
     app.run()
     assert "Parou no meio" in text_of(app)
     assert not app.get("progress")
@@ -129,7 +129,7 @@ def test_a_link_that_nobody_followed_expires(guta: User) -> None:
     app = open_app(user=guta, page=PAGE)
     app.button(key="notes").click().run()
     with transaction() as session:
-        session.execute(update(Download).values(expires_at=clock.now()))
+        session.execute(update(Download).values(expires_at=NOW))
     app.run()
     assert not download_links(app)
     assert "já foi usado ou venceu" in text_of(app)

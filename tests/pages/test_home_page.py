@@ -9,12 +9,11 @@ import pytest
 
 from credigestor.db.engine import transaction
 from credigestor.db.models import User
-from credigestor.db.settings import ShopSettings
 from credigestor.rules.permissions import Role
 from credigestor.services import payments
 from tests.factories import actor_of, add_user
 from tests.pages.support import open_app
-from tests.portfolio import add_customer, add_sale
+from tests.portfolio import TODAY, add_customer, add_sale
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -35,7 +34,7 @@ def test_a_day_without_work_says_so(vera: User) -> None:
 
 
 def test_a_seller_sees_the_own_sales_and_receipts_and_what_falls_due(vera: User) -> None:
-    day = ShopSettings().today
+    day = TODAY
     with transaction() as session:
         ana = add_customer(session, "Ana <b>", phone="+5585988724443")
         add_sale(

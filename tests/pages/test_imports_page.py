@@ -15,7 +15,7 @@ from tests.pages.support import Visit, open_app, text_of
 from tests.portfolio import add_customer
 from tests.transfer.files import GOOD, csv_file, shop
 
-pytestmark = pytest.mark.usefixtures("db", "portfolio_day")
+pytestmark = pytest.mark.usefixtures("db")
 
 PAGE = "admin/imports.py"
 

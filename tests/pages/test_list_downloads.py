@@ -13,7 +13,7 @@ from tests.pages.fetching import click_and_fetch
 from tests.pages.support import open_app
 from tests.portfolio import add_customer, add_sale, late, pay
 
-pytestmark = pytest.mark.usefixtures("db", "portfolio_day")
+pytestmark = pytest.mark.usefixtures("db")
 
 #: A list's page, its button's key, filters of its address, and the column and cells they leave.
 LISTS = [

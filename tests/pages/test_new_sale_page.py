@@ -18,7 +18,7 @@ from credigestor.rules.permissions import Actor, Role
 from credigestor.services import settings as settings_service
 from tests.factories import add_user
 from tests.pages.support import Visit, open_app
-from tests.portfolio import add_customer, add_sale
+from tests.portfolio import TODAY, add_customer, add_sale
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -27,7 +27,7 @@ PAGE = "counter/new_sale.py"
 
 @pytest.fixture
 def today() -> date:
-    return ShopSettings().today
+    return TODAY
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.db.paying import JANUARY, pay, sell
 from tests.pages.support import Visit, open_app, text_of
 from tests.portfolio import TODAY, add_customer
 
-pytestmark = pytest.mark.usefixtures("db", "portfolio_day")
+pytestmark = pytest.mark.usefixtures("db")
 
 LIST, NOTE = "counter/notes.py", "counter/note.py"
 JANUARY_25 = date(2026, 1, 25)

@@ -21,7 +21,7 @@ from tests.pages.fetching import fetch
 from tests.pages.support import Visit, open_app, text_of
 from tests.portfolio import TODAY, Made
 
-pytestmark = pytest.mark.usefixtures("db", "portfolio_day")
+pytestmark = pytest.mark.usefixtures("db")
 
 SALE, NOTE, PAYMENT = "counter/sale.py", "counter/note.py", "counter/payment.py"
 PRINT_SALE, PRINT_NOTE = "print_sale:1", "print_note:1"
@@ -240,7 +240,7 @@ def test_one_note_is_printed_from_its_own_page(shop: None, sale: Made) -> None:
 def test_whoever_lost_the_login_prints_nothing(shop: None, sale: Made) -> None:
     app = open_app("seller", page=SALE, id=sale.id)
     with transaction() as session:
-        session.execute(text("UPDATE sessions SET revoked_at = now()"))
+        session.execute(text("UPDATE sessions SET revoked_at = created_at"))
     app.button(key=PRINT_SALE).click().run()
     assert printings() == []
 
@@ -270,7 +270,7 @@ def test_of_who_was_anonymised_no_receipt_is_offered_and_the_page_says_why(
 ) -> None:
     payment = pay(manager, date(2026, 2, 10), (sale.notes[1], "100.00"))
     with transaction() as session:
-        session.execute(text("UPDATE customers SET anonymised_at = now(), active = false"))
+        session.execute(text("UPDATE customers SET anonymised_at = created_at, active = false"))
     app = open_app("seller", page=PAYMENT, id=payment)
     assert links(app) == {}
     assert "não há mais documentos dele" in text_of(app)

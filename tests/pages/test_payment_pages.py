@@ -15,7 +15,7 @@ from tests.db.paying import FEBRUARY, JANUARY, pay, reverse, sell, splits
 from tests.db.selling import count
 from tests.pages.support import Visit, open_app
 
-pytestmark = pytest.mark.usefixtures("db", "portfolio_day")
+pytestmark = pytest.mark.usefixtures("db")
 
 LIST, RECEIPT = "counter/payments.py", "counter/payment.py"
 JANUARY_25 = date(2026, 1, 25)

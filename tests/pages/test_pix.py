@@ -18,7 +18,7 @@ from tests.db.paying import pay, reverse, sell
 from tests.pages.support import Visit, open_app, text_of
 from tests.portfolio import TODAY, Made
 
-pytestmark = pytest.mark.usefixtures("db", "portfolio_day")
+pytestmark = pytest.mark.usefixtures("db")
 
 NOTE, PAYMENT, RECEIVE = "counter/note.py", "counter/payment.py", "counter/receive.py"
 

@@ -19,7 +19,7 @@ from tests.pages.support import Visit, open_app, text_of
 from tests.portfolio import TODAY, add_customer, add_sale, late, pay, random_portfolio
 
 PAGE = "analytics/portfolio.py"
-on_a_page = pytest.mark.usefixtures("db", "portfolio_day")
+on_a_page = pytest.mark.usefixtures("db")
 
 
 @pytest.fixture

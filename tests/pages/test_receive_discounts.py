@@ -26,7 +26,7 @@ from tests.pages.test_receive_page import (
 )
 from tests.portfolio import TODAY, Made
 
-pytestmark = pytest.mark.usefixtures("db", "portfolio_day")
+pytestmark = pytest.mark.usefixtures("db")
 
 EARLY = "Com o desconto da quitação antecipada"
 

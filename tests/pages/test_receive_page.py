@@ -18,7 +18,7 @@ from tests.factories import add_user
 from tests.pages.support import Visit, open_app
 from tests.portfolio import TODAY, Made, add_customer
 
-pytestmark = pytest.mark.usefixtures("db", "portfolio_day")
+pytestmark = pytest.mark.usefixtures("db")
 
 PAGE = "counter/receive.py"
 

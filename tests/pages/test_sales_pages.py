@@ -11,13 +11,12 @@ from sqlalchemy import update
 
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Sale
-from credigestor.db.settings import ShopSettings
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments
 from credigestor.services import sales as sales_service
 from tests.factories import add_user
 from tests.pages.support import Visit, open_app
-from tests.portfolio import Made, add_customer, add_sale, pay
+from tests.portfolio import TODAY, Made, add_customer, add_sale, pay
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -26,7 +25,7 @@ LIST, ONE = "counter/sales.py", "counter/sale.py"
 
 @pytest.fixture
 def today() -> date:
-    return ShopSettings().today
+    return TODAY
 
 
 @pytest.fixture
@@ -159,9 +158,7 @@ def test_cancelled_sales_are_left_out_of_the_totals(sale: Made, manager: Actor) 
 
 def cancel(sale: Made, manager: Actor) -> None:
     with transaction() as session:
-        sales_service.cancel(
-            session, manager, sale_id=sale.id, why="Desistiu *ontem*", today=ShopSettings().today
-        )
+        sales_service.cancel(session, manager, sale_id=sale.id, why="Desistiu *ontem*", today=TODAY)
 
 
 def test_a_sale_shows_its_terms_notes_and_what_is_owed(sale: Made) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -13,7 +12,6 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from credigestor import clock
 from credigestor.backups import backup_folder
 from credigestor.config import get_config
 from credigestor.db.engine import get_engine, transaction
@@ -25,6 +23,7 @@ from credigestor.rules.permissions import Permission, Role
 from credigestor.services import auth, downloads
 from credigestor.web import download_route
 from tests.factories import actor_of, add_user
+from tests.moments import NOW
 from tests.pages.fetching import Client, fetch
 from tests.pages.support import login_as
 
@@ -64,9 +63,8 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
 def ask(user: User, cookie: str, **changes: Any) -> str:
     """The address of a file asked for in this login."""
-    now = clock.now()
     with transaction() as session:
-        found = auth.authenticate(session, token=cookie, now=now, touch=False)
+        found = auth.authenticate(session, token=cookie, now=NOW, touch=False)
         assert found is not None
         given: dict[str, Any] = {
             "what": {"order": Order(kind="notes").model_dump(mode="json")},
@@ -75,7 +73,7 @@ def ask(user: User, cookie: str, **changes: Any) -> str:
             **changes,
         }
         permission = given.pop("permission", Permission.EXPORT)
-        token = downloads.ask(session, actor_of(user), permission, login=found[1], now=now, **given)
+        token = downloads.ask(session, actor_of(user), permission, login=found[1], now=NOW, **given)
     return f"/baixar/{token}"
 
 
@@ -145,7 +143,7 @@ def test_an_address_works_once_and_for_its_login_alone(guta: User, cookie: str) 
 def test_an_old_address_is_gone(guta: User, cookie: str) -> None:
     path = ask(guta, cookie)
     with transaction() as session:
-        session.execute(update(Download).values(expires_at=clock.now()))
+        session.execute(update(Download).values(expires_at=NOW))
     assert fetch(path, cookie).status == 410
 
 
@@ -157,7 +155,7 @@ def test_a_role_or_login_that_is_gone_gets_nothing(guta: User, cookie: str) -> N
     assert "não tem permissão" in fetch(path, cookie).text
     with transaction() as session:
         session.execute(update(User).where(User.id == guta.id).values(role="manager"))
-        session.execute(update(LoginSession).values(revoked_at=datetime.now(UTC)))
+        session.execute(update(LoginSession).values(revoked_at=NOW))
     refused = fetch(path, cookie)
     assert (refused.status, "sessão terminou" in refused.text) == (403, True)
     assert row().used_at is None

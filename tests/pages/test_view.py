@@ -26,7 +26,7 @@ MONTH = period_of("month", TODAY)
 
 
 @pytest.fixture
-def shop(db: str, portfolio_day: None) -> None:
+def shop(db: str) -> None:
     """Vera sold in Recife; of Fortaleza there is a customer who never bought."""
     vera = add_user(name="Vera *V*").id
     with transaction() as session:

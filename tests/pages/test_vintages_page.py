@@ -21,7 +21,7 @@ from tests.factories import add_user
 from tests.pages.support import Visit, open_app, text_of
 from tests.portfolio import add_customer, add_sale, pay
 
-pytestmark = pytest.mark.usefixtures("db", "portfolio_day")
+pytestmark = pytest.mark.usefixtures("db")
 
 PAGE = "analytics/vintages.py"
 EMPTY = ("Nenhuma venda financiada nas safras", "chegou a 30 dias do vencimento da primeira nota")

@@ -1,0 +1,1 @@
+"""The suite under another clock: `make test-days`, and what carries that clock to each process."""
