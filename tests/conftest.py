@@ -35,6 +35,7 @@ from credigestor.db.migrate import migrate  # noqa: E402
 from credigestor.db.models import User  # noqa: E402
 from credigestor.postgres import launcher  # noqa: E402
 from credigestor.rules.permissions import Actor, Role  # noqa: E402
+from tests import tables  # noqa: E402
 from tests.factories import actor_of, add_user  # noqa: E402
 
 
@@ -70,49 +71,20 @@ def database(cluster: str) -> str:
 @pytest.fixture
 def db(database: str) -> str:
     """Every table empty, ids from 1 again, Streamlit's caches clear; gives the database's URL."""
-    empty()
+    _empty()
     return database
 
 
 @pytest.fixture(scope="class")
 def class_db(database: str) -> str:
     """The same once for a class, whose tests only look at what it was filled with."""
-    empty()
+    _empty()
     return database
 
 
-#: TRUNCATE makes new files for each table, which takes eight times as long as deleting the few
-#: rows of a test; but it alone gives back the room of many.
-_EMPTY = """
-DO $$
-DECLARE
-    found regclass;
-BEGIN
-    FOR found IN
-        SELECT oid FROM pg_class
-        WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
-            AND relname <> 'alembic_version'
-    LOOP
-        EXECUTE format('LOCK TABLE %s', found);  -- waits for whoever still writes
-        IF pg_relation_size(found) > 500000 THEN
-            EXECUTE format('TRUNCATE %s CASCADE', found);
-        ELSE
-            EXECUTE format('DELETE FROM %s', found);
-        END IF;
-    END LOOP;
-    PERFORM setval(seqrelid, seqstart, false)
-    FROM pg_sequence JOIN pg_class ON pg_class.oid = seqrelid
-    WHERE relnamespace = current_schema()::regnamespace;
-END $$
-"""
-
-
-def empty() -> None:
-    """Take every row of every table but Alembic's, and count ids from 1 again."""
+def _empty() -> None:
     with transaction() as session:
-        session.execute(text("SET LOCAL lock_timeout = '10s'"))
-        session.execute(text("SET LOCAL session_replication_role = replica"))  # no triggers
-        session.execute(text(_EMPTY))
+        tables.empty(session)
     if "streamlit" in sys.modules:
         import streamlit as st
 

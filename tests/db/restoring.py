@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
 
 from credigestor.backups import backup, restore
 from credigestor.backups.restore import Restored
-from credigestor.db.engine import get_engine, snapshot, transaction
+from credigestor.db.engine import get_engine, snapshot
 from credigestor.db.models import INSTALLATION
 from credigestor.rules.permissions import Actor, Role
 from credigestor.services import summaries
+from tests import tables
 from tests.portfolio import TODAY, random_portfolio
 
 NOW = datetime(2026, 11, 23, 15, 45, tzinfo=UTC)
@@ -63,9 +65,12 @@ _ANATOMY = (
 
 def shop(actor: Actor, seed: int = 7, *, sold: int = 12, discounts: bool = True) -> None:
     """A small shop with some of everything, and its summaries."""
-    with transaction() as session:
+
+    def make(session: Session) -> None:
         random_portfolio(session, actor, seed, sold=sold, discounts=discounts)
         summaries.refresh(session, today=TODAY)
+
+    tables.once(f"shop of {actor.id}: {seed}, {sold}, {discounts}", make)
 
 
 def backed_up(path: Path, **options: Any) -> Path:

@@ -10,8 +10,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from sqlalchemy.orm import Session
 
-from credigestor.db.engine import snapshot, transaction
+from credigestor.db.engine import snapshot
 from credigestor.exports.catalogue import LISTS, Order
 from credigestor.exports.csv_format import cell
 from credigestor.reports import customers, delinquency, notes, payments, sales
@@ -21,6 +22,7 @@ from credigestor.rules.identity import format_phone, format_tax_id, whatsapp_url
 from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.numbering import receipt_number, sale_number
 from credigestor.rules.permissions import Actor
+from tests import tables
 from tests.db.exporting import rows_of, streamed
 from tests.portfolio import TODAY, add_customer, random_portfolio
 
@@ -41,10 +43,13 @@ ALL = 10_000
 @pytest.fixture
 def portfolio(admin: Actor) -> None:
     """Sales, payments and reversals of two years; a phone abroad, a name that is a formula."""
-    with transaction() as session:
+
+    def make(session: Session) -> None:
         add_customer(session, "Zoé", phone="+5585988724443", city="Recife")
         add_customer(session, "=soma(A1)", phone="+16502530000")
         random_portfolio(session, admin, seed=11, sold=40)
+
+    tables.once("lists", make)
 
 
 def headers(order: Order) -> list[str]:
