@@ -6,11 +6,13 @@ from datetime import date
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from credigestor.db.engine import snapshot, transaction
 from credigestor.reports.check.report import check
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments
+from tests import tables
 from tests.portfolio import TODAY, add_customer, add_sale, pay, random_portfolio
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -22,7 +24,8 @@ def ledger(admin: Actor) -> None:
 
     Sale 3: note 5, untouched. Customers 1 (sales 1 and 2) and 2 (sale 3).
     """
-    with transaction() as session:
+
+    def make(session: Session) -> None:
         ana = add_customer(session, "Ana")
         bia = add_customer(session, "Bia")
         dues = [date(2026, 1, 10), date(2026, 2, 10), date(2026, 3, 10)]
@@ -34,6 +37,8 @@ def ledger(admin: Actor) -> None:
         pay(session, admin, 2, "300.00", date(2026, 2, 10))
         wrong = pay(session, admin, 4, "80.00", date(2026, 1, 10))
         payments.reverse(session, admin, payment_id=wrong, why="engano", today=TODAY)
+
+    tables.once("ledger", make)
 
 
 def tamper(*statements: str) -> None:

@@ -19,6 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -99,9 +100,7 @@ def rendered(pdf: bytes, dpi: int = 150) -> list[Image]:
 
 def texts(pdf: bytes) -> list[Text]:
     """Every written line, in the order of the file; those of spaces alone are left out."""
-    with _opened(pdf) as document:
-        found = [text for n, page in enumerate(document, 1) for text in _texts(page, n)[0]]
-    return [text for text in found if text.text]
+    return [text for lines, _ in _read(pdf) for text in lines if text.text]
 
 
 def words(pdf: bytes) -> str:
@@ -152,7 +151,7 @@ def faults(pdf: bytes, *, edge: float = _EDGE) -> list[str]:
         for number, page in enumerate(document, 1):
             width, height = (length * _MM for length in page.get_size())
             inside = Box(edge, edge, width - edge, height - edge)
-            lines, hidden = _texts(page, number)
+            lines, hidden = _read(pdf)[number - 1]
             marks = list(_marks(page))
             wrong = [] if lines else ["page without text"]
             wrong += [f"off the page: {t.shown}" for t in lines if not inside.holds(t.box)]
@@ -165,6 +164,13 @@ def faults(pdf: bytes, *, edge: float = _EDGE) -> list[str]:
             wrong += [f"{m.kind} over text: {t.shown}" for t, m in _struck(level, marks)]
             found += [f"page {number}: {what}" for what in wrong]
     return found
+
+
+@lru_cache(maxsize=2)  # a test asks of the same document several times
+def _read(pdf: bytes) -> list[tuple[list[Text], int]]:
+    """What `_texts` says of each page."""
+    with _opened(pdf) as document:
+        return [_texts(page, number) for number, page in enumerate(document, 1)]
 
 
 def _meeting(level: list[Text]) -> Iterator[tuple[Text, Text]]:
@@ -280,7 +286,7 @@ def _brightness(path: Any) -> int:
 
 
 def _address(pointer: Any) -> int:
-    return ctypes.cast(pointer, ctypes.c_void_p).value or 0
+    return ctypes.addressof(pointer.contents) if pointer else 0
 
 
 @contextmanager
