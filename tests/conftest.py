@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import text
 
 NOWHERE = "postgresql://ask-for-the-db-fixture.invalid/"
@@ -37,6 +38,9 @@ from credigestor.postgres import launcher  # noqa: E402
 from credigestor.rules.permissions import Actor, Role  # noqa: E402
 from tests import tables  # noqa: E402
 from tests.factories import actor_of, add_user  # noqa: E402
+
+settings.register_profile("desk", deadline=None, max_examples=25)
+settings.load_profile("ci" if os.environ.get("CI") else "desk")  # "ci" is Hypothesis's own
 
 
 @pytest.fixture(scope="session")

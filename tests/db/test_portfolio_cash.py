@@ -9,8 +9,6 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import text
 
 from credigestor.db.engine import snapshot, transaction
@@ -24,6 +22,7 @@ from credigestor.rules.permissions import Actor
 from credigestor.services import sales, summaries
 from tests.by_hand import Ledger, ledger, open_at
 from tests.portfolio import TODAY, add_customer, add_sale, pay, random_portfolio, refresh
+from tests.replays import any_seed
 from tests.transfer.files import needs_sample
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -306,10 +305,7 @@ def check_all(dates: Iterable[date], scopes: Iterable[Scope]) -> None:
                 check_forecast(forecast.forecast(session, day, scope), part, day)
 
 
-@settings(
-    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(seed=st.integers(0, 10_000))
+@any_seed
 def test_any_portfolio_gives_what_pandas_computes_from_notes_and_payments(
     admin: Actor, seed: int
 ) -> None:

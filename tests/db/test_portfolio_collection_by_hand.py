@@ -10,8 +10,6 @@ from math import floor
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import text
 
 from credigestor.db.engine import snapshot, transaction
@@ -26,6 +24,7 @@ from credigestor.services import summaries
 from tests.by_hand import Ledger, ledger, open_at
 from tests.factories import actor_of, add_user
 from tests.portfolio import TODAY, random_portfolio
+from tests.replays import any_seed
 from tests.transfer.files import needs_sample
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -193,12 +192,7 @@ def scopes(books: Ledger) -> list[tuple[Scope, Callable[[], Ledger]]]:
     return found
 
 
-@settings(
-    max_examples=3,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(seed=st.integers(0, 10_000))
+@any_seed
 def test_any_portfolio_has_the_figures_of_a_recount(db: str, seed: int) -> None:
     with transaction() as session:
         tables = ", ".join(table.name for table in Base.metadata.sorted_tables)

@@ -9,8 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import text
 
 from credigestor.db.engine import snapshot, transaction
@@ -24,6 +22,7 @@ from credigestor.services import sales, summaries
 from tests.by_hand import Ledger, ledger, open_at
 from tests.factories import add_user
 from tests.portfolio import TODAY, Made, add_customer, add_sale, pay, random_portfolio, refresh
+from tests.replays import any_seed
 from tests.transfer.files import needs_sample
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -293,10 +292,7 @@ def check_all(dates: Iterable[date], scopes: Iterable[Scope]) -> None:
                 assert first_payment.by_seller(session, day, scope=scope) == by_seller
 
 
-@settings(
-    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(seed=st.integers(0, 10_000))
+@any_seed
 def test_any_portfolio_gives_what_pandas_computes_from_notes_and_payments(
     admin: Actor, seed: int
 ) -> None:

@@ -9,8 +9,6 @@ from typing import Any, get_args
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -35,6 +33,7 @@ from tests.portfolio import (
     random_portfolio,
     refresh,
 )
+from tests.replays import any_seed
 from tests.transfer.files import needs_sample
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -254,13 +253,7 @@ def sums(rows: pd.DataFrame, key: str, money: str) -> dict[Any, Decimal]:
     return {k: Decimal(int(cents)) / 100 for k, cents in rows.groupby(key)[money].sum().items()}
 
 
-@settings(
-    max_examples=3,
-    deadline=None,
-    phases=[Phase.generate],  # a smaller seed is no smaller portfolio
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(seed=st.integers(0, 10_000))
+@any_seed
 def test_any_portfolio_gives_what_pandas_computes_from_notes_and_payments(
     admin: Actor, seed: int
 ) -> None:
