@@ -1,6 +1,7 @@
 """What every note owes at a date, in SQL, from the folded columns (R6–R9, R11, R13, R16).
 
-The same arithmetic as `rules.charges.owed_on`; a test compares the two over a grid.
+The same arithmetic as `rules.charges.owed_on`; a test compares the two over a grid. Late interest
+is the schema's own function `late_interest`, made by migration 0005.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from sqlalchemy import (
     true,
 )
 
-from credigestor.db.models import Note, PaymentItem, Sale
+from credigestor.db.models import Money, Note, PaymentItem, Sale
 from credigestor.rules.aging import BANDS, LIMITS, Status
 
 
@@ -86,12 +87,8 @@ def note_balances(as_of: date, *, today: date) -> Select[*tuple[Any, ...]]:
     overdue = and_(open_, day > Note.on_time_until)
     charged = and_(open_, day > Note.free_until)
     principal = case((cancelled, 0), else_=state["principal"])
-    accrued = func.round(
-        state["principal"]
-        * Sale.late_rate
-        * func.greatest(cast(day - state["interest_from"], Integer), 0)
-        / 3000,
-        2,
+    accrued = func.late_interest(
+        state["principal"], Sale.late_rate, state["interest_from"], day, type_=Money
     )
     new_fine = case(
         (state["fine_charged"], 0),

@@ -52,8 +52,8 @@ _ANATOMY = (
     WHERE t.relnamespace = current_schema()::regnamespace AND NOT g.tgisinternal ORDER BY 1, 2
     """,
     """
-    SELECT proname, prosrc FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
-    ORDER BY 1
+    SELECT proname, replace(pg_get_functiondef(oid), current_schema() || '.', '')
+    FROM pg_proc WHERE pronamespace = current_schema()::regnamespace ORDER BY 1
     """,
     """
     SELECT s.relname, d.refobjid::regclass::text FROM pg_class s

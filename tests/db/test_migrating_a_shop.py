@@ -1,4 +1,6 @@
-"""An older shop is migrated with its ledger: to its summaries (0002), and to paper (0004)."""
+"""An older shop is migrated with its ledger: to its summaries (0002), to paper (0004), and to the
+function of late interest (0005).
+"""
 
 from __future__ import annotations
 
@@ -81,6 +83,7 @@ def move_in(connection: Connection) -> None:
     assert current_revision(connection) == head_revision()
 
 
+@pytest.mark.parametrize("revision", ["0001", "0004"])
 def test_the_ledger_of_an_older_shop_is_folded_in_by_the_first_reader(
     admin: Actor, old_shop: Connection
 ) -> None:

@@ -193,8 +193,7 @@ FROM changed_notes WHERE payment_id > 0
 
 _CHARGES = """
 SELECT segments, day.day,
-    sign * (interest + round(
-        principal * late_rate * GREATEST(day.day - interest_from, 0) / 3000, 2)) AS interest,
+    sign * (interest + late_interest(principal, late_rate, interest_from, day.day)) AS interest,
     sign * fine AS fine
 FROM changed_notes
 CROSS JOIN LATERAL (
