@@ -23,7 +23,7 @@ from credigestor.ui.analytics.forecast_exhibits import ANOTHER, NOTES, percent, 
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import cash as charts
 from credigestor.ui.kit import data, figures, session
-from credigestor.ui.kit.figures import format_rate, in_percent, in_points
+from credigestor.ui.kit.figures import format_rate, in_percent, in_points, rounded
 
 #: Months of the headline's expected receipts.
 SOON = 3

@@ -26,7 +26,7 @@ from credigestor.ui.analytics.roll_exhibits import ANOTHER, NOTES, rounded
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import collection as charts
 from credigestor.ui.kit import address, data, figures, session
-from credigestor.ui.kit.figures import in_percent
+from credigestor.ui.kit.figures import in_percent, rounded
 
 MONTHS = 12
 CHARGE_MONTHS = 13

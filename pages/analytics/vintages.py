@@ -23,7 +23,7 @@ from credigestor.ui.charts import theme
 from credigestor.ui.charts import vintages as charts
 from credigestor.ui.charts.vintages import age_words
 from credigestor.ui.kit import address, data, session
-from credigestor.ui.kit.figures import format_rate
+from credigestor.ui.kit.figures import format_rate, rounded
 
 OVER = {"30": "Mais de 30 dias", "90": "Mais de 90 dias"}
 NOTES = "counter/notes.py"
@@ -177,11 +177,6 @@ def long_table(cells: Sequence[Cell], over: int) -> pd.DataFrame:
         }
         for cell in cells
     )
-
-
-def rounded(rate: Decimal | None) -> Decimal | None:
-    """Percent with two decimals, for a table."""
-    return None if rate is None else round_cents(rate)
 
 
 kit.header("Safras", "O que foi feito das vendas de cada mês, e quem não paga a primeira nota.")

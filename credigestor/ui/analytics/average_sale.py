@@ -12,12 +12,12 @@ from credigestor.reports.portfolio import tickets
 from credigestor.reports.portfolio.flows import Flow
 from credigestor.rules.calendar import month_label
 from credigestor.rules.charges import ZERO
-from credigestor.rules.money import format_brl, format_number, format_percent, round_cents
+from credigestor.rules.money import format_brl, format_number, format_percent
 from credigestor.rules.periods import month_end
 from credigestor.ui.analytics.exhibit import Lead, exhibit
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts.portfolio import by_month
-from credigestor.ui.kit.figures import format_count
+from credigestor.ui.kit.figures import format_count, rounded
 
 SALES = "counter/sales.py"
 NOTHING_SOLD = "Nenhuma venda nos doze meses até a data-base com estes filtros."
@@ -101,7 +101,7 @@ def _by_month(
                 "Vendas": flow.sales,
                 "Total vendido": flow.sold,
                 "Notas": flow.installments,
-                title: None if value is None else round_cents(value),
+                title: rounded(value),
             }
             for first, flow, value in averages
         ),

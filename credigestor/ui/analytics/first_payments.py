@@ -9,13 +9,12 @@ import pandas as pd
 
 from credigestor.reports.portfolio.first_payment import FirstPayments
 from credigestor.rules.calendar import month_label, month_name
-from credigestor.rules.money import round_cents
 from credigestor.rules.periods import month_end
 from credigestor.ui.analytics import view
 from credigestor.ui.analytics.exhibit import Lead, exhibit
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import vintages as charts
-from credigestor.ui.kit.figures import format_count, format_rate
+from credigestor.ui.kit.figures import format_count, format_rate, rounded
 
 NOTES = "counter/notes.py"
 #: A month or a seller with fewer sales than this is not called the worst: chance decides there.
@@ -128,8 +127,7 @@ def _table(
             first: name,
             "Vendas que chegaram a 30 dias do primeiro vencimento": counted[key].reached,
             "Sem a primeira nota paga": counted[key].unpaid,
-            "FPD30 (%)": None if rate is None else round_cents(rate),
+            "FPD30 (%)": rounded(counted[key].rate),
         }
         for key, name in names.items()
-        for rate in [counted[key].rate]
     )

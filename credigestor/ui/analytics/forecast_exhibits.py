@@ -11,12 +11,12 @@ from credigestor.reports.portfolio import forecast
 from credigestor.reports.portfolio.forecast import Coming, ComingBand, Forecast
 from credigestor.rules.aging import BAND_NAMES
 from credigestor.rules.calendar import month_label, month_name
-from credigestor.rules.money import format_brl, format_percent, round_cents
+from credigestor.rules.money import format_brl, format_percent
 from credigestor.ui import kit
 from credigestor.ui.analytics.exhibit import Lead, exhibit
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import cash as charts
-from credigestor.ui.kit.figures import format_rate
+from credigestor.ui.kit.figures import format_rate, rounded
 
 NOTES = "counter/notes.py"
 ANOTHER = "Escolha outra data-base ou limpe os filtros; com o tempo, esta parte se enche sozinha."
@@ -170,8 +170,3 @@ def shares_sentence(known: Sequence[ComingBand]) -> str:
 def percent(share: Decimal | None) -> str:
     """A share in a sentence, with one decimal."""
     return format_percent(share or 0, 1)
-
-
-def rounded(share: Decimal | None) -> Decimal | None:
-    """A percentage as it stands in a CSV."""
-    return None if share is None else round_cents(share)

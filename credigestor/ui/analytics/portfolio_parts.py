@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 
 import pandas as pd
 
 from credigestor.reports.note_filters import NO_CITY
 from credigestor.reports.portfolio.breakdown import Part
 from credigestor.rules.charges import ZERO
-from credigestor.rules.money import format_brl, round_cents
+from credigestor.rules.money import format_brl
 from credigestor.ui.analytics.exhibit import Lead, exhibit
 from credigestor.ui.analytics.portfolio_risk import NOTES, NOTHING_OPEN
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts.portfolio import NOT_DUE, OVERDUE, STOCK_COLORS, distinct, ranked
-from credigestor.ui.kit.figures import format_count, format_rate
+from credigestor.ui.kit.figures import format_count, format_rate, rounded
 
 #: Parts that the chart shows one by one; the rest is one bar.
 SHOWN = 15
@@ -74,7 +73,7 @@ def breakdown(
                 one.capitalize(): names[part.key],
                 "A receber": part.receivable,
                 "Em atraso": part.overdue,
-                "Inadimplência (%)": _cents(part.rate),
+                "Inadimplência (%)": rounded(part.rate),
                 "Vendido no período": part.sold,
                 "Recebido no período": part.received,
             }
@@ -157,7 +156,3 @@ def _sentence(
     other, many = words
     owed = format_brl(_together(rest).receivable)
     return f"{said} {other} {format_count(len(rest))} {many} devem {owed}."
-
-
-def _cents(value: Decimal | None) -> Decimal | None:
-    return None if value is None else round_cents(value)

@@ -13,11 +13,11 @@ from credigestor.reports.portfolio.largest import Debtor
 from credigestor.reports.portfolio.stock import Contracts, Stock
 from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import ZERO
-from credigestor.rules.money import format_brl, round_cents
+from credigestor.rules.money import format_brl
 from credigestor.ui.analytics.exhibit import Lead, exhibit
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts.portfolio import distinct, ranked
-from credigestor.ui.kit.figures import format_rate
+from credigestor.ui.kit.figures import format_rate, rounded
 
 NOTES = "counter/notes.py"
 NOTHING_OPEN = "Nada a receber nesta data com estes filtros. Escolha outra data-base ou limpe-os."
@@ -115,9 +115,9 @@ def rates(
         table=pd.DataFrame(
             {
                 "Taxa": v.label,
-                "Percentual": _cents(stock.rate(amounts[v.id])),
+                "Percentual": rounded(stock.rate(amounts[v.id])),
                 "Valor": amounts[v.id],
-                f"Percentual em {earlier}": _cents(before.rate(then[v.id])),
+                f"Percentual em {earlier}": rounded(before.rate(then[v.id])),
                 f"Valor em {earlier}": then[v.id],
             }
             for v in VARIANTS
@@ -173,8 +173,8 @@ def concentration(
                 "Posição": place,
                 "Cliente": debtor.name,
                 "Principal em aberto": debtor.amount,
-                "Percentual da carteira": _cents(stock.rate(debtor.amount)),
-                "Percentual acumulado": _cents(stock.rate(total)),
+                "Percentual da carteira": rounded(stock.rate(debtor.amount)),
+                "Percentual acumulado": rounded(stock.rate(total)),
             }
             for place, (debtor, total) in enumerate(zip(debtors, so_far, strict=True), start=1)
         ),
@@ -211,7 +211,3 @@ def _concentration_sentence(
         f"Os {FEW} maiores devem {format_brl(few)}, {format_rate(stock.rate(few))} da carteira; "
         f"os {len(debtors)} maiores, {format_rate(stock.rate(many))}{earlier}."
     )
-
-
-def _cents(value: Decimal | None) -> Decimal | None:
-    return None if value is None else round_cents(value)

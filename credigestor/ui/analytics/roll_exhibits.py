@@ -11,11 +11,11 @@ import pandas as pd
 from credigestor.reports.portfolio.rolls import Origin, Roll
 from credigestor.rules.aging import BAND_NAMES, BANDS, LIMITS
 from credigestor.rules.calendar import format_date, month_label, month_name
-from credigestor.rules.money import format_brl, round_cents
+from credigestor.rules.money import format_brl
 from credigestor.ui.analytics.exhibit import Lead, exhibit
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import collection as charts
-from credigestor.ui.kit.figures import format_rate
+from credigestor.ui.kit.figures import format_rate, rounded
 
 NOTES = "counter/notes.py"
 ANOTHER = "Escolha outra data-base ou limpe os filtros; com o tempo, esta parte se enche sozinha."
@@ -171,8 +171,3 @@ def rates_sentence(late: Sequence[Roll]) -> str:
         return f"{said}."
     cured = sum((origin.cured for roll in earlier for origin in roll.origins[1:]), Decimal(0))
     return f"{said}; nos meses anteriores, {format_rate(100 * cured / overdue)} em média."
-
-
-def rounded(rate: Decimal | None) -> Decimal | None:
-    """Percent with two decimals, for a table."""
-    return None if rate is None else round_cents(rate)

@@ -8,7 +8,7 @@ from typing import Literal
 
 import streamlit as st
 
-from credigestor.rules.money import format_percent
+from credigestor.rules.money import format_percent, round_cents
 
 NOTHING = "—"
 UNCHANGED = "sem mudança"
@@ -76,6 +76,15 @@ def in_points(now: Decimal | None, before: Decimal | None) -> str | None:
 def format_rate(value: Decimal | None) -> str:
     """A percentage with two decimals, or a dash where there is nothing to divide by."""
     return NOTHING if value is None else format_percent(value)
+
+
+def rounded(value: Decimal | None) -> Decimal | None:
+    """A percentage or a mean with two decimals, for a table and its file; None stays None.
+
+    >>> rounded(Decimal(200) / 3), rounded(None)
+    (Decimal('66.67'), None)
+    """
+    return None if value is None else round_cents(value)
 
 
 def format_count(number: int, one: str = "", many: str = "") -> str:
