@@ -24,10 +24,10 @@ from credigestor.rules.calendar import (
     due_dates,
     last_on_time_day,
 )
-from credigestor.rules.charges import ZERO, Paid, State, Step, Terms, new_state, owed_on, settle
+from credigestor.rules.charges import Paid, State, Step, Terms, new_state, owed_on, settle
 from credigestor.rules.identity import fold
 from credigestor.rules.installments import split
-from credigestor.rules.money import CENT, round_cents
+from credigestor.rules.money import CENT, ZERO, round_cents
 
 #: The benchmark's day: the last of its 36 months.
 TODAY = date(2026, 11, 23)

@@ -19,9 +19,9 @@ from credigestor.db.settings import ShopSettings
 from credigestor.demo.people import Habit, Person, people
 from credigestor.imports.batch import Batch, NewCustomer, NewNote, NewPayment, NewSale, make_sale
 from credigestor.rules.calendar import default_first_due
-from credigestor.rules.charges import ZERO, Paid, State, new_state, owed_on, settle
+from credigestor.rules.charges import Paid, State, new_state, owed_on, settle
 from credigestor.rules.methods import Method
-from credigestor.rules.money import round_cents
+from credigestor.rules.money import ZERO, round_cents
 from credigestor.services.sales import NewSale as SaleInput
 
 CUSTOMERS, SALES, DAYS = 300, 900, 730

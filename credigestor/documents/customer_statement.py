@@ -10,9 +10,9 @@ from credigestor.documents.sheet import Sheet
 from credigestor.reports.customer_statement import CustomerStatement, Kind, Movement, Part
 from credigestor.reports.named_customer import NamedCustomer
 from credigestor.rules.calendar import format_date, format_days
-from credigestor.rules.charges import ZERO, Owed
+from credigestor.rules.charges import Owed
 from credigestor.rules.identity import format_tax_id, tax_id_kind
-from credigestor.rules.money import format_brl, format_number
+from credigestor.rules.money import ZERO, format_brl, format_number
 
 TITLE = "Extrato do cliente"
 _COLUMNS = (

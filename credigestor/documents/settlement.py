@@ -9,8 +9,7 @@ from credigestor.documents.customer_statement import customer_lines, lateness
 from credigestor.documents.sheet import MARGIN, Sheet
 from credigestor.reports.settlement import Quote, QuotedNote
 from credigestor.rules.calendar import format_date, format_days
-from credigestor.rules.charges import ZERO
-from credigestor.rules.money import format_brl
+from credigestor.rules.money import ZERO, format_brl
 
 TITLE = "Cotação de quitação"
 _PANEL, _CODE = 42.0, 37.0  # mm: height of the total's panel, width of the Pix code in it

@@ -11,8 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from credigestor.db.settings import ShopSettings
-from credigestor.rules.charges import ZERO, Paid, Step, Terms
+from credigestor.rules.charges import Paid, Step, Terms
 from credigestor.rules.methods import Method
+from credigestor.rules.money import ZERO
 from credigestor.rules.schedule import PlannedNote
 from credigestor.services import sales
 

@@ -14,7 +14,7 @@ from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import Conflict, NotFound
 from credigestor.reports.named_customer import NamedCustomer, named_customer
 from credigestor.rules.calendar import due_dates
-from credigestor.rules.charges import ZERO
+from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number, sale_number
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, Sale, User
 from credigestor.errors import NotFound
-from credigestor.rules.charges import ZERO
+from credigestor.rules.money import ZERO
 
 
 @dataclass(frozen=True)

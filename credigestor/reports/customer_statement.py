@@ -24,8 +24,8 @@ from credigestor.errors import InvalidInput
 from credigestor.reports.named_customer import NamedCustomer, named_customer
 from credigestor.reports.notes import OpenNote, open_notes
 from credigestor.rules.calendar import check_date_range
-from credigestor.rules.charges import ZERO
 from credigestor.rules.methods import METHOD_NAMES, Method
+from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number, receipt_number, sale_number
 
 

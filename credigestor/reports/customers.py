@@ -15,8 +15,8 @@ from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note
 from credigestor.errors import NotFound
 from credigestor.reports.search import by_customer, usable
-from credigestor.rules.charges import ZERO
 from credigestor.rules.identity import fold
+from credigestor.rules.money import ZERO
 
 
 @dataclass(frozen=True)

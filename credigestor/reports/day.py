@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note, Payment, Reversal, Sale
-from credigestor.rules.charges import ZERO
+from credigestor.rules.money import ZERO
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from credigestor.reports.portfolio import stock
 from credigestor.reports.portfolio.largest import debtors, largest
 from credigestor.reports.portfolio.rows import sold_in
 from credigestor.reports.scope import EVERYTHING, Scope
-from credigestor.rules.charges import ZERO
+from credigestor.rules.money import ZERO
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ from credigestor.reports.note_filters import OPEN as OPEN
 from credigestor.reports.note_filters import Filters as Filters
 from credigestor.reports.note_filters import kept
 from credigestor.rules import early
-from credigestor.rules.charges import ZERO, Owed
+from credigestor.rules.charges import Owed
+from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number, parse_note_number
 
 #: A list of more notes than these is counted, summed and paged no further, unless one asks.

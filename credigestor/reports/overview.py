@@ -18,7 +18,7 @@ from credigestor.reports.portfolio.largest import largest
 from credigestor.reports.portfolio.rows import sold_in
 from credigestor.reports.portfolio.stock import Charges, Contracts, Stock
 from credigestor.reports.scope import EVERYTHING, Scope
-from credigestor.rules.charges import ZERO
+from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number
 from credigestor.rules.periods import Period, stock_dates
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, User
 from credigestor.reports.search import by_customer, by_number
-from credigestor.rules.charges import ZERO
+from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import parse_note_number, receipt_number
 
 

@@ -24,7 +24,7 @@ from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import Conflict, NotFound
 from credigestor.reports.guarantors import SaleGuarantor, of_sale
 from credigestor.reports.named_customer import NamedCustomer, named_customer
-from credigestor.rules.charges import ZERO
+from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number, sale_number
 
 

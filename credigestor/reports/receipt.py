@@ -15,7 +15,8 @@ from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import NotFound
 from credigestor.rules.address import address_of
-from credigestor.rules.charges import ZERO, Split
+from credigestor.rules.charges import Split
+from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number, receipt_number
 
 

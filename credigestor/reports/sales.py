@@ -23,8 +23,8 @@ from credigestor.db.models import Customer, Note, Sale, User
 from credigestor.reports.note_filters import of_city, of_value
 from credigestor.reports.scope import NO_SELLER
 from credigestor.reports.search import usable
-from credigestor.rules.charges import ZERO
 from credigestor.rules.identity import fold
+from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import parse_note_number
 
 # Descriptions are kept as typed; without an extension, this folds Portuguese accents in SQL.

@@ -18,8 +18,8 @@ from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.reports.named_customer import NamedCustomer, named_customer
 from credigestor.rules import pix
 from credigestor.rules.calendar import format_date
-from credigestor.rules.charges import ZERO, Paid, Terms
-from credigestor.rules.money import CENT, MAX_MONEY
+from credigestor.rules.charges import Paid, Terms
+from credigestor.rules.money import CENT, MAX_MONEY, ZERO
 from credigestor.rules.numbering import note_number
 from credigestor.rules.settlement import Settlement, settlement
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.balances import open_notes
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, Sale
 from credigestor.rules.aging import BANDS
-from credigestor.rules.charges import ZERO
+from credigestor.rules.money import ZERO
 
 
 @dataclass(frozen=True)

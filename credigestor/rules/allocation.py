@@ -16,8 +16,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from credigestor.errors import InvalidInput
-from credigestor.rules.charges import ZERO
-from credigestor.rules.money import format_brl, round_cents
+from credigestor.rules.money import ZERO, format_brl, round_cents
 
 
 def distribute(amount: Decimal, owed: Sequence[tuple[int, Decimal]]) -> list[tuple[int, Decimal]]:

@@ -20,9 +20,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from credigestor.rules.money import round_cents
+from credigestor.rules.money import ZERO, round_cents
 
-ZERO = Decimal("0.00")
 #: Highest fine the law allows on consumer credit, percent (CDC art. 52 §1).
 MAX_FINE_RATE = Decimal(2)
 #: Late interest above this, percent a month, shows a warning (R7).

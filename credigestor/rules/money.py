@@ -52,6 +52,7 @@ from babel.numbers import format_currency
 from credigestor.errors import InvalidInput
 from credigestor.rules.quoting import quote
 
+ZERO = Decimal("0.00")
 CENT = Decimal("0.01")
 MAX_MONEY = Decimal("9999999999.99")  # the largest NUMERIC(12,2)
 
@@ -68,7 +69,7 @@ def round_cents(value: Decimal | int) -> Decimal:
     return _round(value, CENT)
 
 
-def parse_money(text: str, *, field: str | None = None, minimum: Decimal = Decimal(0)) -> Decimal:
+def parse_money(text: str, *, field: str | None = None, minimum: Decimal = ZERO) -> Decimal:
     """Read an amount typed the Brazilian way ("1.234,56", "R$ 1234,5"), in R$ with two decimals.
 
     Raises InvalidInput for anything else, below `minimum` (pass CENT to refuse zero) or above

@@ -24,6 +24,7 @@ from credigestor.rules.calendar import (
     last_on_time_day,
 )
 from credigestor.rules.installments import check_count, split
+from credigestor.rules.money import ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +65,4 @@ def plan(
 
 def total_of(notes: Iterable[PlannedNote]) -> Decimal:
     """Sum of the notes' amounts, R$."""
-    return sum((note.amount for note in notes), Decimal("0.00"))
+    return sum((note.amount for note in notes), ZERO)

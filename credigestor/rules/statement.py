@@ -47,7 +47,6 @@ from enum import StrEnum
 from credigestor.rules import early
 from credigestor.rules.calendar import format_date, format_days
 from credigestor.rules.charges import (
-    ZERO,
     Owed,
     Paid,
     Split,
@@ -58,7 +57,7 @@ from credigestor.rules.charges import (
     new_state,
     owed_on,
 )
-from credigestor.rules.money import exact_percent, format_number
+from credigestor.rules.money import ZERO, exact_percent, format_number
 
 _WEEKEND = {5: "sábado", 6: "domingo"}
 

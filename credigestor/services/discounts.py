@@ -9,8 +9,8 @@ from decimal import Decimal
 from credigestor.errors import InvalidInput
 from credigestor.rules import early
 from credigestor.rules.calendar import format_date
-from credigestor.rules.charges import ZERO, Step
-from credigestor.rules.money import CENT, format_brl
+from credigestor.rules.charges import Step
+from credigestor.rules.money import CENT, ZERO, format_brl
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services.inputs import reason
 from credigestor.services.ledger import LockedNote

@@ -16,9 +16,9 @@ from credigestor.db.settings import current_settings
 from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules import privacy
 from credigestor.rules.calendar import check_date_range, format_date, format_days
-from credigestor.rules.charges import ZERO, Overpaid, Paid, Split
+from credigestor.rules.charges import Overpaid, Paid, Split
 from credigestor.rules.methods import Method
-from credigestor.rules.money import CENT, MAX_MONEY, format_brl
+from credigestor.rules.money import CENT, MAX_MONEY, ZERO, format_brl
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import audit

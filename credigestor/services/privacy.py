@@ -39,9 +39,8 @@ from credigestor.db.models import (
 from credigestor.db.settings import current_settings
 from credigestor.errors import Conflict, NotFound
 from credigestor.rules import privacy
-from credigestor.rules.charges import ZERO
 from credigestor.rules.identity import fold
-from credigestor.rules.money import format_brl
+from credigestor.rules.money import ZERO, format_brl
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.privacy import Condition
 from credigestor.services import audit

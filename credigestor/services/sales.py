@@ -17,8 +17,7 @@ from credigestor.db.settings import ShopSettings, newest_settings
 from credigestor.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from credigestor.rules import privacy
 from credigestor.rules.calendar import check_date_range
-from credigestor.rules.charges import ZERO
-from credigestor.rules.money import MAX_MONEY, format_brl
+from credigestor.rules.money import MAX_MONEY, ZERO, format_brl
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.schedule import PlannedNote, plan, total_of

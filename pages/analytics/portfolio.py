@@ -14,8 +14,7 @@ from credigestor.reports.portfolio.stock import Stock
 from credigestor.reports.portfolio.tickets import installments, ticket
 from credigestor.reports.scope import NO_SELLER, Scope
 from credigestor.rules.calendar import format_date
-from credigestor.rules.charges import ZERO
-from credigestor.rules.money import format_brl, format_number
+from credigestor.rules.money import ZERO, format_brl, format_number
 from credigestor.rules.periods import stock_dates
 from credigestor.rules.permissions import Permission
 from credigestor.rules.value_ranges import VALUE_RANGE_NAMES, VALUE_RANGES

@@ -19,13 +19,12 @@ from credigestor.reports import customers
 from credigestor.reports import sales as sales_report
 from credigestor.reports.customers import Exposure
 from credigestor.rules.calendar import default_first_due, format_date
-from credigestor.rules.charges import ZERO
 from credigestor.rules.installments import (
     USUAL_MONTHLY_RATE,
     effective_yearly_rate,
     parse_count,
 )
-from credigestor.rules.money import CENT, format_brl, format_percent, parse_money, parse_rate
+from credigestor.rules.money import CENT, ZERO, format_brl, format_percent, parse_money, parse_rate
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.schedule import PlannedNote, total_of

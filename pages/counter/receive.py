@@ -19,9 +19,8 @@ from credigestor.errors import BusinessError, InvalidInput
 from credigestor.reports import notes
 from credigestor.reports.notes import OpenNote
 from credigestor.rules.calendar import format_date
-from credigestor.rules.charges import ZERO
 from credigestor.rules.methods import METHOD_NAMES, Method
-from credigestor.rules.money import CENT, format_brl, format_number, parse_money
+from credigestor.rules.money import CENT, ZERO, format_brl, format_number, parse_money
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import payments

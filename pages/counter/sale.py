@@ -13,9 +13,8 @@ from credigestor.reports.sale import SaleDetail
 from credigestor.reports.sales import sellers
 from credigestor.rules.aging import STATUS_NAMES, Status
 from credigestor.rules.calendar import format_date
-from credigestor.rules.charges import ZERO
 from credigestor.rules.installments import effective_yearly_rate
-from credigestor.rules.money import exact_percent, format_brl, format_percent
+from credigestor.rules.money import ZERO, exact_percent, format_brl, format_percent
 from credigestor.rules.numbering import note_number, receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import sales

@@ -13,14 +13,13 @@ from credigestor.db.engine import get_engine, snapshot, transaction
 from credigestor.reports import overview
 from credigestor.reports.overview import Headline
 from credigestor.reports.portfolio import flows, stock
-from credigestor.rules.money import round_cents
+from credigestor.rules.money import ZERO, round_cents
 from credigestor.rules.periods import Period, stock_dates
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments, sales
 from tests.portfolio import TODAY, add_customer, add_r17, add_sale, late, pay, refresh
 
 pytestmark = pytest.mark.usefixtures("db")
-ZERO = Decimal(0)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from credigestor.reports.portfolio.flows import Flow
 from credigestor.reports.portfolio.stock import BandTotal, Charges, Contracts, Stock
 from credigestor.reports.scope import NO_SELLER, Scope
 from credigestor.rules.aging import BANDS
+from credigestor.rules.money import ZERO
 from credigestor.rules.periods import Period, month_end, months, stock_dates
 from credigestor.rules.permissions import Actor
 from credigestor.services import summaries
@@ -27,7 +28,6 @@ from tests.scoping import belongs
 from tests.transfer.files import needs_sample
 
 pytestmark = pytest.mark.usefixtures("db")
-ZERO = Decimal(0)
 DATES = [TODAY, date(2026, 10, 31), date(2026, 3, 15), date(2027, 1, 10)]
 SAMPLE_DATES = [date(2024, 12, 31), date(2025, 4, 21), date(2025, 9, 8), date(2026, 6, 30), TODAY]
 

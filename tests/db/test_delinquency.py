@@ -16,6 +16,7 @@ from credigestor.db.models import Customer
 from credigestor.reports import delinquency as report
 from credigestor.reports.delinquency import Filters, Totals
 from credigestor.reports.scope import NO_SELLER, Scope
+from credigestor.rules.money import ZERO
 from credigestor.rules.permissions import Actor
 from tests.factories import add_user
 from tests.portfolio import (
@@ -33,7 +34,6 @@ from tests.portfolio import (
 from tests.scoping import belongs
 
 pytestmark = pytest.mark.usefixtures("db")
-ZERO = Decimal(0)
 
 
 @pytest.fixture

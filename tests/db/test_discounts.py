@@ -12,7 +12,8 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import AuditEntry, Payment, PaymentItem
 from credigestor.errors import BusinessError, Conflict, InvalidInput
 from credigestor.reports import notes
-from credigestor.rules.charges import ZERO, Split
+from credigestor.rules.charges import Split
+from credigestor.rules.money import ZERO
 from credigestor.rules.permissions import Actor
 from tests.db.discounting import DAY, DUE, assert_sound, by_right, receipt_of, sell, settle
 from tests.db.paying import new_payment, note_row, pay, receive, reverse, splits

@@ -14,6 +14,7 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Payment, PaymentItem, Reversal, Sale
 from credigestor.reports.summary import as_json, summary
 from credigestor.rules.aging import BANDS
+from credigestor.rules.money import ZERO
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments, sales
 from tests.portfolio import (
@@ -27,7 +28,6 @@ from tests.portfolio import (
 )
 
 pytestmark = pytest.mark.usefixtures("db")
-ZERO = Decimal(0)
 
 
 def by_hand(session: Session, as_of: date) -> dict[str, object]:

@@ -18,9 +18,9 @@ from credigestor.errors import InvalidInput
 from credigestor.reports.check.invariants import MAX_EXTENSION_DAYS
 from credigestor.rules import early
 from credigestor.rules.calendar import due_dates, format_date
-from credigestor.rules.charges import ZERO, Overpaid, Paid, State, Step, Terms, fold, new_state
+from credigestor.rules.charges import Overpaid, Paid, State, Step, Terms, fold, new_state
 from credigestor.rules.installments import split
-from credigestor.rules.money import format_brl
+from credigestor.rules.money import ZERO, format_brl
 
 _ROWS_AT_ONCE = 2000
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.summaries.tables import note_facts, sale_facts, segments
 from credigestor.reports.portfolio.rows import families, in_scope, known_by
 from credigestor.reports.scope import EVERYTHING, Scope
-from credigestor.rules.charges import ZERO
+from credigestor.rules.money import ZERO
 from credigestor.rules.periods import Period
 
 Kind = Literal["seller", "city", "value"]

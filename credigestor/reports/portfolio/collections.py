@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.reports.portfolio.rows import changes, known_by
 from credigestor.reports.scope import EVERYTHING, Scope
-from credigestor.rules.charges import ZERO
+from credigestor.rules.money import ZERO
 from credigestor.rules.periods import month_end, months
 
 #: Months that a page shows of what fell due, the as-of date's being the last.

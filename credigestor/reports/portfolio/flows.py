@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.reports.portfolio.rows import changes
 from credigestor.reports.scope import EVERYTHING, Scope
-from credigestor.rules.charges import ZERO
+from credigestor.rules.money import ZERO
 from credigestor.rules.periods import Period, months
 
 _SUMS = (

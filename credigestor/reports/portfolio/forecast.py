@@ -15,8 +15,8 @@ from credigestor.reports.portfolio.collections import open_by_due_month
 from credigestor.reports.portfolio.rows import changes, known_by
 from credigestor.reports.scope import EVERYTHING, Scope
 from credigestor.rules.aging import BANDS
-from credigestor.rules.charges import ZERO
 from credigestor.rules.forecast import History, history
+from credigestor.rules.money import ZERO
 from credigestor.rules.periods import month_end
 
 #: Months looked ahead, that of the as-of date being the first.

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from credigestor.reports.portfolio.rows import changes
 from credigestor.reports.portfolio.stock import EVERYTHING, charges
 from credigestor.reports.scope import Scope
-from credigestor.rules.charges import ZERO
+from credigestor.rules.money import ZERO
 from credigestor.rules.periods import Period, month_end, months
 
 

@@ -14,7 +14,7 @@ from credigestor.db.summaries.tables import RECOVERY_DAYS
 from credigestor.reports.portfolio.rows import changes
 from credigestor.reports.portfolio.stock import EVERYTHING
 from credigestor.reports.scope import Scope
-from credigestor.rules.charges import ZERO
+from credigestor.rules.money import ZERO
 from credigestor.rules.periods import closed_months, month_end
 
 #: Days after the last on-time day by which the curve looks at what was paid.

@@ -14,7 +14,7 @@ from credigestor.reports.portfolio.rows import by_calendar
 from credigestor.reports.portfolio.stock import EVERYTHING, stocks
 from credigestor.reports.scope import Scope
 from credigestor.rules.aging import BANDS
-from credigestor.rules.charges import ZERO
+from credigestor.rules.money import ZERO
 from credigestor.rules.periods import closed_months, month_end
 
 

@@ -15,7 +15,7 @@ from credigestor.db.summaries.tables import debtor_changes
 from credigestor.reports.portfolio.rows import by_calendar, changes, known_by
 from credigestor.reports.scope import EVERYTHING, Scope
 from credigestor.rules.aging import BANDS
-from credigestor.rules.charges import ZERO
+from credigestor.rules.money import ZERO
 from credigestor.rules.periods import month_end
 
 _EPOCH = date(2000, 1, 1)

@@ -11,8 +11,7 @@ import pandas as pd
 from credigestor.reports.portfolio import tickets
 from credigestor.reports.portfolio.flows import Flow
 from credigestor.rules.calendar import month_label
-from credigestor.rules.charges import ZERO
-from credigestor.rules.money import format_brl, format_number, format_percent
+from credigestor.rules.money import ZERO, format_brl, format_number, format_percent
 from credigestor.rules.periods import month_end
 from credigestor.ui.analytics.exhibit import Lead, exhibit
 from credigestor.ui.analytics.view import View

@@ -13,7 +13,7 @@ from credigestor.reports.portfolio.largest import Debtor
 from credigestor.reports.portfolio.stock import Contracts, Stock
 from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import ZERO
-from credigestor.rules.money import format_brl
+from credigestor.rules.money import ZERO, format_brl
 from credigestor.ui.analytics.exhibit import Lead, exhibit
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts.portfolio import distinct, ranked

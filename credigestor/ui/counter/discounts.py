@@ -13,8 +13,7 @@ import streamlit as st
 from credigestor.errors import BusinessError, InvalidInput
 from credigestor.reports.notes import OpenNote
 from credigestor.rules.allocation import spread
-from credigestor.rules.charges import ZERO
-from credigestor.rules.money import CENT, format_brl, format_number, parse_money
+from credigestor.rules.money import CENT, ZERO, format_brl, format_number, parse_money
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.ui import kit
 

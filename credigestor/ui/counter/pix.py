@@ -14,8 +14,7 @@ from credigestor.reports import notes
 from credigestor.reports.notes import OpenNote
 from credigestor.rules import pix
 from credigestor.rules.calendar import format_date
-from credigestor.rules.charges import ZERO
-from credigestor.rules.money import MAX_MONEY, format_brl
+from credigestor.rules.money import MAX_MONEY, ZERO, format_brl
 from credigestor.rules.numbering import parse_note_number
 from credigestor.rules.permissions import Permission
 from credigestor.rules.words import listed
