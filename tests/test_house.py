@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from credigestor.rules.aging import BANDS
+
 ROOT = Path(__file__).resolve().parents[1]
 LEDGER = {"db", "rules", "errors"}
 FILES = {"exports", "imports", "backups", "documents"}
@@ -182,5 +184,18 @@ def test_only_config_reads_the_environment() -> None:
         for path in _files()
         if _room(path) not in {"config"}
         and re.search(r"os\.environ|getenv", path.read_text(encoding="utf-8"))
+    ]
+    assert guilty == []
+
+
+def test_aging_bands_are_named_in_their_rule_alone() -> None:
+    guilty = [
+        str(path.relative_to(ROOT))
+        for path in _files()
+        if path != ROOT / "credigestor" / "rules" / "aging.py"
+        and any(
+            isinstance(node, ast.Constant) and node.value in BANDS[1:]
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        )
     ]
     assert guilty == []

@@ -30,7 +30,7 @@ from sqlalchemy.orm import aliased
 from credigestor.db.models import Customer, Note, PaymentItem, Sale
 from credigestor.reports.scope import NO_SELLER
 from credigestor.reports.search import by_customer, by_number
-from credigestor.rules.aging import BANDS, LIMITS, Status
+from credigestor.rules.aging import BANDS, CURRENT, LIMITS, Status
 from credigestor.rules.numbering import parse_note_number
 from credigestor.rules.value_ranges import value_limits
 
@@ -52,7 +52,7 @@ class Filters:
     """What limits the list; the default limits nothing. Dates are inclusive.
 
     status: a Status, or OPEN for whatever is still owed.
-    bands: names of `rules.aging.BANDS`, any of them; "current" is open and not overdue (R16).
+    bands: names of `rules.aging.BANDS`, any of them; CURRENT is open and not overdue (R16).
     seller, city, value: as in `reports.scope.Scope`; NO_CITY for customers of no city.
     due_*: the nominal due date; sold_*: the sale's.
     first: 1 for the first notes of their sales, 30 for those of them that were unpaid 30 days
@@ -167,10 +167,10 @@ def _of_bands(bands: tuple[str, ...], as_of: date, today: date) -> Conditions:
     if not bands:
         return []
     ways = [
-        and_(*(_on_time(as_of) if name == BANDS[0] else _late_by(name, as_of))) for name in bands
+        and_(*(_on_time(as_of) if name == CURRENT else _late_by(name, as_of))) for name in bands
     ]
     found = [*_open(as_of, today), or_(*ways)]
-    if BANDS[0] not in bands:  # what the ways have in common: one walk along the index of due dates
+    if CURRENT not in bands:  # what the ways have in common: one walk along the index of due dates
         places = [BANDS.index(name) for name in bands]
         found += _late_between(min(places), max(places), as_of)
     return found

@@ -11,9 +11,11 @@ from enum import StrEnum
 
 #: Upper limit in days of each band but the last; the first holds what is not late.
 LIMITS = (0, 30, 60, 90, 180, 360)
-BANDS = ("current", "1-30", "31-60", "61-90", "91-180", "181-360", ">360")
+#: The band of what is not late.
+CURRENT = "current"
+BANDS = (CURRENT, "1-30", "31-60", "61-90", "91-180", "181-360", ">360")
 BAND_NAMES = {
-    "current": "A vencer",
+    CURRENT: "A vencer",
     "1-30": "1–30 dias",
     "31-60": "31–60 dias",
     "61-90": "61–90 dias",
@@ -21,6 +23,8 @@ BAND_NAMES = {
     "181-360": "181–360 dias",
     ">360": "> 360 dias",
 }
+#: Notes more days late than each of these are told apart (R17), and vintages judged by them (R19).
+OVER_DAYS = (30, 90)
 
 
 def band(days_late: int) -> str:
@@ -29,6 +33,24 @@ def band(days_late: int) -> str:
         if days_late <= limit:
             return name
     return BANDS[-1]
+
+
+def bands_over(days: int) -> tuple[str, ...]:
+    """The bands of notes more than so many days late; `days` is one of LIMITS.
+
+    >>> bands_over(90)
+    ('91-180', '181-360', '>360')
+    """
+    return BANDS[LIMITS.index(days) + 1 :]
+
+
+def short_name(band: str) -> str:
+    """A band's name where there is little room.
+
+    >>> short_name("31-60")
+    '31–60'
+    """
+    return BAND_NAMES[band].removesuffix(" dias")
 
 
 class Status(StrEnum):

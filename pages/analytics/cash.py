@@ -12,6 +12,7 @@ import streamlit as st
 from credigestor.reports.portfolio import collections, forecast
 from credigestor.reports.portfolio.collections import Collection
 from credigestor.reports.portfolio.forecast import Forecast
+from credigestor.rules.aging import CURRENT
 from credigestor.rules.calendar import format_date, month_label, month_name
 from credigestor.rules.money import format_brl
 from credigestor.rules.periods import month_end
@@ -19,7 +20,7 @@ from credigestor.rules.permissions import Permission
 from credigestor.ui import kit
 from credigestor.ui.analytics import forecast_exhibits, view
 from credigestor.ui.analytics.exhibit import Lead, exhibit
-from credigestor.ui.analytics.forecast_exhibits import ANOTHER, NOTES, percent, rounded
+from credigestor.ui.analytics.forecast_exhibits import ANOTHER, NOTES, percent
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import cash as charts
 from credigestor.ui.kit import data, figures, session
@@ -149,7 +150,7 @@ def collected_leads(found: Sequence[Collection], shown: View) -> dict[str, Lead]
             leads[charts.part_id(item, charts.ON_TIME)] = month_lead(item, shown)
         for part, params in (
             (charts.OVERDUE, {"status": "overdue"}),
-            (charts.NOT_DUE, {"status": "open", "band": "current"}),
+            (charts.NOT_DUE, {"status": "open", "band": CURRENT}),
         ):
             amount = getattr(item, charts.PARTS[part][0])
             if amount:

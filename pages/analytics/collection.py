@@ -22,7 +22,7 @@ from credigestor.rules.permissions import Permission
 from credigestor.ui import kit
 from credigestor.ui.analytics import roll_exhibits, view
 from credigestor.ui.analytics.exhibit import Lead, exhibit
-from credigestor.ui.analytics.roll_exhibits import ANOTHER, NOTES, rounded
+from credigestor.ui.analytics.roll_exhibits import ANOTHER, NOTES
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import collection as charts
 from credigestor.ui.kit import address, data, figures, session

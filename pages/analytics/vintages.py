@@ -11,6 +11,7 @@ import streamlit as st
 
 from credigestor.reports.portfolio import first_payment, vintages
 from credigestor.reports.portfolio.vintages import Cell
+from credigestor.rules.aging import OVER_DAYS
 from credigestor.rules.calendar import format_date, month_label, month_name
 from credigestor.rules.money import format_brl, round_cents
 from credigestor.rules.periods import month_end
@@ -25,7 +26,7 @@ from credigestor.ui.charts.vintages import age_words
 from credigestor.ui.kit import address, data, session
 from credigestor.ui.kit.figures import format_rate, rounded
 
-OVER = {"30": "Mais de 30 dias", "90": "Mais de 90 dias"}
+OVER = {str(days): f"Mais de {days} dias" for days in OVER_DAYS}
 NOTES = "counter/notes.py"
 NO_SALES = (
     "Nenhuma venda financiada nas safras que já completaram um mês nesta data-base. Escolha uma "

@@ -14,7 +14,7 @@ import streamlit as st
 from credigestor.reports import notes
 from credigestor.reports.note_filters import UNPAID_30
 from credigestor.reports.notes import Filters, Totals
-from credigestor.rules.aging import BAND_NAMES, STATUS_NAMES, Status
+from credigestor.rules.aging import BAND_NAMES, OVER_DAYS, STATUS_NAMES, Status
 from credigestor.rules.calendar import format_date
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
@@ -86,7 +86,7 @@ def choose_filters() -> tuple[date, Filters]:
         sold_from=sold_from,
         sold_to=sold_to,
         first=address.asked_number("first", tuple(FIRST)),
-        contract_over=address.asked_number("contract_over", (30, 90)),
+        contract_over=address.asked_number("contract_over", OVER_DAYS),
         late_from=address.asked_day("late_from"),
         late_to=address.asked_day("late_to"),
         text=text,

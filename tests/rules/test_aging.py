@@ -6,7 +6,16 @@ from datetime import date
 
 import pytest
 
-from credigestor.rules.aging import BAND_NAMES, BANDS, STATUS_NAMES, Status, band, status
+from credigestor.rules.aging import (
+    BAND_NAMES,
+    BANDS,
+    LIMITS,
+    STATUS_NAMES,
+    Status,
+    band,
+    bands_over,
+    status,
+)
 from credigestor.rules.permissions import TABLE, Permission, Role
 
 
@@ -30,6 +39,11 @@ from credigestor.rules.permissions import TABLE, Permission, Role
 )
 def test_r16_the_band_of_a_note_by_its_days_late(days: int, expected: str) -> None:
     assert band(days) == expected
+
+
+@pytest.mark.parametrize("days", LIMITS)
+def test_r17_more_days_late_than_a_limit_are_the_bands_after_it(days: int) -> None:
+    assert set(bands_over(days)) == {band(late) for late in range(days + 1, 1000)}
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Table
 
 from credigestor.db.summaries import tables
-from credigestor.rules.aging import LIMITS
+from credigestor.rules.aging import LIMITS, OVER_DAYS
 
 #: Days are summed from here, so that the mean of days late is one subtraction.
 EPOCH = "DATE '2000-01-01'"
@@ -138,8 +138,11 @@ _COHORT = f"""
 WITH spans AS (
     SELECT sign, sale_id, segments, date_trunc('month', sold_on)::date AS cohort, principal,
         valid_from, valid_to,
-        GREATEST(valid_from, {_LATE}, due_date + 31) AS from_30,
-        GREATEST(valid_from, {_LATE}, due_date + 91) AS from_90
+        {
+    ", ".join(
+        f"GREATEST(valid_from, {_LATE}, due_date + {days + 1}) AS from_{days}" for days in OVER_DAYS
+    )
+}
     FROM changed_notes WHERE principal > 0 AND valid_from < valid_to
 ), events AS (
     SELECT sign, sale_id, segments, cohort, step.day, step.way * principal AS balance,

@@ -31,7 +31,7 @@ class Origin:
 
     @property
     def cured(self) -> Decimal:
-        """What is overdue no more: paid, or cancelled; of "current", also what is not due yet."""
+        """What is overdue no more: paid, or cancelled; of CURRENT, also what is not due yet."""
         return self.balance - sum(self.went.values(), ZERO)
 
     @property

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.summaries.tables import debtor_changes
 from credigestor.reports.portfolio.rows import by_calendar, changes, known_by
 from credigestor.reports.scope import EVERYTHING, Scope
-from credigestor.rules.aging import BANDS
+from credigestor.rules.aging import BANDS, bands_over
 from credigestor.rules.money import ZERO
 from credigestor.rules.periods import month_end
 
@@ -41,28 +41,30 @@ class Stock:
     bands: tuple[BandTotal, ...]
     days_late: Decimal | None
 
-    def _sum(self, first: int) -> Decimal:
-        return sum((band.principal for band in self.bands[first:]), ZERO)
-
     @property
     def receivable(self) -> Decimal:
         """All open principal."""
-        return self._sum(0)
+        return sum((band.principal for band in self.bands), ZERO)
 
     @property
     def overdue(self) -> Decimal:
         """Principal of overdue notes."""
-        return self._sum(1)
+        return self.over(0)
 
     @property
     def over_30(self) -> Decimal:
         """Principal of notes more than 30 days late (R17)."""
-        return self._sum(2)
+        return self.over(30)
 
     @property
     def over_90(self) -> Decimal:
         """Principal of notes more than 90 days late (R17)."""
-        return self._sum(4)
+        return self.over(90)
+
+    def over(self, days: int) -> Decimal:
+        """Principal of notes that are overdue and more days late than one of aging.LIMITS."""
+        wanted = bands_over(days)
+        return sum((band.principal for band in self.bands if band.band in wanted), ZERO)
 
     @property
     def open_notes(self) -> int:

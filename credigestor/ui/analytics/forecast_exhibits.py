@@ -9,7 +9,7 @@ import pandas as pd
 
 from credigestor.reports.portfolio import forecast
 from credigestor.reports.portfolio.forecast import Coming, ComingBand, Forecast
-from credigestor.rules.aging import BAND_NAMES
+from credigestor.rules.aging import BAND_NAMES, CURRENT
 from credigestor.rules.calendar import month_label, month_name
 from credigestor.rules.money import format_brl, format_percent
 from credigestor.ui import kit
@@ -85,7 +85,7 @@ def forecast_leads(found: Forecast, shown: View) -> dict[str, Lead]:
     for month in found.months:
         if month.coming.contractual:
             params = shown.filters(
-                status="open", band="current", due_from=month.due_from, due_to=month.due_to
+                status="open", band=CURRENT, due_from=month.due_from, due_to=month.due_to
             )
             label = f"A vencer em {month_name(month.due_to)}: "
             label += format_brl(month.coming.contractual)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from credigestor.reports.portfolio.collections import DueTotal
 from credigestor.reports.portfolio.stock import BandTotal
-from credigestor.rules.aging import BAND_NAMES
+from credigestor.rules.aging import BAND_NAMES, CURRENT
 from credigestor.rules.money import format_brl, format_percent
 from credigestor.ui.analytics.exhibit import Lead, exhibit
 from credigestor.ui.charts.stock_and_flow import aging_bars, due_id, due_label, receivable_by_month
@@ -44,7 +44,7 @@ def aging(totals: Sequence[BandTotal], **filters: str | list[str]) -> None:
                 NOTES,
                 {
                     **filters,
-                    "status": "open" if row.band == "current" else "overdue",
+                    "status": "open" if row.band == CURRENT else "overdue",
                     "band": row.band,
                 },
             )
@@ -90,7 +90,7 @@ def due_months(totals: Sequence[DueTotal], **filters: str | list[str]) -> None:
 
 def _aging_sentence(totals: Sequence[BandTotal]) -> str:
     whole = sum((row.principal for row in totals), Decimal(0))
-    late = sum((row.principal for row in totals if row.band != "current"), Decimal(0))
+    late = sum((row.principal for row in totals if row.band != CURRENT), Decimal(0))
     if not late:
         return f"Tudo em dia: {format_brl(whole)} a vencer."
     return (

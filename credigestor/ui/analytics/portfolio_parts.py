@@ -8,7 +8,6 @@ import pandas as pd
 
 from credigestor.reports.note_filters import NO_CITY
 from credigestor.reports.portfolio.breakdown import Part
-from credigestor.rules.charges import ZERO
 from credigestor.rules.money import ZERO, format_brl
 from credigestor.ui.analytics.exhibit import Lead, exhibit
 from credigestor.ui.analytics.portfolio_risk import NOTES, NOTHING_OPEN

@@ -11,8 +11,8 @@ import pandas as pd
 
 from credigestor.reports.portfolio.largest import Debtor
 from credigestor.reports.portfolio.stock import Contracts, Stock
+from credigestor.rules.aging import bands_over
 from credigestor.rules.calendar import format_date
-from credigestor.rules.charges import ZERO
 from credigestor.rules.money import ZERO, format_brl
 from credigestor.ui.analytics.exhibit import Lead, exhibit
 from credigestor.ui.analytics.view import View
@@ -43,7 +43,7 @@ VARIANTS = (
         "over_30",
         "Mais de 30 dias, por nota",
         "principal das notas com mais de 30 dias de atraso",
-        {"status": "overdue", "band": ["31-60", "61-90", "91-180", "181-360", ">360"]},
+        {"status": "overdue", "band": list(bands_over(30))},
     ),
     Variant(
         "over_30_contract",
@@ -55,7 +55,7 @@ VARIANTS = (
         "over_90",
         "Mais de 90 dias, por nota",
         "principal das notas com mais de 90 dias de atraso",
-        {"status": "overdue", "band": ["91-180", "181-360", ">360"]},
+        {"status": "overdue", "band": list(bands_over(90))},
     ),
     Variant(
         "over_90_contract",

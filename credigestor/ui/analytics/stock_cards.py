@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from credigestor.reports.portfolio.stock import Stock
 from credigestor.rules.calendar import format_date
-from credigestor.rules.charges import ZERO
 from credigestor.rules.money import ZERO, format_brl
 from credigestor.ui.kit import figures
 from credigestor.ui.kit.figures import format_rate, in_percent, in_points

@@ -9,7 +9,7 @@ import pandas as pd
 
 from credigestor.reports.portfolio.collections import Collection
 from credigestor.reports.portfolio.forecast import ComingBand, Forecast
-from credigestor.rules.aging import BAND_NAMES
+from credigestor.rules.aging import BAND_NAMES, short_name
 from credigestor.rules.calendar import month_label
 from credigestor.rules.money import format_brl
 from credigestor.ui.charts import kinds, theme
@@ -130,7 +130,7 @@ def shares(bands: Sequence[ComingBand]) -> alt.Chart:
     frame = pd.DataFrame(
         {
             "id": item.band,
-            "x": short(item.band),
+            "x": short_name(item.band),
             "band": BAND_NAMES[item.band],
             "kind": SHARE,
             "value": float(item.history.share),
@@ -144,15 +144,10 @@ def shares(bands: Sequence[ComingBand]) -> alt.Chart:
     )
     return kinds.grouped_bars(
         frame,
-        xs=[short(item.band) for item in bands],
+        xs=[short_name(item.band) for item in bands],
         colors={SHARE: theme.BLUE},
         tips={"band": "Faixa", "share": SHARE, "paid": "Pago", "unpaid": "Ainda em aberto"},
         percent=True,
         x_angle=0,
         height=260,
     )
-
-
-def short(band: str) -> str:
-    """A band where there is little room: "31–60"."""
-    return BAND_NAMES[band].removesuffix(" dias")

@@ -11,7 +11,7 @@ import pandas as pd
 from credigestor.reports.portfolio.late_charges import LateCharges
 from credigestor.reports.portfolio.recovery import DAYS, Recovery
 from credigestor.reports.portfolio.rolls import Origin, Roll
-from credigestor.rules.aging import BAND_NAMES, BANDS
+from credigestor.rules.aging import BAND_NAMES, BANDS, CURRENT, short_name
 from credigestor.rules.calendar import format_date, month_label
 from credigestor.rules.money import format_brl, format_percent
 from credigestor.ui.charts import kinds, theme
@@ -30,21 +30,16 @@ ROW_LABEL = 220
 _LAST = (theme.AMBER, theme.RED, theme.VIOLET)
 
 
-def short(band: str) -> str:
-    """A band where there is little room: "31–60"."""
-    return BAND_NAMES[band].removesuffix(" dias")
-
-
 def roll_name(band: str) -> str:
     """A line of the roll rates: "1–30 → 31–60"."""
-    return f"{short(band)} → {short(BANDS[BANDS.index(band) + 1])}"
+    return f"{short_name(band)} → {short_name(BANDS[BANDS.index(band) + 1])}"
 
 
 def end_name(start: str, end: str) -> str:
     """Where a part of a band went, in words."""
     if end != CURED:
         return BAND_NAMES[end]
-    return "Em dia ou paga" if start == BANDS[0] else "Paga"
+    return "Em dia ou paga" if start == CURRENT else "Paga"
 
 
 def cell_id(roll: Roll, start: str, end: str) -> str:
@@ -240,7 +235,7 @@ def _colors() -> tuple[str, ...]:
 
 
 def _column(end: str) -> str:
-    return "Paga" if end == CURED else short(end)
+    return "Paga" if end == CURED else short_name(end)
 
 
 def _label(share: Decimal) -> str:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import altair as alt
 
+from credigestor.rules.aging import BANDS
 from credigestor.rules.calendar import MONTH_NAMES, MONTHS
 
 C = TypeVar("C", alt.Chart, alt.LayerChart)
@@ -25,15 +26,9 @@ CURSOR = alt.ExprRef(f"indexof({LEADS}, datum.id) < 0 ? 'default' : 'pointer'")
 BLUE, AMBER, VIOLET, RED, GRAY = "#2f86b5", "#b07d12", "#9150a6", "#d1582b", "#7b8583"
 #: The aging bands, from blue over amber to violet, so that no two of them are told apart by red
 #: and green alone.
-BAND_COLORS = {
-    "current": BLUE,
-    "1-30": AMBER,
-    "31-60": "#c8701a",
-    "61-90": RED,
-    "91-180": "#cb3f45",
-    "181-360": "#b5386f",
-    ">360": VIOLET,
-}
+BAND_COLORS = dict(
+    zip(BANDS, (BLUE, AMBER, "#c8701a", RED, "#cb3f45", "#b5386f", VIOLET), strict=True)
+)
 #: Cells of a heat map: this colour, the more opaque the higher the value. It is never so opaque
 #: that the page's own text colour could not be read on it (4.5 : 1), by day or by night.
 HEAT = "#d1582b"

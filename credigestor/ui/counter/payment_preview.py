@@ -11,7 +11,7 @@ import streamlit as st
 
 from credigestor.reports.notes import OpenNote
 from credigestor.rules.allocation import distribute
-from credigestor.rules.charges import ZERO, Split, allocate
+from credigestor.rules.charges import Split, allocate
 from credigestor.rules.money import ZERO, format_number
 from credigestor.ui.counter.discounts import Discounts
 
