@@ -18,6 +18,7 @@ from credigestor.rules.permissions import Permission
 from credigestor.ui import kit
 from credigestor.ui.analytics import note_charts, view
 from credigestor.ui.analytics.exhibit import Lead, exhibit
+from credigestor.ui.analytics.portfolio_risk import VARIANTS, WHOLE
 from credigestor.ui.analytics.stock_cards import stock_cards
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts.stock_and_flow import CHARGES, RECEIVED, SOLD, bar_id, sold_and_received
@@ -84,28 +85,15 @@ def show_stock_cards(found: Headline) -> None:
 
 def show_rates(found: Headline, seen: View) -> None:
     """Every variant of the delinquency rate with what it means (R17)."""
-    now, contracts = found.stock, found.contracts
-    rates = (
-        ("Atrasado, por nota", now.overdue, "Principal das notas atrasadas ÷ principal a receber."),
-        ("Mais de 30 dias, por nota", now.over_30, "Só as notas com mais de 30 dias de atraso."),
-        (
-            "Mais de 30 dias, com arrasto",
-            contracts.over_30,
-            "Tudo o que está em aberto nas vendas que têm uma nota com mais de 30 dias de atraso.",
-        ),
-        ("Mais de 90 dias, por nota", now.over_90, "Só as notas com mais de 90 dias de atraso."),
-        (
-            "Mais de 90 dias, com arrasto",
-            contracts.over_90,
-            "Tudo o que está em aberto nas vendas que têm uma nota com mais de 90 dias de atraso.",
-        ),
-    )
+    now = found.stock
     with st.expander("Taxas de inadimplência e como são calculadas", icon=":material/percent:"):
-        for label, amount, definition in rates:
+        st.markdown(WHOLE)
+        for variant in VARIANTS:
+            amount = variant.amount(now, found.contracts)
             rate = format_rate(now.rate(amount))
             st.markdown(
-                f"**{kit.plain(label)}: {kit.plain(rate)}** ({kit.plain(format_brl(amount))})  \n"
-                f"{kit.plain(definition)}"
+                f"**{kit.plain(variant.label)}: {kit.plain(rate)}** "
+                f"({kit.plain(format_brl(amount))})  \n{kit.plain(variant.definition)}"
             )
         kit.link("analytics/portfolio.py", "Ver a carteira em detalhe", **seen.params())
 

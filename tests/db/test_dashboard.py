@@ -43,7 +43,7 @@ def test_r17_every_variant_of_the_delinquency_rate_to_the_hundredth() -> None:
         found = headline(session, TODAY)
     now, contracts = found.stock, found.contracts
     assert now.receivable == Decimal("1290.00")
-    parts = (now.overdue, now.over_30, contracts.over_30, now.over_90, contracts.over_90)
+    parts = (now.overdue, now.over(30), contracts.over_30, now.over(90), contracts.over_90)
     assert [str(round_cents(now.rate(part) or ZERO)) for part in parts] == [
         "48.84",
         "42.64",

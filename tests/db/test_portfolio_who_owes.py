@@ -63,7 +63,7 @@ def test_r17_every_variant_to_the_hundredth() -> None:
         [now] = stock.stocks(session, [TODAY])
         contracts = stock.contracts(session, TODAY)
     assert now.receivable == 1290
-    parts = (now.overdue, now.over_30, contracts.over_30, now.over_90, contracts.over_90)
+    parts = (now.overdue, now.over(30), contracts.over_30, now.over(90), contracts.over_90)
     assert parts == (630, 550, 750, 150, 450)
     rates = [round(rate, 2) for rate in map(now.rate, parts) if rate is not None]
     assert rates == [Decimal(r) for r in ("48.84", "42.64", "58.14", "11.63", "34.88")]

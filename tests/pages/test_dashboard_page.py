@@ -10,6 +10,7 @@ import streamlit as st
 from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.rules.permissions import Actor
+from credigestor.ui.analytics.portfolio_risk import VARIANTS
 from tests.factories import add_user
 from tests.pages.clicks import click
 from tests.pages.support import Visit, open_app, text_of
@@ -58,6 +59,7 @@ def test_r17_every_rate_is_labelled_and_defined() -> None:
         "Mais de 30 dias, com arrasto: 58,14 %",
         "Mais de 90 dias, por nota: 11,63 %",
         "Mais de 90 dias, com arrasto: 34,88 %",
+        *(variant.definition for variant in VARIANTS),
     ):
         assert line in text
 

@@ -51,16 +51,6 @@ class Stock:
         """Principal of overdue notes."""
         return self.over(0)
 
-    @property
-    def over_30(self) -> Decimal:
-        """Principal of notes more than 30 days late (R17)."""
-        return self.over(30)
-
-    @property
-    def over_90(self) -> Decimal:
-        """Principal of notes more than 90 days late (R17)."""
-        return self.over(90)
-
     def over(self, days: int) -> Decimal:
         """Principal of notes that are overdue and more days late than one of aging.LIMITS."""
         wanted = bands_over(days)
@@ -87,6 +77,10 @@ class Contracts:
 
     over_30: Decimal
     over_90: Decimal
+
+    def over(self, days: int) -> Decimal:
+        """`over_30` or `over_90`, by the number."""
+        return {30: self.over_30, 90: self.over_90}[days]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ import pandas as pd
 
 from credigestor.reports.portfolio.largest import Debtor
 from credigestor.reports.portfolio.stock import Contracts, Stock
-from credigestor.rules.aging import bands_over
+from credigestor.rules.aging import OVER_DAYS, bands_over
 from credigestor.rules.calendar import format_date
 from credigestor.rules.money import ZERO, format_brl
 from credigestor.ui.analytics.exhibit import Lead, exhibit
@@ -27,54 +27,54 @@ FEW, MANY = 10, 50
 
 @dataclass(frozen=True)
 class Variant:
-    """One way of counting what is late (R17); `leads` are the filters that show its notes."""
+    """One way of counting what is late (R17): its R$, and the filters that show its notes."""
 
     id: str
     label: str
     definition: str
     leads: Mapping[str, Any]
+    amount: Callable[[Stock, Contracts], Decimal]
 
 
+def _over(days: int) -> tuple[Variant, Variant]:
+    """What is more than so many days late, by note and with the whole contract counted."""
+    late = f"mais de {days} dias"
+    return (
+        Variant(
+            f"over_{days}",
+            f"{late.capitalize()}, por nota",
+            f"principal das notas com {late} de atraso",
+            {"status": "overdue", "band": list(bands_over(days))},
+            lambda stock, contracts: stock.over(days),
+        ),
+        Variant(
+            f"over_{days}_contract",
+            f"{late.capitalize()}, com arrasto",
+            f"tudo o que está em aberto nas vendas que têm uma nota com {late} de atraso",
+            {"status": "open", "contract_over": str(days)},
+            lambda stock, contracts: contracts.over(days),
+        ),
+    )
+
+
+#: What every rate is a part of.
+WHOLE = "Cada taxa é uma parte do principal a receber."
+#: Every variant of the delinquency rate, as told wherever they stand (R17).
 VARIANTS = (
     Variant(
-        "overdue", "Em atraso, por nota", "principal das notas atrasadas", {"status": "overdue"}
+        "overdue",
+        "Atrasado, por nota",
+        "principal das notas atrasadas",
+        {"status": "overdue"},
+        lambda stock, contracts: stock.overdue,
     ),
-    Variant(
-        "over_30",
-        "Mais de 30 dias, por nota",
-        "principal das notas com mais de 30 dias de atraso",
-        {"status": "overdue", "band": list(bands_over(30))},
-    ),
-    Variant(
-        "over_30_contract",
-        "Mais de 30 dias, com arrasto",
-        "tudo o que está em aberto nas vendas que têm uma nota com mais de 30 dias de atraso",
-        {"status": "open", "contract_over": "30"},
-    ),
-    Variant(
-        "over_90",
-        "Mais de 90 dias, por nota",
-        "principal das notas com mais de 90 dias de atraso",
-        {"status": "overdue", "band": list(bands_over(90))},
-    ),
-    Variant(
-        "over_90_contract",
-        "Mais de 90 dias, com arrasto",
-        "tudo o que está em aberto nas vendas que têm uma nota com mais de 90 dias de atraso",
-        {"status": "open", "contract_over": "90"},
-    ),
+    *(variant for days in OVER_DAYS for variant in _over(days)),
 )
 
 
 def late_amounts(stock: Stock, contracts: Contracts) -> dict[str, Decimal]:
     """R$ of every variant by its id (R17)."""
-    return {
-        "overdue": stock.overdue,
-        "over_30": stock.over_30,
-        "over_30_contract": contracts.over_30,
-        "over_90": stock.over_90,
-        "over_90_contract": contracts.over_90,
-    }
+    return {variant.id: variant.amount(stock, contracts) for variant in VARIANTS}
 
 
 def rates(
@@ -102,9 +102,7 @@ def rates(
         "Inadimplência, em cada definição",
         ranked(frame, tips=tips, room=2.4, step=44),
         key="rates",
-        definition="Cada taxa é uma parte do principal a receber. "
-        + ". ".join(f"{v.label}: {v.definition}" for v in VARIANTS)
-        + ".",
+        definition=f"{WHOLE} " + ". ".join(f"{v.label}: {v.definition}" for v in VARIANTS) + ".",
         sentence=(
             f"De cada R$ 100 a receber, {format_brl(stock.rate(stock.overdue) or ZERO)} estão em "
             "atraso. "
