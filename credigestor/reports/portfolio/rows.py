@@ -149,8 +149,8 @@ def _computed(
         params |= {f"kind_{k}": kind, f"key_{k}": key}
     if days:
         params |= {"first": days[0], "last": days[1]}
-    columns = [c._copy() for c in cube.table.c]
-    return statement.bindparams(**params).columns(*columns).subquery(cube.table.name)
+    columns = {c.name: c.type for c in cube.table.c}
+    return statement.bindparams(**params).columns(**columns).subquery(cube.table.name)
 
 
 def _as_one_segment(name: str) -> str:
