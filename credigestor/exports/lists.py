@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import case, func, select
 
 from credigestor.db.settings import current_settings
+from credigestor.exports.audit_words import ACTIONS, ENTITIES, changes
 from credigestor.exports.contents import Content
 from credigestor.exports.sql_format import CellWriter, note_number, sale_number, tax_id
 from credigestor.reports import audit as audit_log
@@ -13,7 +14,6 @@ from credigestor.reports import delinquency as late_customers
 from credigestor.reports import notes as note_list
 from credigestor.reports import payments as payment_list
 from credigestor.reports import sales as sale_list
-from credigestor.reports.audit_changes import ACTIONS, ENTITIES
 from credigestor.rules.aging import STATUS_NAMES
 from credigestor.rules.calendar import format_date
 from credigestor.rules.methods import METHOD_NAMES
@@ -116,7 +116,8 @@ def audit(cells: CellWriter, filters: audit_log.Filters) -> Content:
     """The audit log, each entry with what was there before and after."""
     zone = current_settings(cells.session).time_zone
     # Not taken apart, so that what an entry says is worded once.
-    log = audit_log.listed(filters, time_zone=zone).offset(0).subquery()
+    entries = audit_log.listed(filters, time_zone=zone).add_columns(changes().label("changes"))
+    log = entries.offset(0).subquery()
     rows = select(log).order_by(log.c.at.desc(), log.c.id.desc())
     found = log.c
     columns = {

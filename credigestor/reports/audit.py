@@ -1,19 +1,16 @@
-"""The audit log as people read it: who wrote what, when, with what was there before and after."""
+"""The audit log: who wrote what and when, as filtered, and about one customer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, select, true, union_all
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import AuditEntry, Customer, User
-from credigestor.reports.audit_changes import ENTITIES, changes
-from credigestor.rules.numbering import receipt_number, sale_number
+from credigestor.db.models import AuditEntry, Customer, Payment, Sale, User
 
 #: Stands for what nobody who logs in did: the command line.
 NOBODY: Literal["none"] = "none"
@@ -36,7 +33,10 @@ class Filters:
 
 @dataclass(frozen=True)
 class Entry:
-    """One write: `at` in the shop's time, `about` and `changes` worded, a line a field."""
+    """One write: `at` in the shop's time, `name` that of the customer or user it is about.
+
+    What was there before and after, `transfer.audit_words` tells by the id.
+    """
 
     id: int
     at: datetime
@@ -44,20 +44,45 @@ class Entry:
     action: str
     entity: str
     entity_id: int | None
-    about: str
-    changes: Sequence[str]
+    name: str | None
 
 
 def entries(
     session: Session, filters: Filters, *, time_zone: str, offset: int, limit: int
 ) -> list[Entry]:
     """One page of the log as filtered, the newest first."""
-    zone = ZoneInfo(time_zone)
-    # Of a page far down, only its own entries are worded.
+    # Of a page far down, only its own entries are named.
     ids = _newest_first(select(AuditEntry.id).where(_kept(filters, time_zone)))
     page = listed(Filters(), time_zone=time_zone).where(
         AuditEntry.id.in_(ids.offset(offset).limit(limit))
     )
+    return _read(session, page, time_zone)
+
+
+def entries_of_customer(session: Session, customer_id: int, *, time_zone: str) -> list[Entry]:
+    """All that was written about a customer, their sales and their payments, the oldest first."""
+
+    def about(entity: str, model: type[Sale] | type[Payment]) -> Select[int]:
+        return (
+            select(AuditEntry.id)
+            .join(model, model.id == AuditEntry.entity_id)
+            .where(AuditEntry.entity == entity, model.customer_id == customer_id)
+        )
+
+    # Three ways to the log's index; as one condition they would read the whole log.
+    ids: Any = union_all(
+        select(AuditEntry.id).where(
+            AuditEntry.entity == "customer", AuditEntry.entity_id == customer_id
+        ),
+        about("sale", Sale),
+        about("payment", Payment),
+    )
+    log = listed(Filters(), time_zone=time_zone).where(AuditEntry.id.in_(ids))
+    return _read(session, log.order_by(None).order_by(AuditEntry.id), time_zone)
+
+
+def _read(session: Session, log: Select[Any], time_zone: str) -> list[Entry]:
+    zone = ZoneInfo(time_zone)
     return [
         Entry(
             id=row.id,
@@ -66,10 +91,9 @@ def entries(
             action=row.action,
             entity=row.entity,
             entity_id=row.entity_id,
-            about=about(row.entity, row.entity_id, row.name),
-            changes=(row.changes or "").splitlines(),
+            name=row.name,
         )
-        for row in session.execute(page)
+        for row in session.execute(log)
     ]
 
 
@@ -88,7 +112,7 @@ def people(session: Session) -> dict[int, str]:
 def listed(filters: Filters, *, time_zone: str) -> Select[*tuple[Any, ...]]:
     """SELECT of every entry that the filters leave, the newest first.
 
-    Columns: id, at, who, action, entity, entity_id, name (of a customer or user), changes.
+    Columns: id, at, who, action, entity, entity_id, name (of a customer or user).
     """
     entry = AuditEntry
     name = case(
@@ -103,25 +127,12 @@ def listed(filters: Filters, *, time_zone: str) -> Select[*tuple[Any, ...]]:
             entry.entity,
             entry.entity_id,
             name.label("name"),
-            changes().label("changes"),
         ).where(_kept(filters, time_zone))
     )
 
 
 def _newest_first(entries: Select[Any]) -> Select[Any]:
     return entries.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
-
-
-def about(entity: str, entity_id: int | None, name: str | None) -> str:
-    """What an entry is about: Venda 000123, Cliente 7 (Ana Luz), Configurações."""
-    word = ENTITIES.get(entity, entity)
-    if entity_id is None or entity in ("settings", "download", "shop"):
-        return word
-    if entity == "sale":
-        return f"{word} {sale_number(entity_id)}"
-    if entity == "payment":
-        return f"{word} {receipt_number(entity_id)}"
-    return f"{word} {entity_id}" + (f" ({name})" if name else "")
 
 
 def _name(model: type[Customer] | type[User]) -> ColumnElement[str]:

@@ -8,12 +8,11 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, union_all
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from credigestor.db.balances import note_balances
 from credigestor.db.models import (
-    AuditEntry,
     Customer,
     Guarantor,
     Note,
@@ -25,8 +24,6 @@ from credigestor.db.models import (
 )
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import NotFound
-from credigestor.reports.audit import about
-from credigestor.reports.audit_changes import ACTIONS, FIELDS, changes
 from credigestor.rules import privacy
 from credigestor.rules.aging import STATUS_NAMES, Status
 from credigestor.rules.identity import format_cep, format_phone, format_tax_id, mask_tax_id
@@ -38,7 +35,10 @@ from credigestor.rules.privacy import CustomerFile, Section, Value
 def customer_file(
     session: Session, customer_id: int, *, today: date, made_at: datetime
 ) -> CustomerFile:
-    """The copy of a customer's data as of today, made at a moment; raises NotFound."""
+    """The copy of a customer's data as of today, made at a moment; raises NotFound.
+
+    Without what the audit log says of them, which `exports.customer_file` words and adds.
+    """
     customer = session.get(Customer, customer_id)
     if customer is None:
         raise NotFound("Cliente não encontrado.")
@@ -56,7 +56,6 @@ def customer_file(
             reader.guaranteed(customer.tax_id),
             reader.notes(),
             reader.payments(),
-            reader.history(),
         ],
     )
 
@@ -234,49 +233,29 @@ class _Reader:
         ]
         return _section("Pagamentos", found)
 
-    def history(self) -> Section:
-        # Three ways to the log's index; as one condition they would read the whole log.
-        ids: Any = union_all(
-            select(AuditEntry.id).where(
-                AuditEntry.entity == "customer", AuditEntry.entity_id == self.customer_id
-            ),
-            self._entries("sale", Sale),
-            self._entries("payment", Payment),
-        )
-        rows = self.session.execute(
-            select(AuditEntry, changes()).where(AuditEntry.id.in_(ids)).order_by(AuditEntry.id)
-        )
-        found = [
-            {
-                "Em": self.local(row.at),
-                "Quem": row.actor_name,
-                "O quê": ACTIONS.get(row.action, row.action),
-                "Sobre": about(row.entity, row.entity_id, None),
-                "Conteúdo": _told(row, content),
-            }
-            for row, content in rows
-        ]
-        return _section("Quem escreveu o quê", found)
-
-    def _entries(self, entity: str, model: type[Sale] | type[Payment]) -> Any:
-        return (
-            select(AuditEntry.id)
-            .join(model, model.id == AuditEntry.entity_id)
-            .where(AuditEntry.entity == entity, model.customer_id == self.customer_id)
-        )
-
 
 def _section(title: str, rows: list[dict[str, Any]]) -> Section:
     labels = list(rows[0]) if rows else []
     return Section(title, labels, [list(row.values()) for row in rows])
 
 
-_FIELDS = (
-    *("ref", "name", "tax_id", "phone", "email", "birth_date", "zip_code", "street"),
-    *("street_number", "complement", "district", "city", "state", "credit_limit", "remarks"),
-)
-#: As the log calls them; the JSON's reader has no R$ before the number.
-_REGISTER = {name: FIELDS[name][0] for name in _FIELDS} | {"credit_limit": "Limite de crédito (R$)"}
+_REGISTER = {
+    "ref": "Referência",
+    "name": "Nome",
+    "tax_id": "CPF ou CNPJ",
+    "phone": "Telefone",
+    "email": "E-mail",
+    "birth_date": "Nascimento",
+    "zip_code": "CEP",
+    "street": "Logradouro",
+    "street_number": "Número",
+    "complement": "Complemento",
+    "district": "Bairro",
+    "city": "Cidade",
+    "state": "UF",
+    "credit_limit": "Limite de crédito (R$)",
+    "remarks": "Observações",
+}
 _FORMATS: Mapping[str, Callable[[Any], Value]] = {
     "tax_id": format_tax_id,
     "phone": format_phone,
@@ -286,10 +265,3 @@ _FORMATS: Mapping[str, Callable[[Any], Value]] = {
 
 def _as_it_is(value: Value) -> Value:
     return value
-
-
-def _told(entry: AuditEntry, content: str | None) -> str:
-    """What was written; a new sale or payment stands in its own table."""
-    if entry.action == "create" and entry.entity != "customer":
-        return ""
-    return "; ".join((content or "").splitlines())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 
 import streamlit as st
 
+from credigestor.exports import audit_words
+from credigestor.exports.audit_words import ACTIONS, ARROW, ENTITIES
 from credigestor.reports import audit
 from credigestor.reports.audit import NOBODY, Entry, Filters
-from credigestor.reports.audit_changes import ACTIONS, ARROW, ENTITIES
 from credigestor.rules.calendar import format_date
 from credigestor.rules.numbering import parse_note_number
 from credigestor.rules.permissions import Permission
@@ -69,27 +71,29 @@ def show_log(filters: Filters) -> None:
     found = data.read(
         audit.entries, filters, time_zone=time_zone, offset=offset, limit=ENTRIES_A_PAGE
     )
+    told = data.read(audit_words.told, [entry.id for entry in found])
     for day, entries in groupby(found, key=lambda entry: entry.at.date()):
         st.subheader(format_date(day), divider="gray", anchor=False)
         for entry in entries:
-            show_entry(entry)
+            show_entry(entry, told[entry.id])
     downloads.list_button(actor, "audit", filters)
 
 
-def show_entry(entry: Entry) -> None:
+def show_entry(entry: Entry, told: Sequence[str]) -> None:
     """When, who and what on one side, and what changed on the other."""
     action = ACTIONS.get(entry.action, entry.action)
     who, what = st.columns([2, 3], gap="small")
     with who:
         st.markdown(f"**{kit.plain(action)}**  \n{entry.at:%H\\:%M} · {kit.plain(entry.who)}")
     with what:
+        about = audit_words.about(entry.entity, entry.entity_id, entry.name)
         page = PAGES.get(entry.entity)
         if page and entry.entity_id is not None:
-            kit.link(page, entry.about, id=entry.entity_id)
+            kit.link(page, about, id=entry.entity_id)
         else:
-            st.markdown(kit.plain(entry.about))
-        changed = any(ARROW in line for line in entry.changes)
-        lines = ("  \n" if changed else " · ").join(kit.plain(line) for line in entry.changes)
+            st.markdown(kit.plain(about))
+        changed = any(ARROW in line for line in told)
+        lines = ("  \n" if changed else " · ").join(kit.plain(line) for line in told)
         if lines:
             st.caption(lines)
 

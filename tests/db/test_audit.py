@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import AuditEntry, LoginSession, SettingsVersion, User
 from credigestor.db.settings import ShopSettings
-from credigestor.reports.audit_changes import ACTIONS, ENTITIES, FIELDS, UNSAID
+from credigestor.exports.audit_words import ACTIONS, ENTITIES, FIELDS, UNSAID
 from credigestor.rules.permissions import Actor, Permission, Role
 from credigestor.services import (
     auth,

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from credigestor.reports.audit_changes import ACTIONS
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
@@ -17,7 +18,7 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Note, SettingsVersion
 from credigestor.errors import NotFound
 from credigestor.exports import customer_file
-from credigestor.reports.audit_changes import ACTIONS
+from credigestor.exports.audit_words import ACTIONS
 from credigestor.rules.permissions import Actor
 from tests.db.paying import pay, reverse
 from tests.db.selling import new_sale, register

@@ -7,11 +7,13 @@ from decimal import Decimal as D
 from random import Random
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from credigestor.db.engine import snapshot, transaction
+from credigestor.db.models import AuditEntry
+from credigestor.exports import audit_words
 from credigestor.exports.catalogue import Order
-from credigestor.reports import audit, customer_profile, payments, sale
+from credigestor.reports import customer_profile, payments, sale
 from credigestor.reports.check.invariants import EARLY_DISCOUNT
 from credigestor.reports.check.report import check
 from credigestor.reports.note import detail
@@ -94,8 +96,9 @@ def test_the_audit_log_and_the_files_tell_the_discount_and_its_reason(manager: A
         discount_reason="cliente antigo",
     )
     with snapshot() as session:
-        listed = audit.listed(audit.Filters(entity="payment"), time_zone="America/Sao_Paulo")
-        [told] = [row.changes for row in session.execute(listed)]
+        written = select(AuditEntry.id).where(AuditEntry.entity == "payment")
+        [lines] = audit_words.told(session, session.scalars(written).all()).values()
+    told = "\n".join(lines)
     assert "Motivo do desconto: cliente antigo" in told
     assert (
         "000001-01/12 (R$\xa083,85, com desconto de R$\xa05,00), 000001-02/12 (R$\xa010,00)" in told

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import AuditEntry, Customer, NotePrinting
 from credigestor.errors import BusinessError, Conflict, InvalidInput, InvalidInputs, NotAllowed
+from credigestor.exports import audit_words
 from credigestor.reports import audit
 from credigestor.reports import guarantors as report
 from credigestor.reports.audit import Filters
@@ -184,8 +185,9 @@ def test_the_log_tells_of_a_change_by_the_middle_of_the_numbers(seller: Actor) -
             offset=0,
             limit=9,
         )
+        told = audit_words.told(session, [entry.id for entry in found])
     both = "**.ABC.345/****-**, ***.982.247-**"
-    assert [entry.changes for entry in found] == [
+    assert [told[entry.id] for entry in found] == [
         [f"Venda: {sale_id:06}", f"Avalistas: {both} → —"],
         [f"Venda: {sale_id:06}", "Nome ou endereço de avalista corrigido: sim"],
         [f"Venda: {sale_id:06}", f"Avalistas: ***.982.247-** → {both}"],

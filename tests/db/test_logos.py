@@ -15,6 +15,7 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import AuditEntry, Logo
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import InvalidInput, NotAllowed
+from credigestor.exports import audit_words
 from credigestor.reports import audit
 from credigestor.reports import logos as report
 from credigestor.reports.audit import Filters
@@ -250,7 +251,8 @@ def test_history_and_log_tell_of_images_and_never_of_hashes(admin: Actor) -> Non
     first, second = (row.id for row in kept())
     with snapshot() as session:
         frame = settings_history(session, time_zone="America/Sao_Paulo")
-        told = audit.entries(session, Filters(), time_zone="America/Sao_Paulo", offset=0, limit=9)
+        found = audit.entries(session, Filters(), time_zone="America/Sao_Paulo", offset=0, limit=9)
+        told = audit_words.told(session, [entry.id for entry in found])
     steps = [
         (f"imagem {second}", "—"),
         (f"imagem {first}", f"imagem {second}"),
@@ -258,7 +260,7 @@ def test_history_and_log_tell_of_images_and_never_of_hashes(admin: Actor) -> Non
     ]
     assert list(zip(frame["old"], frame["new"], strict=True)) == steps
     assert set(frame["field"]) == {"Logotipo"}
-    assert [entry.changes for entry in told] == [[f"Logotipo: {a} → {b}"] for a, b in steps]
+    assert [told[entry.id] for entry in found] == [[f"Logotipo: {a} → {b}"] for a, b in steps]
     with snapshot() as session:
         assert len(session.scalars(select(AuditEntry)).all()) == 3
 

@@ -1,19 +1,24 @@
-"""What an entry of the audit log says, in Portuguese, written by PostgreSQL.
+"""What an entry of the audit log says, in Portuguese.
 
-The page and the file of a million entries read the same text. Fields that FIELDS does not name
+PostgreSQL words the changes, so that the page, a customer's copy and the file of a million entries,
+which its COPY writes, read the same text. Fields that FIELDS does not name
 stay unsaid; a test finds each that a service writes.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, literal_column
+from sqlalchemy import ColumnElement, Text, literal_column, select
+from sqlalchemy.orm import Session
 
+from credigestor.db.models import AuditEntry
 from credigestor.reports.settings_history import LABELS as SETTINGS
 from credigestor.rules.document_choices import RECEIPT_FORMAT_NAMES, SALE_DOCUMENT_NAMES
 from credigestor.rules.methods import METHOD_NAMES
+from credigestor.rules.numbering import receipt_number, sale_number
 from credigestor.rules.permissions import ROLE_NAMES
 
 #: What was done, as a noun that the thing it was done to follows.
@@ -221,3 +226,21 @@ _CHANGES = f"""
 def changes() -> ColumnElement[str]:
     """The lines on a row of audit_log, in a SELECT from it; NULL where there is nothing to tell."""
     return literal_column(_CHANGES, Text)
+
+
+def told(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
+    """The lines of each of these entries, by its id."""
+    rows = session.execute(select(AuditEntry.id, changes()).where(AuditEntry.id.in_(ids)))
+    return {id_: (lines or "").splitlines() for id_, lines in rows}
+
+
+def about(entity: str, entity_id: int | None, name: str | None) -> str:
+    """What an entry is about: Venda 000123, Cliente 7 (Ana Luz), Configurações."""
+    word = ENTITIES.get(entity, entity)
+    if entity_id is None or entity in ("settings", "download", "shop"):
+        return word
+    if entity == "sale":
+        return f"{word} {sale_number(entity_id)}"
+    if entity == "payment":
+        return f"{word} {receipt_number(entity_id)}"
+    return f"{word} {entity_id}" + (f" ({name})" if name else "")
