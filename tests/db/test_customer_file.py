@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from credigestor.reports.audit_changes import ACTIONS
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
