@@ -40,7 +40,7 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Totals:
+class DelinquencyTotals:
     """The sums of a delinquency report, R$ for money."""
 
     customers: int
@@ -81,13 +81,15 @@ def delinquency(
     return pd.read_sql(statement, session.connection(), coerce_float=False)
 
 
-def totals(session: Session, as_of: date, filters: Filters, *, today: date) -> Totals:
+def totals(session: Session, as_of: date, filters: Filters, *, today: date) -> DelinquencyTotals:
     """The sums over all customers that the filters leave."""
     if filters.of_customers:
         [now] = stock.stocks(session, [as_of], filters.scope)
         charges = stock.charges(session, as_of, filters.scope, today=today)
         _, late = debtors(session, as_of, filters.scope)
-        return Totals(late, now.overdue_notes, now.overdue, charges.interest, charges.fine)
+        return DelinquencyTotals(
+            late, now.overdue_notes, now.overdue, charges.interest, charges.fine
+        )
     notes = _overdue(as_of, today, filters)
     row = session.execute(
         select(
@@ -99,7 +101,7 @@ def totals(session: Session, as_of: date, filters: Filters, *, today: date) -> T
             ),
         )
     ).one()
-    return Totals(*row)
+    return DelinquencyTotals(*row)
 
 
 def listed(as_of: date, filters: Filters, *, today: date) -> Select[*tuple[Any, ...]]:

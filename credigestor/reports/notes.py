@@ -30,7 +30,7 @@ MANY = 10_000
 
 
 @dataclass(frozen=True)
-class Totals:
+class NoteTotals:
     """Count of the notes that the filters leave, and sums of what they owe, R$."""
 
     count: int
@@ -82,7 +82,7 @@ def totals(
     as_of: date,
     today: date,
     ids: Sequence[int] | None = None,
-) -> Totals:
+) -> NoteTotals:
     """How many notes the filters leave, and what all of them owe at `as_of`.
 
     `ids` are what `few` found for the same filters and date.
@@ -98,7 +98,7 @@ def totals(
             ),
         )
     ).one()
-    return Totals(*row)
+    return NoteTotals(*row)
 
 
 def list_notes(

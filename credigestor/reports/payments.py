@@ -31,7 +31,7 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Totals:
+class PaymentTotals:
     """Count of the payments that the filters leave, and sums of those not reversed, R$."""
 
     count: int
@@ -42,7 +42,7 @@ class Totals:
     discount: Decimal
 
 
-def totals(session: Session, filters: Filters) -> Totals:
+def totals(session: Session, filters: Filters) -> PaymentTotals:
     """How many payments the filters leave, and what was received by the live ones (R22)."""
     live = Reversal.id.is_(None)
     joined = _joined(filters)
@@ -61,7 +61,7 @@ def totals(session: Session, filters: Filters) -> Totals:
             func.coalesce(func.sum(PaymentItem.discount), ZERO),
         )
     ).one()
-    return Totals(count, amount, *parts)
+    return PaymentTotals(count, amount, *parts)
 
 
 def list_payments(session: Session, filters: Filters, *, offset: int, limit: int) -> pd.DataFrame:

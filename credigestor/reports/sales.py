@@ -50,7 +50,7 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Totals:
+class SaleTotals:
     """How many sales the filters leave, and the R$ of those that are not cancelled."""
 
     count: int
@@ -60,7 +60,7 @@ class Totals:
     financed: Decimal
 
 
-def totals(session: Session, filters: Filters, *, as_of: date) -> Totals:
+def totals(session: Session, filters: Filters, *, as_of: date) -> SaleTotals:
     """Count and sums of the filtered sales made by `as_of`.
 
     Those cancelled by then are counted apart and not summed.
@@ -77,7 +77,7 @@ def totals(session: Session, filters: Filters, *, as_of: date) -> Totals:
         .select_from(Sale)
         .where(_kept(filters, as_of))
     ).one()
-    return Totals(*row)
+    return SaleTotals(*row)
 
 
 def page(

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from credigestor.reports import delinquency
-from credigestor.reports.delinquency import Filters, Totals
+from credigestor.reports.delinquency import DelinquencyTotals, Filters
 from credigestor.rules.calendar import format_date
 from credigestor.rules.identity import format_phone, format_tax_id, whatsapp_url
 from credigestor.rules.money import format_brl
@@ -50,7 +50,7 @@ def choose_due_dates() -> tuple[date | None, date | None]:
     return due_from, due_to
 
 
-def show_totals(totals: Totals) -> None:
+def show_totals(totals: DelinquencyTotals) -> None:
     """Sums over all that the filters leave."""
     customers = format_count(totals.customers, "cliente", "clientes")
     st.subheader(f"{customers}, {format_count(totals.notes, 'nota atrasada', 'notas atrasadas')}")

@@ -13,7 +13,7 @@ import streamlit as st
 
 from credigestor.reports import notes
 from credigestor.reports.note_filters import UNPAID_30
-from credigestor.reports.notes import Filters, Totals
+from credigestor.reports.notes import Filters, NoteTotals
 from credigestor.rules.aging import BAND_NAMES, OVER_DAYS, STATUS_NAMES, Status
 from credigestor.rules.calendar import format_date
 from credigestor.rules.money import format_brl
@@ -116,7 +116,7 @@ def show_badges(filters: Filters) -> None:
         address.clear(NAMES)
 
 
-def show_totals(found: Totals) -> None:
+def show_totals(found: NoteTotals) -> None:
     """Sums over all that the filters leave, not only the page shown."""
     with st.grid(4, min_column_width=150):
         st.metric("Notas", format_count(found.count))

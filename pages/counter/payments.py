@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from credigestor.reports import payments
-from credigestor.reports.payments import Filters, Totals
+from credigestor.reports.payments import Filters, PaymentTotals
 from credigestor.rules.methods import METHOD_NAMES
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
@@ -61,7 +61,7 @@ def choose_filters() -> Filters:
     )
 
 
-def show_totals(found: Totals) -> None:
+def show_totals(found: PaymentTotals) -> None:
     """Sums over all that the filters leave; what was reversed is not money received (R22)."""
     with st.grid(3 if found.discount else 5, min_column_width=150):
         st.metric("Pagamentos", format_count(found.count))

@@ -7,7 +7,7 @@ from datetime import date
 import streamlit as st
 
 from credigestor.reports import sales
-from credigestor.reports.sales import Filters, Totals
+from credigestor.reports.sales import Filters, SaleTotals
 from credigestor.rules.calendar import format_date
 from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import sale_number
@@ -69,7 +69,7 @@ def filters_area(today: date) -> tuple[date, Filters]:
     )
 
 
-def totals_area(totals: Totals) -> None:
+def totals_area(totals: SaleTotals) -> None:
     """How many sales, and their sums."""
     with st.grid(4, min_column_width=150):
         st.metric("Vendas", format_count(totals.count - totals.cancelled))

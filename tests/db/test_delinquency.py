@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Customer
 from credigestor.reports import delinquency as report
-from credigestor.reports.delinquency import Filters, Totals
+from credigestor.reports.delinquency import DelinquencyTotals, Filters
 from credigestor.reports.scope import NO_SELLER, Scope
 from credigestor.rules.money import ZERO
 from credigestor.rules.permissions import Actor
@@ -65,7 +65,7 @@ def rows(filters: Filters | None = None, as_of: date = TODAY) -> list[tuple[str,
         frame = report.delinquency(session, as_of, filters, today=TODAY)
         totals = report.totals(session, as_of, filters, today=TODAY)
     sums = [sum(frame[name], ZERO) for name in ("principal", "interest", "fine")]
-    assert totals == Totals(len(frame), sum(frame["notes"]), *sums)
+    assert totals == DelinquencyTotals(len(frame), sum(frame["notes"]), *sums)
     assert totals.owed == sum(frame["owed"], ZERO)
     return list(zip(frame["name"], frame["notes"], frame["principal"], strict=True))
 
@@ -202,7 +202,7 @@ def compare(session: Session, as_of: date, filters: Filters, overdue: list[NoteA
         sum((row[part] for row in expected), ZERO) for part in ("principal", "interest", "fine")
     ]
     found = report.totals(session, as_of, filters, today=TODAY)
-    assert found == Totals(len(expected), len(overdue), *sums)
+    assert found == DelinquencyTotals(len(expected), len(overdue), *sums)
 
 
 def records(frame: pd.DataFrame) -> list[dict[Any, Any]]:

@@ -11,7 +11,7 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.errors import NotFound
 from credigestor.reports import payments
 from credigestor.reports import receipt as receipts
-from credigestor.reports.payments import Filters, Totals
+from credigestor.reports.payments import Filters, PaymentTotals
 from credigestor.reports.receipt import Receipt
 from credigestor.rules.charges import Split
 from credigestor.rules.permissions import Actor
@@ -30,7 +30,7 @@ def listed(**filters: object) -> list[int]:
     return [int(value) for value in frame["id"]]
 
 
-def totals(**filters: object) -> Totals:
+def totals(**filters: object) -> PaymentTotals:
     with snapshot() as session:
         return payments.totals(session, Filters(**filters))  # type: ignore[arg-type]
 
@@ -57,8 +57,8 @@ def test_r22_the_sums_leave_out_what_was_reversed(manager: Actor) -> None:
     [note] = sell().notes
     pay(manager, JANUARY_25, (note, "100.00"))
     reverse(manager, pay(manager, FEBRUARY_24, (note, "9.00")))
-    assert totals() == Totals(2, D("100.00"), D("92.50"), D("1.50"), D("6.00"), D(0))
-    assert totals(reversed=True) == Totals(1, D(0), D(0), D(0), D(0), D(0))
+    assert totals() == PaymentTotals(2, D("100.00"), D("92.50"), D("1.50"), D("6.00"), D(0))
+    assert totals(reversed=True) == PaymentTotals(1, D(0), D(0), D(0), D(0), D(0))
 
 
 def test_each_filter_finds_its_payments(manager: Actor, seller: Actor) -> None:

@@ -67,7 +67,7 @@ def test_the_newest_sale_comes_first_with_what_it_owes_today(shop: dict[str, int
 def test_cancelled_sales_are_counted_apart_and_not_summed(shop: dict[str, int]) -> None:
     with snapshot() as session:
         totals = sales.totals(session, Filters(), as_of=TODAY)
-    assert totals == sales.Totals(4, 1, Decimal("480.00"), Decimal("80.00"), Decimal("400.00"))
+    assert totals == sales.SaleTotals(4, 1, Decimal("480.00"), Decimal("80.00"), Decimal("400.00"))
 
 
 @pytest.mark.parametrize(
