@@ -55,24 +55,24 @@ TABLES = {
 }
 LISTS = {
     "list_customers": Kind(
-        "Lista de clientes", "lista-clientes", lists.customers, customers.Filters
+        "Lista de clientes", "lista-clientes", lists.customers, customers.CustomerFilters
     ),
-    "list_sales": Kind("Lista de vendas", "lista-vendas", lists.sales, sales.Filters),
-    "list_notes": Kind("Lista de notas", "lista-notas", lists.notes, notes.Filters),
+    "list_sales": Kind("Lista de vendas", "lista-vendas", lists.sales, sales.SaleFilters),
+    "list_notes": Kind("Lista de notas", "lista-notas", lists.notes, notes.NoteFilters),
     "list_payments": Kind(
-        "Lista de pagamentos", "lista-pagamentos", lists.payments, payments.Filters
+        "Lista de pagamentos", "lista-pagamentos", lists.payments, payments.PaymentFilters
     ),
     "list_delinquency": Kind(
         "Lista de inadimplência",
         "lista-inadimplencia",
         lists.delinquency,
-        delinquency.Filters,
+        delinquency.DelinquencyFilters,
     ),
 }
 KINDS = {
     **TABLES,
     **LISTS,
-    "audit": Kind("Auditoria", "auditoria", lists.audit, audit.Filters, Permission.AUDIT),
+    "audit": Kind("Auditoria", "auditoria", lists.audit, audit.AuditFilters, Permission.AUDIT),
     "everything": Kind("Tudo em um arquivo", "exportacao", None),
 }
 

@@ -162,7 +162,9 @@ def payments(cells: CellWriter) -> Content:
 
 def delinquency(cells: CellWriter) -> Content:
     """Every customer with overdue notes at the date, most overdue principal first."""
-    rows = late_customers.listed(cells.as_of, late_customers.Filters(), today=cells.today)
+    rows = late_customers.listed(
+        cells.as_of, late_customers.DelinquencyFilters(), today=cells.today
+    )
     found = rows.selected_columns
     columns = {
         "Código do cliente": found.customer_id,

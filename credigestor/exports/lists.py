@@ -19,7 +19,7 @@ from credigestor.rules.calendar import format_date
 from credigestor.rules.methods import METHOD_NAMES
 
 
-def customers(cells: CellWriter, filters: customer_list.Filters) -> Content:
+def customers(cells: CellWriter, filters: customer_list.CustomerFilters) -> Content:
     """The list of customers, with what each owes today."""
     rows = customer_list.listed(filters, today=cells.today)
     found = rows.selected_columns
@@ -34,7 +34,7 @@ def customers(cells: CellWriter, filters: customer_list.Filters) -> Content:
     return Content(columns, rows)
 
 
-def sales(cells: CellWriter, filters: sale_list.Filters) -> Content:
+def sales(cells: CellWriter, filters: sale_list.SaleFilters) -> Content:
     """The list of sales, with what each still had to bring at the date."""
     rows = sale_list.listed(filters, as_of=cells.as_of, today=cells.today)
     found = rows.selected_columns
@@ -52,7 +52,7 @@ def sales(cells: CellWriter, filters: sale_list.Filters) -> Content:
     return Content(columns, rows)
 
 
-def notes(cells: CellWriter, filters: note_list.Filters) -> Content:
+def notes(cells: CellWriter, filters: note_list.NoteFilters) -> Content:
     """The list of notes, with what each owed at the date."""
     rows = note_list.listed(filters, as_of=cells.as_of, today=cells.today)
     found = rows.selected_columns
@@ -71,7 +71,7 @@ def notes(cells: CellWriter, filters: note_list.Filters) -> Content:
     return Content(columns, rows)
 
 
-def payments(cells: CellWriter, filters: payment_list.Filters) -> Content:
+def payments(cells: CellWriter, filters: payment_list.PaymentFilters) -> Content:
     """The list of payments, with what each went to."""
     rows = payment_list.listed(filters)
     found = rows.selected_columns
@@ -91,7 +91,7 @@ def payments(cells: CellWriter, filters: payment_list.Filters) -> Content:
     return Content(columns, rows)
 
 
-def delinquency(cells: CellWriter, filters: late_customers.Filters) -> Content:
+def delinquency(cells: CellWriter, filters: late_customers.DelinquencyFilters) -> Content:
     """The list of customers with overdue notes at the date, and how to reach them."""
     rows = late_customers.listed(cells.as_of, filters, today=cells.today)
     found = rows.selected_columns
@@ -112,7 +112,7 @@ def delinquency(cells: CellWriter, filters: late_customers.Filters) -> Content:
     return Content(columns, rows)
 
 
-def audit(cells: CellWriter, filters: audit_log.Filters) -> Content:
+def audit(cells: CellWriter, filters: audit_log.AuditFilters) -> Content:
     """The audit log, each entry with what was there before and after."""
     zone = current_settings(cells.session).time_zone
     # Not taken apart, so that what an entry says is worded once.

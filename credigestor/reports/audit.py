@@ -17,7 +17,7 @@ NOBODY: Literal["none"] = "none"
 
 
 @dataclass(frozen=True)
-class Filters:
+class AuditFilters:
     """What limits the log; days are the shop's and inclusive, `person` a user's id or NOBODY.
 
     `number` is the entity's: a customer's code, the number of a sale or of a receipt.
@@ -48,12 +48,12 @@ class Entry:
 
 
 def entries(
-    session: Session, filters: Filters, *, time_zone: str, offset: int, limit: int
+    session: Session, filters: AuditFilters, *, time_zone: str, offset: int, limit: int
 ) -> list[Entry]:
     """One page of the log as filtered, the newest first."""
     # Of a page far down, only its own entries are named.
     ids = _newest_first(select(AuditEntry.id).where(_kept(filters, time_zone)))
-    page = listed(Filters(), time_zone=time_zone).where(
+    page = listed(AuditFilters(), time_zone=time_zone).where(
         AuditEntry.id.in_(ids.offset(offset).limit(limit))
     )
     return _read(session, page, time_zone)
@@ -77,7 +77,7 @@ def entries_of_customer(session: Session, customer_id: int, *, time_zone: str) -
         about("sale", Sale),
         about("payment", Payment),
     )
-    log = listed(Filters(), time_zone=time_zone).where(AuditEntry.id.in_(ids))
+    log = listed(AuditFilters(), time_zone=time_zone).where(AuditEntry.id.in_(ids))
     return _read(session, log.order_by(None).order_by(AuditEntry.id), time_zone)
 
 
@@ -97,7 +97,7 @@ def _read(session: Session, log: Select[Any], time_zone: str) -> list[Entry]:
     ]
 
 
-def count(session: Session, filters: Filters, *, time_zone: str) -> int:
+def count(session: Session, filters: AuditFilters, *, time_zone: str) -> int:
     """How many entries the filters leave."""
     kept = select(func.count()).select_from(AuditEntry).where(_kept(filters, time_zone))
     return session.scalar(kept) or 0
@@ -109,7 +109,7 @@ def people(session: Session) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
-def listed(filters: Filters, *, time_zone: str) -> Select[*tuple[Any, ...]]:
+def listed(filters: AuditFilters, *, time_zone: str) -> Select[*tuple[Any, ...]]:
     """SELECT of every entry that the filters leave, the newest first.
 
     Columns: id, at, who, action, entity, entity_id, name (of a customer or user).
@@ -140,7 +140,7 @@ def _name(model: type[Customer] | type[User]) -> ColumnElement[str]:
     return of_entry.correlate(AuditEntry).scalar_subquery()
 
 
-def _kept(filters: Filters, time_zone: str) -> ColumnElement[bool]:
+def _kept(filters: AuditFilters, time_zone: str) -> ColumnElement[bool]:
     entry = AuditEntry
     conditions: list[ColumnElement[bool]] = []
     if filters.day_from:

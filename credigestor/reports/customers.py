@@ -33,7 +33,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Filters:
+class CustomerFilters:
     """What limits the list of customers; the default leaves out only the inactive ones.
 
     `active` of None lists both; `overdue` keeps those with an overdue note today.
@@ -82,14 +82,14 @@ def one(session: Session, customer_id: int) -> Found | None:
     return Found(*row) if row else None
 
 
-def count(session: Session, filters: Filters, *, today: date) -> int:
+def count(session: Session, filters: CustomerFilters, *, today: date) -> int:
     """How many customers the filters leave."""
     statement = select(func.count()).select_from(Customer).where(_kept(filters, today))
     return session.scalar(statement) or 0
 
 
 def page(
-    session: Session, filters: Filters, *, today: date, offset: int = 0, limit: int = 50
+    session: Session, filters: CustomerFilters, *, today: date, offset: int = 0, limit: int = 50
 ) -> pd.DataFrame:
     """One page of the filtered customers by name, each with what is owed today, R$.
 
@@ -101,7 +101,7 @@ def page(
 
 
 def listed(
-    filters: Filters, *, today: date, offset: int | None = None, limit: int | None = None
+    filters: CustomerFilters, *, today: date, offset: int | None = None, limit: int | None = None
 ) -> Select[*tuple[Any, ...]]:
     """SELECT of the rows of `page`; without a limit of all that the filters leave."""
     chosen = (
@@ -173,7 +173,7 @@ def _matches(query: str) -> ColumnElement[bool]:
     return by_customer(query, tax_id_digits=1, phone=True)
 
 
-def _kept(filters: Filters, today: date) -> ColumnElement[bool]:
+def _kept(filters: CustomerFilters, today: date) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = []
     if filters.text.strip():
         conditions.append(_matches(filters.text))

@@ -21,7 +21,7 @@ from credigestor.rules.money import ZERO
 
 
 @dataclass(frozen=True)
-class Filters:
+class DelinquencyFilters:
     """Which overdue notes count; the default is all of them.
 
     `bands` are names of `rules.aging.BANDS`, an empty tuple meaning every band.
@@ -58,7 +58,7 @@ class DelinquencyTotals:
 def delinquency(
     session: Session,
     as_of: date,
-    filters: Filters,
+    filters: DelinquencyFilters,
     *,
     today: date,
     offset: int = 0,
@@ -81,7 +81,9 @@ def delinquency(
     return pd.read_sql(statement, session.connection(), coerce_float=False)
 
 
-def totals(session: Session, as_of: date, filters: Filters, *, today: date) -> DelinquencyTotals:
+def totals(
+    session: Session, as_of: date, filters: DelinquencyFilters, *, today: date
+) -> DelinquencyTotals:
     """The sums over all customers that the filters leave."""
     if filters.of_customers:
         [now] = stock.stocks(session, [as_of], filters.scope)
@@ -104,7 +106,7 @@ def totals(session: Session, as_of: date, filters: Filters, *, today: date) -> D
     return DelinquencyTotals(*row)
 
 
-def listed(as_of: date, filters: Filters, *, today: date) -> Select[*tuple[Any, ...]]:
+def listed(as_of: date, filters: DelinquencyFilters, *, today: date) -> Select[*tuple[Any, ...]]:
     """SELECT of the rows of `delinquency`, of all customers."""
     notes = _overdue(as_of, today, filters)
     principal = func.sum(notes.c.principal)
@@ -129,7 +131,7 @@ def listed(as_of: date, filters: Filters, *, today: date) -> Select[*tuple[Any, 
     )
 
 
-def _overdue(as_of: date, today: date, filters: Filters) -> Subquery:
+def _overdue(as_of: date, today: date, filters: DelinquencyFilters) -> Subquery:
     notes = open_notes(as_of, today=today).subquery()
     statement: Select[*tuple[Any, ...]] = select(notes).where(
         notes.c.is_overdue, sold_in(filters.scope, notes.c.sale_id)

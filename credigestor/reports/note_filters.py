@@ -38,7 +38,7 @@ from credigestor.rules.value_ranges import value_limits
 OPEN = "open"
 #: City of the filter that keeps customers of whom none is known.
 NO_CITY = "none"
-#: `Filters.first` of the notes that FPD30 counts as defaulted (R18).
+#: `NoteFilters.first` of the notes that FPD30 counts as defaulted (R18).
 UNPAID_30 = 30
 #: Weekends with holidays beside them seldom give more days to pay on time than these; the
 #: index `ix_notes_long_on_time` holds the notes that have more.
@@ -48,7 +48,7 @@ Conditions = list[ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
-class Filters:
+class NoteFilters:
     """What limits the list; the default limits nothing. Dates are inclusive.
 
     status: a Status, or OPEN for whatever is still owed.
@@ -80,7 +80,7 @@ class Filters:
     text: str = ""
 
 
-def kept(filters: Filters, as_of: date, today: date) -> Conditions:
+def kept(filters: NoteFilters, as_of: date, today: date) -> Conditions:
     """Conditions on Note that leave the filtered notes of sales made by `as_of`."""
     found = [
         *_of_status(filters.status, as_of, today),
@@ -189,7 +189,7 @@ def _late_between(first: int, last: int, as_of: date) -> Conditions:
     return found
 
 
-def _of_sales(filters: Filters, as_of: date, today: date) -> Conditions:
+def _of_sales(filters: NoteFilters, as_of: date, today: date) -> Conditions:
     conditions: Conditions = []
     if as_of < today:
         conditions.append(Sale.sold_on <= as_of)
@@ -216,7 +216,7 @@ def of_value(value: str | None) -> Conditions:
     return found
 
 
-def _of_customers(filters: Filters) -> Conditions:
+def _of_customers(filters: NoteFilters) -> Conditions:
     found: Conditions = []
     if filters.customer_id is not None:
         found.append(Note.customer_id == filters.customer_id)

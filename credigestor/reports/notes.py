@@ -18,7 +18,7 @@ from credigestor.db.balances import open_notes as open_balances
 from credigestor.db.models import Customer, Note, Sale
 from credigestor.errors import InvalidInput, NotFound
 from credigestor.reports.note_filters import OPEN as OPEN
-from credigestor.reports.note_filters import Filters as Filters
+from credigestor.reports.note_filters import NoteFilters as NoteFilters
 from credigestor.reports.note_filters import kept
 from credigestor.rules import early
 from credigestor.rules.charges import Owed
@@ -61,7 +61,7 @@ class OpenNote:
         return self.owed.total - self.early_discount
 
 
-def few(session: Session, filters: Filters, *, as_of: date, today: date) -> list[int] | None:
+def few(session: Session, filters: NoteFilters, *, as_of: date, today: date) -> list[int] | None:
     """Ids of the notes that the filters leave, oldest due first; None when more than MANY."""
     some = (
         select(Note.id, Note.due_date)
@@ -77,7 +77,7 @@ def few(session: Session, filters: Filters, *, as_of: date, today: date) -> list
 
 def totals(
     session: Session,
-    filters: Filters,
+    filters: NoteFilters,
     *,
     as_of: date,
     today: date,
@@ -103,7 +103,7 @@ def totals(
 
 def list_notes(
     session: Session,
-    filters: Filters,
+    filters: NoteFilters,
     *,
     as_of: date,
     today: date,
@@ -136,7 +136,7 @@ def list_notes(
     return frame
 
 
-def listed(filters: Filters, *, as_of: date, today: date) -> Select[*tuple[Any, ...]]:
+def listed(filters: NoteFilters, *, as_of: date, today: date) -> Select[*tuple[Any, ...]]:
     """SELECT of all the rows that `list_notes` pages through, with the parts of their numbers.
 
     These are sale_id, place and installments.

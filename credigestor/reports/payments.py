@@ -18,7 +18,7 @@ from credigestor.rules.numbering import parse_note_number, receipt_number
 
 
 @dataclass(frozen=True)
-class Filters:
+class PaymentFilters:
     """What limits the list; dates are inclusive, `reversed` of None lists both kinds."""
 
     paid_from: date | None = None
@@ -42,7 +42,7 @@ class PaymentTotals:
     discount: Decimal
 
 
-def totals(session: Session, filters: Filters) -> PaymentTotals:
+def totals(session: Session, filters: PaymentFilters) -> PaymentTotals:
     """How many payments the filters leave, and what was received by the live ones (R22)."""
     live = Reversal.id.is_(None)
     joined = _joined(filters)
@@ -64,7 +64,9 @@ def totals(session: Session, filters: Filters) -> PaymentTotals:
     return PaymentTotals(count, amount, *parts)
 
 
-def list_payments(session: Session, filters: Filters, *, offset: int, limit: int) -> pd.DataFrame:
+def list_payments(
+    session: Session, filters: PaymentFilters, *, offset: int, limit: int
+) -> pd.DataFrame:
     """One page of the filtered payments, newest first.
 
     Columns: id, number, paid_on, customer, method, amount (the money), principal, interest,
@@ -79,7 +81,7 @@ def list_payments(session: Session, filters: Filters, *, offset: int, limit: int
 
 
 def listed(
-    filters: Filters, *, offset: int | None = None, limit: int | None = None
+    filters: PaymentFilters, *, offset: int | None = None, limit: int | None = None
 ) -> Select[*tuple[Any, ...]]:
     """SELECT of the rows of `list_payments`, without their numbers; without a limit of all."""
     page = (
@@ -128,7 +130,7 @@ def receivers(session: Session) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
-def _joined(filters: Filters) -> Select[Any]:
+def _joined(filters: PaymentFilters) -> Select[Any]:
     return (
         select(Payment)
         .join(Customer, Customer.id == Payment.customer_id)
@@ -138,7 +140,7 @@ def _joined(filters: Filters) -> Select[Any]:
     )
 
 
-def _kept(filters: Filters) -> ColumnElement[bool]:
+def _kept(filters: PaymentFilters) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = []
     if filters.paid_from:
         conditions.append(Payment.paid_on >= filters.paid_from)

@@ -32,7 +32,7 @@ _ACCENTED, _PLAIN = "áàâãäéèêëíìîïóòôõöúùûüçñ", "aaaaaee
 
 
 @dataclass(frozen=True)
-class Filters:
+class SaleFilters:
     """What limits the list of sales; the default limits nothing. Dates are inclusive.
 
     `text` is looked for in the customer's name and the description (case and accents folded)
@@ -60,7 +60,7 @@ class SaleTotals:
     financed: Decimal
 
 
-def totals(session: Session, filters: Filters, *, as_of: date) -> SaleTotals:
+def totals(session: Session, filters: SaleFilters, *, as_of: date) -> SaleTotals:
     """Count and sums of the filtered sales made by `as_of`.
 
     Those cancelled by then are counted apart and not summed.
@@ -82,7 +82,7 @@ def totals(session: Session, filters: Filters, *, as_of: date) -> SaleTotals:
 
 def page(
     session: Session,
-    filters: Filters,
+    filters: SaleFilters,
     *,
     as_of: date,
     today: date,
@@ -99,7 +99,7 @@ def page(
 
 
 def listed(
-    filters: Filters,
+    filters: SaleFilters,
     *,
     as_of: date,
     today: date,
@@ -157,7 +157,7 @@ def _live(as_of: date) -> ColumnElement[bool]:
     return or_(Sale.cancelled_on.is_(None), Sale.cancelled_on > as_of)
 
 
-def _kept(filters: Filters, as_of: date) -> ColumnElement[bool]:
+def _kept(filters: SaleFilters, as_of: date) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = [Sale.sold_on <= as_of, *of_value(filters.value)]
     if words := fold(usable(filters.text)).split():
         conditions.append(_matches(filters.text, words))

@@ -10,7 +10,7 @@ import streamlit as st
 from credigestor.exports import audit_words
 from credigestor.exports.audit_words import ACTIONS, ARROW, ENTITIES
 from credigestor.reports import audit
-from credigestor.reports.audit import NOBODY, Entry, Filters
+from credigestor.reports.audit import NOBODY, AuditFilters, Entry
 from credigestor.rules.calendar import format_date
 from credigestor.rules.numbering import parse_note_number
 from credigestor.rules.permissions import Permission
@@ -30,7 +30,7 @@ actor = session.require(Permission.AUDIT)
 time_zone = data.settings().time_zone
 
 
-def choose_filters() -> Filters:
+def choose_filters() -> AuditFilters:
     """The filters; nonsense in the address is ignored."""
     people = {str(user_id): name for user_id, name in data.read(audit.people).items()}
     with st.grid(3, min_column_width=220):
@@ -42,7 +42,7 @@ def choose_filters() -> Filters:
         action = address.choice("O quê", {"": "Tudo", **ACTIONS}, name="action")
         entity = address.choice("Sobre", {"": "Tudo", **ENTITIES}, name="entity")
         number = address.text("Número", name="number", placeholder="Venda, recibo ou código")
-    return Filters(
+    return AuditFilters(
         day_from=day_from,
         day_to=day_to,
         person=None if not person else NOBODY if person == NOBODY else int(person),
@@ -60,7 +60,7 @@ def number_of(typed: str) -> int | None:
     return named[0] if named else None
 
 
-def show_log(filters: Filters) -> None:
+def show_log(filters: AuditFilters) -> None:
     """The page asked for, day by day."""
     total = data.read(audit.count, filters, time_zone=time_zone)
     if not total:
@@ -98,9 +98,9 @@ def show_entry(entry: Entry, told: Sequence[str]) -> None:
             st.caption(lines)
 
 
-def explain_nothing(filters: Filters) -> None:
+def explain_nothing(filters: AuditFilters) -> None:
     """What to do when nothing is listed."""
-    if filters == Filters():
+    if filters == AuditFilters():
         st.info("Nada foi gravado ainda.", icon=":material/policy:")
     else:
         st.info("Nenhum registro com esses filtros. Mude o período, a pessoa ou o número.")

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from credigestor.reports import delinquency
-from credigestor.reports.delinquency import DelinquencyTotals, Filters
+from credigestor.reports.delinquency import DelinquencyFilters, DelinquencyTotals
 from credigestor.rules.calendar import format_date
 from credigestor.rules.identity import format_phone, format_tax_id, whatsapp_url
 from credigestor.rules.money import format_brl
@@ -96,9 +96,9 @@ def show_table(shown: pd.DataFrame) -> None:
         kit.go("counter/customer.py", id=customer_id)
 
 
-def explain_nobody(seen: View, filters: Filters) -> None:
+def explain_nobody(seen: View, filters: DelinquencyFilters) -> None:
     """What an empty report means."""
-    if filters == Filters():
+    if filters == DelinquencyFilters():
         st.success(
             f"Ninguém tem nota atrasada em {format_date(seen.as_of)}.", icon=":material/task_alt:"
         )
@@ -114,7 +114,7 @@ due_from, due_to = choose_due_dates()
 with bar:
     dues = {name: day for name, day in (("due_from", due_from), ("due_to", due_to)) if day}
     chosen = view.choose(period=False, compare=False, bands=True, own=dues, today=today)
-filters = Filters(chosen.scope, chosen.bands, due_from, due_to)
+filters = DelinquencyFilters(chosen.scope, chosen.bands, due_from, due_to)
 with st.skeleton(320):
     sums = read_totals(chosen.as_of, filters, today=today)
 if not sums.customers:

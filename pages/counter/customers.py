@@ -51,7 +51,7 @@ def show_list() -> None:
     downloads.list_button(actor, "list_customers", filters)
 
 
-def choose_filters() -> customers.Filters:
+def choose_filters() -> customers.CustomerFilters:
     with st.grid(3, min_column_width=220, vertical_alignment="bottom"):
         text = st.text_input(
             "Procurar",
@@ -64,11 +64,11 @@ def choose_filters() -> customers.Filters:
         )
         active = st.selectbox("Situação", list(ACTIVE), key="situacao", bind="query-params")
         overdue = st.toggle("Só com notas atrasadas", key="atrasados", bind="query-params")
-    return customers.Filters(text or "", ACTIVE[active], overdue)
+    return customers.CustomerFilters(text or "", ACTIVE[active], overdue)
 
 
-def explain_nothing(filters: customers.Filters) -> None:
-    if filters == customers.Filters():
+def explain_nothing(filters: customers.CustomerFilters) -> None:
+    if filters == customers.CustomerFilters():
         st.info("Ainda não há clientes. Use o botão “Novo cliente” para cadastrar o primeiro.")
     else:
         st.info("Nenhum cliente com esses filtros. Mude a busca ou a situação.")

@@ -1,6 +1,6 @@
 """Notes: filtered in the address, paged, with what all of them owe on a date.
 
-Charts lead here: the address may hold any of `note_filters.Filters`, and an as-of date.
+Charts lead here: the address may hold any of `note_filters.NoteFilters`, and an as-of date.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import streamlit as st
 
 from credigestor.reports import notes
 from credigestor.reports.note_filters import UNPAID_30
-from credigestor.reports.notes import Filters, NoteTotals
+from credigestor.reports.notes import NoteFilters, NoteTotals
 from credigestor.rules.aging import BAND_NAMES, OVER_DAYS, STATUS_NAMES, Status
 from credigestor.rules.calendar import format_date
 from credigestor.rules.money import format_brl
@@ -54,7 +54,7 @@ actor = session.require(Permission.COUNTER)
 today = data.today()
 
 
-def choose_filters() -> tuple[date, Filters]:
+def choose_filters() -> tuple[date, NoteFilters]:
     """The as-of date and the filters; nonsense in the address is ignored."""
     with st.grid(4, min_column_width=165):
         text = address.text("Procurar", name="q", placeholder="Cliente, CPF ou nota")
@@ -74,7 +74,7 @@ def choose_filters() -> tuple[date, Filters]:
         value = address.value()
         sold_from = address.day("Venda de", name="sold_from")
         sold_to = address.day("Venda até", name="sold_to")
-    found = Filters(
+    found = NoteFilters(
         status=None if status == "all" else status,
         bands=bands,
         customer_id=address.customer("Só as notas de"),
@@ -95,7 +95,7 @@ def choose_filters() -> tuple[date, Filters]:
     return as_of or today, found
 
 
-def show_badges(filters: Filters) -> None:
+def show_badges(filters: NoteFilters) -> None:
     """What limits the list and is not seen in the fields above; each can be taken away."""
     with st.container(horizontal=True, gap="small"):
         if filters.city:
@@ -125,7 +125,7 @@ def show_totals(found: NoteTotals) -> None:
         st.metric("Multa", format_brl(found.fine))
 
 
-def offer_totals(filters: Filters, as_of: date) -> None:
+def offer_totals(filters: NoteFilters, as_of: date) -> None:
     """Sums over very many notes, which take a moment, for who asks."""
     with st.container(horizontal=True, vertical_alignment="center"):
         many = format_count(notes.MANY)
@@ -137,7 +137,7 @@ def offer_totals(filters: Filters, as_of: date) -> None:
         show_totals(data.read(notes.totals, filters, as_of=as_of, today=today))
 
 
-def show_list(as_of: date, filters: Filters) -> None:
+def show_list(as_of: date, filters: NoteFilters) -> None:
     """The page asked for; a row opens its note."""
     ids = data.read(notes.few, filters, as_of=as_of, today=today)
     if ids is None:
@@ -150,7 +150,7 @@ def show_list(as_of: date, filters: Filters) -> None:
     show_page(as_of, filters, ids)
 
 
-def show_page(as_of: date, filters: Filters, ids: Sequence[int] | None) -> None:
+def show_page(as_of: date, filters: NoteFilters, ids: Sequence[int] | None) -> None:
     """One page of the list."""
     count = notes.MANY if ids is None else len(ids)
     offset = kit.pager(count, key=f"notes-page:{as_of}:{filters}")
@@ -178,9 +178,9 @@ def show_page(as_of: date, filters: Filters, ids: Sequence[int] | None) -> None:
     downloads.list_button(actor, "list_notes", filters, as_of=as_of)
 
 
-def explain_nothing(filters: Filters) -> None:
+def explain_nothing(filters: NoteFilters) -> None:
     """What to do when the list is empty."""
-    if replace(filters, status=None) == Filters() and filters.status in (None, notes.OPEN):
+    if replace(filters, status=None) == NoteFilters() and filters.status in (None, notes.OPEN):
         st.info("Nenhuma nota em aberto. As notas nascem com a venda.", icon=":material/task_alt:")
         kit.link("counter/new_sale.py", "Registrar uma venda", icon=":material/add_shopping_cart:")
     else:

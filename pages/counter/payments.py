@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from credigestor.reports import payments
-from credigestor.reports.payments import Filters, PaymentTotals
+from credigestor.reports.payments import PaymentFilters, PaymentTotals
 from credigestor.rules.methods import METHOD_NAMES
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
@@ -33,7 +33,7 @@ LABELS = {
 actor = session.require(Permission.COUNTER)
 
 
-def choose_filters() -> Filters:
+def choose_filters() -> PaymentFilters:
     """The filters; nonsense in the address is ignored."""
     people = {str(user_id): name for user_id, name in data.read(payments.receivers).items()}
     with st.grid(3, min_column_width=220):
@@ -50,7 +50,7 @@ def choose_filters() -> Filters:
         method = address.choice("Forma", METHODS, name="method")
         receiver = address.choice("Recebido por", {"": "Todos", **people}, name="received_by")
         reversed_ = address.choice("Situação", REVERSED, name="reversed")
-    return Filters(
+    return PaymentFilters(
         paid_from=paid_from,
         paid_to=paid_to,
         method=method or None,
@@ -75,7 +75,7 @@ def show_totals(found: PaymentTotals) -> None:
     st.caption(f"Os valores não contam os pagamentos estornados.{apart if found.discount else ''}")
 
 
-def show_list(filters: Filters) -> None:
+def show_list(filters: PaymentFilters) -> None:
     """The page asked for; a row opens its receipt."""
     found = data.read(payments.totals, filters)
     if not found.count:
@@ -89,9 +89,9 @@ def show_list(filters: Filters) -> None:
     downloads.list_button(actor, "list_payments", filters)
 
 
-def explain_nothing(filters: Filters) -> None:
+def explain_nothing(filters: PaymentFilters) -> None:
     """What to do when the list is empty."""
-    if filters == Filters():
+    if filters == PaymentFilters():
         st.info("Nenhum pagamento ainda. Receba o primeiro.", icon=":material/payments:")
         kit.link("counter/receive.py", "Receber um pagamento", icon=":material/payments:")
     else:

@@ -7,7 +7,7 @@ from datetime import date
 import streamlit as st
 
 from credigestor.reports import sales
-from credigestor.reports.sales import Filters, SaleTotals
+from credigestor.reports.sales import SaleFilters, SaleTotals
 from credigestor.rules.calendar import format_date
 from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import sale_number
@@ -33,7 +33,7 @@ LABELS = {
 }
 
 
-def filters_area(today: date) -> tuple[date, Filters]:
+def filters_area(today: date) -> tuple[date, SaleFilters]:
     """The as-of date and the filters; each lives in the address."""
     with st.grid(3, min_column_width=165):
         text = address.text(
@@ -58,7 +58,7 @@ def filters_area(today: date) -> tuple[date, Filters]:
         if value:
             address.badge(f"Valor da venda: {VALUE_RANGE_NAMES[value]}", "value")
         address.clear(NAMES)
-    return as_of or today, Filters(
+    return as_of or today, SaleFilters(
         text=text,
         seller=seller,
         city=city,
@@ -91,7 +91,7 @@ def sales_page() -> None:
     as_of, filters = filters_area(today)
     totals = data.read(sales.totals, filters, as_of=as_of)
     if not totals.count:
-        if filters == Filters() and as_of == today:
+        if filters == SaleFilters() and as_of == today:
             st.info("Nenhuma venda ainda. Comece por “Nova venda”.", icon=":material/receipt_long:")
         else:
             st.info("Nenhuma venda com esses filtros. Limpe ou mude algum deles.")

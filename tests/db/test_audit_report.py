@@ -15,7 +15,7 @@ from credigestor.db.settings import LocalHoliday, ShopSettings
 from credigestor.exports import audit_words
 from credigestor.exports.catalogue import Order, Style
 from credigestor.reports import audit
-from credigestor.reports.audit import NOBODY, Entry, Filters
+from credigestor.reports.audit import NOBODY, AuditFilters, Entry
 from credigestor.rules.permissions import Actor
 from credigestor.services import customers, privacy, settings
 from credigestor.services.customers import CustomerInput
@@ -29,8 +29,8 @@ pytestmark = pytest.mark.usefixtures("db")
 ZONE = "America/Sao_Paulo"
 
 
-def read(filters: Filters | None = None, **page: int) -> list[Entry]:
-    filters = filters or Filters()
+def read(filters: AuditFilters | None = None, **page: int) -> list[Entry]:
+    filters = filters or AuditFilters()
     with snapshot() as session:
         found = audit.entries(
             session, filters, time_zone=ZONE, **{"offset": 0, "limit": 100, **page}
@@ -112,7 +112,7 @@ def test_a_payment_names_its_notes_and_its_customer_and_a_reversal_what_it_undid
     sale = sell(("300.00", date(2026, 1, 10)), ("80.00", date(2026, 2, 10)))
     payment = pay(manager, TODAY, (sale.notes[0], "100.00"), (sale.notes[1], "7.50"), method="pix")
     reverse(manager, payment, why="Pix devolvido")
-    undone, made = read(Filters(entity="payment"))
+    undone, made = read(AuditFilters(entity="payment"))
     assert about(made) == about(undone) == "Pagamento 000001"
     assert changes_of(made) == [
         "Cliente: Ana Luz",
@@ -187,20 +187,20 @@ def log(db: str) -> None:
 @pytest.mark.parametrize(
     ("filters", "ids"),
     [
-        (Filters(), [4, 3, 2, 1]),
-        (Filters(day_from=date(2026, 11, 3)), [4, 3]),
-        (Filters(day_to=date(2026, 11, 2)), [2, 1]),
-        (Filters(day_from=date(2026, 11, 2), day_to=date(2026, 11, 2)), [2]),
-        (Filters(action="create"), [2, 1]),
-        (Filters(entity="sale"), [3, 2]),
-        (Filters(number=7), [3, 2]),
-        (Filters(entity="customer", number=7), []),
-        (Filters(person=NOBODY), [4, 3, 2, 1]),
-        (Filters(person=99), []),
+        (AuditFilters(), [4, 3, 2, 1]),
+        (AuditFilters(day_from=date(2026, 11, 3)), [4, 3]),
+        (AuditFilters(day_to=date(2026, 11, 2)), [2, 1]),
+        (AuditFilters(day_from=date(2026, 11, 2), day_to=date(2026, 11, 2)), [2]),
+        (AuditFilters(action="create"), [2, 1]),
+        (AuditFilters(entity="sale"), [3, 2]),
+        (AuditFilters(number=7), [3, 2]),
+        (AuditFilters(entity="customer", number=7), []),
+        (AuditFilters(person=NOBODY), [4, 3, 2, 1]),
+        (AuditFilters(person=99), []),
     ],
 )
 def test_the_filters_limit_the_log_by_the_days_of_the_shop(
-    filters: Filters, ids: list[int]
+    filters: AuditFilters, ids: list[int]
 ) -> None:
     assert [entry.id for entry in read(filters)] == ids
 
@@ -212,18 +212,20 @@ def test_a_page_follows_the_one_before_it() -> None:
 
 @pytest.mark.usefixtures("log")
 def test_the_file_has_the_rows_of_the_page_worded_alike_and_no_formula() -> None:
-    rows = rows_of(Order.model_validate({"kind": "audit", "filters": Filters(action="create")}))
+    rows = rows_of(
+        Order.model_validate({"kind": "audit", "filters": AuditFilters(action="create")})
+    )
     assert [(row["Quando"], row["Sobre"], row["Número"], row["Nome"]) for row in rows] == [
         ("02/11/2026 23:30", "Venda", "7", ""),
         ("01/11/2026 09:00", "Cliente", "1", "'=Ana"),
     ]
     assert {(row["Quem"], row["O quê"]) for row in rows} == {("Ana", "Registro")}
-    plain = Order.model_validate({"kind": "audit", "style": Style.PLAIN, "filters": Filters()})
+    plain = Order.model_validate({"kind": "audit", "style": Style.PLAIN, "filters": AuditFilters()})
     assert rows_of(plain)[-1]["Quem"] == "Ana"
 
 
 def test_the_file_tells_the_changes_in_one_cell(admin: Actor) -> None:
     with transaction() as session:
         settings.change(session, admin, ShopSettings(late_rate=Decimal("1.5"), grace_days=3))
-    [row] = rows_of(Order.model_validate({"kind": "audit", "filters": Filters()}))
+    [row] = rows_of(Order.model_validate({"kind": "audit", "filters": AuditFilters()}))
     assert row["Antes → depois"] == "Juros de mora (% ao mês): 1 → 1,5; Carência (dias): 0 → 3"

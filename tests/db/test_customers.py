@@ -13,7 +13,7 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import AuditEntry, Customer
 from credigestor.errors import Conflict, InvalidInput, InvalidInputs, NotAllowed, NotFound
 from credigestor.reports import customers as report
-from credigestor.reports.customers import Filters
+from credigestor.reports.customers import CustomerFilters
 from credigestor.rules.permissions import Actor, Role
 from credigestor.services import customers, sales
 from credigestor.services.customers import CustomerInput
@@ -263,24 +263,28 @@ def test_names_that_begin_with_what_was_typed_come_first() -> None:
     assert found("ana") == ["Ana_Luz", "MARIA JOANA 100%"]
 
 
-def listed(filters: Filters, **paging: int) -> list[str]:
+def listed(filters: CustomerFilters, **paging: int) -> list[str]:
     with snapshot() as session:
         return list(report.page(session, filters, today=TODAY, **paging)["name"])
 
 
-def counted(filters: Filters) -> int:
+def counted(filters: CustomerFilters) -> int:
     with snapshot() as session:
         return report.count(session, filters, today=TODAY)
 
 
 @pytest.mark.usefixtures("people")
 def test_the_list_is_filtered_and_paged() -> None:
-    assert listed(Filters()) == ["João da Silva Souza", "MARIA JOANA 100%", "Zélia D'Ávila"]
-    assert listed(Filters(), offset=1, limit=1) == ["MARIA JOANA 100%"]
-    assert listed(Filters(), offset=50) == []
-    assert listed(Filters(active=False)) == ["Ana_Luz"]
-    assert listed(Filters("ana", active=None)) == ["Ana_Luz", "MARIA JOANA 100%"]
-    assert (counted(Filters()), counted(Filters(active=None)), counted(Filters("ana"))) == (3, 4, 1)
+    assert listed(CustomerFilters()) == ["João da Silva Souza", "MARIA JOANA 100%", "Zélia D'Ávila"]
+    assert listed(CustomerFilters(), offset=1, limit=1) == ["MARIA JOANA 100%"]
+    assert listed(CustomerFilters(), offset=50) == []
+    assert listed(CustomerFilters(active=False)) == ["Ana_Luz"]
+    assert listed(CustomerFilters("ana", active=None)) == ["Ana_Luz", "MARIA JOANA 100%"]
+    assert (
+        counted(CustomerFilters()),
+        counted(CustomerFilters(active=None)),
+        counted(CustomerFilters("ana")),
+    ) == (3, 4, 1)
 
 
 def test_the_list_tells_what_each_owes_and_who_is_late() -> None:
@@ -289,9 +293,9 @@ def test_the_list_tells_what_each_owes_and_who_is_late() -> None:
         add_sale(session, ana, date(2026, 1, 2), [("300.00", date(2026, 11, 9)), ("50.00", TODAY)])
         add_sale(session, rui, date(2026, 1, 2), [("80.00", date(2026, 12, 10))])
     with snapshot() as session:
-        frame = report.page(session, Filters(), today=TODAY)
+        frame = report.page(session, CustomerFilters(), today=TODAY)
     rows = list(zip(frame["name"], frame["owed"], frame["overdue_notes"], strict=True))
     # 14 days late: interest 1,40 and fine 6,00 on 300,00.
     assert rows == [("Ana", Decimal("357.40"), 1), ("Rui", Decimal("80.00"), 0), ("Zoe", 0, 0)]
-    assert listed(Filters(overdue=True)) == ["Ana"]
-    assert counted(Filters(overdue=True)) == 1
+    assert listed(CustomerFilters(overdue=True)) == ["Ana"]
+    assert counted(CustomerFilters(overdue=True)) == 1

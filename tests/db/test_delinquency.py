@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Customer
 from credigestor.reports import delinquency as report
-from credigestor.reports.delinquency import DelinquencyTotals, Filters
+from credigestor.reports.delinquency import DelinquencyFilters, DelinquencyTotals
 from credigestor.reports.scope import NO_SELLER, Scope
 from credigestor.rules.money import ZERO
 from credigestor.rules.permissions import Actor
@@ -58,9 +58,11 @@ def shop(db: str) -> int:
     return seller
 
 
-def rows(filters: Filters | None = None, as_of: date = TODAY) -> list[tuple[str, int, Decimal]]:
+def rows(
+    filters: DelinquencyFilters | None = None, as_of: date = TODAY
+) -> list[tuple[str, int, Decimal]]:
     """Name, notes and principal of each row, the totals checked to be their sums."""
-    filters = filters or Filters()
+    filters = filters or DelinquencyFilters()
     with snapshot() as session:
         frame = report.delinquency(session, as_of, filters, today=TODAY)
         totals = report.totals(session, as_of, filters, today=TODAY)
@@ -73,7 +75,7 @@ def rows(filters: Filters | None = None, as_of: date = TODAY) -> list[tuple[str,
 @pytest.mark.usefixtures("shop")
 def test_each_late_customer_has_one_row_and_the_largest_debt_comes_first() -> None:
     with snapshot() as session:
-        frame = report.delinquency(session, TODAY, Filters(), today=TODAY)
+        frame = report.delinquency(session, TODAY, DelinquencyFilters(), today=TODAY)
     bia, ana = frame.to_dict("records")
     assert (bia["name"], bia["notes"], bia["days_late"]) == ("Bia", 1, 40)
     assert (ana["name"], ana["notes"], ana["days_late"]) == ("Ana", 3, 100)
@@ -91,39 +93,41 @@ def test_each_late_customer_has_one_row_and_the_largest_debt_comes_first() -> No
 def test_nobody_late_gives_no_rows_and_zeros() -> None:
     refresh()
     assert rows() == []
-    assert rows(Filters(bands=("1-30",))) == []
+    assert rows(DelinquencyFilters(bands=("1-30",))) == []
     with snapshot() as session:
-        page = report.delinquency(session, TODAY, Filters(), today=TODAY, limit=50)
+        page = report.delinquency(session, TODAY, DelinquencyFilters(), today=TODAY, limit=50)
     assert page.empty
     assert "principal" in page
 
 
 @pytest.mark.usefixtures("shop")
 def test_filters_choose_notes_not_customers() -> None:
-    assert rows(Filters(bands=("31-60",))) == [
+    assert rows(DelinquencyFilters(bands=("31-60",))) == [
         ("Bia", 1, Decimal("500.00")),
         ("Ana", 1, Decimal("80.00")),
     ]
-    assert rows(Filters(bands=("1-30", "91-180"))) == [("Ana", 2, Decimal("160.00"))]
-    assert rows(Filters(due_from=late(40), due_to=late(40))) == [
+    assert rows(DelinquencyFilters(bands=("1-30", "91-180"))) == [("Ana", 2, Decimal("160.00"))]
+    assert rows(DelinquencyFilters(due_from=late(40), due_to=late(40))) == [
         ("Bia", 1, Decimal("500.00")),
         ("Ana", 1, Decimal("80.00")),
     ]
-    assert rows(Filters(due_from=late(39))) == [("Ana", 1, Decimal("70.00"))]
-    assert rows(Filters(due_to=late(41))) == [("Ana", 1, Decimal("90.00"))]
+    assert rows(DelinquencyFilters(due_from=late(39))) == [("Ana", 1, Decimal("70.00"))]
+    assert rows(DelinquencyFilters(due_to=late(41))) == [("Ana", 1, Decimal("90.00"))]
 
 
 def test_filters_by_seller_city_and_value(shop: int) -> None:
     assert rows() == [("Bia", 1, Decimal("500.00")), ("Ana", 3, Decimal("240.00"))]
-    assert rows(Filters(Scope(seller=shop))) == [("Bia", 1, Decimal("500.00"))]
-    assert rows(Filters(Scope(seller=NO_SELLER))) == [("Ana", 3, Decimal("240.00"))]
-    assert rows(Filters(Scope(seller=shop + 1000))) == []
-    assert rows(Filters(Scope(city="Fortaleza"))) == [("Ana", 3, Decimal("240.00"))]
-    assert rows(Filters(Scope(city="Natal"))) == []
-    assert rows(Filters(Scope(city="Recife"), bands=("1-30",))) == []
-    assert rows(Filters(Scope(value="250-500"))) == rows()  # both sales
-    assert rows(Filters(Scope(value="500-1000"))) == []
-    assert rows(Filters(Scope(seller=shop, value="250-500"))) == [("Bia", 1, Decimal("500.00"))]
+    assert rows(DelinquencyFilters(Scope(seller=shop))) == [("Bia", 1, Decimal("500.00"))]
+    assert rows(DelinquencyFilters(Scope(seller=NO_SELLER))) == [("Ana", 3, Decimal("240.00"))]
+    assert rows(DelinquencyFilters(Scope(seller=shop + 1000))) == []
+    assert rows(DelinquencyFilters(Scope(city="Fortaleza"))) == [("Ana", 3, Decimal("240.00"))]
+    assert rows(DelinquencyFilters(Scope(city="Natal"))) == []
+    assert rows(DelinquencyFilters(Scope(city="Recife"), bands=("1-30",))) == []
+    assert rows(DelinquencyFilters(Scope(value="250-500"))) == rows()  # both sales
+    assert rows(DelinquencyFilters(Scope(value="500-1000"))) == []
+    assert rows(DelinquencyFilters(Scope(seller=shop, value="250-500"))) == [
+        ("Bia", 1, Decimal("500.00"))
+    ]
 
 
 def test_a_past_date_shows_who_was_late_then(admin: Actor) -> None:
@@ -137,9 +141,14 @@ def test_a_past_date_shows_who_was_late_then(admin: Actor) -> None:
 
 
 @pytest.mark.parametrize(
-    "filters", [Filters(), Filters(Scope(seller=NO_SELLER)), Filters(bands=("31-60",))]
+    "filters",
+    [
+        DelinquencyFilters(),
+        DelinquencyFilters(Scope(seller=NO_SELLER)),
+        DelinquencyFilters(bands=("31-60",)),
+    ],
 )
-def test_the_pages_together_are_the_whole_list_in_order(filters: Filters) -> None:
+def test_the_pages_together_are_the_whole_list_in_order(filters: DelinquencyFilters) -> None:
     with transaction() as session:
         for k in range(7):
             customer = add_customer(session, f"Cliente {k}")
@@ -166,11 +175,11 @@ def test_rows_are_those_of_a_slow_replay(admin: Actor, seed: int) -> None:
         random_portfolio(session, admin, seed)
     refresh()
     wanted = [
-        Filters(),
-        Filters(Scope(city="Recife")),
-        Filters(Scope(seller=admin.id, value=">1000")),
-        Filters(due_from=late(400), due_to=late(31)),
-        Filters(Scope(city="Recife"), ("31-60", "91-180", ">360"), due_from=late(400)),
+        DelinquencyFilters(),
+        DelinquencyFilters(Scope(city="Recife")),
+        DelinquencyFilters(Scope(seller=admin.id, value=">1000")),
+        DelinquencyFilters(due_from=late(400), due_to=late(31)),
+        DelinquencyFilters(Scope(city="Recife"), ("31-60", "91-180", ">360"), due_from=late(400)),
     ]
     with snapshot() as session:
         for as_of in (TODAY, TODAY + timedelta(days=40), *month_ends_before(TODAY, 3)):
@@ -180,7 +189,7 @@ def test_rows_are_those_of_a_slow_replay(admin: Actor, seed: int) -> None:
                 compare(session, as_of, filters, chosen)
 
 
-def keeps(session: Session, at: NoteAt, filters: Filters) -> bool:
+def keeps(session: Session, at: NoteAt, filters: DelinquencyFilters) -> bool:
     return (
         belongs(session, at.sale, filters.scope)
         and (not filters.bands or at.band in filters.bands)
@@ -188,7 +197,9 @@ def keeps(session: Session, at: NoteAt, filters: Filters) -> bool:
     )
 
 
-def compare(session: Session, as_of: date, filters: Filters, overdue: list[NoteAt]) -> None:
+def compare(
+    session: Session, as_of: date, filters: DelinquencyFilters, overdue: list[NoteAt]
+) -> None:
     by_customer: dict[int, list[NoteAt]] = defaultdict(list)
     for at in overdue:
         by_customer[at.note.customer_id].append(at)

@@ -39,8 +39,8 @@ def test_r22_received_is_money_and_the_discount_stands_apart(manager: Actor) -> 
         summaries.refresh(session, today=TODAY)
     with snapshot() as session:
         found = flow(session, Period(DAY, DAY), as_of=TODAY)
-        totals = payments.totals(session, payments.Filters())
-        frame = payments.list_payments(session, payments.Filters(), offset=0, limit=10)
+        totals = payments.totals(session, payments.PaymentFilters())
+        frame = payments.list_payments(session, payments.PaymentFilters(), offset=0, limit=10)
     assert (found.received, found.principal, found.discount) == (D("87.48"), D("87.48"), D("1.37"))
     assert (totals.amount, totals.principal, totals.discount) == (
         *(D("87.48"), D("87.48")),
@@ -106,7 +106,7 @@ def test_the_audit_log_and_the_files_tell_the_discount_and_its_reason(manager: A
     first, second = rows_of(Order(kind="payments"))
     assert (first["Desconto"], first["Motivo do desconto"]) == ("5,00", "cliente antigo")
     assert (second["Desconto"], second["Valor nesta nota"]) == ("0,00", "10,00")
-    [row] = rows_of(Order(kind="list_payments", filters=payments.Filters()))
+    [row] = rows_of(Order(kind="list_payments", filters=payments.PaymentFilters()))
     assert (row["Valor"], row["Desconto"]) == ("93,85", "5,00")
 
 

@@ -131,7 +131,9 @@ def test_a_new_shop_exports_files_with_only_a_header(kind: str) -> None:
 
 
 def test_an_order_goes_through_json_unchanged_and_takes_nothing_unknown() -> None:
-    filters = notes.Filters(bands=("1-30",), due_from=date(2026, 1, 2), seller="none", text="Zé")
+    filters = notes.NoteFilters(
+        bands=("1-30",), due_from=date(2026, 1, 2), seller="none", text="Zé"
+    )
     order = Order(kind="list_notes", style=Style.PLAIN, as_of=date(2026, 2, 3), filters=filters)
     assert Order.model_validate(json.loads(json.dumps(order.model_dump(mode="json")))) == order
     wrong: list[dict[str, Any]] = [{"kind": "users"}, {"kind": "notes", "sql": "x"}]

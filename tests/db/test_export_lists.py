@@ -96,13 +96,13 @@ def listed(kind: str, filters: Any, as_of: date | None = None) -> list[list[str]
 @pytest.mark.parametrize(
     "filters",
     [
-        customers.Filters(),
-        customers.Filters(overdue=True),
-        customers.Filters(text="zo", active=None),
-        customers.Filters(active=False),
+        customers.CustomerFilters(),
+        customers.CustomerFilters(overdue=True),
+        customers.CustomerFilters(text="zo", active=None),
+        customers.CustomerFilters(active=False),
     ],
 )
-def test_customers_are_listed_as_on_their_page(filters: customers.Filters) -> None:
+def test_customers_are_listed_as_on_their_page(filters: customers.CustomerFilters) -> None:
     with snapshot() as session:
         frame = customers.page(session, filters, today=TODAY, limit=ALL)
     assert listed("list_customers", filters) == list(
@@ -123,12 +123,12 @@ def test_customers_are_listed_as_on_their_page(filters: customers.Filters) -> No
 @pytest.mark.parametrize(
     "filters",
     [
-        sales.Filters(),
-        sales.Filters(cancelled=True),
-        sales.Filters(text="cliente 3", sold_from=date(2025, 6, 1), city="Recife"),
+        sales.SaleFilters(),
+        sales.SaleFilters(cancelled=True),
+        sales.SaleFilters(text="cliente 3", sold_from=date(2025, 6, 1), city="Recife"),
     ],
 )
-def test_sales_are_listed_as_on_their_page(filters: sales.Filters, as_of: date) -> None:
+def test_sales_are_listed_as_on_their_page(filters: sales.SaleFilters, as_of: date) -> None:
     with snapshot() as session:
         frame = sales.page(session, filters, as_of=as_of, today=TODAY, limit=ALL)
     assert listed("list_sales", filters, as_of) == list(
@@ -149,13 +149,13 @@ def test_sales_are_listed_as_on_their_page(filters: sales.Filters, as_of: date) 
 @pytest.mark.parametrize(
     "filters",
     [
-        notes.Filters(),
-        notes.Filters(status=notes.OPEN, seller="none"),
-        notes.Filters(bands=("31-60", ">360"), city="none"),
-        notes.Filters(text="000003", due_from=date(2025, 1, 1), first=1),
+        notes.NoteFilters(),
+        notes.NoteFilters(status=notes.OPEN, seller="none"),
+        notes.NoteFilters(bands=("31-60", ">360"), city="none"),
+        notes.NoteFilters(text="000003", due_from=date(2025, 1, 1), first=1),
     ],
 )
-def test_notes_are_listed_as_on_their_page(filters: notes.Filters, as_of: date) -> None:
+def test_notes_are_listed_as_on_their_page(filters: notes.NoteFilters, as_of: date) -> None:
     with snapshot() as session:
         frame = notes.list_notes(session, filters, as_of=as_of, today=TODAY, offset=0, limit=ALL)
     assert listed("list_notes", filters, as_of) == list(
@@ -174,12 +174,12 @@ def test_notes_are_listed_as_on_their_page(filters: notes.Filters, as_of: date) 
 @pytest.mark.parametrize(
     "filters",
     [
-        payments.Filters(),
-        payments.Filters(reversed=True),
-        payments.Filters(text="cliente 1", method="cash", paid_from=date(2025, 6, 1)),
+        payments.PaymentFilters(),
+        payments.PaymentFilters(reversed=True),
+        payments.PaymentFilters(text="cliente 1", method="cash", paid_from=date(2025, 6, 1)),
     ],
 )
-def test_payments_are_listed_as_on_their_page(filters: payments.Filters) -> None:
+def test_payments_are_listed_as_on_their_page(filters: payments.PaymentFilters) -> None:
     with snapshot() as session:
         frame = payments.list_payments(session, filters, offset=0, limit=ALL)
     assert listed("list_payments", filters) == list(
@@ -199,12 +199,14 @@ def test_payments_are_listed_as_on_their_page(filters: payments.Filters) -> None
 @pytest.mark.parametrize(
     "filters",
     [
-        delinquency.Filters(),
-        delinquency.Filters(Scope(city="Recife"), bands=("1-30", ">360")),
-        delinquency.Filters(due_to=date(2026, 1, 1)),
+        delinquency.DelinquencyFilters(),
+        delinquency.DelinquencyFilters(Scope(city="Recife"), bands=("1-30", ">360")),
+        delinquency.DelinquencyFilters(due_to=date(2026, 1, 1)),
     ],
 )
-def test_delinquency_is_listed_as_on_its_page(filters: delinquency.Filters, as_of: date) -> None:
+def test_delinquency_is_listed_as_on_its_page(
+    filters: delinquency.DelinquencyFilters, as_of: date
+) -> None:
     with snapshot() as session:
         frame = delinquency.delinquency(session, as_of, filters, today=TODAY)
     found = list(
@@ -218,7 +220,7 @@ def test_delinquency_is_listed_as_on_its_page(filters: delinquency.Filters, as_o
         )
     )
     assert listed("list_delinquency", filters, as_of) == found
-    if filters == delinquency.Filters():
+    if filters == delinquency.DelinquencyFilters():
         assert found
 
 

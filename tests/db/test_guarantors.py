@@ -16,7 +16,7 @@ from credigestor.errors import BusinessError, Conflict, InvalidInput, InvalidInp
 from credigestor.exports import audit_words
 from credigestor.reports import audit
 from credigestor.reports import guarantors as report
-from credigestor.reports.audit import Filters
+from credigestor.reports.audit import AuditFilters
 from credigestor.reports.guarantors import SaleGuarantor
 from credigestor.rules.permissions import Actor
 from credigestor.services import guarantors, sales
@@ -180,7 +180,7 @@ def test_the_log_tells_of_a_change_by_the_middle_of_the_numbers(seller: Actor) -
     with snapshot() as session:
         found = audit.entries(
             session,
-            Filters(entity="customer", action="edit"),
+            AuditFilters(entity="customer", action="edit"),
             time_zone="America/Sao_Paulo",
             offset=0,
             limit=9,

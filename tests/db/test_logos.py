@@ -18,7 +18,7 @@ from credigestor.errors import InvalidInput, NotAllowed
 from credigestor.exports import audit_words
 from credigestor.reports import audit
 from credigestor.reports import logos as report
-from credigestor.reports.audit import Filters
+from credigestor.reports.audit import AuditFilters
 from credigestor.reports.settings_history import settings_history
 from credigestor.rules.permissions import Actor
 from credigestor.services import logos, settings
@@ -251,7 +251,9 @@ def test_history_and_log_tell_of_images_and_never_of_hashes(admin: Actor) -> Non
     first, second = (row.id for row in kept())
     with snapshot() as session:
         frame = settings_history(session, time_zone="America/Sao_Paulo")
-        found = audit.entries(session, Filters(), time_zone="America/Sao_Paulo", offset=0, limit=9)
+        found = audit.entries(
+            session, AuditFilters(), time_zone="America/Sao_Paulo", offset=0, limit=9
+        )
         told = audit_words.told(session, [entry.id for entry in found])
     steps = [
         (f"imagem {second}", "—"),

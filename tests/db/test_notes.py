@@ -12,7 +12,7 @@ from credigestor.errors import InvalidInput, NotFound
 from credigestor.reports import note as note_report
 from credigestor.reports import notes
 from credigestor.reports.note import NoteDetail
-from credigestor.reports.notes import Filters, OpenNote
+from credigestor.reports.notes import NoteFilters, OpenNote
 from credigestor.rules.aging import BANDS, Status
 from credigestor.rules.numbering import note_number
 from credigestor.rules.permissions import Actor
@@ -38,13 +38,13 @@ def listed(as_of: date = TODAY, **filters: object) -> list[int]:
     with snapshot() as session:
         frame = notes.list_notes(
             session,
-            Filters(**filters),  # type: ignore[arg-type]
+            NoteFilters(**filters),  # type: ignore[arg-type]
             as_of=as_of,
             today=TODAY,
             offset=0,
             limit=ALL,
         )
-        totals = notes.totals(session, Filters(**filters), as_of=as_of, today=TODAY)  # type: ignore[arg-type]
+        totals = notes.totals(session, NoteFilters(**filters), as_of=as_of, today=TODAY)  # type: ignore[arg-type]
     assert totals.count == len(frame)
     for name in ("principal", "interest", "fine"):
         assert getattr(totals, name) == sum(frame[name], D(0))
@@ -89,7 +89,9 @@ def shop(manager: Actor) -> dict[str, int]:
 
 def test_the_list_is_by_due_date_and_shows_what_each_owes(shop: dict[str, int]) -> None:
     with snapshot() as session:
-        frame = notes.list_notes(session, Filters(), as_of=TODAY, today=TODAY, offset=0, limit=9)
+        frame = notes.list_notes(
+            session, NoteFilters(), as_of=TODAY, today=TODAY, offset=0, limit=9
+        )
     assert list(frame["id"]) == [
         shop[status] for status in ("overdue", "paid", "cancelled", "pending", "partial")
     ]
@@ -161,8 +163,10 @@ def test_a_text_that_is_nobodys_finds_nothing(text: str) -> None:
 def test_a_page_is_cut_in_the_database_and_the_sums_are_of_all() -> None:
     sell(*[("100.00", JANUARY)] * 7)
     with snapshot() as session:
-        frame = notes.list_notes(session, Filters(), as_of=TODAY, today=TODAY, offset=5, limit=5)
-        totals = notes.totals(session, Filters(), as_of=TODAY, today=TODAY)
+        frame = notes.list_notes(
+            session, NoteFilters(), as_of=TODAY, today=TODAY, offset=5, limit=5
+        )
+        totals = notes.totals(session, NoteFilters(), as_of=TODAY, today=TODAY)
     assert list(frame["number"]) == [note_number(1, 6, 7), note_number(1, 7, 7)]
     assert (totals.count, totals.principal) == (7, D("700.00"))
 

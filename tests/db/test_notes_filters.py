@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Customer, Note, Sale
 from credigestor.reports import notes
-from credigestor.reports.notes import Filters
+from credigestor.reports.notes import NoteFilters
 from credigestor.rules.aging import Status
 from credigestor.rules.permissions import Actor
 from credigestor.rules.value_ranges import VALUE_RANGES, value_range
@@ -52,7 +52,7 @@ def portfolio(admin: Actor, seller: Actor) -> None:
     tables.once("notes' filters", make)
 
 
-def compare(filters: Filters, kept: Callable[[Session, date], Kept], *, dates: int = 3) -> None:
+def compare(filters: NoteFilters, kept: Callable[[Session, date], Kept], *, dates: int = 3) -> None:
     """The list, and its sums, are those of the notes that are kept by hand."""
     some = 0
     for as_of in [TODAY, *month_ends_before(TODAY, dates)]:
@@ -72,12 +72,12 @@ def compare(filters: Filters, kept: Callable[[Session, date], Kept], *, dates: i
     "bands", [("31-60", "91-180"), ("current", ">360"), ("1-30", "31-60", "61-90")]
 )
 def test_several_bands_are_any_of_them(portfolio: None, bands: tuple[str, ...]) -> None:
-    compare(Filters(bands=bands), lambda s, d: lambda at: at.is_open and at.band in bands)
+    compare(NoteFilters(bands=bands), lambda s, d: lambda at: at.is_open and at.band in bands)
 
 
 @pytest.mark.parametrize("value", VALUE_RANGES)
 def test_the_value_is_that_of_the_whole_sale(portfolio: None, value: str) -> None:
-    compare(Filters(value=value), lambda s, d: lambda at: value_range(at.sale.total) == value)
+    compare(NoteFilters(value=value), lambda s, d: lambda at: value_range(at.sale.total) == value)
 
 
 @pytest.mark.parametrize(("word", "city"), [("Recife", "Recife"), ("none", None)])
@@ -86,7 +86,7 @@ def test_the_city_is_the_customers(portfolio: None, word: str, city: str | None)
         cities = {row.id: row.city for row in session.execute(select(Customer.id, Customer.city))}
         return lambda at: cities[at.note.customer_id] == city
 
-    compare(Filters(city=word), kept)
+    compare(NoteFilters(city=word), kept)
 
 
 def test_a_scope_of_seller_city_and_value_holds_all_of_it(portfolio: None, seller: Actor) -> None:
@@ -98,13 +98,13 @@ def test_a_scope_of_seller_city_and_value_holds_all_of_it(portfolio: None, selle
             and at.sale.total > 1000
         )
 
-    compare(Filters(seller=seller.id, city="Recife", value=">1000"), kept)
+    compare(NoteFilters(seller=seller.id, city="Recife", value=">1000"), kept)
 
 
 def test_sale_dates_are_inclusive(portfolio: None) -> None:
     first, last = TODAY - 8 * MONTH, TODAY - 3 * MONTH
     compare(
-        Filters(sold_from=first, sold_to=last),
+        NoteFilters(sold_from=first, sold_to=last),
         lambda s, d: lambda at: first <= at.sale.sold_on <= last,
     )
 
@@ -119,7 +119,7 @@ def test_r17_the_whole_contract_of_a_late_note(portfolio: None, days: int) -> No
         }
         return lambda at: at.is_open and at.sale.id in late
 
-    compare(Filters(contract_over=days), kept)
+    compare(NoteFilters(contract_over=days), kept)
 
 
 def test_r18_first_notes_and_those_unpaid_thirty_days_after_they_were_due(portfolio: None) -> None:
@@ -137,8 +137,8 @@ def test_r18_first_notes_and_those_unpaid_thirty_days_after_they_were_due(portfo
             and at.status is not Status.CANCELLED
         )
 
-    compare(Filters(first=1), lambda s, d: lambda at: at.note.number == 1)
-    compare(Filters(first=30), unpaid, dates=1)
+    compare(NoteFilters(first=1), lambda s, d: lambda at: at.note.number == 1)
+    compare(NoteFilters(first=30), unpaid, dates=1)
 
 
 def test_notes_that_became_overdue_in_a_month_stay_found_when_they_are_paid(
@@ -156,7 +156,7 @@ def test_notes_that_became_overdue_in_a_month_stay_found_when_they_are_paid(
         }
         return lambda at: (at.note.on_time_until, at.note.id) in then
 
-    compare(Filters(late_from=first, late_to=last), kept, dates=4)
+    compare(NoteFilters(late_from=first, late_to=last), kept, dates=4)
 
 
 def _days(first: date, last: date) -> Iterator[date]:
@@ -203,10 +203,10 @@ def test_more_notes_than_many_are_neither_counted_nor_sorted_but_paged(
         due = [TODAY + (9 - k) * DAY for k in range(5)]
         made = add_sale(session, customer, TODAY, [("10.00", day) for day in sorted(due)])
     with snapshot() as session:
-        some = Filters(due_to=due[1])
-        assert notes.few(session, Filters(), as_of=TODAY, today=TODAY) is None
+        some = NoteFilters(due_to=due[1])
+        assert notes.few(session, NoteFilters(), as_of=TODAY, today=TODAY) is None
         assert notes.few(session, some, as_of=TODAY, today=TODAY) == made.notes[:4]
-        page = notes.list_notes(session, Filters(), as_of=TODAY, today=TODAY, offset=3, limit=2)
+        page = notes.list_notes(session, NoteFilters(), as_of=TODAY, today=TODAY, offset=3, limit=2)
         assert list(page["id"]) == made.notes[3:]
         few = notes.totals(session, some, as_of=TODAY, today=TODAY, ids=made.notes[:4])
         assert few == notes.totals(session, some, as_of=TODAY, today=TODAY)

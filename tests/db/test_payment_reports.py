@@ -11,7 +11,7 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.errors import NotFound
 from credigestor.reports import payments
 from credigestor.reports import receipt as receipts
-from credigestor.reports.payments import Filters, PaymentTotals
+from credigestor.reports.payments import PaymentFilters, PaymentTotals
 from credigestor.reports.receipt import Receipt
 from credigestor.rules.charges import Split
 from credigestor.rules.permissions import Actor
@@ -25,14 +25,14 @@ JANUARY_25, FEBRUARY_24 = date(2026, 1, 25), date(2026, 2, 24)
 
 def listed(**filters: object) -> list[int]:
     with snapshot() as session:
-        frame = payments.list_payments(session, Filters(**filters), offset=0, limit=100)  # type: ignore[arg-type]
-        assert payments.totals(session, Filters(**filters)).count == len(frame)  # type: ignore[arg-type]
+        frame = payments.list_payments(session, PaymentFilters(**filters), offset=0, limit=100)  # type: ignore[arg-type]
+        assert payments.totals(session, PaymentFilters(**filters)).count == len(frame)  # type: ignore[arg-type]
     return [int(value) for value in frame["id"]]
 
 
 def totals(**filters: object) -> PaymentTotals:
     with snapshot() as session:
-        return payments.totals(session, Filters(**filters))  # type: ignore[arg-type]
+        return payments.totals(session, PaymentFilters(**filters))  # type: ignore[arg-type]
 
 
 def receipt(payment_id: int) -> Receipt:
@@ -46,7 +46,7 @@ def test_the_list_is_newest_first_with_the_split_of_each(manager: Actor) -> None
     new = pay(manager, FEBRUARY_24, (jan, "209.58"), (feb, "102.47"))
     assert listed() == [new, old]
     with snapshot() as session:
-        row = payments.list_payments(session, Filters(), offset=0, limit=1).iloc[0]
+        row = payments.list_payments(session, PaymentFilters(), offset=0, limit=1).iloc[0]
     assert (row["number"], row["customer"], row["method"]) == ("000002", "Ana Luz", "cash")
     assert (row["amount"], row["principal"]) == (D("312.05"), D("307.50"))
     assert (row["interest"], row["fine"]) == (D("2.55"), D("2.00"))
@@ -103,7 +103,7 @@ def test_a_page_is_cut_in_the_database(manager: Actor) -> None:
     [note] = sell().notes
     made = [pay(manager, JANUARY_25 + timedelta(days=k), (note, "1.00")) for k in range(5)]
     with snapshot() as session:
-        frame = payments.list_payments(session, Filters(), offset=3, limit=3)
+        frame = payments.list_payments(session, PaymentFilters(), offset=3, limit=3)
     assert list(frame["id"]) == [made[1], made[0]]
 
 

@@ -12,7 +12,7 @@ from credigestor.db.models import Customer
 from credigestor.errors import NotFound
 from credigestor.reports import sale as sale_report
 from credigestor.reports import sales
-from credigestor.reports.sales import Filters
+from credigestor.reports.sales import SaleFilters
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments
 from credigestor.services import sales as sales_service
@@ -46,7 +46,7 @@ def shop(manager: Actor, seller: Actor) -> dict[str, int]:
     return {"first": first.id, "second": second, "paid": paid, "gone": gone}
 
 
-def found(filters: Filters, as_of: date = TODAY) -> list[int]:
+def found(filters: SaleFilters, as_of: date = TODAY) -> list[int]:
     with snapshot() as session:
         frame = sales.page(session, filters, as_of=as_of, today=TODAY)
         assert sales.totals(session, filters, as_of=as_of).count == len(frame)
@@ -55,7 +55,7 @@ def found(filters: Filters, as_of: date = TODAY) -> list[int]:
 
 def test_the_newest_sale_comes_first_with_what_it_owes_today(shop: dict[str, int]) -> None:
     with snapshot() as session:
-        frame = sales.page(session, Filters(), as_of=date(2026, 1, 25), today=TODAY)
+        frame = sales.page(session, SaleFilters(), as_of=date(2026, 1, 25), today=TODAY)
     assert list(frame["id"]) == [shop["first"], shop["gone"], shop["paid"], shop["second"]]
     assert list(frame["owed"]) == [Decimal("307.50"), 0, 0, 100]
     assert list(frame["cancelled"]) == [False, True, False, False]
@@ -66,7 +66,7 @@ def test_the_newest_sale_comes_first_with_what_it_owes_today(shop: dict[str, int
 
 def test_cancelled_sales_are_counted_apart_and_not_summed(shop: dict[str, int]) -> None:
     with snapshot() as session:
-        totals = sales.totals(session, Filters(), as_of=TODAY)
+        totals = sales.totals(session, SaleFilters(), as_of=TODAY)
     assert totals == sales.SaleTotals(4, 1, Decimal("480.00"), Decimal("80.00"), Decimal("400.00"))
 
 
@@ -91,17 +91,17 @@ def test_cancelled_sales_are_counted_apart_and_not_summed(shop: dict[str, int]) 
 def test_a_text_finds_customer_number_or_description(
     shop: dict[str, int], text: str, names: list[str]
 ) -> None:
-    assert found(Filters(text=text)) == [shop[name] for name in names]
+    assert found(SaleFilters(text=text)) == [shop[name] for name in names]
 
 
 def test_the_other_filters(shop: dict[str, int], seller: Actor) -> None:
-    assert found(Filters(seller=seller.id)) == [shop["first"]]
-    assert found(Filters(seller="none")) == [shop["paid"]]
-    assert found(Filters(sold_from=date(2026, 1, 5))) == [shop["first"]]
-    assert shop["first"] not in found(Filters(sold_to=date(2026, 1, 4)))
-    assert found(Filters(cancelled=True)) == [shop["gone"]]
-    assert shop["gone"] not in found(Filters(cancelled=False))
-    assert found(Filters(text="jose", cancelled=False, sold_to=date(2025, 12, 31))) == [
+    assert found(SaleFilters(seller=seller.id)) == [shop["first"]]
+    assert found(SaleFilters(seller="none")) == [shop["paid"]]
+    assert found(SaleFilters(sold_from=date(2026, 1, 5))) == [shop["first"]]
+    assert shop["first"] not in found(SaleFilters(sold_to=date(2026, 1, 4)))
+    assert found(SaleFilters(cancelled=True)) == [shop["gone"]]
+    assert shop["gone"] not in found(SaleFilters(cancelled=False))
+    assert found(SaleFilters(text="jose", cancelled=False, sold_to=date(2025, 12, 31))) == [
         shop["paid"],
         shop["second"],
     ]
@@ -110,26 +110,26 @@ def test_the_other_filters(shop: dict[str, int], seller: Actor) -> None:
 def test_by_city_and_by_value(shop: dict[str, int]) -> None:
     with transaction() as session:
         session.get_one(Customer, 1).city = "Fortaleza"
-    assert found(Filters(city="Fortaleza")) == [shop["first"]]
-    assert found(Filters(city="none")) == [shop["gone"], shop["paid"], shop["second"]]
-    assert found(Filters(value="100-250")) == [shop["second"]]
-    assert found(Filters(value="0-100", city="Fortaleza")) == []
+    assert found(SaleFilters(city="Fortaleza")) == [shop["first"]]
+    assert found(SaleFilters(city="none")) == [shop["gone"], shop["paid"], shop["second"]]
+    assert found(SaleFilters(value="100-250")) == [shop["second"]]
+    assert found(SaleFilters(value="0-100", city="Fortaleza")) == []
 
 
 def test_a_past_date_knows_no_later_sale_or_cancellation(shop: dict[str, int]) -> None:
     before = CANCELLED - timedelta(days=1)
-    assert shop["gone"] in found(Filters(cancelled=False), before)
-    assert found(Filters(cancelled=True), before) == []
+    assert shop["gone"] in found(SaleFilters(cancelled=False), before)
+    assert found(SaleFilters(cancelled=True), before) == []
     with snapshot() as session:
-        totals = sales.totals(session, Filters(), as_of=before)
+        totals = sales.totals(session, SaleFilters(), as_of=before)
     assert (totals.count, totals.cancelled, totals.total) == (4, 0, Decimal("1479.00"))
-    assert shop["first"] not in found(Filters(), date(2026, 1, 4))
+    assert shop["first"] not in found(SaleFilters(), date(2026, 1, 4))
 
 
 def test_pages_do_not_overlap(shop: dict[str, int]) -> None:
     with snapshot() as session:
         pages = [
-            sales.page(session, Filters(), as_of=TODAY, today=TODAY, offset=k, limit=2)
+            sales.page(session, SaleFilters(), as_of=TODAY, today=TODAY, offset=k, limit=2)
             for k in (0, 2, 4)
         ]
     assert [list(frame["id"]) for frame in pages] == [

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from credigestor.db.engine import transaction
-from credigestor.reports.note_filters import Filters
+from credigestor.reports.note_filters import NoteFilters
 from credigestor.reports.notes import totals
 from credigestor.reports.portfolio.late_charges import LateCharges
 from credigestor.reports.portfolio.recovery import Recovery
@@ -257,7 +257,7 @@ def test_r20_a_cell_leads_to_the_notes_that_its_amount_is_of(admin: Actor, seed:
             params: dict[str, Any] = dict(roll_exhibits.moved(VIEW, month, origin, end).params)
             as_of = date.fromisoformat(params.pop("as_of"))
             days: dict[str, Any] = {k: date.fromisoformat(v) for k, v in params.items() if "_" in k}
-            filters = Filters(status=params["status"], bands=tuple(params["band"]), **days)
+            filters = NoteFilters(status=params["status"], bands=tuple(params["band"]), **days)
             found = totals(session, filters, as_of=as_of, today=TODAY)
             assert found.principal == origin.went[end]
 

@@ -122,7 +122,7 @@ def test_a_sale_is_late_paid_in_parts_and_one_part_is_reversed(
     assert note_on(first, february_2).owed.principal == D("207.50")
     with snapshot() as session:
         undone = receipts.receipt(session, fifty).undone
-        received = payments.totals(session, payments.Filters())
+        received = payments.totals(session, payments.PaymentFilters())
     assert undone is not None
     assert (undone.by, undone.reason) == (manager.name, "recibo de outra pessoa")
     assert (received.count, received.amount) == (2, D("100.00"))
