@@ -169,6 +169,15 @@ def test_no_test_reads_the_clock_unless_it_is_its_subject() -> None:
     assert readers == set(AT_THE_CLOCK)
 
 
+def test_every_advisory_lock_is_taken_in_one_place_where_it_carries_the_shop() -> None:
+    guilty = [
+        str(path.relative_to(ROOT))
+        for path in _files()
+        if "advisory_" in path.read_text(encoding="utf-8") and path.name != "locks.py"
+    ]
+    assert guilty == []
+
+
 def test_no_code_names_the_schema_public() -> None:
     guilty = [
         str(path.relative_to(ROOT))

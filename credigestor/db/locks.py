@@ -1,7 +1,9 @@
-"""One backup, one verification, one restore of a shop at a time, over all its processes; and one
-schema that is being filled beside it, which the last two share.
+"""What one process of a shop does at a time: every advisory lock, its key and how it is taken.
 
-The lock belongs to a connection of its own: it ends with the process, however that ends.
+Each carries the shop, which is the schema: two shops in one database never wait for each other.
+Backup, verification, restore and the schema beside that the last two share are held by a
+connection of their own (`alone`): that lock ends with the process, however it ends. The others
+end with the transaction that holds them.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -21,9 +23,37 @@ _KEYS = {
     "verify": 720_311_456,
     "restore": 720_311_457,
     "incoming": 720_311_458,
+    "summaries": 720_311_459,
+    "import": 720_311_460,
+    "migrate": 720_311_461,
+    "login": 720_311_462,
+    "address": 720_311_463,
+    "printing": 720_311_464,
 }
 
 _UNLOCK = text("SELECT pg_advisory_unlock(:key, hashtext(current_schema()))")
+# A lock on NULL would be none, and say nothing.
+_OF_SHOP = (
+    ":key, hashtext(concat_ws('/', coalesce(CAST(:shop AS text), current_schema()),"
+    " CAST(:name AS text)))"
+)
+_HOLD = text(f"SELECT pg_advisory_xact_lock({_OF_SHOP})")
+_TRY_TO_HOLD = text(f"SELECT pg_try_advisory_xact_lock({_OF_SHOP})")
+
+
+def hold(
+    session: Session | Connection, kind: str, name: str | None = None, *, shop: str | None = None
+) -> None:
+    """Wait for a lock of _KEYS, of the shop or of a name in it; hold it to the transaction's end.
+
+    `shop` is the schema's name, needed only where the schema may not exist yet.
+    """
+    session.execute(_HOLD, {"key": _KEYS[kind], "shop": shop, "name": name})
+
+
+def try_to_hold(session: Session, kind: str) -> bool:
+    """As `hold`, without waiting: False where another holds it."""
+    return bool(session.scalar(_TRY_TO_HOLD, {"key": _KEYS[kind], "shop": None, "name": None}))
 
 
 @contextmanager

@@ -12,10 +12,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from credigestor.config import get_config
+from credigestor.db import locks
 from credigestor.db.summaries import tables as tables  # belong to the metadata
 
-#: Any constant will do; it only has to be ours.
-_LOCK = 7_203_114_552
 #: Alembic's context is global to the process.
 _one_upgrade = Lock()
 
@@ -48,8 +47,8 @@ def current_revision(connection: Connection) -> str | None:
 def migrate(engine: Engine) -> None:
     """Create the schema if it is missing and run what migrations it lacks, in one transaction."""
     with engine.begin() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         schema = get_config().schema_name
+        locks.hold(connection, "migrate", shop=schema)  # the schema may still be missing
         exists = connection.scalar(
             text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": schema}
         )

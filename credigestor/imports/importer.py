@@ -15,6 +15,7 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from credigestor.db import locks
 from credigestor.errors import InvalidInput
 from credigestor.imports.import_plan import Counts, Plan, Preparation
 from credigestor.imports.loading import load
@@ -25,8 +26,6 @@ from credigestor.services import audit, summaries
 
 __all__ = ["Counts", "Plan", "Source", "prepare", "read_files", "read_folder", "run", "write"]
 
-#: Any constant will do; it only has to be ours.
-_LOCK = 7_203_114_553
 _CHECKING = 0.4  # share of the time that checking takes
 _WRITING = 0.7  # and until everything is written
 
@@ -72,7 +71,7 @@ def prepare(session: Session, source: Source, *, today: date, progress: Progress
     """
     may_write = session.scalar(text("SHOW transaction_read_only")) == "off"
     if may_write:
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        locks.hold(session, "import")
     return Preparation(session, source, today, progress, locking=may_write).plan()
 
 

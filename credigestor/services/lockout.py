@@ -10,9 +10,10 @@ import math
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, text
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.orm import Session
 
+from credigestor.db import locks
 from credigestor.db.models import LoginAttempt
 from credigestor.errors import BusinessError, NotAllowed
 
@@ -27,7 +28,9 @@ KNOWN_ADDRESS = timedelta(days=30)
 def refusal(session: Session, *, login: str, address: str, now: datetime) -> BusinessError | None:
     """The refusal while there were too many failures; none may try at once until the commit."""
     key = _address_key(address)
-    _lock(session, f"login:{login}", f"address:{key}")
+    # Always in this order: two tries cannot wait for each other.
+    locks.hold(session, "login", login)
+    locks.hold(session, "address", key)
     until = _locked_until(session, login=login, address=key, now=now)
     if until is None:
         return None
@@ -44,14 +47,6 @@ def count(session: Session, *, login: str, address: str, succeeded: bool, now: d
         LoginAttempt(login=login, address=_address_key(address), at=now, succeeded=succeeded)
     )
     _prune(session, now)
-
-
-def _lock(session: Session, *names: str) -> None:
-    # Always in the same order (login, then address): two tries cannot wait for each other.
-    for name in names:
-        session.execute(
-            text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
-        )
 
 
 def _locked_until(session: Session, *, login: str, address: str, now: datetime) -> datetime | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from credigestor.db import locks
 from credigestor.db.models import Customer, Note, NotePrinting, Sale
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import Conflict, InvalidInput, NotFound
@@ -16,9 +17,6 @@ from credigestor.rules.numbering import note_number, sale_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.words import listed
 from credigestor.services import audit
-
-# The notes' locks do not keep one operation from printing two sales at the same moment.
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:operation, 0))")
 
 
 def missing(shop: ShopSettings) -> list[str]:
@@ -47,7 +45,8 @@ def print_notes(
     data not complete, or an operation that printed other notes.
     """
     actor.require(Permission.COUNTER)
-    session.execute(_ONE_AT_A_TIME, {"operation": str(operation_id)})
+    # The notes' locks do not keep one operation from printing two sales at the same moment.
+    locks.hold(session, "printing", str(operation_id))
     notes = session.scalars(
         select(Note).where(Note.sale_id == sale_id).order_by(Note.id).with_for_update()
     ).all()

@@ -13,11 +13,10 @@ from time import monotonic, sleep
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from credigestor.db import locks
 from credigestor.db.summaries import changes, facts
 from credigestor.db.summaries.tables import SUMMARIES, note_facts, sale_facts
 
-#: Any constant will do; it only has to be ours.
-_LOCK = 7_203_114_554
 #: From so many sales on, it pays to tell the planner how many there are.
 _MANY = 500
 _EVER = date(1, 1, 1)
@@ -32,7 +31,7 @@ def refresh(session: Session, *, today: date) -> int:
     """
     if _is_up(session, today):
         return 0
-    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    locks.hold(session, "summaries")
     return _bring_up(session, today)
 
 
@@ -44,8 +43,7 @@ def try_refresh(session: Session, *, today: date, patience: float) -> bool:
     if _is_up(session, today):
         return True
     give_up = monotonic() + patience
-    lock = text("SELECT pg_try_advisory_xact_lock(:key)")
-    while not session.scalar(lock, {"key": _LOCK}):
+    while not locks.try_to_hold(session, "summaries"):
         if monotonic() >= give_up:
             return False
         sleep(_LOOK_AGAIN)
@@ -77,7 +75,7 @@ def _bring_up(session: Session, today: date) -> int:
 
 def rebuild(session: Session, *, today: date) -> int:
     """Make the summaries anew from the whole ledger; sales folded in."""
-    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    locks.hold(session, "summaries")
     names = ", ".join(table.name for table in SUMMARIES)
     session.execute(text(f"TRUNCATE {names}, summary_state"))
     session.execute(text("INSERT INTO stale_sales SELECT id FROM sales"))

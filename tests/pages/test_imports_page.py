@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
+from credigestor.db import locks
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import AuditEntry, Base, Customer, Payment, User
-from credigestor.imports import importer
 from credigestor.imports.problems import PAYMENTS
 from credigestor.rules.permissions import Role
 from tests.factories import add_user
@@ -168,7 +168,7 @@ def test_an_import_can_be_cancelled_and_leaves_nothing_behind(
     app = press(visit(ada, shop()), "Conferir")
     before = rows()
     with transaction() as session:  # the import waits for this one's lock, before it writes
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": importer._LOCK})
+        locks.hold(session, "import")
         [button] = [button for button in app.button if button.label == "Importar"]
         button.click()
         app.run()
