@@ -11,10 +11,14 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import SettingsVersion
+from credigestor.errors import InvalidInput
 from credigestor.rules.calendar import HolidayRules
+from credigestor.rules.charges import MAX_FINE_RATE
 from credigestor.rules.document_choices import ReceiptFormat, SaleDocument
 
 DEFAULT_TIME_ZONE = "America/Sao_Paulo"
+#: The highest rate, percent a month, and the decimals that a sale keeps of one.
+MAX_RATE, RATE_PLACES = Decimal(100), 4
 #: Brazil's time zones, as a shop may choose them.
 TIME_ZONES = (
     "America/Sao_Paulo",
@@ -67,10 +71,14 @@ class ShopSettings(BaseModel):
     state: str = ""
     pix_key: str = ""
     time_zone: str = DEFAULT_TIME_ZONE
-    late_rate: Annotated[Decimal, Field(ge=0, le=100, decimal_places=4)] = Decimal(1)
-    fine_rate: Annotated[Decimal, Field(ge=0, le=2, decimal_places=4)] = Decimal(2)
+    late_rate: Annotated[Decimal, Field(ge=0, le=MAX_RATE, decimal_places=RATE_PLACES)] = Decimal(1)
+    fine_rate: Annotated[Decimal, Field(ge=0, le=MAX_FINE_RATE, decimal_places=RATE_PLACES)] = (
+        Decimal(2)
+    )
     grace_days: Annotated[int, Field(ge=0, le=60)] = 0
-    contract_rate: Annotated[Decimal, Field(ge=0, le=100, decimal_places=4)] = Decimal(0)
+    contract_rate: Annotated[Decimal, Field(ge=0, le=MAX_RATE, decimal_places=RATE_PLACES)] = (
+        Decimal(0)
+    )
     #: Days back that a seller may date a payment; further needs a manager and a reason (R11).
     backdating_days: Annotated[int, Field(ge=0, le=3650)] = 7
     state_holidays: bool = False
@@ -99,7 +107,7 @@ class ShopSettings(BaseModel):
     @classmethod
     def _known_zone(cls, value: str) -> str:
         if value not in TIME_ZONES:
-            raise ValueError("Fuso horário desconhecido.")
+            raise InvalidInput("Fuso horário desconhecido.", field="time_zone")
         return value
 
     @property
@@ -111,6 +119,22 @@ class ShopSettings(BaseModel):
             corpus_christi=self.corpus_christi,
             local=frozenset(holiday.day for holiday in self.local_holidays),
         )
+
+
+def bounds(name: str) -> tuple[int, int]:
+    """The least and the greatest that a setting, a whole number, may be."""
+    return _limit(name, "ge"), _limit(name, "le")
+
+
+def longest(name: str) -> int:
+    """How many characters a text among the settings may have."""
+    return _limit(name, "max_length")
+
+
+def _limit(name: str, kind: str) -> int:
+    said = ShopSettings.model_fields[name].metadata
+    found: int = next(getattr(each, kind) for each in said if hasattr(each, kind))
+    return found
 
 
 def newest_settings() -> Select[*tuple[dict[str, Any]]]:

@@ -16,7 +16,7 @@ class InputModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-M = TypeVar("M", bound=InputModel)
+M = TypeVar("M", bound=BaseModel)
 
 
 def parse(model: type[M], values: Mapping[str, Any]) -> M:

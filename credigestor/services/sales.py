@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.json_rows import insert_rows, many
 from credigestor.db.models import Base, Customer, Note, PaymentItem, Sale, User
-from credigestor.db.settings import ShopSettings, newest_settings
+from credigestor.db.settings import MAX_RATE, RATE_PLACES, ShopSettings, newest_settings
 from credigestor.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from credigestor.rules import privacy
 from credigestor.rules.calendar import check_date_range
@@ -25,9 +25,6 @@ from credigestor.services import audit, guarantors
 from credigestor.services.credit import CreditWarning, credit_warnings, standing
 from credigestor.services.guarantors import GuarantorInput
 from credigestor.services.inputs import InputModel, reason, text
-
-#: Decimals of a rate as it is kept, percent a month.
-RATE_PLACES = 4
 
 _NOTES = Base.metadata.tables["notes"]
 # Statements built once: to build them takes longer than to run them.
@@ -99,7 +96,7 @@ def plan_notes(data: NewSale, settings: ShopSettings, *, today: date) -> list[Pl
         raise InvalidInput(
             "O primeiro vencimento não pode ser antes da venda.", field="first_due_date"
         )
-    if not 0 <= data.contract_rate <= 100:
+    if not 0 <= data.contract_rate <= MAX_RATE:
         raise InvalidInput("A taxa deve ser de 0 a 100 % ao mês.", field="contract_rate")
     if data.contract_rate != round(data.contract_rate, RATE_PLACES):
         raise InvalidInput("Use no máximo quatro decimais na taxa.", field="contract_rate")

@@ -12,14 +12,17 @@ from credigestor.db.models import SettingsVersion
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import audit
+from credigestor.services.inputs import parse
 
 
 def change(session: Session, actor: Actor, settings: ShopSettings) -> bool:
     """Put a new version of the settings in force; False when nothing differs.
 
-    Existing sales and notes keep what they were made with (R5). Raises NotAllowed.
+    Existing sales and notes keep what they were made with (R5). Raises NotAllowed, or
+    InvalidInputs naming every wrong field: a copy with other values was not checked yet.
     """
     actor.require(Permission.SETTINGS)
+    settings = parse(ShopSettings, settings.model_dump(warnings=False))
     session.execute(text("LOCK TABLE settings IN EXCLUSIVE MODE"))
     before = current_settings(session).model_dump(mode="json")
     after = settings.model_dump(mode="json")

@@ -14,7 +14,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from credigestor.db.settings import ShopSettings
+from credigestor.db.settings import MAX_RATE, ShopSettings
 from credigestor.reports import customers
 from credigestor.reports import sales as sales_report
 from credigestor.reports.customers import Exposure
@@ -37,7 +37,6 @@ from credigestor.ui.kit import data, session
 from credigestor.ui.kit.live_form import LiveForm
 
 FORM = "new_sale"
-MAX_RATE = Decimal(100)
 WEEKDAYS = ("seg", "ter", "qua", "qui", "sex", "sáb", "dom")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from credigestor.config import get_config
-from credigestor.db.settings import ShopSettings
+from credigestor.db.settings import ShopSettings, bounds
 from credigestor.reports.settings_history import LABELS
 from credigestor.rules.permissions import Actor
 from credigestor.ui import kit
@@ -13,8 +13,6 @@ from credigestor.ui.admin.settings_form import save
 
 #: In place of an hour: Streamlit takes an option that is None for no choice.
 _NEVER = -1
-#: How many days, weeks and months may be chosen; the settings allow no more either.
-_LIMITS = {"backups_daily": (1, 366), "backups_weekly": (0, 520), "backups_monthly": (0, 240)}
 _NUMBERS = {
     "backups_daily": ("Dias guardados", "O último backup de cada um destes dias fica."),
     "backups_weekly": ("Semanas guardadas", "O último de cada uma destas semanas fica."),
@@ -41,7 +39,7 @@ def backup_form(actor: Actor, current: ShopSettings) -> None:
             kept = {
                 name: st.number_input(
                     label,
-                    *_LIMITS[name],
+                    *bounds(name),
                     getattr(current, name),
                     key=f"{key}:{name}",
                     help=help,

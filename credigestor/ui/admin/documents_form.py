@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from credigestor.db.settings import ShopSettings
+from credigestor.db.settings import ShopSettings, longest
 from credigestor.errors import BusinessError
 from credigestor.reports import logos as report
 from credigestor.reports.settings_history import LABELS
@@ -23,7 +23,6 @@ from credigestor.ui.kit import data
 
 #: Width of a logo on the page, in pixels; on paper it is a few centimetres wide.
 _SHOWN = 220
-_FOOTER, _CLAUSE = 200, 600
 
 
 def documents_form(actor: Actor, current: ShopSettings) -> None:
@@ -99,7 +98,8 @@ def _texts(actor: Actor, current: ShopSettings) -> None:
             current.document_footer,
             key=f"{key}:document_footer",
             placeholder="Obrigado pela preferência!",
-            help=f"Uma linha ao pé dos documentos, com até {_FOOTER} caracteres.",
+            help="Uma linha ao pé dos documentos, com até "
+            f"{longest('document_footer')} caracteres.",
         )
         fields.slot("document_footer")
         clause = st.text_area(
@@ -107,8 +107,8 @@ def _texts(actor: Actor, current: ShopSettings) -> None:
             current.document_clause,
             key=f"{key}:document_clause",
             placeholder="A mercadoria pode ser trocada em até 7 dias, com a nota fiscal.",
-            help=f"Sai com as condições do carnê. Um parágrafo de até {_CLAUSE} caracteres; não "
-            "muda o que a lei garante ao cliente.",
+            help="Sai com as condições do carnê. Um parágrafo de até "
+            f"{longest('document_clause')} caracteres; não muda o que a lei garante ao cliente.",
         )
         fields.slot("document_clause")
         with st.grid(2, min_column_width=260):
@@ -129,13 +129,13 @@ def _texts(actor: Actor, current: ShopSettings) -> None:
         saved = st.form_submit_button("Salvar documentos", type="primary", icon=":material/save:")
     if saved:
         parsers = {
-            "document_footer": lambda: _line("document_footer", footer, _FOOTER),
-            "document_clause": lambda: _line("document_clause", clause, _CLAUSE),
+            "document_footer": lambda: _line("document_footer", footer),
+            "document_clause": lambda: _line("document_clause", clause),
         }
         chosen = {"sale_document": first, "receipt_format": receipt}
         save(form, fields, actor, lambda: {**gather(parsers), **chosen})
 
 
-def _line(name: str, typed: str, maximum: int) -> str:
+def _line(name: str, typed: str) -> str:
     """A text in one paragraph: documents break its lines themselves."""
-    return text(" ".join(typed.split()), field=name, maximum=maximum, label=LABELS[name])
+    return text(" ".join(typed.split()), field=name, maximum=longest(name), label=LABELS[name])

@@ -11,7 +11,7 @@ import streamlit as st
 from credigestor import clock
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Customer
-from credigestor.db.settings import ShopSettings
+from credigestor.db.settings import ShopSettings, bounds
 from credigestor.errors import InvalidInput, NotAllowed
 from credigestor.exports import customer_file
 from credigestor.reports.settings_history import LABELS
@@ -22,8 +22,6 @@ from credigestor.ui import kit
 from credigestor.ui.admin.settings_form import save
 from credigestor.ui.kit import data, session
 
-#: Fewest and most years that a shop may choose to keep data for.
-RETENTION_YEARS = (5, 30)
 #: What is typed to confirm.
 WORD = "ANONIMIZAR"
 
@@ -73,7 +71,7 @@ def retention_form(actor: Actor, current: ShopSettings) -> None:
     with st.form(key, border=False):
         name = "retention_years"
         years = st.number_input(
-            LABELS[name], *RETENTION_YEARS, current.retention_years, key=f"{key}:{name}"
+            LABELS[name], *bounds(name), current.retention_years, key=f"{key}:{name}"
         )
         saved = st.form_submit_button("Salvar privacidade", type="primary", icon=":material/save:")
     if saved:

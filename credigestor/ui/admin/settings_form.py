@@ -10,7 +10,14 @@ from typing import Any
 
 import streamlit as st
 
-from credigestor.db.settings import TIME_ZONES, LocalHoliday, ShopSettings, current_settings
+from credigestor.db.settings import (
+    MAX_RATE,
+    TIME_ZONES,
+    LocalHoliday,
+    ShopSettings,
+    bounds,
+    current_settings,
+)
 from credigestor.errors import BusinessError, InvalidInput, InvalidInputs
 from credigestor.reports.settings_history import LABELS, worded
 from credigestor.rules import identity
@@ -26,7 +33,6 @@ from credigestor.ui.kit import data
 
 #: Contract interest above this, percent a month, shows a warning (R2; STJ REsp 1.720.656).
 USUAL_CONTRACT_RATE = Decimal(1)
-MAX_RATE = Decimal(100)
 ZONE_NAMES = {
     "America/Sao_Paulo": "Brasília, São Paulo, Sul e Sudeste",
     "America/Bahia": "Bahia",
@@ -128,16 +134,14 @@ def charges_form(actor: Actor, current: ShopSettings) -> None:
         days = {
             "grace_days": st.number_input(
                 LABELS["grace_days"],
-                0,
-                60,
+                *bounds("grace_days"),
                 current.grace_days,
                 key=f"{key}:grace_days",
                 help="Dias depois do último dia em dia sem juros nem multa.",
             ),
             "backdating_days": st.number_input(
                 LABELS["backdating_days"],
-                0,
-                3650,
+                *bounds("backdating_days"),
                 current.backdating_days,
                 key=f"{key}:backdating_days",
                 help="Até quantos dias atrás um vendedor pode datar um pagamento. Mais que isso "
@@ -223,11 +227,7 @@ def save(form: str, fields: kit.Fields, actor: Actor, read: Callable[[], dict[st
     try:
         changes = read()
         changed = data.write(
-            lambda s: service.change(
-                s,
-                actor,
-                ShopSettings.model_validate({**current_settings(s).model_dump(), **changes}),
-            )
+            lambda s: service.change(s, actor, current_settings(s).model_copy(update=changes))
         )
     except BusinessError as error:
         fields.show(error)
