@@ -178,6 +178,21 @@ def test_every_advisory_lock_is_taken_in_one_place_where_it_carries_the_shop() -
     assert guilty == []
 
 
+def test_only_the_ledger_locks_notes_so_that_all_do_it_in_one_order() -> None:
+    """Two that lock the same notes in other orders would wait for each other."""
+    guilty = [
+        str(path.relative_to(ROOT))
+        for path in _files()
+        if "/".join(path.parts[-2:]) != "services/ledger.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "with_for_update"
+        and "Note" in {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    ]
+    assert guilty == []
+
+
 def test_no_code_names_the_schema_public() -> None:
     guilty = [
         str(path.relative_to(ROOT))

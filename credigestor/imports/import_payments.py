@@ -14,6 +14,13 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.models import Note, Payment, PaymentItem, Sale
 from credigestor.imports.batch import (
+from credigestor.db.models import Payment, PaymentItem
+from credigestor.rules.calendar import format_date
+from credigestor.rules.charges import Overpaid, Paid, new_state, settle
+from credigestor.rules.methods import Method
+from credigestor.rules.money import format_brl
+from credigestor.services.ledger import lock_notes_of_sales, notes_of_sales
+from credigestor.transfer.batch import (
     Batch,
     KnownCustomer,
     KnownNote,
@@ -124,44 +131,23 @@ class PaymentFolder:
     def _known_notes(self) -> list[KnownNote]:
         refs = {self._known_sales[ref].id: ref for ref, _ in self._on_known}
         found: dict[int, KnownNote] = {}
-        for row in self._notes_of(refs):
-            ref = refs[row.sale_id]
-            payments = self._on_known.get((ref, row.number))
+        read = lock_notes_of_sales if self.locking else notes_of_sales
+        for note in read(self.session, refs):
+            ref = refs[note.sale_id]
+            payments = self._on_known.get((ref, note.number))
             if payments is None:
                 continue
-            if row.cancelled_on is not None:
+            if note.cancelled_on is not None:
                 for payment in payments:
                     reason = f"A venda {ref} foi cancelada."
                     self.refuse(PAYMENTS, payment.line, "venda", reason)
                 continue
-            terms = Terms(row.amount, row.due_date, row.free_until, row.late_rate, row.fine_rate)
             customer = self._known_sales[ref].customer
-            found[row.id] = KnownNote(row.id, customer, ref, row.number, terms, payments)
+            found[note.id] = KnownNote(note.id, customer, ref, note.number, note.terms, payments)
         for item in self._items_of(found):
             paid = Paid(item.paid_on, item.amount, item.discount)
             found[item.note_id].items.append((item.id, paid))
         return list(found.values())
-
-    def _notes_of(self, sale_ids: Collection[int]) -> Iterator[Row[Any]]:
-        statement = (
-            select(
-                Note.id,
-                Note.sale_id,
-                Note.number,
-                Note.amount,
-                Note.due_date,
-                Note.free_until,
-                Note.cancelled_on,
-                Sale.late_rate,
-                Sale.fine_rate,
-            )
-            .join(Sale, Sale.id == Note.sale_id)
-            .where(Note.sale_id == any_(literal(sorted(sale_ids), ARRAY(Integer))))
-            .order_by(Note.id)
-        )
-        if self.locking:
-            statement = statement.with_for_update(of=Note)
-        return iter(self.session.execute(statement))
 
     def _items_of(self, note_ids: Collection[int]) -> Iterator[Row[Any]]:
         statement = (

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
-from functools import lru_cache
-from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Date, and_, bindparam, func, or_, select
 
-from credigestor.db.balances import note_balances
 from credigestor.db.models import Note, Sale
 from credigestor.errors import Conflict
 from credigestor.rules.money import format_brl
+
+_TODAY = bindparam("today", type_=Date)
+_OPEN = and_(
+    Note.principal_balance > 0, or_(Note.cancelled_on.is_(None), Note.cancelled_on > _TODAY)
+)
+#: SELECT of what :customer_id owes and has overdue, and of the sale of :operation_id, if any.
+#:
+#: Columns: owed (R$ of principal), overdue (how many notes), registered (the sale's id). Run once
+#: the customer is locked, it sees what whoever held the lock before has written. Built once, from
+#: the notes' own columns, which say what `db.balances` does of today; a test compares the two.
+STANDING = (
+    select(
+        func.coalesce(func.sum(Note.principal_balance), 0).label("owed"),
+        func.count().filter(Note.on_time_until < _TODAY).label("overdue"),
+        select(Sale.id)
+        .where(Sale.operation_id == bindparam("operation_id"))
+        .correlate(None)
+        .scalar_subquery()
+        .label("registered"),
+    )
+    .join_from(Note, Sale)
+    .where(Note.customer_id == bindparam("customer_id"), Sale.sold_on <= _TODAY, _OPEN)
+)
 
 
 class CreditWarning(Conflict):
@@ -33,23 +52,3 @@ def credit_warnings(
         notes = "1 nota atrasada" if overdue_notes == 1 else f"{overdue_notes} notas atrasadas"
         warnings.append(f"O cliente tem {notes}.")
     return warnings
-
-
-@lru_cache(maxsize=2)  # to build it takes longer than to write a whole sale
-def standing(today: date) -> Select[*tuple[Any, ...]]:
-    """SELECT of what :customer_id owes and has overdue, and of the sale of :operation_id, if any.
-
-    Columns: owed (R$ of principal), overdue (how many notes), registered (the sale's id). Run
-    once the customer is locked, it sees what whoever held the lock before has written.
-    """
-    notes = note_balances(today, today=today)
-    columns = notes.selected_columns
-    return notes.where(Note.customer_id == bindparam("customer_id")).with_only_columns(
-        func.coalesce(func.sum(columns.principal), 0).label("owed"),
-        func.count().filter(columns.is_overdue).label("overdue"),
-        select(Sale.id)
-        .where(Sale.operation_id == bindparam("operation_id"))
-        .correlate(None)
-        .scalar_subquery()
-        .label("registered"),
-    )

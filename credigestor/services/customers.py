@@ -17,7 +17,7 @@ from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules import identity, privacy
 from credigestor.rules.money import MAX_MONEY, format_brl, round_cents
 from credigestor.rules.permissions import Actor, Permission
-from credigestor.services import audit
+from credigestor.services import audit, operations
 from credigestor.services.inputs import InputModel, text
 
 #: Oldest birth date that is not taken for a slip of the finger.
@@ -129,12 +129,10 @@ def set_active(session: Session, actor: Actor, *, customer_id: int, active: bool
 
 
 def _registered_before(session: Session, data: CustomerInput, operation_id: uuid.UUID) -> int:
-    customer = session.scalars(select(Customer).where(Customer.operation_id == operation_id)).one()
-    if customer.tax_id != data.tax_id:
-        raise Conflict(
-            "Este formulário já gravou outro cliente e nada mais foi gravado. Abra a página de "
-            "novo para cadastrar outro."
-        )
+    [customer] = operations.recorded(session, Customer, operation_id)
+    operations.require_same(
+        customer.tax_id == data.tax_id, done="gravou outro cliente", again="cadastrar outro"
+    )
     return customer.id
 
 

@@ -14,13 +14,14 @@ from pydantic import BeforeValidator
 from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Customer, Guarantor, Note, NotePrinting, Sale
+from credigestor.db.models import Customer, Guarantor, NotePrinting, Sale
 from credigestor.errors import Conflict, InvalidInput, InvalidInputs, NotFound
 from credigestor.rules import privacy
 from credigestor.rules.identity import mask_tax_id, parse_name, parse_tax_id
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import audit
 from credigestor.services.inputs import InputModel, text
+from credigestor.services.ledger import lock_notes_of_sales
 
 #: As many as a note has lines for.
 MOST = 2
@@ -95,9 +96,7 @@ def replace(
     """
     actor.require(Permission.SELL)
     # Notes first, as who prints or cancels does: neither happens in between.
-    notes = session.scalars(
-        select(Note.id).where(Note.sale_id == sale_id).order_by(Note.id).with_for_update()
-    ).all()
+    notes = [note.id for note in lock_notes_of_sales(session, [sale_id])]
     sale = session.execute(
         select(Sale.customer_id, Sale.cancelled_on, Customer.tax_id, Customer.anonymised_at)
         .join(Customer)

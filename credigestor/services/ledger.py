@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ARRAY, ColumnElement, Integer, Select, any_, bindparam, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.json_rows import insert_rows, many, update_rows
@@ -28,20 +28,29 @@ _FOLDED = (
     *("last_paid_on", "settled_on"),
 )
 
-# Built once. The columns stand as LockedNote, Terms and State have their fields.
 _n, _s = _NOTES.c, _SALES.c
-_LOCK = (
-    select(
-        *(_n.id, _n.sale_id, _n.customer_id, _n.number, _s.installments, _s.sold_on),
-        *(_n.last_paid_on, _n.cancelled_on, _s.contract_rate),
-        *(_n.amount, _n.due_date, _n.free_until, _s.late_rate, _s.fine_rate),
-        *(_n.principal_balance, _n.interest_carried, _n.fine_carried, _n.fine_charged),
-        _n.interest_from,
+
+
+def _notes_by(column: ColumnElement[int]) -> Select[*tuple[Any, ...]]:
+    """SELECT of the notes whose column is one of :ids, in id order."""
+    return (
+        select(
+            *(_n.id, _n.sale_id, _n.customer_id, _n.number, _s.installments, _s.sold_on),
+            *(_n.last_paid_on, _n.cancelled_on, _s.contract_rate),
+            *(_n.amount, _n.due_date, _n.free_until, _s.late_rate, _s.fine_rate),
+            *(_n.principal_balance, _n.interest_carried, _n.fine_carried, _n.fine_charged),
+            _n.interest_from,
+        )
+        .join_from(_NOTES, _SALES)
+        .where(column == any_(bindparam("ids", type_=ARRAY(Integer))))
+        .order_by(_n.id)
     )
-    .join_from(_NOTES, _SALES)
-    .where(_n.id.in_(bindparam("ids", expanding=True)))
-    .order_by(_n.id)
-    .with_for_update(of=_NOTES)
+
+
+# Built once. Whoever locks notes locks them by one of these.
+_NOTES_OF_SALES = _notes_by(_n.sale_id)
+_LOCK, _LOCK_OF_SALES, _LOCK_OF_CUSTOMER = (
+    _notes_by(column).with_for_update(of=_NOTES) for column in (_n.id, _n.sale_id, _n.customer_id)
 )
 _REWRITE_ITEMS = update_rows(_ITEMS, _ALLOCATION)
 _WRITE_NOTES = update_rows(_NOTES, _FOLDED)
@@ -71,6 +80,11 @@ class LockedNote:
         """The note's number as printed, e.g. 000123-02/10 (R23)."""
         return note_number(self.sale_id, self.number, self.installments)
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left of it (R11)."""
+        return self.state.principal == 0
+
 
 @dataclass(frozen=True, slots=True)
 class Folded:
@@ -86,8 +100,55 @@ class Folded:
 
 def lock_notes(session: Session, note_ids: Collection[int]) -> list[LockedNote]:
     """Lock the notes FOR UPDATE, always in id order, so that two payments never deadlock."""
-    rows = session.execute(_LOCK, {"ids": list(note_ids)})
-    return [LockedNote(*row[:9], Terms(*row[9:14]), State(*row[14:])) for row in rows]
+    return _read(session, _LOCK, note_ids)
+
+
+def lock_notes_of_sales(session: Session, sale_ids: Collection[int]) -> list[LockedNote]:
+    """As `lock_notes`, all notes of these sales."""
+    return _read(session, _LOCK_OF_SALES, sale_ids)
+
+
+def lock_notes_of_customer(session: Session, customer_id: int) -> list[LockedNote]:
+    """As `lock_notes`, all notes of a customer."""
+    return _read(session, _LOCK_OF_CUSTOMER, [customer_id])
+
+
+def notes_of_sales(session: Session, sale_ids: Collection[int]) -> list[LockedNote]:
+    """All notes of these sales without a lock, for a snapshot that writes nothing."""
+    return _read(session, _NOTES_OF_SALES, sale_ids)
+
+
+def _read(
+    session: Session, statement: Select[*tuple[Any, ...]], ids: Collection[int]
+) -> list[LockedNote]:
+    return [
+        LockedNote(
+            id=row.id,
+            sale_id=row.sale_id,
+            customer_id=row.customer_id,
+            number=row.number,
+            installments=row.installments,
+            sold_on=row.sold_on,
+            last_paid_on=row.last_paid_on,
+            cancelled_on=row.cancelled_on,
+            contract_rate=row.contract_rate,
+            terms=Terms(
+                amount=row.amount,
+                due_date=row.due_date,
+                free_until=row.free_until,
+                late_rate=row.late_rate,
+                fine_rate=row.fine_rate,
+            ),
+            state=State(
+                principal=row.principal_balance,
+                interest=row.interest_carried,
+                fine=row.fine_carried,
+                fine_charged=row.fine_charged,
+                interest_from=row.interest_from,
+            ),
+        )
+        for row in session.execute(statement, {"ids": list(ids)})
+    ]
 
 
 def append(session: Session, note: LockedNote, paid: Paid) -> Folded:

@@ -21,7 +21,7 @@ from credigestor.rules.methods import Method
 from credigestor.rules.money import CENT, MAX_MONEY, ZERO, format_brl
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
-from credigestor.services import audit
+from credigestor.services import audit, operations
 from credigestor.services.discounts import check_settled, check_values, granted_because
 from credigestor.services.inputs import InputModel, reason, text
 from credigestor.services.ledger import (
@@ -232,20 +232,19 @@ def _told(data: NewPayment, note_id: int, value: Decimal) -> list[int | Decimal]
 
 
 def _recorded_before(session: Session, data: NewPayment) -> int:
-    payment = session.scalars(
-        select(Payment).where(Payment.operation_id == data.operation_id)
-    ).one()
+    [payment] = operations.recorded(session, Payment, data.operation_id)
     items = session.execute(
         select(PaymentItem.note_id, PaymentItem.amount, PaymentItem.discount).where(
             PaymentItem.payment_id == payment.id
         )
     )
-    recorded = (payment.customer_id, payment.paid_on, payment.method, {(*item,) for item in items})
-    if recorded != (data.customer_id, data.paid_on, data.method.value, data.parts):
-        raise Conflict(
-            f"Este formulário já gravou outro pagamento, o recibo {receipt_number(payment.id)}, "
-            "e nada mais foi gravado. Abra a página de novo para receber outro."
-        )
+    parts = {(item.note_id, item.amount, item.discount) for item in items}
+    before = (payment.customer_id, payment.paid_on, payment.method, parts)
+    operations.require_same(
+        before == (data.customer_id, data.paid_on, data.method.value, data.parts),
+        done=f"gravou outro pagamento, o recibo {receipt_number(payment.id)},",
+        again="receber outro",
+    )
     return payment.id
 
 

@@ -9,14 +9,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from credigestor.db import locks
-from credigestor.db.models import Customer, Note, NotePrinting, Sale
+from credigestor.db.models import Customer, NotePrinting, Sale
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules import privacy
-from credigestor.rules.numbering import note_number, sale_number
+from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.words import listed
-from credigestor.services import audit
+from credigestor.services import audit, operations
+from credigestor.services.ledger import LockedNote, lock_notes_of_sales
 
 
 def missing(shop: ShopSettings) -> list[str]:
@@ -47,20 +48,14 @@ def print_notes(
     actor.require(Permission.COUNTER)
     # The notes' locks do not keep one operation from printing two sales at the same moment.
     locks.hold(session, "printing", str(operation_id))
-    notes = session.scalars(
-        select(Note).where(Note.sale_id == sale_id).order_by(Note.id).with_for_update()
-    ).all()
+    notes = lock_notes_of_sales(session, [sale_id])
     found = session.execute(
         select(Sale, Customer.anonymised_at).join(Customer).where(Sale.id == sale_id)
     ).one_or_none()
     if found is None:
         raise NotFound("Venda não encontrada.")
     sale, anonymised_at = found
-    before = session.scalars(
-        select(NotePrinting)
-        .where(NotePrinting.operation_id == operation_id)
-        .order_by(NotePrinting.note_id)
-    ).all()
+    before = operations.recorded(session, NotePrinting, operation_id)
     if before:
         return _recorded_before(before, {note.id for note in notes}, note_ids)
     if anonymised_at is not None:
@@ -73,14 +68,14 @@ def print_notes(
             f"Para imprimir notas, falta preencher: {listed(lacking)}. "
             "Um administrador preenche em Configurações, na aba Loja."
         )
-    return _print(session, actor, sale, _chosen(sale, notes, note_ids), operation_id)
+    return _print(session, actor, sale, _chosen(notes, note_ids), operation_id)
 
 
-def _chosen(sale: Sale, notes: Sequence[Note], note_ids: Collection[int] | None) -> Sequence[Note]:
+def _chosen(notes: Sequence[LockedNote], note_ids: Collection[int] | None) -> Sequence[LockedNote]:
     if not notes:
         raise Conflict("Esta venda não tem notas: foi toda paga na entrada.")
     if note_ids is None:
-        still_open = [note for note in notes if note.settled_on is None]
+        still_open = [note for note in notes if not note.settled]
         if not still_open:
             raise Conflict("Todas as notas desta venda já estão pagas.")
         return still_open
@@ -91,17 +86,16 @@ def _chosen(sale: Sale, notes: Sequence[Note], note_ids: Collection[int] | None)
     if len(chosen) != len(wanted):
         raise NotFound("Nota não encontrada nesta venda.", field="notes")
     for note in chosen:
-        if note.settled_on is not None:
+        if note.settled:
             raise Conflict(
-                f"A nota {_label(sale, note)} já está paga: devolva-a ao cliente; "
-                "ela não é mais impressa.",
+                f"A nota {note.label} já está paga: devolva-a ao cliente; ela não é mais impressa.",
                 field="notes",
             )
     return chosen
 
 
 def _print(
-    session: Session, actor: Actor, sale: Sale, notes: Sequence[Note], operation_id: uuid.UUID
+    session: Session, actor: Actor, sale: Sale, notes: Sequence[LockedNote], operation_id: uuid.UUID
 ) -> list[NotePrinting]:
     counted = (
         select(NotePrinting.note_id, func.count())
@@ -123,7 +117,7 @@ def _print(
     ]
     session.add_all(printings)
     told = [
-        _label(sale, note) + (f" ({printing.copy}ª via)" if printing.copy > 1 else "")
+        note.label + (f" ({printing.copy}ª via)" if printing.copy > 1 else "")
         for note, printing in zip(notes, printings, strict=True)
     ]
     audit.record(session, actor, "print", "sale", sale.id, after={"notes": ", ".join(told)})
@@ -135,13 +129,9 @@ def _recorded_before(
     printings: Sequence[NotePrinting], of_sale: set[int], note_ids: Collection[int] | None
 ) -> list[NotePrinting]:
     printed = {printing.note_id for printing in printings}
-    if not printed <= of_sale or (note_ids is not None and printed != set(note_ids)):
-        raise Conflict(
-            "Este formulário já imprimiu outras notas e nada mais foi gravado. Abra a página de "
-            "novo para imprimir estas."
-        )
+    operations.require_same(
+        printed <= of_sale and (note_ids is None or printed == set(note_ids)),
+        done="imprimiu outras notas",
+        again="imprimir estas",
+    )
     return list(printings)
-
-
-def _label(sale: Sale, note: Note) -> str:
-    return note_number(sale.id, note.number, sale.installments)

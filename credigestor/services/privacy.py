@@ -44,6 +44,7 @@ from credigestor.rules.money import ZERO, format_brl
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.privacy import Condition
 from credigestor.services import audit
+from credigestor.services.ledger import lock_notes_of_customer
 
 #: What is erased. City and state stay: the figures of the portfolio are counted by them.
 _ERASED = (
@@ -93,9 +94,7 @@ def anonymise(
     """
     actor.require(Permission.PRIVACY)
     # Notes first, as who receives a payment does; then nobody sells, pays or reverses meanwhile.
-    session.execute(
-        select(Note.id).where(Note.customer_id == customer_id).order_by(Note.id).with_for_update()
-    )
+    lock_notes_of_customer(session, customer_id)
     customer = session.scalar(
         select(Customer)
         .where(Customer.id == customer_id)

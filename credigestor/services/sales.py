@@ -21,10 +21,11 @@ from credigestor.rules.money import MAX_MONEY, ZERO, format_brl
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.schedule import PlannedNote, plan, total_of
-from credigestor.services import audit, guarantors
-from credigestor.services.credit import CreditWarning, credit_warnings, standing
+from credigestor.services import audit, guarantors, operations
+from credigestor.services.credit import STANDING, CreditWarning, credit_warnings
 from credigestor.services.guarantors import GuarantorInput
 from credigestor.services.inputs import InputModel, reason, text
+from credigestor.services.ledger import lock_notes_of_sales
 
 _NOTES = Base.metadata.tables["notes"]
 # Statements built once: to build them takes longer than to run them.
@@ -129,7 +130,12 @@ def register(session: Session, actor: Actor, data: NewSale, *, today: date) -> i
     settings = ShopSettings.model_validate(customer.settings or {})
     notes = plan_notes(data, settings, today=today)
     stands = session.execute(
-        standing(today), {"customer_id": data.customer_id, "operation_id": data.operation_id}
+        STANDING,
+        {
+            "customer_id": data.customer_id,
+            "operation_id": data.operation_id,
+            "today": today,
+        },
     ).one()
     if stands.registered is not None:
         return _registered_before(session, data, notes)
@@ -217,9 +223,7 @@ def cancel(session: Session, actor: Actor, *, sale_id: int, why: str, today: dat
     """
     actor.require(Permission.CANCEL)
     why = reason(why)
-    notes = session.scalars(
-        select(Note.id).where(Note.sale_id == sale_id).order_by(Note.id).with_for_update()
-    ).all()
+    notes = [note.id for note in lock_notes_of_sales(session, [sale_id])]
     sale = _locked(session, sale_id)
     if sale.cancelled_on is not None:
         raise Conflict("Esta venda já foi cancelada.")
@@ -265,13 +269,14 @@ def _check_money(data: NewSale) -> None:
 
 
 def _registered_before(session: Session, data: NewSale, notes: Sequence[PlannedNote]) -> int:
-    sale = session.scalars(select(Sale).where(Sale.operation_id == data.operation_id)).one()
-    same = (sale.customer_id, sale.sold_on, sale.total, sale.down_payment, sale.installments)
-    if same != (data.customer_id, data.sold_on, data.total, data.down_payment, len(notes)):
-        raise Conflict(
-            f"Este formulário já gravou outra venda, a {sale_number(sale.id)}, e nada mais foi "
-            "gravado. Abra a página de novo para registrar outra."
-        )
+    [sale] = operations.recorded(session, Sale, data.operation_id)
+    before = (sale.customer_id, sale.sold_on, sale.total, sale.down_payment, sale.installments)
+    asked = (data.customer_id, data.sold_on, data.total, data.down_payment, len(notes))
+    operations.require_same(
+        before == asked,
+        done=f"gravou outra venda, a {sale_number(sale.id)},",
+        again="registrar outra",
+    )
     return sale.id
 
 
