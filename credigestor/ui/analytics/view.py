@@ -86,11 +86,7 @@ class View:
             "value": self.scope.value,
             "band": list(self.bands) or None,
         } | extra
-        return {
-            name: [str(item) for item in value] if isinstance(value, (list, tuple)) else str(value)
-            for name, value in found.items()
-            if value is not None
-        }
+        return kit.address_words({k: v for k, v in found.items() if v is not None})
 
     def link(self, base: str, **extra: object) -> str:
         """The address of this view and `extra` for somebody else, also on a later day."""

@@ -151,7 +151,5 @@ def _only(names: Sequence[str], words: Words) -> dict[str, list[str]]:
 
 
 def _words(params: Mapping[str, Any]) -> dict[str, list[str]]:
-    return {
-        name: [str(word) for word in value] if isinstance(value, (list, tuple)) else [str(value)]
-        for name, value in params.items()
-    }
+    found = kit.address_words(params)
+    return {name: [words] if isinstance(words, str) else words for name, words in found.items()}

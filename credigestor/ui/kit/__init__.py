@@ -42,7 +42,7 @@ def header(title: str, caption: str = "") -> None:
 
 def go(file: str, **params: object) -> NoReturn:
     """Leave for another page, e.g. `go("counter/note.py", id=7)`; a list's parameter repeats."""
-    st.switch_page(page(file).path, query_params=_query(params))
+    st.switch_page(page(file).path, query_params=address_words(params))
 
 
 def link(file: str, label: str, *, icon: str | None = None, **params: object) -> None:
@@ -51,11 +51,12 @@ def link(file: str, label: str, *, icon: str | None = None, **params: object) ->
         page(file).path,
         label=plain(label),
         icon=icon,
-        query_params=_query(params),
+        query_params=address_words(params),
     )
 
 
-def _query(params: Mapping[str, object]) -> dict[str, str | list[str]]:
+def address_words(params: Mapping[str, object]) -> dict[str, str | list[str]]:
+    """Parameters as they stand in an address: each a text, or a list of them where it repeats."""
     return {
         name: [str(item) for item in value] if isinstance(value, (list, tuple)) else str(value)
         for name, value in params.items()
