@@ -14,11 +14,15 @@ from credigestor.errors import InvalidInput
 from credigestor.imports.problems import Problem, Problems
 from credigestor.imports.reading import SWAP_MARKS, Row, Sheet
 from credigestor.rules import identity
+from credigestor.rules.address import LENGTHS
 from credigestor.rules.calendar import format_date, parse_date
 from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.money import CENT, MONEY_REGEX, parse_money
 from credigestor.rules.quoting import quote
 from credigestor.services.inputs import text
+from credigestor.services.sales import parse_description
+from credigestor.transfer.problems import Problem, Problems
+from credigestor.transfer.reading import SWAP_MARKS, Row, Sheet
 
 METHODS = {identity.fold(name): method for method, name in METHOD_NAMES.items()}
 _THREE_DIGITS = re.compile(r"(?:R\$\s*)?[0-9]{1,3}[.,][0-9]{3}")
@@ -191,12 +195,12 @@ def parse_ref(cell: str) -> str:
 
 @_remembered
 def _city(cell: str) -> str:
-    return text(cell, field="city", maximum=80, label="Cidade")
+    return text(cell, field="city", maximum=LENGTHS["city"], label="Cidade")
 
 
 @_remembered
 def _description(cell: str) -> str:
-    return text(cell, field="description", maximum=500, label="Descrição")
+    return parse_description(cell)
 
 
 @_remembered

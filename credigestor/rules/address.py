@@ -12,6 +12,9 @@ from typing import Protocol
 
 from credigestor.rules.identity import format_cep
 
+#: Longest text of what is free in an address, a customer's and the shop's.
+LENGTHS = {"street": 120, "street_number": 20, "complement": 60, "district": 80, "city": 80}
+
 
 class Addressed(Protocol):
     """What a customer and the shop's settings say about where they are."""

@@ -47,6 +47,9 @@ UFS = (
 )
 # fmt: on
 
+#: Characters of a name, of a person or of the shop.
+MAX_NAME = 120
+
 #: An anonymised customer's CPF is replaced by this and seven digits (R28), shown as the word.
 ANONYMISED_PREFIX = "ANON"
 ANONYMISED = "anonimizado"
@@ -201,7 +204,7 @@ def parse_email(text: str, *, field: str | None = "email") -> str:
     return address
 
 
-def parse_name(text: str, *, field: str | None = "name", maximum: int = 120) -> str:
+def parse_name(text: str, *, field: str | None = "name", maximum: int = MAX_NAME) -> str:
     """Read a name: white space collapsed, Unicode NFC, at most `maximum` characters.
 
     Accents, apostrophes, emoji and "<b>" are plain text, escaped where they are shown. Raises

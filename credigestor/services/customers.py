@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.models import Customer
 from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules import identity, privacy
+from credigestor.rules.address import LENGTHS
 from credigestor.rules.money import MAX_MONEY, format_brl, round_cents
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import audit, operations
@@ -33,6 +34,10 @@ def _short(field: str, maximum: int, label: str) -> BeforeValidator:
     return BeforeValidator(
         lambda value: text(value, field=field, maximum=maximum, label=label) or None
     )
+
+
+def _part(field: str, label: str) -> BeforeValidator:
+    return _short(field, LENGTHS[field], label)
 
 
 def _birth_date(value: date) -> date:
@@ -70,11 +75,11 @@ class CustomerInput(InputModel):
     zip_code: Annotated[
         str | None, _optional(lambda value: identity.parse_cep(value, field="zip_code"))
     ] = None
-    street: Annotated[str | None, _short("street", 120, "Logradouro")] = None
-    street_number: Annotated[str | None, _short("street_number", 20, "Número")] = None
-    complement: Annotated[str | None, _short("complement", 60, "Complemento")] = None
-    district: Annotated[str | None, _short("district", 80, "Bairro")] = None
-    city: Annotated[str | None, _short("city", 80, "Cidade")] = None
+    street: Annotated[str | None, _part("street", "Logradouro")] = None
+    street_number: Annotated[str | None, _part("street_number", "Número")] = None
+    complement: Annotated[str | None, _part("complement", "Complemento")] = None
+    district: Annotated[str | None, _part("district", "Bairro")] = None
+    city: Annotated[str | None, _part("city", "Cidade")] = None
     state: Annotated[str | None, _optional(identity.parse_uf)] = None
     credit_limit: Annotated[
         Decimal | None, BeforeValidator(lambda v: None if v is None else _limit(v))

@@ -16,6 +16,9 @@ class InputModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+#: Characters of a reason.
+MAX_REASON = 500
+
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -52,7 +55,7 @@ def text(value: str | None, *, field: str, maximum: int, label: str) -> str:
 
 def reason(value: str | None, *, field: str = "reason") -> str:
     """A reason of 3 to 500 characters; raises InvalidInput otherwise."""
-    cleaned = text(value, field=field, maximum=500, label="Motivo")
+    cleaned = text(value, field=field, maximum=MAX_REASON, label="Motivo")
     if len(cleaned) < 3:
         raise InvalidInput("Explique o motivo.", field=field)
     return cleaned

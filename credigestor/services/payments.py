@@ -23,7 +23,7 @@ from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import audit, operations
 from credigestor.services.discounts import check_settled, check_values, granted_because
-from credigestor.services.inputs import InputModel, reason, text
+from credigestor.services.inputs import MAX_REASON, InputModel, reason, text
 from credigestor.services.ledger import (
     Folded,
     LockedNote,
@@ -253,7 +253,7 @@ def _backdate_reason(data: NewPayment, far_back: bool, today: date) -> str | Non
         return reason(data.backdate_reason, field="backdate_reason")
     if data.paid_on == today:
         return None
-    given = text(data.backdate_reason, field="backdate_reason", maximum=500, label="Motivo")
+    given = text(data.backdate_reason, field="backdate_reason", maximum=MAX_REASON, label="Motivo")
     return given or None
 
 

@@ -79,6 +79,11 @@ class NewSale(InputModel):
     guarantors: tuple[GuarantorInput, ...] = ()
 
 
+def parse_description(typed: str) -> str:
+    """What was sold, at most 500 characters; raises InvalidInput."""
+    return text(typed, field="description", maximum=500, label="Descrição")
+
+
 def plan_notes(data: NewSale, settings: ShopSettings, *, today: date) -> list[PlannedNote]:
     """The notes the sale would make; none when all is paid down (R1–R4, R8).
 
@@ -120,7 +125,7 @@ def register(session: Session, actor: Actor, data: NewSale, *, today: date) -> i
     reason is given.
     """
     actor.require(Permission.SELL)
-    description = text(data.description, field="description", maximum=500, label="Descrição")
+    description = parse_description(data.description)
     seller_id = data.seller_id if data.seller_id is not None else actor.id
     customer = session.execute(
         _LOCK_CUSTOMER, {"customer_id": data.customer_id, "seller_id": seller_id}
@@ -206,7 +211,7 @@ def edit(
     sale = _locked(session, sale_id)
     _check_seller(session, seller_id)
     after = {
-        "description": text(description, field="description", maximum=500, label="Descrição"),
+        "description": parse_description(description),
         "seller_id": seller_id,
     }
     before = {"description": sale.description, "seller_id": sale.seller_id}

@@ -20,7 +20,9 @@ from credigestor.rules.permissions import Actor, Permission, Role
 from credigestor.services import audit, auth
 from credigestor.services.passwords import generate_password, hash_password, password_matches
 
-_LOGIN = re.compile(r"[a-z0-9._-]{3,40}")
+#: Characters of a login.
+MAX_LOGIN = 40
+_LOGIN = re.compile(rf"[a-z0-9._-]{{3,{MAX_LOGIN}}}")
 _ACTIVE_ADMINS = select(User.id).where(User.role == Role.ADMIN.value, User.active)
 
 
@@ -149,8 +151,8 @@ def parse_login(login: str) -> str:
     folded = login.strip().lower()
     if not _LOGIN.fullmatch(folded):
         raise InvalidInput(
-            "O login tem de 3 a 40 caracteres: letras sem acento, números, ponto, hífen ou "
-            "sublinhado.",
+            f"O login tem de 3 a {MAX_LOGIN} caracteres: letras sem acento, números, ponto, hífen "
+            "ou sublinhado.",
             field="login",
         )
     return folded

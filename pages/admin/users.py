@@ -6,6 +6,7 @@ import streamlit as st
 
 from credigestor.db.models import User
 from credigestor.errors import BusinessError
+from credigestor.rules.identity import MAX_NAME
 from credigestor.rules.permissions import ROLE_NAMES, Actor, Permission, Role
 from credigestor.services import users
 from credigestor.ui.app.live_sessions import draw_sessions
@@ -42,9 +43,11 @@ def draw_new(actor: Actor) -> None:
     """The form that registers a user, whose password is made here."""
     fields = Fields()
     with st.form("new_user", width=480):
-        name = st.text_input("Nome completo", max_chars=120)
+        name = st.text_input("Nome completo", max_chars=MAX_NAME)
         fields.slot("name")
-        login = st.text_input("Login", max_chars=40, help="Letras sem acento, números, . _ -")
+        login = st.text_input(
+            "Login", max_chars=users.MAX_LOGIN, help="Letras sem acento, números, . _ -"
+        )
         fields.slot("login")
         role = st.selectbox("Perfil", ROLES, format_func=ROLE_NAMES.__getitem__)
         sent = st.form_submit_button("Cadastrar", type="primary")
@@ -65,7 +68,7 @@ def draw_user(actor: Actor, user: User) -> None:
     title = f"{plain(user.name)} · {plain(user.login)} · {ROLE_NAMES[Role(user.role)]}{state}"
     with st.expander(title):
         with st.form(f"edit_{user.id}", border=False):
-            name = st.text_input("Nome completo", user.name, max_chars=120)
+            name = st.text_input("Nome completo", user.name, max_chars=MAX_NAME)
             role = st.selectbox(
                 "Perfil", ROLES, ROLES.index(Role(user.role)), format_func=ROLE_NAMES.__getitem__
             )

@@ -100,7 +100,7 @@ def inputs_area(
     description = draft.typed(
         "description",
         "Descrição (opcional)",
-        partial(inputs.text, field="description", maximum=500, label="Descrição"),
+        sales.parse_description,
         placeholder="O que foi vendido",
     )
     sold_on, seller_id, rate = details_area(draft, actor, settings, today)

@@ -16,6 +16,7 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Permission
 from credigestor.services import payments as paying
+from credigestor.services.inputs import MAX_REASON
 from credigestor.ui import kit
 from credigestor.ui.counter import document_bars, pix
 from credigestor.ui.kit import data, session
@@ -165,7 +166,7 @@ def offer_reversal(found: Receipt) -> None:
             "As notas voltam a dever o que deviam, com os encargos recalculados. O pagamento "
             "continua registrado, marcado como ESTORNADO. Não há como desfazer um estorno."
         )
-        why = st.text_input("Motivo do estorno", key=f"why:{found.id}", max_chars=500)
+        why = st.text_input("Motivo do estorno", key=f"why:{found.id}", max_chars=MAX_REASON)
         fields.slot("reason")
         if not st.button(
             kit.plain(f"Confirmar estorno de {format_brl(found.amount)}"),

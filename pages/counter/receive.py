@@ -24,6 +24,7 @@ from credigestor.rules.money import CENT, ZERO, format_brl, format_number, parse
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import payments
+from credigestor.services.inputs import MAX_REASON
 from credigestor.services.payments import NewPayment
 from credigestor.ui import kit
 from credigestor.ui.counter import pix
@@ -68,7 +69,7 @@ def choose_date(
         "Motivo da data anterior",
         key=f"backdate_reason:{form}",
         placeholder="Por que só agora este pagamento é registrado",
-        max_chars=500,
+        max_chars=MAX_REASON,
     )
     fields.slot("backdate_reason")
     return day, why or ""

@@ -21,6 +21,7 @@ from credigestor.db.settings import (
 from credigestor.errors import BusinessError, InvalidInput, InvalidInputs
 from credigestor.reports.settings_history import LABELS, worded
 from credigestor.rules import identity
+from credigestor.rules.address import LENGTHS
 from credigestor.rules.calendar import check_date_range, format_date
 from credigestor.rules.charges import MAX_FINE_RATE, USUAL_LATE_RATE
 from credigestor.rules.money import parse_rate
@@ -51,8 +52,6 @@ ZONE_NAMES = {
     "America/Noronha": "Fernando de Noronha",
 }
 
-#: Longest text of the free fields.
-_LENGTHS = {"street": 120, "street_number": 20, "complement": 60, "district": 80, "city": 80}
 #: How the other fields of the shop are read; what is optional may stay empty.
 _PARSERS: dict[str, Callable[[str], str]] = {
     "shop_name": partial(identity.parse_name, field="shop_name"),
@@ -76,7 +75,7 @@ def shop_form(actor: Actor, current: ShopSettings) -> None:
     typed: dict[str, str] = {}
     with st.form(key, border=False):
         with st.grid(2, min_column_width=260):
-            for name in (*_PARSERS, *_LENGTHS):
+            for name in (*_PARSERS, *LENGTHS):
                 with st.container():
                     stored = getattr(current, name)
                     shown = _FORMATS[name](stored) if stored and name in _FORMATS else stored
@@ -252,8 +251,8 @@ def gather(parsers: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
 
 
 def _shop_value(name: str, typed: str) -> str:
-    if name in _LENGTHS:
-        return text(typed, field=name, maximum=_LENGTHS[name], label=LABELS[name])
+    if name in LENGTHS:
+        return text(typed, field=name, maximum=LENGTHS[name], label=LABELS[name])
     if not typed.strip() and name != "shop_name":
         return ""
     return _PARSERS[name](typed)

@@ -15,8 +15,11 @@ import streamlit as st
 from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.errors import BusinessError
+from credigestor.rules.address import LENGTHS
+from credigestor.rules.identity import MAX_NAME
 from credigestor.services import setup
 from credigestor.services.inputs import parse
+from credigestor.services.users import MAX_LOGIN
 from credigestor.ui.app import login
 from credigestor.ui.kit import Fields, data, session
 from credigestor.web import startup
@@ -53,16 +56,16 @@ def _form() -> None:
         if not local:
             ask("code", "Código de configuração", help="Está no terminal do servidor.")
         st.subheader("A loja", anchor=False)
-        ask("shop_name", "Nome da loja", max_chars=120)
+        ask("shop_name", "Nome da loja", max_chars=MAX_NAME)
         ask("tax_id", "CNPJ ou CPF (opcional)")
         city, state = st.columns([3, 1])
         with city:
-            ask("city", "Cidade (opcional)", max_chars=80)
+            ask("city", "Cidade (opcional)", max_chars=LENGTHS["city"])
         with state:
             ask("state", "UF (opcional)", max_chars=2)
         st.subheader("O administrador", anchor=False)
-        ask("name", "Nome completo", max_chars=120)
-        ask("login", "Login", max_chars=40, help="Letras sem acento, números, ponto, hífen.")
+        ask("name", "Nome completo", max_chars=MAX_NAME)
+        ask("login", "Login", max_chars=MAX_LOGIN, help="Letras sem acento, números, ponto, hífen.")
         ask("password", "Senha", type="password", help="Pelo menos 10 caracteres.")
         ask("again", "Senha, de novo", type="password")
         demo = st.checkbox("Carregar a loja de demonstração")

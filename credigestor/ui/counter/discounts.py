@@ -15,6 +15,7 @@ from credigestor.reports.notes import OpenNote
 from credigestor.rules.allocation import spread
 from credigestor.rules.money import CENT, ZERO, format_brl, format_number, parse_money
 from credigestor.rules.permissions import Actor, Permission
+from credigestor.services.inputs import MAX_REASON
 from credigestor.ui import kit
 
 #: The inputs drawn here, as the preview's witnesses.
@@ -100,7 +101,7 @@ def _grant(
         why = st.text_input(
             "Motivo do desconto",
             key=f"discount_reason:{form}",
-            max_chars=500,
+            max_chars=MAX_REASON,
             placeholder="Por que a loja concede este desconto",
             persist_state="page",
         )
