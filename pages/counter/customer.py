@@ -34,10 +34,13 @@ def load() -> Profile:
             raise NotFound("O endereço não diz qual cliente abrir.")
         return data.read(profile, customer_id, as_of=today, today=today)
     except NotFound as error:
-        kit.header("Cliente")
-        st.info(kit.plain(error.message), icon=":material/person_off:")
-        kit.link("counter/customers.py", "Procurar na lista de clientes", icon=":material/search:")
-        st.stop()
+        kit.nothing_there(
+            "Cliente",
+            error,
+            "counter/customers.py",
+            "Procurar na lista de clientes",
+            icon=":material/person_off:",
+        )
 
 
 def show_header(found: Profile) -> None:
@@ -173,18 +176,11 @@ def show_payments(found: Profile) -> None:
     if frame.empty:
         st.info("Nenhum pagamento ainda. Use “Receber” quando o cliente pagar.")
         return
-    labels = {
-        "paid_on": "Data",
-        "amount": "Valor",
-        "method": "Forma",
-        "principal": "Principal",
-        "interest": "Juros",
-        "fine": "Multa",
-        "discount": "Desconto",
-        "received_by": "Recebido por",
-        "situation": "Situação",
-    }
-    payment_list.show(frame, labels, key="payments")
+    columns = [
+        *("paid_on", "amount", "method", "principal", "interest", "fine", "discount"),
+        *("received_by", "situation"),
+    ]
+    payment_list.show(frame, columns, key="payments")
 
 
 def show_documents(found: Profile) -> None:

@@ -61,10 +61,7 @@ def open_note() -> NoteDetail:
     try:
         return load(today)
     except NotFound as error:
-        kit.header("Nota")
-        st.info(kit.plain(error.message), icon=":material/search_off:")
-        kit.link("counter/notes.py", "Procurar na lista de notas", icon=":material/search:")
-        st.stop()
+        kit.nothing_there("Nota", error, "counter/notes.py", "Procurar na lista de notas")
 
 
 def show_header(note: NoteDetail) -> None:

@@ -43,10 +43,7 @@ def open_receipt() -> Receipt:
             raise NotFound("O endereço não diz qual pagamento abrir.")
         return data.read(receipt, payment_id)
     except NotFound as error:
-        kit.header("Recibo")
-        st.info(kit.plain(error.message), icon=":material/search_off:")
-        kit.link("counter/payments.py", "Procurar nos pagamentos", icon=":material/search:")
-        st.stop()
+        kit.nothing_there("Recibo", error, "counter/payments.py", "Procurar nos pagamentos")
 
 
 def show_reversal(found: Receipt) -> None:

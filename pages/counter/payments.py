@@ -16,19 +16,10 @@ from credigestor.ui.kit.figures import format_count
 
 METHODS = {"": "Todas", **{str(method): name for method, name in METHOD_NAMES.items()}}
 REVERSED = {"": "Todos", "no": "Válidos", "yes": "Estornados"}
-LABELS = {
-    "paid_on": "Data",
-    "number": "Recibo",
-    "customer": "Cliente",
-    "amount": "Valor",
-    "method": "Forma",
-    "principal": "Principal",
-    "interest": "Juros",
-    "fine": "Multa",
-    "discount": "Desconto",
-    "received_by": "Recebido por",
-    "situation": "Situação",
-}
+COLUMNS = (
+    *("paid_on", "number", "customer", "amount", "method", "principal", "interest", "fine"),
+    *("discount", "received_by", "situation"),
+)
 
 actor = session.require(Permission.COUNTER)
 
@@ -85,7 +76,7 @@ def show_list(filters: PaymentFilters) -> None:
     offset = kit.pager(found.count, key=f"payments-page:{filters}")
     frame = data.read(payments.list_payments, filters, offset=offset, limit=kit.ROWS_A_PAGE)
     st.caption("Marque uma linha para abrir o recibo.")
-    payment_list.show(frame, LABELS, key="payments")
+    payment_list.show(frame, COLUMNS, key="payments")
     downloads.list_button(actor, "list_payments", filters)
 
 

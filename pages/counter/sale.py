@@ -137,18 +137,10 @@ def payments_area(sale: SaleDetail) -> None:
     frame["number"] = [receipt_number(id_) for id_ in frame["payment_id"]]
     payment_list.show(
         frame,
-        {
-            "number": "Recibo",
-            "paid_on": "Data",
-            "amount": "Valor",
-            "method": "Forma",
-            "numbers": "Parcelas",
-            "principal": "Principal",
-            "interest": "Juros",
-            "fine": "Multa",
-            "discount": "Desconto",
-            "situation": "Situação",
-        },
+        [
+            *("number", "paid_on", "amount", "method", "numbers", "principal", "interest", "fine"),
+            *("discount", "situation"),
+        ],
         key="sale_payments",
         id_column="payment_id",
     )
@@ -216,10 +208,7 @@ def sale_page() -> None:
             raise NotFound("Venda não encontrada.")
         sale = data.read(sale_report.detail, sale_id, as_of=today, today=today)
     except NotFound as error:
-        kit.header("Venda")
-        st.info(kit.plain(error.message), icon=":material/search_off:")
-        kit.link("counter/sales.py", "Procurar na lista de vendas", icon=":material/search:")
-        return
+        kit.nothing_there("Venda", error, "counter/sales.py", "Procurar na lista de vendas")
     kit.header(f"Venda {sale.number}")
     head(sale)
     document_bars.sale_bar(sale, actor)

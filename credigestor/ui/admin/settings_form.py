@@ -229,8 +229,7 @@ def save(form: str, fields: kit.Fields, actor: Actor, read: Callable[[], dict[st
             lambda s: service.change(s, actor, current_settings(s).model_copy(update=changes))
         )
     except BusinessError as error:
-        fields.show(error)
-        st.warning("Nada foi gravado. Corrija o que está marcado acima.")
+        fields.refuse(error)
         return
     kit.renew_operation(form)
     kit.flash("Configurações salvas." if changed else "Nada mudou.")

@@ -34,7 +34,7 @@ def new_customer(actor: Actor, *, today: date) -> None:
             lambda s: customers.create(s, actor, given, operation_id=operation, today=today)
         )
     except BusinessError as error:
-        _refused(fields, error)
+        fields.refuse(error)
         if isinstance(error, Conflict):
             _link_to_owner(given.tax_id)
         return
@@ -54,7 +54,7 @@ def edit_customer(actor: Actor, customer: Customer, *, today: date) -> None:
         given = _input(typed)
         data.write(lambda s: customers.edit(s, actor, given, customer_id=customer.id, today=today))
     except BusinessError as error:
-        _refused(fields, error)
+        fields.refuse(error)
         return
     kit.renew_operation(form)
     kit.flash("Cadastro atualizado.")
@@ -165,12 +165,6 @@ def _input(typed: dict[str, Any]) -> customers.CustomerInput:
     if errors:
         raise InvalidInputs(errors)
     return given
-
-
-def _refused(fields: kit.Fields, error: BusinessError) -> None:
-    """The messages at their fields, and word of them beside Save, which may be screens below."""
-    fields.show(error)
-    st.warning("Nada foi gravado. Corrija o que está marcado acima.")
 
 
 def _link_to_owner(tax_id: str) -> None:

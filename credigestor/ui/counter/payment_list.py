@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import pandas as pd
 
 from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.ui import kit
 
+LABELS = {
+    "paid_on": "Data",
+    "number": "Recibo",
+    "customer": "Cliente",
+    "amount": "Valor",
+    "method": "Forma",
+    "numbers": "Parcelas",
+    "principal": "Principal",
+    "interest": "Juros",
+    "fine": "Multa",
+    "discount": "Desconto",
+    "received_by": "Recebido por",
+    "situation": "Situação",
+}
 MONEY = ("amount", "principal", "interest", "fine", "discount")
 
 
-def show(
-    frame: pd.DataFrame, labels: Mapping[str, str], *, key: str, id_column: str = "id"
-) -> None:
-    """Show the labelled columns, method and reversal in words; a row opens its receipt.
+def show(frame: pd.DataFrame, columns: Sequence[str], *, key: str, id_column: str = "id") -> None:
+    """Show these columns of LABELS, method and reversal in words; a row opens its receipt.
 
     The discounts have a column where there is one (R14).
     """
-    shown = dict(labels)
+    shown = {name: LABELS[name] for name in columns}
     if not frame["discount"].any():
         shown.pop("discount", None)
     worded = frame.assign(

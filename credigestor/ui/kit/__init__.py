@@ -40,6 +40,16 @@ def header(title: str, caption: str = "") -> None:
         place.success(plain(kept[0]), icon=kept[1])
 
 
+def nothing_there(
+    title: str, error: BusinessError, file: str, label: str, icon: str = ":material/search_off:"
+) -> NoReturn:
+    """Say that the address names nothing, lead to the list where it may be, and end the page."""
+    header(title)
+    st.info(plain(error.message), icon=icon)
+    link(file, label, icon=":material/search:")
+    st.stop()
+
+
 def go(file: str, **params: object) -> NoReturn:
     """Leave for another page, e.g. `go("counter/note.py", id=7)`; a list's parameter repeats."""
     st.switch_page(page(file).path, query_params=address_words(params))
@@ -117,6 +127,11 @@ class Fields:
                 st.error(plain(message), icon=":material/error:")
             else:
                 slot.error(plain(message), icon=":material/error:")
+
+    def refuse(self, error: BusinessError) -> None:
+        """Show it, and beside the button, which may be screens below, that nothing was saved."""
+        self.show(error)
+        st.warning("Nada foi gravado. Corrija o que está marcado acima.")
 
     @contextmanager
     def catching(self) -> Iterator[None]:
