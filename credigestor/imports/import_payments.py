@@ -12,15 +12,8 @@ from typing import Any
 from sqlalchemy import ARRAY, Integer, Row, Text, any_, literal, select
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Note, Payment, PaymentItem, Sale
-from credigestor.imports.batch import (
 from credigestor.db.models import Payment, PaymentItem
-from credigestor.rules.calendar import format_date
-from credigestor.rules.charges import Overpaid, Paid, new_state, settle
-from credigestor.rules.methods import Method
-from credigestor.rules.money import format_brl
-from credigestor.services.ledger import lock_notes_of_sales, notes_of_sales
-from credigestor.transfer.batch import (
+from credigestor.imports.batch import (
     Batch,
     KnownCustomer,
     KnownNote,
@@ -33,9 +26,10 @@ from credigestor.transfer.batch import (
 from credigestor.imports.problems import PAYMENTS
 from credigestor.imports.row_checks import PaymentLine
 from credigestor.rules.calendar import format_date
-from credigestor.rules.charges import Overpaid, Paid, Terms, new_state, settle
+from credigestor.rules.charges import Overpaid, Paid, new_state, settle
 from credigestor.rules.methods import Method
 from credigestor.rules.money import format_brl
+from credigestor.services.ledger import lock_notes_of_sales, notes_of_sales
 
 Refuse = Callable[[str, int, str, str], None]
 

@@ -21,8 +21,6 @@ from credigestor.rules.money import CENT, MONEY_REGEX, parse_money
 from credigestor.rules.quoting import quote
 from credigestor.services.inputs import text
 from credigestor.services.sales import parse_description
-from credigestor.transfer.problems import Problem, Problems
-from credigestor.transfer.reading import SWAP_MARKS, Row, Sheet
 
 METHODS = {identity.fold(name): method for method, name in METHOD_NAMES.items()}
 _THREE_DIGITS = re.compile(r"(?:R\$\s*)?[0-9]{1,3}[.,][0-9]{3}")

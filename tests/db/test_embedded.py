@@ -35,9 +35,9 @@ from tests.db.servers import (
 def starter(data_dir: Path) -> subprocess.Popen[str]:
     """Another process that starts the server and then ends."""
     code = (
-        "import sys; from pathlib import Path; from credigestor.db import embedded;"
-        "embedded.start(Path(sys.argv[1]), fsync=False);"
-        "print(embedded.status(Path(sys.argv[1])).pid)"
+        "import sys; from pathlib import Path; from credigestor.postgres import launcher;"
+        "launcher.start(Path(sys.argv[1]), fsync=False);"
+        "print(launcher.status(Path(sys.argv[1])).pid)"
     )
     command = [sys.executable, "-c", code, str(data_dir)]
     return subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)

@@ -136,8 +136,8 @@ def test_a_store_that_others_can_write_is_refused(folder: Path, store: Path) -> 
 def test_an_ordinary_user_has_a_server_of_their_own(folder: Path, data_dir: Path) -> None:
     python, environment, nobody = ordinary_python()
     code = (
-        "import sys; from pathlib import Path; from credigestor.db import embedded;"
-        "print(getattr(embedded, sys.argv[1])(Path(sys.argv[2])))"
+        "import sys; from pathlib import Path; from credigestor.postgres import launcher;"
+        "print(getattr(launcher, sys.argv[1])(Path(sys.argv[2])))"
     )
 
     def as_nobody(verb: str, place: Path) -> subprocess.CompletedProcess[str]:
