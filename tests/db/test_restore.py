@@ -192,9 +192,9 @@ def test_a_login_from_before_the_restore_no_longer_counts(admin: Actor, tmp_path
     with transaction() as session:
         assert auth.authenticate(session, token=token, now=now, touch=False)
     restored(path)
-    now = NOW + timedelta(minutes=2)
+    now = NOW + timedelta(seconds=2)
     with transaction() as session:
-        session.execute(update(BackupRun).values(started_at=NOW + timedelta(minutes=1)))
+        session.execute(update(BackupRun).values(started_at=NOW + timedelta(seconds=1)))
         assert auth.authenticate(session, token=token, now=now, touch=False) is None
         assert auth.list_sessions(session, admin, now=now) == []
         late = auth.redeem_ticket(session, ticket=spare, visitor_token="v", now=now)
