@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from credigestor import clock
 from credigestor.backups import automatic
@@ -16,6 +17,13 @@ from credigestor.services import auth
 from tests.db.restoring import backed_up, restored
 
 pytestmark = pytest.mark.usefixtures("db")
+
+
+def test_the_tests_and_their_postgresql_have_one_clock() -> None:
+    """Also where `make test-days` has set it."""
+    with snapshot() as session:
+        theirs = session.scalars(select(func.clock_timestamp())).one()
+    assert abs(theirs - clock.now()) < timedelta(hours=1)
 
 
 def date_all_runs_a_year_ahead() -> None:
