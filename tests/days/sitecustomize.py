@@ -1,25 +1,17 @@
-"""Every Python of a run under another clock begins with this: libfaketime alone does not do.
+"""Every Python of a run under another clock begins with this, and hands that clock on.
 
-With the monotonic clock left true, which waits and timeouts need, libfaketime refuses the wait
-to a moment of it that `time.sleep` asks for (EINVAL; glibc's `clock_nanosleep`). And a program
-that is started with an environment of its own, as PostgreSQL is, would have the machine's clock.
+A program that is started with an environment of its own, as PostgreSQL is, would else have the
+machine's.
 """
 
 from __future__ import annotations
 
 import os
-import select
 import subprocess
-import time
 from typing import Any
 
-NAMES = ("LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC", "NO_FAKE_STAT", "PYTHONPATH")
+NAMES = ("LD_PRELOAD", "SECONDS_AHEAD", "PYTHONPATH")
 CLOCK = {name: os.environ[name] for name in NAMES if name in os.environ}
-
-
-def sleep(seconds: float) -> None:
-    """As `time.sleep`, by another call of the system."""
-    select.select((), (), (), seconds)
 
 
 class Popen(subprocess.Popen):  # type: ignore[type-arg]
@@ -29,6 +21,5 @@ class Popen(subprocess.Popen):  # type: ignore[type-arg]
         super().__init__(*args, env=None if env is None else {**CLOCK, **env}, **named)
 
 
-if "FAKETIME" in CLOCK:
-    time.sleep = sleep
+if "SECONDS_AHEAD" in CLOCK:
     subprocess.Popen = Popen  # type: ignore[misc]
