@@ -14,8 +14,7 @@ from credigestor.reports.audit import NOBODY, AuditFilters, Entry
 from credigestor.rules.calendar import format_date
 from credigestor.rules.numbering import parse_note_number
 from credigestor.rules.permissions import Permission
-from credigestor.ui import kit
-from credigestor.ui.kit import address, data, downloads, session
+from credigestor.ui.kit import address, data, downloads, links, messages, session, tables
 from credigestor.ui.kit.figures import format_count
 
 ENTRIES_A_PAGE = 30
@@ -67,7 +66,7 @@ def show_log(filters: AuditFilters) -> None:
         explain_nothing(filters)
         return
     st.caption(format_count(total, "registro", "registros") + ", do mais novo ao mais antigo.")
-    offset = kit.pager(total, key=f"audit-page:{filters}", per_page=ENTRIES_A_PAGE)
+    offset = tables.pager(total, key=f"audit-page:{filters}", per_page=ENTRIES_A_PAGE)
     found = data.read(
         audit.entries, filters, time_zone=time_zone, offset=offset, limit=ENTRIES_A_PAGE
     )
@@ -84,16 +83,18 @@ def show_entry(entry: Entry, told: Sequence[str]) -> None:
     action = ACTIONS.get(entry.action, entry.action)
     who, what = st.columns([2, 3], gap="small")
     with who:
-        st.markdown(f"**{kit.plain(action)}**  \n{entry.at:%H\\:%M} · {kit.plain(entry.who)}")
+        st.markdown(
+            f"**{messages.plain(action)}**  \n{entry.at:%H\\:%M} · {messages.plain(entry.who)}"
+        )
     with what:
         about = audit_words.about(entry.entity, entry.entity_id, entry.name)
         page = PAGES.get(entry.entity)
         if page and entry.entity_id is not None:
-            kit.link(page, about, id=entry.entity_id)
+            links.link(page, about, id=entry.entity_id)
         else:
-            st.markdown(kit.plain(about))
+            st.markdown(messages.plain(about))
         changed = any(ARROW in line for line in told)
-        lines = ("  \n" if changed else " · ").join(kit.plain(line) for line in told)
+        lines = ("  \n" if changed else " · ").join(messages.plain(line) for line in told)
         if lines:
             st.caption(lines)
 
@@ -106,7 +107,7 @@ def explain_nothing(filters: AuditFilters) -> None:
         st.info("Nenhum registro com esses filtros. Mude o período, a pessoa ou o número.")
 
 
-kit.header(
+messages.header(
     "Auditoria",
     "Quem gravou o quê e quando, com o que havia antes e depois. Nada aqui pode ser alterado.",
 )

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from credigestor.rules.permissions import Permission
-from credigestor.ui import kit
 from credigestor.ui.admin.backup_files import offer_sent_file, show_files
 from credigestor.ui.admin.backup_making import offer_backup
 from credigestor.ui.admin.backup_settings import backup_form
@@ -18,7 +17,7 @@ from credigestor.ui.admin.backup_status import (
     show_problems,
     watch,
 )
-from credigestor.ui.kit import data, session
+from credigestor.ui.kit import data, links, messages, session
 
 actor = session.require(Permission.BACKUP)
 settings = data.settings()
@@ -26,7 +25,7 @@ zone = ZoneInfo(settings.time_zone)
 now = session.now()
 status = read_status()
 
-kit.header(
+messages.header(
     "Backup",
     "Uma cópia de tudo o que a loja tem, para restaurar: cadastros, vendas, pagamentos, usuários "
     "e o registro de auditoria.",
@@ -52,4 +51,4 @@ st.caption(
     "guarde-o como guarda o caixa, e uma cópia fora deste computador. Para abrir os dados em uma "
     "planilha, use Exportar: de lá não sai senha nenhuma, e nada do que sai pode ser restaurado."
 )
-kit.link("analytics/exports.py", "Exportar", icon=":material/download:")
+links.link("analytics/exports.py", "Exportar", icon=":material/download:")

@@ -18,9 +18,8 @@ from credigestor.imports.importer import Counts, Plan
 from credigestor.imports.reading import COLUMNS, Source
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.progress import Progress
-from credigestor.ui import kit
 from credigestor.ui.admin import import_columns
-from credigestor.ui.kit import background, data, session
+from credigestor.ui.kit import background, data, forms, messages, session, tables
 from credigestor.ui.kit.figures import format_count
 
 LABELS = {"file": "Arquivo", "line": "Linha", "column": "Coluna", "reason": "Problema"}
@@ -58,7 +57,7 @@ def explain_files() -> None:
     with st.expander("Como devem ser os arquivos"):
         st.markdown("A primeira linha traz os nomes das colunas, em qualquer ordem:")
         for name, columns in COLUMNS.items():
-            st.markdown(f"- **{kit.plain(name)}**: {kit.plain(', '.join(columns))}")
+            st.markdown(f"- **{messages.plain(name)}**: {messages.plain(', '.join(columns))}")
         st.markdown(
             "Se uma coluna tem outro nome no seu arquivo, você indica qual é depois do envio. São "
             "reconhecidos sozinhos: separador (ponto e vírgula, vírgula ou tabulação), acentos em "
@@ -94,7 +93,7 @@ def write(actor: Actor, source: Source, progress: Progress) -> Plan:
 def show_plan(plan: Plan) -> None:
     """What an import would do, or why it cannot be."""
     for notice in plan.notices:
-        st.info(kit.plain(notice), icon=":material/info:")
+        st.info(messages.plain(notice), icon=":material/info:")
     if plan.problem_count:
         show_problems(plan)
         return
@@ -129,7 +128,7 @@ def show_problems(plan: Plan) -> None:
         on_click="ignore",
         icon=":material/download:",
     )
-    kit.table(frame, LABELS, key="import-problems")
+    tables.table(frame, LABELS, key="import-problems")
 
 
 def sentence(counts: Counts) -> str:
@@ -152,7 +151,7 @@ def take_result() -> None:
     try:
         plan = job.result()
     except background.Cancelled:
-        kit.flash("Cancelado. Nada foi gravado.", icon=":material/undo:")
+        messages.flash("Cancelado. Nada foi gravado.", icon=":material/undo:")
         st.rerun()
     if kind == "check" or plan.problem_count:  # an import: something changed since the check
         st.session_state["import-plan"] = (about, plan)
@@ -160,9 +159,9 @@ def take_result() -> None:
     st.session_state["import-turn"] += 1
     st.session_state.pop("import-plan", None)
     if plan.new == Counts():  # somebody else imported them after the check
-        kit.flash("Estes arquivos já estão importados.")
+        messages.flash("Estes arquivos já estão importados.")
     else:
-        kit.flash(f"Importação concluída: {sentence(plan.new)}.")
+        messages.flash(f"Importação concluída: {sentence(plan.new)}.")
     st.rerun()
 
 
@@ -172,13 +171,13 @@ def begin(kind: str, about: object, work: Callable[[Progress], Plan]) -> None:
     st.rerun()
 
 
-kit.header(
+messages.header(
     "Importar",
     "Clientes, vendas e pagamentos de outro sistema. Tudo é conferido antes, e só entra se "
     "estiver tudo certo.",
 )
 if "import-job" in st.session_state and st.session_state["import-job"][2].done():
-    with kit.Fields().catching():
+    with forms.Fields().catching():
         take_result()
 running = "import-job" in st.session_state
 uploaded = choose_files(disabled=running)

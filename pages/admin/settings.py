@@ -7,11 +7,10 @@ import streamlit as st
 from credigestor.reports.settings_history import settings_history
 from credigestor.rules.calendar import format_moment
 from credigestor.rules.permissions import Permission
-from credigestor.ui import kit
 from credigestor.ui.admin.documents_form import documents_form
 from credigestor.ui.admin.personal_data import retention_form
 from credigestor.ui.admin.settings_form import calendar_form, charges_form, pix_form, shop_form
-from credigestor.ui.kit import data, session
+from credigestor.ui.kit import data, messages, session, tables
 
 actor = session.require(Permission.SETTINGS)
 current = data.settings()
@@ -24,10 +23,10 @@ def show_history() -> None:
         return
     frame["at"] = [format_moment(moment) for moment in frame["at"]]
     labels = {"at": "Quando", "who": "Quem", "field": "O que", "old": "De", "new": "Para"}
-    kit.table(frame, labels, key="settings-history")
+    tables.table(frame, labels, key="settings-history")
 
 
-kit.header("Configurações", "Cada mudança vira uma versão, com quem a fez e quando.")
+messages.header("Configurações", "Cada mudança vira uma versão, com quem a fez e quando.")
 shop, pix, charges, calendar, documents, privacy, history = st.tabs(
     ["Loja", "Pix", "Encargos", "Calendário", "Documentos", "Privacidade", "Histórico"]
 )

@@ -10,7 +10,9 @@ from credigestor.rules.identity import MAX_NAME
 from credigestor.rules.permissions import ROLE_NAMES, Actor, Permission, Role
 from credigestor.services import users
 from credigestor.ui.app.live_sessions import draw_sessions
-from credigestor.ui.kit import Fields, data, flash, header, plain, session
+from credigestor.ui.kit import data, session
+from credigestor.ui.kit.forms import Fields
+from credigestor.ui.kit.messages import flash, header, plain
 
 ROLES = list(ROLE_NAMES)
 SHOWN_ONCE = "users_password"

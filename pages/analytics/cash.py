@@ -17,13 +17,12 @@ from credigestor.rules.calendar import format_date, month_label, month_name
 from credigestor.rules.money import format_brl
 from credigestor.rules.periods import month_end
 from credigestor.rules.permissions import Permission
-from credigestor.ui import kit
 from credigestor.ui.analytics import forecast_exhibits, view
 from credigestor.ui.analytics.exhibit import Lead, exhibit
 from credigestor.ui.analytics.forecast_exhibits import ANOTHER, NOTES, percent
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import cash as charts
-from credigestor.ui.kit import data, figures, session
+from credigestor.ui.kit import data, figures, messages, session
 from credigestor.ui.kit.figures import format_rate, in_percent, in_points, rounded
 
 #: Months of the headline's expected receipts.
@@ -185,7 +184,7 @@ def efficiency_sentence(over: Sequence[Collection]) -> str:
     )
 
 
-kit.header("Caixa", "O que venceu e o que entrou, e o que deve entrar nos próximos 12 meses.")
+messages.header("Caixa", "O que venceu e o que entrou, e o que deve entrar nos próximos 12 meses.")
 figures.quiet_sparklines()
 chosen = view.choose(period=False)
 with st.skeleton(320):

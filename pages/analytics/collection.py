@@ -19,13 +19,12 @@ from credigestor.rules.calendar import format_date, month_label, month_name
 from credigestor.rules.money import format_brl
 from credigestor.rules.periods import month_end
 from credigestor.rules.permissions import Permission
-from credigestor.ui import kit
 from credigestor.ui.analytics import roll_exhibits, view
 from credigestor.ui.analytics.exhibit import Lead, exhibit
 from credigestor.ui.analytics.roll_exhibits import ANOTHER, NOTES
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import collection as charts
-from credigestor.ui.kit import address, data, figures, session
+from credigestor.ui.kit import address, data, figures, messages, session
 from credigestor.ui.kit.figures import in_percent, rounded
 
 MONTHS = 12
@@ -234,7 +233,9 @@ def charges_sentence(months: Sequence[LateCharges], shown: View) -> str:
     )
 
 
-kit.header("Cobrança", "Para onde vai o que atrasa, em quanto tempo é pago, e os juros e a multa.")
+messages.header(
+    "Cobrança", "Para onde vai o que atrasa, em quanto tempo é pago, e os juros e a multa."
+)
 figures.quiet_sparklines()
 shop_day = data.today()
 chosen = view.choose(own=address.words("month"), today=shop_day)

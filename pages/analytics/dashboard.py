@@ -15,14 +15,13 @@ from credigestor.rules.calendar import format_date, month_label
 from credigestor.rules.money import format_brl
 from credigestor.rules.periods import month_end
 from credigestor.rules.permissions import Permission
-from credigestor.ui import kit
 from credigestor.ui.analytics import note_charts, view
 from credigestor.ui.analytics.exhibit import Lead, exhibit
 from credigestor.ui.analytics.portfolio_risk import VARIANTS, WHOLE
 from credigestor.ui.analytics.stock_cards import stock_cards
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts.stock_and_flow import CHARGES, RECEIVED, SOLD, bar_id, sold_and_received
-from credigestor.ui.kit import data, figures, session
+from credigestor.ui.kit import data, figures, links, messages, session, tables
 from credigestor.ui.kit.figures import format_count, format_rate, in_percent
 
 REFRESH = "15s"
@@ -74,7 +73,7 @@ def show_stock_cards(found: Headline) -> None:
     with st.grid(3, min_column_width=230):
         stock_cards(before, found.history, elsewhere="Outras definições estão mais abaixo.")
     st.caption(
-        kit.plain(
+        messages.plain(
             f"{format_count(now.overdue_notes, 'nota atrasada', 'notas atrasadas')} de "
             f"{format_count(now.open_notes)} em aberto. Encargos das atrasadas até {day}: "
             f"juros de mora {format_brl(found.charges.interest)}, "
@@ -92,10 +91,10 @@ def show_rates(found: Headline, seen: View) -> None:
             amount = variant.amount(now, found.contracts)
             rate = format_rate(now.rate(amount))
             st.markdown(
-                f"**{kit.plain(variant.label)}: {kit.plain(rate)}** "
-                f"({kit.plain(format_brl(amount))})  \n{kit.plain(variant.definition)}"
+                f"**{messages.plain(variant.label)}: {messages.plain(rate)}** "
+                f"({messages.plain(format_brl(amount))})  \n{messages.plain(variant.definition)}"
             )
-        kit.link("analytics/portfolio.py", "Ver a carteira em detalhe", **seen.params())
+        links.link("analytics/portfolio.py", "Ver a carteira em detalhe", **seen.params())
 
 
 def show_flow_cards(found: Headline, seen: View) -> None:
@@ -134,7 +133,7 @@ def show_flow_cards(found: Headline, seen: View) -> None:
         )
     given = f"Descontos dados, fora do recebido: {format_brl(now.discount)}. "
     st.caption(
-        kit.plain(
+        messages.plain(
             f"{format_count(now.sales, 'venda', 'vendas')}. Encargos recebidos: juros de mora "
             f"{format_brl(now.interest)}, multa {format_brl(now.fine)}. "
             f"{given if now.discount else ''}Comparado com: "
@@ -231,7 +230,7 @@ def show_debtors(debtors: pd.DataFrame) -> None:
         st.info("Ninguém deve nada nesta data.", icon=":material/task_alt:")
         return
     st.caption("Marque uma linha para abrir o cliente.")
-    kit.table(
+    tables.table(
         debtors,
         DEBTORS,
         key="debtors",
@@ -249,7 +248,7 @@ def show_next_due(notes: pd.DataFrame, seen: View) -> None:
         st.info(f"Nenhuma nota vence até {format_date(last)}.", icon=":material/event_available:")
         return
     st.caption(f"Notas em aberto que vencem de {format_date(seen.as_of)} a {format_date(last)}.")
-    kit.table(
+    tables.table(
         notes,
         NEXT_DUE,
         key="next_due",
@@ -259,7 +258,7 @@ def show_next_due(notes: pd.DataFrame, seen: View) -> None:
         id_column="note_id",
         height=390,
     )
-    kit.link(
+    links.link(
         "counter/notes.py",
         "Ver todas na lista de notas",
         **seen.filters(status="open", due_from=seen.as_of, due_to=last),
@@ -280,10 +279,10 @@ def explain_nothing(seen: View) -> None:
         "prazo.",
         icon=":material/monitoring:",
     )
-    kit.link("counter/new_sale.py", "Registrar uma venda", icon=":material/add_shopping_cart:")
+    links.link("counter/new_sale.py", "Registrar uma venda", icon=":material/add_shopping_cart:")
 
 
-kit.header("Painel")
+messages.header("Painel")
 figures.quiet_sparklines()
 chosen = view.choose(today=opened_on)
 with st.skeleton(320):

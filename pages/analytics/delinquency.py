@@ -13,10 +13,9 @@ from credigestor.rules.calendar import format_date
 from credigestor.rules.identity import format_phone, format_tax_id, whatsapp_url
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
-from credigestor.ui import kit
 from credigestor.ui.analytics import view
 from credigestor.ui.analytics.view import View
-from credigestor.ui.kit import address, data, downloads, session
+from credigestor.ui.kit import address, data, downloads, links, messages, session, tables
 from credigestor.ui.kit.figures import format_count
 
 MONEY = ("principal", "interest", "fine", "owed")
@@ -80,7 +79,7 @@ def show_table(shown: pd.DataFrame) -> None:
     config["oldest_due"] = st.column_config.DateColumn(LABELS["oldest_due"], format="DD/MM/YYYY")
     st.caption("Marque uma linha para abrir o cliente.")
     event = st.dataframe(
-        shown[list(LABELS)].style.format(dict.fromkeys(MONEY, kit.brl), na_rep=""),
+        shown[list(LABELS)].style.format(dict.fromkeys(MONEY, tables.brl), na_rep=""),
         hide_index=True,
         column_config=config,
         key="late_customers",
@@ -92,8 +91,8 @@ def show_table(shown: pd.DataFrame) -> None:
     if rows:
         del st.session_state["late_customers"]
         customer_id = int(shown.iloc[rows[0]]["customer_id"])
-        kit.leave_list("late_customers", customer_id)
-        kit.go("counter/customer.py", id=customer_id)
+        links.leave_list("late_customers", customer_id)
+        links.go("counter/customer.py", id=customer_id)
 
 
 def explain_nobody(seen: View, filters: DelinquencyFilters) -> None:
@@ -102,13 +101,15 @@ def explain_nobody(seen: View, filters: DelinquencyFilters) -> None:
         st.success(
             f"Ninguém tem nota atrasada em {format_date(seen.as_of)}.", icon=":material/task_alt:"
         )
-        kit.link("counter/notes.py", "Ver as notas em aberto", **seen.filters(status="open"))
+        links.link("counter/notes.py", "Ver as notas em aberto", **seen.filters(status="open"))
     else:
         st.info("Ninguém com esses filtros. Mude as datas, as faixas, o vendedor ou a cidade.")
 
 
-kit.return_to_list("analytics/delinquency.py", "late_customers")
-kit.header("Inadimplência", "Clientes com notas atrasadas, do maior ao menor principal em atraso.")
+links.return_to_list("analytics/delinquency.py", "late_customers")
+messages.header(
+    "Inadimplência", "Clientes com notas atrasadas, do maior ao menor principal em atraso."
+)
 bar = st.container()
 due_from, due_to = choose_due_dates()
 with bar:
@@ -121,8 +122,10 @@ if not sums.customers:
     explain_nobody(chosen, filters)
 else:
     show_totals(sums)
-    start = kit.pager(sums.customers, key=f"delinquency-page:{filters}:{chosen.as_of}")
+    start = tables.pager(sums.customers, key=f"delinquency-page:{filters}:{chosen.as_of}")
     show_table(
-        as_shown(read_page(chosen.as_of, filters, today=today, offset=start, limit=kit.ROWS_A_PAGE))
+        as_shown(
+            read_page(chosen.as_of, filters, today=today, offset=start, limit=tables.ROWS_A_PAGE)
+        )
     )
     downloads.list_button(actor, "list_delinquency", filters, as_of=chosen.as_of)

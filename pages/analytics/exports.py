@@ -8,8 +8,7 @@ import streamlit as st
 
 from credigestor.exports.catalogue import Order, Style
 from credigestor.rules.permissions import Permission
-from credigestor.ui import kit
-from credigestor.ui.kit import address, data, downloads, session
+from credigestor.ui.kit import address, data, downloads, links, messages, session
 
 STYLES: dict[str, str] = {
     Style.EXCEL: "Excel em português",
@@ -98,14 +97,14 @@ def tell_what_it_is_not() -> None:
         icon=":material/info:",
     )
     if actor.can(Permission.BACKUP):
-        kit.link("admin/backup.py", "Fazer ou restaurar um backup", icon=":material/backup:")
+        links.link("admin/backup.py", "Fazer ou restaurar um backup", icon=":material/backup:")
     st.caption(
         "Os arquivos têm dados pessoais dos clientes: cuide deles como a lei (LGPD) manda. Cada "
         "download fica registrado na auditoria, com o nome de quem o pediu."
     )
 
 
-kit.header("Exportar", "As tabelas da loja inteiras, em arquivos CSV.")
+messages.header("Exportar", "As tabelas da loja inteiras, em arquivos CSV.")
 chosen, chosen_style = choose()
 offer_everything(chosen, chosen_style)
 offer_tables(chosen, chosen_style)

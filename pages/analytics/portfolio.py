@@ -18,12 +18,11 @@ from credigestor.rules.money import ZERO, format_brl, format_number
 from credigestor.rules.periods import stock_dates
 from credigestor.rules.permissions import Permission
 from credigestor.rules.value_ranges import VALUE_RANGE_NAMES, VALUE_RANGES
-from credigestor.ui import kit
 from credigestor.ui.analytics import average_sale as by_month
 from credigestor.ui.analytics import portfolio_parts, portfolio_risk
 from credigestor.ui.analytics.stock_cards import since, stock_cards
 from credigestor.ui.analytics.view import View, choose, read_sellers
-from credigestor.ui.kit import data, figures, session
+from credigestor.ui.kit import data, figures, links, messages, session
 from credigestor.ui.kit.figures import format_count, in_percent
 
 MONTHS = 12
@@ -182,7 +181,7 @@ def explain_nothing(view: View) -> None:
         "A carteira se enche com a primeira.",
         icon=":material/account_balance:",
     )
-    kit.link("counter/new_sale.py", "Registrar uma venda", icon=":material/add_shopping_cart:")
+    links.link("counter/new_sale.py", "Registrar uma venda", icon=":material/add_shopping_cart:")
 
 
 def show(view: View) -> None:
@@ -206,7 +205,7 @@ def show(view: View) -> None:
             by_month.average_installments(view, months)
 
 
-kit.header("Carteira")
+messages.header("Carteira")
 figures.quiet_sparklines()
 chosen = choose()
 with st.spinner("Somando a carteira…"):

@@ -16,14 +16,13 @@ from credigestor.rules.calendar import format_date, month_label, month_name
 from credigestor.rules.money import format_brl, round_cents
 from credigestor.rules.periods import month_end
 from credigestor.rules.permissions import Permission
-from credigestor.ui import kit
 from credigestor.ui.analytics import first_payments, view
 from credigestor.ui.analytics.exhibit import Lead, exhibit
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import theme
 from credigestor.ui.charts import vintages as charts
 from credigestor.ui.charts.vintages import age_words
-from credigestor.ui.kit import address, data, session
+from credigestor.ui.kit import address, data, messages, session
 from credigestor.ui.kit.figures import format_rate, rounded
 
 OVER = {str(days): f"Mais de {days} dias" for days in OVER_DAYS}
@@ -180,7 +179,9 @@ def long_table(cells: Sequence[Cell], over: int) -> pd.DataFrame:
     )
 
 
-kit.header("Safras", "O que foi feito das vendas de cada mês, e quem não paga a primeira nota.")
+messages.header(
+    "Safras", "O que foi feito das vendas de cada mês, e quem não paga a primeira nota."
+)
 chosen = view.choose(period=False, compare=False, own=address.words("over"))
 with st.skeleton(320):
     found = read_vintages(chosen.as_of, scope=chosen.scope)

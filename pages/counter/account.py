@@ -8,7 +8,9 @@ from credigestor.rules.permissions import ROLE_NAMES, Actor, Permission
 from credigestor.services import users
 from credigestor.ui.app import login
 from credigestor.ui.app.live_sessions import draw_sessions
-from credigestor.ui.kit import Fields, header, plain, session
+from credigestor.ui.kit import session
+from credigestor.ui.kit.forms import Fields
+from credigestor.ui.kit.messages import header, plain
 
 actor = session.require(Permission.COUNTER)
 

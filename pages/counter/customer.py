@@ -16,11 +16,10 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import note_number, sale_number
 from credigestor.rules.permissions import Permission
 from credigestor.services import customers
-from credigestor.ui import kit
 from credigestor.ui.admin import personal_data
 from credigestor.ui.counter import customer_documents, payment_list
 from credigestor.ui.counter.customer_form import edit_customer
-from credigestor.ui.kit import data, session
+from credigestor.ui.kit import data, links, messages, session, tables
 from credigestor.ui.kit.figures import format_count
 
 actor = session.require(Permission.COUNTER)
@@ -28,13 +27,13 @@ today = data.today()
 
 
 def load() -> Profile:
-    customer_id = kit.row_id()
+    customer_id = links.row_id()
     try:
         if customer_id is None:
             raise NotFound("O endereço não diz qual cliente abrir.")
         return data.read(profile, customer_id, as_of=today, today=today)
     except NotFound as error:
-        kit.nothing_there(
+        tables.nothing_there(
             "Cliente",
             error,
             "counter/customers.py",
@@ -46,9 +45,9 @@ def load() -> Profile:
 def show_header(found: Profile) -> None:
     customer = found.customer
     place = "/".join(part for part in (customer.city, customer.state) if part)
-    kit.header(
-        kit.plain(customer.name),
-        kit.plain(" · ".join(filter(None, (format_tax_id(customer.tax_id), place)))),
+    messages.header(
+        messages.plain(customer.name),
+        messages.plain(" · ".join(filter(None, (format_tax_id(customer.tax_id), place)))),
     )
     if customer.anonymised_at is not None:
         personal_data.banner(customer.anonymised_at)
@@ -59,12 +58,12 @@ def show_header(found: Profile) -> None:
         if customer.active and st.button(
             "Nova venda", type="primary", icon=":material/add_shopping_cart:"
         ):
-            kit.go("counter/new_sale.py", cliente=customer.id)
+            links.go("counter/new_sale.py", cliente=customer.id)
         if st.button("Receber", icon=":material/payments:"):
-            kit.go("counter/receive.py", cliente=customer.id)
+            links.go("counter/receive.py", cliente=customer.id)
         if customer.phone:
             st.link_button(
-                f"WhatsApp {kit.plain(format_phone(customer.phone))}",
+                f"WhatsApp {messages.plain(format_phone(customer.phone))}",
                 whatsapp_url(customer.phone),
                 icon=":material/chat:",
             )
@@ -96,7 +95,7 @@ def show_figures(found: Profile) -> None:
     lines = [explain_punctuality(found.punctuality)]
     if found.last_purchase:
         lines.append(f"Última compra em {format_date(found.last_purchase)}.")
-    st.markdown(kit.plain(" ".join(lines)))
+    st.markdown(messages.plain(" ".join(lines)))
 
 
 def explain_punctuality(found: Punctuality) -> str:
@@ -129,7 +128,7 @@ def show_open_notes(found: Profile) -> None:
         "interest": "Juros",
         "fine": "Multa",
     }
-    kit.table(
+    tables.table(
         frame,
         labels,
         key="open-notes",
@@ -161,7 +160,7 @@ def show_purchases(found: Profile) -> None:
         "situation": "Situação",
         "seller": "Vendedor",
     }
-    kit.table(
+    tables.table(
         frame,
         labels,
         key="purchases",
@@ -210,16 +209,16 @@ def set_active(customer_id: int, active: bool) -> None:
     try:
         data.write(lambda s: customers.set_active(s, actor, customer_id=customer_id, active=active))
     except BusinessError as error:
-        st.error(kit.plain(error.message))
+        st.error(messages.plain(error.message))
         return
-    kit.flash("Cliente reativado." if active else "Cliente desativado.")
+    messages.flash("Cliente reativado." if active else "Cliente desativado.")
     st.rerun()
 
 
 def card(label: str, value: str, detail: str) -> None:
     with st.container(border=True, height="stretch", gap="xxsmall"):
         st.metric(label, value)
-        st.caption(kit.plain(detail))
+        st.caption(messages.plain(detail))
 
 
 def days(value: Decimal) -> str:

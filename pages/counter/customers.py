@@ -7,9 +7,8 @@ import streamlit as st
 from credigestor.reports import customers
 from credigestor.rules.identity import format_phone, format_tax_id
 from credigestor.rules.permissions import Permission
-from credigestor.ui import kit
 from credigestor.ui.counter.customer_form import new_customer
-from credigestor.ui.kit import data, downloads, session
+from credigestor.ui.kit import data, downloads, links, messages, session, tables
 from credigestor.ui.kit.figures import format_count
 
 ACTIVE = {"Ativos": True, "Inativos": False, "Todos": None}
@@ -27,27 +26,27 @@ today = data.today()
 
 
 def show_form() -> None:
-    kit.header("Novo cliente")
-    kit.link("counter/customers.py", "Voltar para a lista", icon=":material/arrow_back:")
+    messages.header("Novo cliente")
+    links.link("counter/customers.py", "Voltar para a lista", icon=":material/arrow_back:")
     new_customer(actor, today=today)
 
 
 def show_list() -> None:
-    kit.return_to_list("counter/customers.py", "customers")
-    kit.header("Clientes")
+    links.return_to_list("counter/customers.py", "customers")
+    messages.header("Clientes")
     if st.button("Novo cliente", type="primary", icon=":material/person_add:", shortcut="Alt+N"):
-        kit.go("counter/customers.py", novo=1)
+        links.go("counter/customers.py", novo=1)
     filters = choose_filters()
     total = data.read(customers.count, filters, today=today)
     if not total:
         explain_nothing(filters)
         return
     st.caption(f"{format_count(total, 'cliente', 'clientes')}. Marque uma linha para abrir.")
-    offset = kit.pager(total, key=f"customers-page:{filters}")
-    frame = data.read(customers.page, filters, today=today, offset=offset, limit=kit.ROWS_A_PAGE)
+    offset = tables.pager(total, key=f"customers-page:{filters}")
+    frame = data.read(customers.page, filters, today=today, offset=offset, limit=tables.ROWS_A_PAGE)
     frame["tax_id"] = frame["tax_id"].map(format_tax_id)
     frame["phone"] = frame["phone"].map(format_phone, na_action="ignore")
-    kit.table(frame, LABELS, key="customers", money=["owed"], opens="counter/customer.py")
+    tables.table(frame, LABELS, key="customers", money=["owed"], opens="counter/customer.py")
     downloads.list_button(actor, "list_customers", filters)
 
 

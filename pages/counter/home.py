@@ -11,15 +11,14 @@ from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import note_number
 from credigestor.rules.permissions import Actor, Permission
-from credigestor.ui import kit
-from credigestor.ui.kit import data, session
+from credigestor.ui.kit import data, links, messages, session, tables
 from credigestor.ui.kit.figures import format_count
 
 DUE_SHOWN = 50
 
 actor = session.require(Permission.COUNTER)
 if actor.can(Permission.ANALYTICS):
-    kit.go("analytics/dashboard.py")
+    links.go("analytics/dashboard.py")
 today = data.today()
 
 
@@ -28,11 +27,11 @@ def show_shortcuts() -> None:
         if st.button(
             "Nova venda", type="primary", icon=":material/add_shopping_cart:", shortcut="Alt+V"
         ):
-            kit.go("counter/new_sale.py")
+            links.go("counter/new_sale.py")
         if st.button("Receber", icon=":material/payments:"):
-            kit.go("counter/receive.py")
+            links.go("counter/receive.py")
         if st.button("Clientes", icon=":material/group:"):
-            kit.go("counter/customers.py")
+            links.go("counter/customers.py")
 
 
 def show_day(actor: Actor) -> None:
@@ -41,7 +40,7 @@ def show_day(actor: Actor) -> None:
         with st.container(border=True, height="stretch", gap="xxsmall"):
             st.metric("Minhas vendas de hoje", format_brl(mine.sold))
             st.caption(
-                kit.plain(
+                messages.plain(
                     f"{format_count(mine.sales, 'venda', 'vendas')}; "
                     f"entradas {format_brl(mine.down_payments)}"
                 )
@@ -53,7 +52,7 @@ def show_day(actor: Actor) -> None:
                 for method, (number, amount) in mine.by_method.items()
             ]
             total = format_count(mine.payments, "pagamento", "pagamentos")
-            st.caption(kit.plain(": ".join(filter(None, (total, " · ".join(ways))))))
+            st.caption(messages.plain(": ".join(filter(None, (total, " · ".join(ways))))))
 
 
 def show_due() -> None:
@@ -68,10 +67,10 @@ def show_due() -> None:
     frame["note"] = [note_number(*number) for number in numbers]
     frame["phone"] = frame["phone"].map(format_phone, na_action="ignore")
     labels = {"customer": "Cliente", "phone": "Telefone", "note": "Nota", "owed": "Deve"}
-    kit.table(frame, labels, key="due-today", money=["owed"], opens="counter/note.py")
+    tables.table(frame, labels, key="due-today", money=["owed"], opens="counter/note.py")
 
 
-kit.header("Meu dia", kit.plain(f"{actor.name}, {format_date(today)}"))
+messages.header("Meu dia", messages.plain(f"{actor.name}, {format_date(today)}"))
 show_shortcuts()
 show_day(actor)
 show_due()

@@ -30,10 +30,9 @@ from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.schedule import PlannedNote, total_of
 from credigestor.services import inputs, sales
 from credigestor.services.sales import NewSale
-from credigestor.ui import kit
 from credigestor.ui.counter import guarantors
 from credigestor.ui.counter.customer_search import forget_customer, pick_customer
-from credigestor.ui.kit import data, session
+from credigestor.ui.kit import data, forms, links, messages, session, tables
 from credigestor.ui.kit.live_form import LiveForm
 
 FORM = "new_sale"
@@ -54,7 +53,7 @@ def customer_area(draft: LiveForm, today: date) -> Exposure | None:
     elif owes.overdue_notes:
         late = "1 nota atrasada" if owes.overdue_notes == 1 else f"{owes.overdue_notes} atrasadas"
         st.warning(
-            kit.plain(
+            messages.plain(
                 f"Já deve {format_brl(owes.principal)} · {late}, {format_brl(owes.overdue)} "
                 f"com encargos hoje · {limit}"
             ),
@@ -62,7 +61,7 @@ def customer_area(draft: LiveForm, today: date) -> Exposure | None:
         )
     else:
         debt = f"Já deve {format_brl(owes.principal)}" if owes.principal else "Não deve nada hoje"
-        st.caption(kit.plain(f"{debt} · {limit}"))
+        st.caption(messages.plain(f"{debt} · {limit}"))
     return owes
 
 
@@ -133,7 +132,7 @@ def first_due_field(draft: LiveForm, sold_on: date) -> date | None:
     if st.session_state.get(key) in (None, st.session_state.get(before)):
         st.session_state[key] = default
     st.session_state[before] = default
-    chosen = kit.date_field("Primeiro vencimento", None, key=key, persist_state="session")
+    chosen = forms.date_field("Primeiro vencimento", None, key=key, persist_state="session")
     draft.fields.slot("first_due_date")
     return chosen
 
@@ -156,7 +155,7 @@ def details_area(
     with st.expander("Data, vendedor e juros", expanded=expanded):
         left, right = st.columns(2)
         with left:
-            sold_on = kit.date_field(
+            sold_on = forms.date_field(
                 "Data da venda",
                 today,
                 key=draft.key("sold_on"),
@@ -216,7 +215,7 @@ def preview(new: NewSale, notes: Sequence[PlannedNote], draft: LiveForm) -> None
             ],
         }
     )
-    kit.table(frame, labels, key=draft.key("preview"), money=["amount"])
+    tables.table(frame, labels, key=draft.key("preview"), money=["amount"])
 
 
 def day_with_weekday(day: date) -> str:
@@ -234,7 +233,7 @@ def credit_area(draft: LiveForm, actor: Actor, owes: Exposure, new_notes: Decima
     )
     if not warnings or not new_notes:
         return None
-    st.warning(kit.plain(" ".join(warnings)), icon=":material/credit_score:")
+    st.warning(messages.plain(" ".join(warnings)), icon=":material/credit_score:")
     if not actor.can(Permission.OVERRIDE_CREDIT):
         draft.refused = "Só um gerente pode liberar esta venda."
         return None
@@ -282,15 +281,15 @@ def confirm(draft: LiveForm, actor: Actor, new: NewSale | None, today: date) -> 
         assert new is not None
         with draft.fields.catching():
             sale_id = data.write(lambda s: sales.register(s, actor, new, today=today))
-            kit.renew_operation(FORM)
-            kit.flash(f"Venda {sale_number(sale_id)} registrada.")
-            kit.go("counter/sale.py", id=sale_id)
+            forms.renew_operation(FORM)
+            messages.flash(f"Venda {sale_number(sale_id)} registrada.")
+            links.go("counter/sale.py", id=sale_id)
     if blocked:
-        st.caption(kit.plain(blocked))
+        st.caption(messages.plain(blocked))
     if st.button(
         "Limpar tudo", key=draft.key("clear"), type="tertiary", icon=":material/backspace:"
     ):
-        kit.renew_operation(FORM)
+        forms.renew_operation(FORM)
         forget_customer(draft.key("customer"))
         st.rerun()
 
@@ -299,8 +298,8 @@ def new_sale_page() -> None:
     """The whole page."""
     actor = session.require(Permission.SELL)
     settings, today = data.settings(), data.today()
-    draft = LiveForm(kit.operation_id(FORM))
-    kit.header("Nova venda")
+    draft = LiveForm(forms.operation_id(FORM))
+    messages.header("Nova venda")
     typing, result = st.columns(2, gap="medium")
     # What grows and shrinks has a container of its own: an input that changed its place would be
     # made anew in the browser and lose what is being typed.

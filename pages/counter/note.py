@@ -17,9 +17,8 @@ from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.money import format_brl, format_number
 from credigestor.rules.numbering import receipt_number, sale_number
 from credigestor.rules.permissions import Permission
-from credigestor.ui import kit
 from credigestor.ui.counter import document_bars, pix
-from credigestor.ui.kit import data, session
+from credigestor.ui.kit import data, forms, links, messages, session, tables
 
 COLOURS: dict[Status, Literal["red", "orange", "blue", "green", "gray"]] = {
     Status.OVERDUE: "red",
@@ -50,7 +49,7 @@ today = data.today()
 
 def load(as_of: date) -> NoteDetail:
     """The note that the address names, as it stands at a date."""
-    note_id = kit.row_id()
+    note_id = links.row_id()
     if note_id is None:
         raise NotFound("O endereço não diz qual nota abrir.")
     return data.read(detail, note_id, as_of=as_of, today=today)
@@ -61,7 +60,7 @@ def open_note() -> NoteDetail:
     try:
         return load(today)
     except NotFound as error:
-        kit.nothing_there("Nota", error, "counter/notes.py", "Procurar na lista de notas")
+        tables.nothing_there("Nota", error, "counter/notes.py", "Procurar na lista de notas")
 
 
 def show_header(note: NoteDetail) -> None:
@@ -69,21 +68,21 @@ def show_header(note: NoteDetail) -> None:
     due = f"{'venceu' if note.due_date < today else 'vence'} em {format_date(note.due_date)}"
     if note.days_late:
         due = f"venceu em {format_date(note.due_date)}, {format_days(note.days_late)} de atraso"
-    kit.header(f"Nota {note.number}", kit.plain(f"{format_brl(note.amount)} · {due}"))
+    messages.header(f"Nota {note.number}", messages.plain(f"{format_brl(note.amount)} · {due}"))
     st.badge(STATUS_NAMES[note.status], color=COLOURS[note.status])
     if note.status is Status.CANCELLED and note.cancelled_on:
         why = f"Venda cancelada em {format_date(note.cancelled_on)}: {note.cancel_reason}"
-        st.warning(kit.plain(why), icon=":material/cancel:")
+        st.warning(messages.plain(why), icon=":material/cancel:")
     with st.container(horizontal=True):
         if note.owed.total and st.button("Receber", type="primary", icon=":material/payments:"):
-            kit.go("counter/receive.py", nota=note.id)
-        kit.link(
+            links.go("counter/receive.py", nota=note.id)
+        links.link(
             "counter/customer.py",
             f"{note.customer} · {format_tax_id(note.tax_id)}",
             icon=":material/person:",
             id=note.customer_id,
         )
-        kit.link(
+        links.link(
             "counter/sale.py",
             f"Venda {sale_number(note.sale_id)} de {format_date(note.sold_on)}",
             icon=":material/receipt:",
@@ -91,13 +90,13 @@ def show_header(note: NoteDetail) -> None:
         )
     details = [note.description, f"Vendedor: {note.seller}" if note.seller else ""]
     if any(details):
-        st.caption(kit.plain(" · ".join(filter(None, details))))
+        st.caption(messages.plain(" · ".join(filter(None, details))))
 
 
 def choose_date() -> date:
     """The as-of date, kept in the address; today where it makes no sense."""
-    fields = kit.Fields()
-    chosen = kit.date_field(
+    fields = forms.Fields()
+    chosen = forms.date_field(
         "Quanto deve em", today, key="as_of", bind="query-params", help="Também uma data futura."
     )
     fields.slot("as_of")
@@ -167,7 +166,7 @@ def show_payments(note: NoteDetail) -> None:
         ]
     )
     st.caption("Marque uma linha para abrir o recibo.")
-    kit.table(
+    tables.table(
         frame,
         labels,
         key="payments",
@@ -185,7 +184,7 @@ as_of = choose_date()
 try:
     note_then = load(as_of)
 except InvalidInput as error:
-    st.error(kit.plain(error.message), icon=":material/error:")
+    st.error(messages.plain(error.message), icon=":material/error:")
     as_of, note_then = today, note
 show_owed(note_then, as_of)
 show_payments(note)

@@ -19,8 +19,7 @@ from credigestor.rules.calendar import format_date
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
 from credigestor.rules.value_ranges import VALUE_RANGE_NAMES
-from credigestor.ui import kit
-from credigestor.ui.kit import address, data, downloads, session
+from credigestor.ui.kit import address, data, downloads, links, messages, session, tables
 from credigestor.ui.kit.figures import format_count
 
 #: Words of the address that limit the list.
@@ -153,20 +152,20 @@ def show_list(as_of: date, filters: NoteFilters) -> None:
 def show_page(as_of: date, filters: NoteFilters, ids: Sequence[int] | None) -> None:
     """One page of the list."""
     count = notes.MANY if ids is None else len(ids)
-    offset = kit.pager(count, key=f"notes-page:{as_of}:{filters}")
+    offset = tables.pager(count, key=f"notes-page:{as_of}:{filters}")
     frame = data.read(
         notes.list_notes,
         filters,
         as_of=as_of,
         today=today,
         offset=offset,
-        limit=kit.ROWS_A_PAGE,
+        limit=tables.ROWS_A_PAGE,
         ids=ids,
     )
     frame["status"] = frame["status"].map(lambda value: STATUS_NAMES[Status(value)])
     st.caption("Marque uma linha para abrir a nota e ver o cálculo.")
     then = as_of != today
-    kit.table(
+    tables.table(
         frame,
         LABELS | {"owed": f"Deve em {format_date(as_of)}"} if then else LABELS,
         key="notes",
@@ -182,13 +181,15 @@ def explain_nothing(filters: NoteFilters) -> None:
     """What to do when the list is empty."""
     if replace(filters, status=None) == NoteFilters() and filters.status in (None, notes.OPEN):
         st.info("Nenhuma nota em aberto. As notas nascem com a venda.", icon=":material/task_alt:")
-        kit.link("counter/new_sale.py", "Registrar uma venda", icon=":material/add_shopping_cart:")
+        links.link(
+            "counter/new_sale.py", "Registrar uma venda", icon=":material/add_shopping_cart:"
+        )
     else:
         st.info("Nenhuma nota com esses filtros. Mude a busca, a situação ou as datas.")
 
 
-kit.return_to_list("counter/notes.py", "notes")
-kit.header("Notas")
+links.return_to_list("counter/notes.py", "notes")
+messages.header("Notas")
 chosen_date, chosen_filters = choose_filters()
 if chosen_date > today:
     st.info("Data-base no futuro: a conta é a de quem não paga nada depois de hoje.")

@@ -17,9 +17,8 @@ from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Permission
 from credigestor.services import payments as paying
 from credigestor.services.inputs import MAX_REASON
-from credigestor.ui import kit
 from credigestor.ui.counter import document_bars, pix
-from credigestor.ui.kit import data, session
+from credigestor.ui.kit import data, forms, links, messages, session, tables
 
 NOTE_LABELS = {
     "number": "Nota",
@@ -37,13 +36,13 @@ actor = session.require(Permission.COUNTER)
 
 def open_receipt() -> Receipt:
     """The payment that the address names; says so and ends the page where there is none."""
-    payment_id = kit.row_id()
+    payment_id = links.row_id()
     try:
         if payment_id is None:
             raise NotFound("O endereço não diz qual pagamento abrir.")
         return data.read(receipt, payment_id)
     except NotFound as error:
-        kit.nothing_there("Recibo", error, "counter/payments.py", "Procurar nos pagamentos")
+        tables.nothing_there("Recibo", error, "counter/payments.py", "Procurar nos pagamentos")
 
 
 def show_reversal(found: Receipt) -> None:
@@ -52,8 +51,8 @@ def show_reversal(found: Receipt) -> None:
         return
     by = f" por {found.undone.by}" if found.undone.by else ""
     st.error(
-        f"**ESTORNADO** em {format_date(found.undone.on)}{kit.plain(by)}: "
-        f"{kit.plain(found.undone.reason)}",
+        f"**ESTORNADO** em {format_date(found.undone.on)}{messages.plain(by)}: "
+        f"{messages.plain(found.undone.reason)}",
         icon=":material/undo:",
     )
 
@@ -82,14 +81,14 @@ def show_receipt(found: Receipt) -> None:
         split = found.split
         beside = f" · desconto {format_brl(found.discount)}" if found.discount else ""
         st.caption(
-            kit.plain(
+            messages.plain(
                 f"Principal {format_brl(split.principal)} + juros de mora "
                 f"{format_brl(split.interest)} + multa {format_brl(split.fine)}{beside}"
             )
         )
         with st.grid(2, min_column_width=260):
             for label, value in facts.items():
-                st.markdown(f"{label}  \n**{kit.plain(value)}**")
+                st.markdown(f"{label}  \n**{messages.plain(value)}**")
 
 
 def show_notes(found: Receipt) -> None:
@@ -117,7 +116,7 @@ def show_notes(found: Receipt) -> None:
         ]
     )
     st.caption("Marque uma linha para abrir a nota.")
-    kit.table(
+    tables.table(
         frame,
         labels,
         key="receipt-notes",
@@ -128,7 +127,8 @@ def show_notes(found: Receipt) -> None:
     if found.undone is None:
         when = format_date(found.paid_on)
         st.markdown(
-            f"Saldo do cliente ao fim de {when}: **{kit.plain(format_brl(found.customer_after))}**"
+            f"Saldo do cliente ao fim de {when}: "
+            f"**{messages.plain(format_brl(found.customer_after))}**"
         )
         st.caption(
             "O recibo de uma parcela não prova o pagamento das anteriores (Código Civil, art. 322)."
@@ -138,26 +138,26 @@ def show_notes(found: Receipt) -> None:
 def show_ways_out(found: Receipt) -> None:
     """On to the customer, or to the next payment."""
     with st.container(horizontal=True):
-        kit.link(
+        links.link(
             "counter/customer.py",
             found.customer,
             icon=":material/person:",
             id=found.customer_id,
         )
-        kit.link(
+        links.link(
             "counter/receive.py",
             "Receber mais deste cliente",
             icon=":material/payments:",
             cliente=found.customer_id,
         )
-        kit.link("counter/payments.py", "Todos os pagamentos", icon=":material/list:")
+        links.link("counter/payments.py", "Todos os pagamentos", icon=":material/list:")
 
 
 def offer_reversal(found: Receipt) -> None:
     """The reversal, behind a reason and a second button; only for who may."""
     if found.undone or not actor.can(Permission.REVERSE):
         return
-    fields = kit.Fields()
+    fields = forms.Fields()
     with st.expander("Estornar este pagamento", icon=":material/undo:"):
         st.write(
             "As notas voltam a dever o que deviam, com os encargos recalculados. O pagamento "
@@ -166,7 +166,7 @@ def offer_reversal(found: Receipt) -> None:
         why = st.text_input("Motivo do estorno", key=f"why:{found.id}", max_chars=MAX_REASON)
         fields.slot("reason")
         if not st.button(
-            kit.plain(f"Confirmar estorno de {format_brl(found.amount)}"),
+            messages.plain(f"Confirmar estorno de {format_brl(found.amount)}"),
             key=f"reverse:{found.id}",
             type="primary",
             icon=":material/undo:",
@@ -177,12 +177,12 @@ def offer_reversal(found: Receipt) -> None:
             data.write(
                 lambda s: paying.reverse(s, actor, payment_id=found.id, why=why or "", today=today)
             )
-            kit.flash(f"Pagamento {receipt_number(found.id)} estornado.", ":material/undo:")
+            messages.flash(f"Pagamento {receipt_number(found.id)} estornado.", ":material/undo:")
             st.rerun()
 
 
 found = open_receipt()
-kit.header(f"Recibo {found.number}", kit.plain(found.customer))
+messages.header(f"Recibo {found.number}", messages.plain(found.customer))
 show_reversal(found)
 document_bars.receipt_bar(found)
 show_receipt(found)

@@ -9,9 +9,8 @@ from credigestor.reports.payments import PaymentFilters, PaymentTotals
 from credigestor.rules.methods import METHOD_NAMES
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
-from credigestor.ui import kit
 from credigestor.ui.counter import payment_list
-from credigestor.ui.kit import address, data, downloads, session
+from credigestor.ui.kit import address, data, downloads, forms, links, messages, session, tables
 from credigestor.ui.kit.figures import format_count
 
 METHODS = {"": "Todas", **{str(method): name for method, name in METHOD_NAMES.items()}}
@@ -36,8 +35,8 @@ def choose_filters() -> PaymentFilters:
             icon=":material/search:",
             placeholder="Cliente, CPF, nota ou recibo",
         )
-        paid_from = kit.date_field("Pago de", None, key="paid_from", bind="query-params")
-        paid_to = kit.date_field("Pago até", None, key="paid_to", bind="query-params")
+        paid_from = forms.date_field("Pago de", None, key="paid_from", bind="query-params")
+        paid_to = forms.date_field("Pago até", None, key="paid_to", bind="query-params")
         method = address.choice("Forma", METHODS, name="method")
         receiver = address.choice("Recebido por", {"": "Todos", **people}, name="received_by")
         reversed_ = address.choice("Situação", REVERSED, name="reversed")
@@ -73,8 +72,8 @@ def show_list(filters: PaymentFilters) -> None:
         explain_nothing(filters)
         return
     show_totals(found)
-    offset = kit.pager(found.count, key=f"payments-page:{filters}")
-    frame = data.read(payments.list_payments, filters, offset=offset, limit=kit.ROWS_A_PAGE)
+    offset = tables.pager(found.count, key=f"payments-page:{filters}")
+    frame = data.read(payments.list_payments, filters, offset=offset, limit=tables.ROWS_A_PAGE)
     st.caption("Marque uma linha para abrir o recibo.")
     payment_list.show(frame, COLUMNS, key="payments")
     downloads.list_button(actor, "list_payments", filters)
@@ -84,11 +83,11 @@ def explain_nothing(filters: PaymentFilters) -> None:
     """What to do when the list is empty."""
     if filters == PaymentFilters():
         st.info("Nenhum pagamento ainda. Receba o primeiro.", icon=":material/payments:")
-        kit.link("counter/receive.py", "Receber um pagamento", icon=":material/payments:")
+        links.link("counter/receive.py", "Receber um pagamento", icon=":material/payments:")
     else:
         st.info("Nenhum pagamento com esses filtros. Mude a busca, as datas ou a forma.")
 
 
-kit.return_to_list("counter/payments.py", "payments")
-kit.header("Pagamentos")
+links.return_to_list("counter/payments.py", "payments")
+messages.header("Pagamentos")
 show_list(choose_filters())

@@ -26,13 +26,12 @@ from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import payments
 from credigestor.services.inputs import MAX_REASON
 from credigestor.services.payments import NewPayment
-from credigestor.ui import kit
 from credigestor.ui.counter import pix
 from credigestor.ui.counter.discounts import INPUTS, Discounts, choose_discounts
 from credigestor.ui.counter.note_ticks import choose_notes, offer_next
 from credigestor.ui.counter.payer import asked_note, choose_payer, tick_key
 from credigestor.ui.counter.payment_preview import Part, allocated, preview
-from credigestor.ui.kit import data, session
+from credigestor.ui.kit import data, forms, links, messages, session
 
 FORM = "receive"
 DONE, FAILED = "receive:done", "receive:failed"
@@ -44,15 +43,17 @@ def leave_when_done() -> None:
     done = st.session_state.pop(DONE, None)
     if done is not None:
         payment_id, amount = done
-        kit.flash(f"Pagamento {receipt_number(payment_id)} de {format_brl(amount)} registrado.")
-        kit.go("counter/payment.py", id=payment_id)
+        messages.flash(
+            f"Pagamento {receipt_number(payment_id)} de {format_brl(amount)} registrado."
+        )
+        links.go("counter/payment.py", id=payment_id)
 
 
 def choose_date(
-    form: uuid.UUID, actor: Actor, fields: kit.Fields, today: date
+    form: uuid.UUID, actor: Actor, fields: forms.Fields, today: date
 ) -> tuple[date | None, str]:
     """The payment's date and, when it lies far back, a manager's reason (R11)."""
-    day = kit.date_field("Data do pagamento", today, key=f"paid_on:{form}")
+    day = forms.date_field("Data do pagamento", today, key=f"paid_on:{form}")
     fields.slot("paid_on")
     try:
         if day is None:
@@ -80,7 +81,7 @@ def choose_amount(
     chosen: Sequence[OpenNote],
     open_notes: Sequence[OpenNote],
     discounts: Discounts,
-    fields: kit.Fields,
+    fields: forms.Fields,
 ) -> list[Part]:
     """The amount as typed and how it is allocated; empty while there is none that fits (R10)."""
     key, paying = f"amount:{form}", chosen or open_notes
@@ -102,7 +103,7 @@ def choose_amount(
             args=(key, whole),
         )
     fields.slot("amount")
-    st.caption(kit.plain(counted(paying, chosen, whole)))
+    st.caption(messages.plain(counted(paying, chosen, whole)))
     if not (typed or "").strip():
         return []
     with fields.catching():
@@ -180,12 +181,12 @@ def confirm(new: NewPayment, seen: Mapping[str, Any]) -> None:
         st.session_state[FAILED] = error
         return
     st.session_state[DONE] = (payment_id, new.amount)
-    kit.renew_operation(FORM)
+    forms.renew_operation(FORM)
 
 
 def form_area(form: uuid.UUID, customer_id: int, actor: Actor) -> None:
     """Date, notes, amount, method, preview and the one button that writes."""
-    fields = kit.Fields()
+    fields = forms.Fields()
     today = data.today()
     left, right = st.columns(2)
     with left:
@@ -234,7 +235,7 @@ def form_area(form: uuid.UUID, customer_id: int, actor: Actor) -> None:
     keys = [f"{name}:{form}" for name in names]
     keys += [tick_key(form, note.id) for note in open_notes]
     st.button(
-        kit.plain(
+        messages.plain(
             f"Confirmar: {format_brl(new.amount)} em {in_words(new.method)}, {format_date(paid_on)}"
         ),
         key=f"confirm:{form}",
@@ -264,8 +265,8 @@ def receive_page() -> None:
     """The whole page."""
     actor = session.require(Permission.SELL)
     leave_when_done()
-    kit.header("Receber")
-    form = kit.operation_id(FORM)
+    messages.header("Receber")
+    form = forms.operation_id(FORM)
     customer_id = choose_payer(form)
     if customer_id is not None:
         form_area(form, customer_id, actor)

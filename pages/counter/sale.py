@@ -18,9 +18,8 @@ from credigestor.rules.money import ZERO, exact_percent, format_brl, format_perc
 from credigestor.rules.numbering import note_number, receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import sales
-from credigestor.ui import kit
 from credigestor.ui.counter import document_bars, guarantors, payment_list
-from credigestor.ui.kit import data, session
+from credigestor.ui.kit import data, forms, links, messages, session, tables
 
 MONEY = ("amount", "owed", "principal", "interest", "fine")
 NOBODY = 0  # in place of a seller's id: sales without one
@@ -31,23 +30,23 @@ def head(sale: SaleDetail) -> None:
     if sale.cancelled_on:
         by = f" por {sale.cancelled_by}" if sale.cancelled_by else ""
         st.error(
-            kit.plain(
+            messages.plain(
                 f"Venda cancelada em {format_date(sale.cancelled_on)}{by}: {sale.cancel_reason}"
             ),
             icon=":material/cancel:",
         )
     with st.container(horizontal=True, gap="medium"):
-        kit.link(
+        links.link(
             "counter/customer.py", sale.customer, icon=":material/person:", id=sale.customer_id
         )
         if sale.notes["owed"].sum() > 0:
-            kit.link(
+            links.link(
                 "counter/receive.py",
                 "Receber",
                 icon=":material/payments:",
                 cliente=sale.customer_id,
             )
-        kit.link(
+        links.link(
             "counter/new_sale.py",
             "Outra venda",
             icon=":material/add_shopping_cart:",
@@ -86,7 +85,7 @@ def terms(sale: SaleDetail) -> None:
         lines.append(f"Crédito liberado por {sale.override_by}: {sale.override_reason}")
     if sale.description:
         lines.append(f"Descrição: {sale.description}")
-    st.markdown("\n".join(f"- {kit.plain(' '.join(line.splitlines()))}" for line in lines))
+    st.markdown("\n".join(f"- {messages.plain(' '.join(line.splitlines()))}" for line in lines))
 
 
 def rate(percent: Decimal) -> str:
@@ -114,7 +113,7 @@ def notes_area(sale: SaleDetail) -> None:
     if frame["interest"].any() or frame["fine"].any():
         labels |= {"principal": "Principal", "interest": "Juros", "fine": "Multa"}
     labels["free_until"] = "Sem encargos até"
-    kit.table(
+    tables.table(
         frame,
         labels,
         key="sale_notes",
@@ -149,7 +148,7 @@ def payments_area(sale: SaleDetail) -> None:
 def edit_area(sale: SaleDetail, actor: Actor) -> None:
     """Description and seller; money is never edited."""
     names = {**dict(data.read(sellers)), NOBODY: "Sem vendedor"}
-    fields = kit.Fields()
+    fields = forms.Fields()
     with st.expander("Editar descrição e vendedor"), st.form(f"edit_sale:{sale.id}", border=False):
         description = st.text_area("Descrição", value=sale.description)
         fields.slot("description")
@@ -167,7 +166,7 @@ def edit_area(sale: SaleDetail, actor: Actor) -> None:
                         s, actor, sale_id=sale.id, description=description, seller_id=seller or None
                     )
                 )
-                kit.flash("Venda atualizada.")
+                messages.flash("Venda atualizada.")
                 st.rerun()
 
 
@@ -179,7 +178,7 @@ def cancel_area(sale: SaleDetail, actor: Actor, today: date) -> None:
         if sale.has_live_payment:
             st.info("A venda tem pagamentos. Estorne-os antes de cancelar.")
             return
-        fields = kit.Fields()
+        fields = forms.Fields()
         st.markdown("A venda e todas as suas notas deixam de valer. Isto não pode ser desfeito.")
         why = st.text_area("Motivo do cancelamento", key=f"cancel_why:{sale.id}")
         fields.slot("reason")
@@ -194,7 +193,7 @@ def cancel_area(sale: SaleDetail, actor: Actor, today: date) -> None:
         ):
             with fields.catching():
                 data.write(lambda s: sales.cancel(s, actor, sale_id=sale.id, why=why, today=today))
-                kit.flash(f"Venda {sale.number} cancelada.")
+                messages.flash(f"Venda {sale.number} cancelada.")
                 st.rerun()
 
 
@@ -202,14 +201,14 @@ def sale_page() -> None:
     """The whole page."""
     actor = session.require(Permission.COUNTER)
     today = data.today()
-    sale_id = kit.row_id()
+    sale_id = links.row_id()
     try:
         if sale_id is None:
             raise NotFound("Venda não encontrada.")
         sale = data.read(sale_report.detail, sale_id, as_of=today, today=today)
     except NotFound as error:
-        kit.nothing_there("Venda", error, "counter/sales.py", "Procurar na lista de vendas")
-    kit.header(f"Venda {sale.number}")
+        tables.nothing_there("Venda", error, "counter/sales.py", "Procurar na lista de vendas")
+    messages.header(f"Venda {sale.number}")
     head(sale)
     document_bars.sale_bar(sale, actor)
     terms(sale)

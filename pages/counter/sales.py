@@ -13,8 +13,7 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Permission
 from credigestor.rules.value_ranges import VALUE_RANGE_NAMES
-from credigestor.ui import kit
-from credigestor.ui.kit import address, data, downloads, session
+from credigestor.ui.kit import address, data, downloads, links, messages, session, tables
 from credigestor.ui.kit.figures import format_count
 
 #: Words of the address that limit the list.
@@ -85,9 +84,9 @@ def sales_page() -> None:
     """The whole page."""
     actor = session.require(Permission.COUNTER)
     today = data.today()
-    kit.return_to_list("counter/sales.py", "sales")
-    kit.header("Vendas")
-    kit.link("counter/new_sale.py", "Nova venda", icon=":material/add_shopping_cart:")
+    links.return_to_list("counter/sales.py", "sales")
+    messages.header("Vendas")
+    links.link("counter/new_sale.py", "Nova venda", icon=":material/add_shopping_cart:")
     as_of, filters = filters_area(today)
     totals = data.read(sales.totals, filters, as_of=as_of)
     if not totals.count:
@@ -97,14 +96,14 @@ def sales_page() -> None:
             st.info("Nenhuma venda com esses filtros. Limpe ou mude algum deles.")
         return
     totals_area(totals)
-    offset = kit.pager(totals.count, key=f"sales_page:{as_of}:{filters}")
+    offset = tables.pager(totals.count, key=f"sales_page:{as_of}:{filters}")
     frame = data.read(
-        sales.page, filters, as_of=as_of, today=today, offset=offset, limit=kit.ROWS_A_PAGE
+        sales.page, filters, as_of=as_of, today=today, offset=offset, limit=tables.ROWS_A_PAGE
     )
     frame["number"] = [sale_number(id_) for id_ in frame["id"]]
     frame["situation"] = ["Cancelada" if gone else "" for gone in frame["cancelled"]]
     st.caption("Marque uma linha para abrir a venda.")
-    kit.table(
+    tables.table(
         frame,
         LABELS if as_of == today else LABELS | {"owed": f"A receber em {format_date(as_of)}"},
         key="sales",

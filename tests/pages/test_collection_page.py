@@ -19,11 +19,11 @@ from credigestor.rules.aging import BANDS
 from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor
 from credigestor.services import summaries
-from credigestor.ui import kit
 from credigestor.ui.analytics import roll_exhibits
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import collection as charts
 from credigestor.ui.charts import theme
+from credigestor.ui.kit import links
 from tests.pages.clicks import click
 from tests.pages.support import Visit, open_app, text_of
 from tests.portfolio import TODAY, add_customer, add_sale, pay, random_portfolio
@@ -229,12 +229,12 @@ def test_a_random_portfolio_is_drawn_at_any_date(admin: Actor) -> None:
 @on_a_page
 @pytest.mark.usefixtures("shop")
 def test_marks_that_lead_to_the_same_notes_share_a_link(monkeypatch: pytest.MonkeyPatch) -> None:
-    links: list[str] = []
-    monkeypatch.setattr(kit, "link", lambda _, label, **__: links.append(label))
+    drawn: list[str] = []
+    monkeypatch.setattr(links, "link", lambda _, label, **__: drawn.append(label))
     text_of(open_app(role="manager", page=PAGE))
     september = "Atrasaram em setembro de 2026: R$\xa0400,00"
-    assert links.count(september) == 2  # of the curve, and of all five cells of its month
-    assert links[:2] == [
+    assert drawn.count(september) == 2  # of the curve, and of all five cells of its month
+    assert drawn[:2] == [
         "out/26, de A vencer para 1–30 dias: R$\xa0300,00",
         "A vencer em 30/09/2026",
     ]

@@ -16,8 +16,8 @@ from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.reports.scope import Scope
 from credigestor.rules.periods import Period, period_of
-from credigestor.ui import kit
 from credigestor.ui.analytics.view import View
+from credigestor.ui.kit import links
 from tests.factories import add_user
 from tests.portfolio import TODAY, add_customer, add_sale
 
@@ -338,14 +338,16 @@ def many_leads() -> None:
 def test_there_is_a_way_without_a_mouse_to_every_one_of_many_marks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    links: list[tuple[str, str]] = []
-    monkeypatch.setattr(kit, "link", lambda _, label, **params: links.append((label, params["q"])))
+    drawn: list[tuple[str, str]] = []
+    monkeypatch.setattr(
+        links, "link", lambda _, label, **params: drawn.append((label, params["q"]))
+    )
     app = AppTest.from_function(many_leads).run()
-    assert links == []
+    assert drawn == []
     box = app.selectbox(key="many:lead")
     assert len(box.options) == 60
     box.select_index(57).run()
-    assert links == [("Marca 57", "57")]
+    assert drawn == [("Marca 57", "57")]
 
 
 @pytest.mark.usefixtures("shop")

@@ -14,7 +14,6 @@ from credigestor.config import get_config
 from credigestor.rules.calendar import format_moment
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.progress import Progress
-from credigestor.ui import kit
 from credigestor.ui.admin.backup_restore import (
     RestoreTask,
     Task,
@@ -24,7 +23,7 @@ from credigestor.ui.admin.backup_restore import (
 )
 from credigestor.ui.admin.backup_source import Source
 from credigestor.ui.admin.backup_status import Status
-from credigestor.ui.kit import background, downloads, session
+from credigestor.ui.kit import background, downloads, forms, messages, session, tables
 from credigestor.ui.kit.figures import file_size
 
 PER_PAGE = 8
@@ -37,7 +36,7 @@ def show_files(status: Status, zone: ZoneInfo) -> None:
     if not status.files:
         st.info("A pasta está vazia. O primeiro backup aparecerá aqui.")
         return
-    first = kit.pager(len(status.files), key="backup-files", per_page=PER_PAGE)
+    first = tables.pager(len(status.files), key="backup-files", per_page=PER_PAGE)
     for file in status.files[first : first + PER_PAGE]:
         with st.container(border=True):
             _row(file, status, zone)
@@ -48,7 +47,7 @@ def _row(file: BackupFile, status: Status, zone: ZoneInfo) -> None:
     kind = "com senha" if file.encrypted else "sem senha"
     lines = [
         f"**{format_moment(file.made_at, zone)}** · {file_size(file.size)} · {kind}",
-        f":small[{kit.plain(file.name)}]",
+        f":small[{messages.plain(file.name)}]",
     ]
     if verified is not None:
         lines.append(f":small[:material/verified: Verificado em {format_moment(verified, zone)}]")
@@ -71,7 +70,7 @@ def offer_sent_file() -> None:
     """Restoring a backup that the browser sends."""
     st.caption(
         f"Um backup de outro computador, com até {MAX_SENT} MB. Um maior se copia para a pasta "
-        f"{kit.plain(str(get_config().backups))}, com o nome que tinha, ou se restaura no "
+        f"{messages.plain(str(get_config().backups))}, com o nome que tinha, ou se restaura no "
         "servidor: `python -m credigestor restore ARQUIVO`."
     )
     sent = st.file_uploader(
@@ -87,9 +86,9 @@ def offer_sent_file() -> None:
 def verify_dialog(task: Task) -> None:
     """Restore a backup beside the live data, check it, and drop it again."""
     actor = session.require(Permission.BACKUP)
-    st.markdown(f"**{kit.plain(task.source.name)}**")
+    st.markdown(f"**{messages.plain(task.source.name)}**")
     if task.job is None:
-        with kit.Fields().catching():
+        with forms.Fields().catching():
             _offer_verification(task, actor)
     done = task.outcome()
     if done is not None:

@@ -11,8 +11,7 @@ from credigestor.config import get_config
 from credigestor.errors import InvalidInput
 from credigestor.rules.permissions import Actor
 from credigestor.rules.progress import Progress
-from credigestor.ui import kit
-from credigestor.ui.kit import background
+from credigestor.ui.kit import background, forms, messages
 from credigestor.ui.kit.figures import file_size, format_count
 
 _FORM = "backup-make"
@@ -38,8 +37,8 @@ def make(
 
 def offer_backup(actor: Actor, *, busy: bool) -> None:
     """The button, and above it the passphrase for who wants one of their own."""
-    fields = kit.Fields()
-    key = f"{_FORM}:{kit.operation_id(_FORM)}"
+    fields = forms.Fields()
+    key = f"{_FORM}:{forms.operation_id(_FORM)}"
     place = st.empty()
     with place.container():
         typed = _passphrase(key, fields)
@@ -55,11 +54,11 @@ def offer_backup(actor: Actor, *, busy: bool) -> None:
         return
     with fields.catching():
         passphrase = checked(*typed) if typed else None
-        kit.renew_operation(_FORM)
+        forms.renew_operation(_FORM)
         with place.container():  # where the button was: the files below stay where they are
             made = background.with_bar(lambda progress: make(actor, passphrase, progress))
         rows = format_count(made.rows, "linha", "linhas")
-        kit.flash(f"Backup feito: {made.path.name}, {rows}, {file_size(made.size)}.")
+        messages.flash(f"Backup feito: {made.path.name}, {rows}, {file_size(made.size)}.")
         st.rerun()
 
 
@@ -71,7 +70,7 @@ def checked(passphrase: str, again: str) -> str:
     return passphrase
 
 
-def _passphrase(key: str, fields: kit.Fields) -> tuple[str, str] | None:
+def _passphrase(key: str, fields: forms.Fields) -> tuple[str, str] | None:
     if not st.toggle("Proteger com uma senha", key=f"{key}:protect"):
         return None
     with st.grid(2, min_column_width=240):

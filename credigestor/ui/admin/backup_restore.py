@@ -22,10 +22,9 @@ from credigestor.rules.calendar import format_moment
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.progress import Progress
 from credigestor.services import confirmation
-from credigestor.ui import kit
 from credigestor.ui.admin import backup_making
 from credigestor.ui.admin.backup_source import Source
-from credigestor.ui.kit import background, data, session
+from credigestor.ui.kit import background, data, forms, messages, session
 from credigestor.ui.kit.figures import format_count
 
 WORD = "RESTAURAR"
@@ -56,7 +55,7 @@ class Task:
             return background.follow(self.job)
         except BusinessError as error:
             self.job = None
-            kit.Fields().show(error)
+            forms.Fields().show(error)
             return None
         except Exception:
             self.job = None
@@ -76,8 +75,8 @@ def restore_dialog(task: RestoreTask) -> None:
     """Open the backup, show it, ask for password and word, and restore it."""
     if task.job is None:
         actor = session.require(Permission.BACKUP)
-        st.markdown(f"**{kit.plain(task.source.name)}**")
-        with kit.Fields().catching():
+        st.markdown(f"**{messages.plain(task.source.name)}**")
+        with forms.Fields().catching():
             _open(task)
         if task.manifest is not None and task.live is not None:
             _show(task.manifest, task.live)
@@ -136,7 +135,7 @@ def _show(manifest: Manifest, live: Contents) -> None:
         ("Revisão do banco", manifest.schema_revision, live.revision),
     ]
     frame = pd.DataFrame(rows, columns=["", "No backup", "Na loja, agora"]).set_index("")
-    st.table(frame.map(kit.plain), border="horizontal")
+    st.table(frame.map(messages.plain), border="horizontal")
     if manifest.schema_revision != live.revision:
         st.info(
             "O backup é de uma versão anterior e será atualizado ao restaurar.",
@@ -145,7 +144,7 @@ def _show(manifest: Manifest, live: Contents) -> None:
     if manifest.shop != live.shop:
         st.warning("O nome da loja no backup é outro. É mesmo este?", icon=":material/store:")
     st.warning(
-        kit.plain(
+        messages.plain(
             f"Tudo o que foi gravado depois de {made} será trocado pelo que está no backup. Todas "
             "as pessoas terão de entrar de novo, com as senhas que tinham naquele momento."
         ),
@@ -155,7 +154,7 @@ def _show(manifest: Manifest, live: Contents) -> None:
 
 def _ask(task: RestoreTask, actor: Actor) -> None:
     """Password, word and the button; then the work."""
-    fields = kit.Fields()
+    fields = forms.Fields()
     place = st.empty()
     with place.form("restore-confirm", border=False):
         safe = st.toggle("Antes, fazer um backup do que há agora", True, key="restore-safe")

@@ -8,8 +8,8 @@ from credigestor.config import get_config
 from credigestor.db.settings import ShopSettings, bounds
 from credigestor.reports.settings_history import LABELS
 from credigestor.rules.permissions import Actor
-from credigestor.ui import kit
 from credigestor.ui.admin.settings_form import save
+from credigestor.ui.kit import forms
 
 #: In place of an hour: Streamlit takes an option that is None for no choice.
 _NEVER = -1
@@ -22,8 +22,8 @@ _NUMBERS = {
 
 def backup_form(actor: Actor, current: ShopSettings) -> None:
     """Draw the hour and the numbers, and save them as a new version of the settings."""
-    form, fields = "settings-backup", kit.Fields()
-    key = f"{form}:{kit.operation_id(form)}"
+    form, fields = "settings-backup", forms.Fields()
+    key = f"{form}:{forms.operation_id(form)}"
     hours = [_NEVER, *range(24)]
     with st.form(key, border=False):
         hour = st.selectbox(

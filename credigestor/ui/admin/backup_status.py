@@ -20,9 +20,8 @@ from credigestor.reports import backups
 from credigestor.reports.backups import STATE_NAMES, Run, State
 from credigestor.rules.calendar import format_moment
 from credigestor.rules.permissions import Permission
-from credigestor.ui import kit
 from credigestor.ui.admin.backup_words import ago, next_at, span
-from credigestor.ui.kit import data, session
+from credigestor.ui.kit import data, messages, session, tables
 from credigestor.ui.kit.figures import NOTHING, file_size, format_count
 
 #: A backup older than this is warned of: one daily one was missed, and half a day has passed.
@@ -94,7 +93,7 @@ def show_problems(status: Status, settings: ShopSettings, now: datetime, zone: Z
         (status.last_verification, "A última verificação"),
     ):
         if run is not None and run.state in (State.FAILED, State.INTERRUPTED):
-            st.error(kit.plain(_failure(run, what, zone)), icon=":material/error:")
+            st.error(messages.plain(_failure(run, what, zone)), icon=":material/error:")
     good = status.last_good
     if good is None:
         st.warning("Ainda não há nenhum backup. Faça o primeiro agora.", icon=":material/warning:")
@@ -111,7 +110,7 @@ def show_problems(status: Status, settings: ShopSettings, now: datetime, zone: Z
         )
     elif all(file.name != good.file for file in status.files):
         st.warning(
-            kit.plain(
+            messages.plain(
                 f"O último backup que deu certo ({good.file}) não está na pasta. Se ele não foi "
                 "guardado em outro lugar, faça outro agora."
             ),
@@ -162,7 +161,7 @@ def show_cards(status: Status, settings: ShopSettings, now: datetime, zone: Zone
         )
     kind = "com senha" if config.passphrase else "sem senha"
     elsewhere = "" if config.automatic_backup else " Quem os faz é outro processo."
-    st.caption(f"Pasta: {kit.plain(str(config.backups))} · automáticos {kind}.{elsewhere}")
+    st.caption(f"Pasta: {messages.plain(str(config.backups))} · automáticos {kind}.{elsewhere}")
 
 
 @st.fragment(run_every=_SECONDS_BETWEEN_LOOKS)
@@ -178,7 +177,7 @@ def watch() -> None:
         "restore": "Um backup está sendo restaurado",
     }[running.kind]
     st.info(
-        kit.plain(
+        messages.plain(
             f"{what}: começou {ago(running.started_at, session.now())}, por {_who(running)}."
         ),
         icon=":material/hourglass_top:",
@@ -203,7 +202,7 @@ def show_history(status: Status, zone: ZoneInfo) -> None:
         }
         for run in status.runs
     ]
-    kit.table(pd.DataFrame(rows), _COLUMNS, key="backup-history")
+    tables.table(pd.DataFrame(rows), _COLUMNS, key="backup-history")
     if len(rows) == RUNS_SHOWN:
         st.caption(f"Aparecem as {RUNS_SHOWN} mais recentes.")
 
@@ -228,7 +227,7 @@ def _whence(run: Run | None, zone: ZoneInfo) -> str:
     if run is None:
         return "Nenhum deu certo até agora."
     secret = "com senha" if run.encrypted else "sem senha"
-    return kit.plain(f"{format_moment(run.started_at, zone)}, {_who(run)}, {secret}.")
+    return messages.plain(f"{format_moment(run.started_at, zone)}, {_who(run)}, {secret}.")
 
 
 def _failure(run: Run, what: str, zone: ZoneInfo) -> str:

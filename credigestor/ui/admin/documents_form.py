@@ -17,9 +17,8 @@ from credigestor.rules.document_choices import (
 from credigestor.rules.permissions import Actor
 from credigestor.services import logos
 from credigestor.services.inputs import text
-from credigestor.ui import kit
 from credigestor.ui.admin.settings_form import gather, save
-from credigestor.ui.kit import data
+from credigestor.ui.kit import data, forms, messages
 
 #: Width of a logo on the page, in pixels; on paper it is a few centimetres wide.
 _SHOWN = 220
@@ -33,8 +32,8 @@ def documents_form(actor: Actor, current: ShopSettings) -> None:
 
 
 def _logo(actor: Actor, current: ShopSettings) -> None:
-    form, fields = "settings-logo", kit.Fields()
-    key = f"{form}:{kit.operation_id(form)}"
+    form, fields = "settings-logo", forms.Fields()
+    key = f"{form}:{forms.operation_id(form)}"
     st.subheader(LABELS["logo"])
     st.caption(
         "Sai no alto dos documentos. PNG ou JPEG de até 1 MB; fica melhor com fundo branco ou "
@@ -77,8 +76,8 @@ def _logo(actor: Actor, current: ShopSettings) -> None:
         except BusinessError as error:
             fields.show(error)
             return
-        kit.renew_operation(form)
-        kit.flash(_done(changed, removed))
+        forms.renew_operation(form)
+        messages.flash(_done(changed, removed))
         st.rerun()
 
 
@@ -89,8 +88,8 @@ def _done(changed: bool, removed: bool) -> str:
 
 
 def _texts(actor: Actor, current: ShopSettings) -> None:
-    form, fields = "settings-documents", kit.Fields()
-    key = f"{form}:{kit.operation_id(form)}"
+    form, fields = "settings-documents", forms.Fields()
+    key = f"{form}:{forms.operation_id(form)}"
     st.subheader("Textos e preferências")
     with st.form(key, border=False):
         footer = st.text_input(

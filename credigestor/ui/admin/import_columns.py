@@ -11,7 +11,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from credigestor.imports.csv_table import column_name
 from credigestor.imports.reading import Preview, Sheet
-from credigestor.ui import kit
+from credigestor.ui.kit import messages, tables
 
 Names = dict[str, dict[str, str]]
 _SEEN = "import-previews"
@@ -48,7 +48,8 @@ def _choose(name: str, file: UploadedFile, preview: Preview) -> dict[str, str]:
     others = [title for title in preview.header if title and title not in preview.found.values()]
     with st.container(border=True):
         st.markdown(
-            f"**{kit.plain(name)}**: indique que coluna do arquivo faz o papel de cada uma destas."
+            f"**{messages.plain(name)}**: indique que coluna do arquivo faz o papel de cada uma "
+            "destas."
         )
         with st.grid(3, min_column_width=220):
             for column in preview.missing:
@@ -71,15 +72,15 @@ def _choose(name: str, file: UploadedFile, preview: Preview) -> dict[str, str]:
 def _draw(name: str, preview: Preview) -> None:
     for fault in preview.faults:
         place = f"{name}, linha {fault.line}" if fault.line else name
-        st.error(kit.plain(f"{place}: {fault.reason}"), icon=":material/error:")
+        st.error(messages.plain(f"{place}: {fault.reason}"), icon=":material/error:")
     if not preview.header:
         return
     if preview.missing:
         missing = ", ".join(preview.missing)
-        st.warning(kit.plain(f"{name}: falta indicar {missing}."), icon=":material/rule:")
+        st.warning(messages.plain(f"{name}: falta indicar {missing}."), icon=":material/rule:")
     renamed = any(not _same(column, title) for column, title in preview.found.items())
     with st.expander(
-        f"{kit.plain(name)}: as primeiras linhas, como estão sendo lidas",
+        f"{messages.plain(name)}: as primeiras linhas, como estão sendo lidas",
         expanded=renamed and not preview.missing,
     ):
         if not preview.rows:
@@ -90,7 +91,7 @@ def _draw(name: str, preview: Preview) -> None:
             for column, title in preview.found.items()
         }
         frame = pd.DataFrame([{"line": row.line, **row.cells} for row in preview.rows])
-        kit.table(frame, {"line": "Linha", **labels}, key=f"import-first-{name}")
+        tables.table(frame, {"line": "Linha", **labels}, key=f"import-first-{name}")
 
 
 def _same(column: str, title: str) -> bool:

@@ -18,9 +18,8 @@ from credigestor.reports.settings_history import LABELS
 from credigestor.rules.calendar import format_date
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import auth, privacy
-from credigestor.ui import kit
 from credigestor.ui.admin.settings_form import save
-from credigestor.ui.kit import data, session
+from credigestor.ui.kit import data, forms, messages, session
 
 #: What is typed to confirm.
 WORD = "ANONIMIZAR"
@@ -61,8 +60,8 @@ def personal_data(actor: Actor, customer: Customer, *, today: date) -> None:
 
 def retention_form(actor: Actor, current: ShopSettings) -> None:
     """Draw for how many years after their last business people's data is kept."""
-    form, fields = "settings-privacy", kit.Fields()
-    key = f"{form}:{kit.operation_id(form)}"
+    form, fields = "settings-privacy", forms.Fields()
+    key = f"{form}:{forms.operation_id(form)}"
     st.caption(
         "Antes desse prazo, contado do último negócio, o sistema não anonimiza um cliente. As "
         "leis fiscais e do consumidor pedem ao menos 5 anos; pergunte ao contador se a sua loja "
@@ -103,7 +102,7 @@ def _anonymise(actor: Actor, customer_id: int, today: date) -> None:
     conditions = data.read(privacy.conditions, customer_id, today=today)
     for met, sentence in conditions:
         icon = ":material/check_circle:" if met else ":material/cancel:"
-        st.markdown(f"{icon} {kit.plain(sentence)}")
+        st.markdown(f"{icon} {messages.plain(sentence)}")
     if not all(met for met, _ in conditions):
         st.caption("Só é possível anonimizar quando todas as condições estiverem cumpridas.")
         return
@@ -119,7 +118,7 @@ def _anonymise(actor: Actor, customer_id: int, today: date) -> None:
         "confira antes. Backups e arquivos exportados antes ainda contêm os dados até vencer o "
         "prazo deles. Se houver cobrança ou processo na Justiça, não anonimize."
     )
-    fields = kit.Fields()
+    fields = forms.Fields()
     with st.form(f"anonymise:{customer_id}", border=False, enter_to_submit=False):
         typed = st.text_input(f"Para confirmar, digite {WORD}", autocomplete="off")
         fields.slot("confirmation")
@@ -133,5 +132,5 @@ def _anonymise(actor: Actor, customer_id: int, today: date) -> None:
                         s, actor, customer_id=customer_id, now=now, today=today
                     )
                 )
-                kit.flash("Dados pessoais apagados.")
+                messages.flash("Dados pessoais apagados.")
                 st.rerun()

@@ -29,8 +29,7 @@ from credigestor.rules.permissions import Actor
 from credigestor.rules.pix_key import PIX_KIND_NAMES, PixKind, kind_of, parse_pix_key
 from credigestor.services import settings as service
 from credigestor.services.inputs import text
-from credigestor.ui import kit
-from credigestor.ui.kit import data
+from credigestor.ui.kit import data, forms, messages
 
 #: Contract interest above this, percent a month, shows a warning (R2; STJ REsp 1.720.656).
 USUAL_CONTRACT_RATE = Decimal(1)
@@ -70,8 +69,8 @@ _FORMATS: dict[str, Callable[[str], str]] = {
 
 def shop_form(actor: Actor, current: ShopSettings) -> None:
     """Draw the shop's identity, contact and address."""
-    form, fields = "settings-shop", kit.Fields()
-    key = f"{form}:{kit.operation_id(form)}"
+    form, fields = "settings-shop", forms.Fields()
+    key = f"{form}:{forms.operation_id(form)}"
     typed: dict[str, str] = {}
     with st.form(key, border=False):
         with st.grid(2, min_column_width=260):
@@ -97,8 +96,8 @@ def shop_form(actor: Actor, current: ShopSettings) -> None:
 
 def pix_form(actor: Actor, current: ShopSettings) -> None:
     """Draw the kind of Pix key and the key."""
-    form, fields = "settings-pix", kit.Fields()
-    key = f"{form}:{kit.operation_id(form)}"
+    form, fields = "settings-pix", forms.Fields()
+    key = f"{form}:{forms.operation_id(form)}"
     kinds = list(PIX_KIND_NAMES)
     with st.form(key, border=False):
         kind = st.selectbox(
@@ -119,8 +118,8 @@ def pix_form(actor: Actor, current: ShopSettings) -> None:
 
 def charges_form(actor: Actor, current: ShopSettings) -> None:
     """Draw the rates, grace and backdating limit, with warnings as one types (R2, R6, R7)."""
-    form, fields = "settings-charges", kit.Fields()
-    key = f"{form}:{kit.operation_id(form)}"
+    form, fields = "settings-charges", forms.Fields()
+    key = f"{form}:{forms.operation_id(form)}"
     st.info(
         "Valem para as vendas feitas a partir de agora: vendas e notas que já existem não mudam.",
         icon=":material/info:",
@@ -154,8 +153,8 @@ def charges_form(actor: Actor, current: ShopSettings) -> None:
 
 def calendar_form(actor: Actor, current: ShopSettings) -> None:
     """Draw the time zone and which holidays close the shop; the local ones are a list (R4)."""
-    form, fields = "settings-calendar", kit.Fields()
-    key = f"{form}:{kit.operation_id(form)}"
+    form, fields = "settings-calendar", forms.Fields()
+    key = f"{form}:{forms.operation_id(form)}"
     with st.form(key, border=False):
         zone = st.selectbox(
             LABELS["time_zone"],
@@ -177,13 +176,13 @@ def calendar_form(actor: Actor, current: ShopSettings) -> None:
 
 
 def _local_holidays(actor: Actor, current: ShopSettings) -> None:
-    form, fields = "settings-holidays", kit.Fields()
-    key = f"{form}:{kit.operation_id(form)}"
+    form, fields = "settings-holidays", forms.Fields()
+    key = f"{form}:{forms.operation_id(form)}"
     st.subheader(LABELS["local_holidays"])
     removed = None
     for holiday in current.local_holidays:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(kit.plain(f"{format_date(holiday.day)} {holiday.name}"))
+            st.markdown(messages.plain(f"{format_date(holiday.day)} {holiday.name}"))
             if st.button("Remover", key=f"{key}:remove:{holiday.day}", icon=":material/delete:"):
                 removed = holiday
     if removed:
@@ -194,7 +193,7 @@ def _local_holidays(actor: Actor, current: ShopSettings) -> None:
     with st.form(key, border=False):
         with st.grid(2, min_column_width=200):
             with st.container():
-                day = kit.date_field("Dia", None, key=f"{key}:day")
+                day = forms.date_field("Dia", None, key=f"{key}:day")
                 fields.slot("day")
             with st.container():
                 name = st.text_input("Nome do feriado", key=f"{key}:name")
@@ -221,7 +220,7 @@ def _with_holiday(
     return tuple(sorted((*holidays, new), key=lambda holiday: holiday.day))
 
 
-def save(form: str, fields: kit.Fields, actor: Actor, read: Callable[[], dict[str, Any]]) -> None:
+def save(form: str, fields: forms.Fields, actor: Actor, read: Callable[[], dict[str, Any]]) -> None:
     """Save what the form reads over the settings in force, or show all that is wrong."""
     try:
         changes = read()
@@ -231,8 +230,8 @@ def save(form: str, fields: kit.Fields, actor: Actor, read: Callable[[], dict[st
     except BusinessError as error:
         fields.refuse(error)
         return
-    kit.renew_operation(form)
-    kit.flash("Configurações salvas." if changed else "Nada mudou.")
+    forms.renew_operation(form)
+    messages.flash("Configurações salvas." if changed else "Nada mudou.")
     st.rerun()
 
 
@@ -257,13 +256,13 @@ def _shop_value(name: str, typed: str) -> str:
     return _PARSERS[name](typed)
 
 
-def _rate(name: str, key: str, fields: kit.Fields, stored: Decimal) -> str:
+def _rate(name: str, key: str, fields: forms.Fields, stored: Decimal) -> str:
     with st.container():
         typed = st.text_input(LABELS[name], worded(stored), key=f"{key}:{name}")
         fields.slot(name)
         warning = _rate_warning(name, typed)
         if warning:
-            st.warning(kit.plain(warning), icon=":material/gavel:")
+            st.warning(messages.plain(warning), icon=":material/gavel:")
     return typed
 
 

@@ -11,9 +11,9 @@ import streamlit as st
 from altair import Chart, LayerChart, Step
 
 from credigestor.exports.csv_format import csv_bytes
-from credigestor.ui import kit
 from credigestor.ui.analytics import view_address
 from credigestor.ui.charts import theme
+from credigestor.ui.kit import links, messages
 
 #: So many links stand below each other; more places are chosen in a box that can be searched.
 MOST_LINKS = 40
@@ -50,11 +50,11 @@ def exhibit(
     the CSV, its columns named as a person reads them; `file_name` has no ending. Where there is
     nothing to show, `empty` says what to do in place of it all.
     """
-    st.subheader(title, help=kit.plain(definition), anchor=False)
+    st.subheader(title, help=messages.plain(definition), anchor=False)
     if empty is not None or chart is None:
-        st.info(kit.plain(empty or "Nada a mostrar."), icon=":material/info:")
+        st.info(messages.plain(empty or "Nada a mostrar."), icon=":material/info:")
         return
-    st.markdown(kit.plain(sentence))
+    st.markdown(messages.plain(sentence))
     # A heat map keeps the width of its cells, and is scrolled where the screen is narrower.
     wide = isinstance(chart.width, Step)
     width: Literal["content", "stretch"] = "content" if wide else "stretch"
@@ -77,7 +77,7 @@ def exhibit(
             on_click="ignore",
             icon=":material/download:",
             key=f"{key}-csv",
-            help=kit.plain(f"Baixar os dados de “{title}” como CSV"),
+            help=messages.plain(f"Baixar os dados de “{title}” como CSV"),
         )
 
 
@@ -105,4 +105,4 @@ def _offer_leads(leads: Mapping[str, Lead], key: str) -> None:
             )
             shown = [] if place is None else shown[place : place + 1]
         for lead in shown:
-            kit.link(lead.file, lead.label, **lead.params)
+            links.link(lead.file, lead.label, **lead.params)

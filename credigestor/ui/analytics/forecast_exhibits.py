@@ -12,10 +12,10 @@ from credigestor.reports.portfolio.forecast import Coming, ComingBand, Forecast
 from credigestor.rules.aging import BAND_NAMES, CURRENT
 from credigestor.rules.calendar import month_label, month_name
 from credigestor.rules.money import format_brl, format_percent
-from credigestor.ui import kit
 from credigestor.ui.analytics.exhibit import Lead, exhibit
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import cash as charts
+from credigestor.ui.kit import tables
 from credigestor.ui.kit.figures import format_rate, rounded
 
 NOTES = "counter/notes.py"
@@ -151,7 +151,7 @@ def show_shares(shown: View, found: Forecast) -> None:
     )
     if known:
         rows["share"] = [format_rate(item.history.share) for item in found.bands]
-        kit.table(
+        tables.table(
             rows, BAND_LABELS, key="shares_table", money=["paid", "unpaid", "open", "expected"]
         )
 

@@ -18,10 +18,9 @@ from credigestor.reports.scope import Scope
 from credigestor.rules.aging import BAND_NAMES, BANDS
 from credigestor.rules.periods import CUSTOM, PRESETS, Period, period_of, year_before
 from credigestor.rules.value_ranges import VALUE_RANGE_NAMES
-from credigestor.ui import kit
 from credigestor.ui.analytics import view_address
 from credigestor.ui.analytics.view_address import Labels
-from credigestor.ui.kit import address, data
+from credigestor.ui.kit import address, data, forms, links, messages
 
 Compare = Literal["previous", "last-year"]
 #: Parameter → word, or words where it repeats.
@@ -65,7 +64,7 @@ class View:
     def params(self, **extra: object) -> Params:
         """This view as it stands in the address, what is default left out, and `extra`.
 
-        For kit.link and kit.go to pages that have the same view; an `extra` of None leaves its
+        For links to pages that have the same view; an `extra` of None leaves its
         parameter out.
         """
         found: dict[str, object] = {}
@@ -86,7 +85,7 @@ class View:
             "value": self.scope.value,
             "band": list(self.bands) or None,
         } | extra
-        return kit.address_words({k: v for k, v in found.items() if v is not None})
+        return links.address_words({k: v for k, v in found.items() if v is not None})
 
     def link(self, base: str, **extra: object) -> str:
         """The address of this view and `extra` for somebody else, also on a later day."""
@@ -177,7 +176,7 @@ def _draw_filters(values: dict[str, Any], labels: Labels, drawn: Sequence[str]) 
 
 
 def _draw_day(label: str, name: str, help: str | None = None) -> date | None:
-    return kit.date_field(label, None, key=view_address.key(name), help=help, filters=True)
+    return forms.date_field(label, None, key=view_address.key(name), help=help, filters=True)
 
 
 def _draw_choice(label: str, name: str, labels: Labels) -> str:
@@ -242,4 +241,4 @@ def _show_filters(chosen: View, labels: Labels) -> None:
     if any(active):
         with st.container(horizontal=True, gap="small"):
             for text in filter(None, active):
-                st.badge(kit.plain(text), icon=":material/filter_alt:", color="gray")
+                st.badge(messages.plain(text), icon=":material/filter_alt:", color="gray")

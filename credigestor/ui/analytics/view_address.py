@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from credigestor.ui import kit
+from credigestor.ui.kit import forms, links
 
 NAMES = ("as_of", "period", "from", "to", "compare", "seller", "city", "value", "band")
 DEFAULTS = {"period": "month", "compare": "previous", "seller": "", "city": "", "value": ""}
@@ -95,7 +95,7 @@ def leave(file: str, params: Mapping[str, Any]) -> NoReturn:
     page, so Back leads here with those.
     """
     st.session_state["view:left"] = (_words(params), _address())
-    kit.go(file, **params)
+    links.go(file, **params)
 
 
 def _come_back() -> None:
@@ -128,7 +128,7 @@ def _parsed(words: Words, labels: Labels, today: date) -> dict[str, Any]:
     values: dict[str, Any] = {name: (found[name] or [DEFAULTS[name]])[-1] for name in DEFAULTS}
     values["band"] = found["band"]
     for name in ("as_of", "from", "to"):
-        values[name] = kit.filter_date((words.get(name) or [""])[-1])
+        values[name] = forms.filter_date((words.get(name) or [""])[-1])
     values["as_of"] = values["as_of"] or today
     return values
 
@@ -151,5 +151,5 @@ def _only(names: Sequence[str], words: Words) -> dict[str, list[str]]:
 
 
 def _words(params: Mapping[str, Any]) -> dict[str, list[str]]:
-    found = kit.address_words(params)
+    found = links.address_words(params)
     return {name: [words] if isinstance(words, str) else words for name, words in found.items()}

@@ -11,8 +11,9 @@ from credigestor.rules.permissions import ROLE_NAMES, Actor
 from credigestor.services.auth import was_login
 from credigestor.services.users import has_users
 from credigestor.ui.app import first_run, login
-from credigestor.ui.kit import plain, session
+from credigestor.ui.kit import session
 from credigestor.ui.kit.data import settings
+from credigestor.ui.kit.messages import plain
 from credigestor.ui.kit.navigation import PAGES, PageSpec, page
 from credigestor.web import startup
 

@@ -21,7 +21,8 @@ from credigestor.services import setup
 from credigestor.services.inputs import parse
 from credigestor.services.users import MAX_LOGIN
 from credigestor.ui.app import login
-from credigestor.ui.kit import Fields, data, session
+from credigestor.ui.kit import data, session
+from credigestor.ui.kit.forms import Fields
 from credigestor.web import startup
 
 _ADMIN, _ACCOUNTS = "first_run_admin", "first_run_accounts"

@@ -8,7 +8,7 @@ import secrets
 import streamlit as st
 
 from credigestor.errors import BusinessError
-from credigestor.ui.kit import plain
+from credigestor.ui.kit.messages import plain
 
 log = logging.getLogger("credigestor")
 

@@ -11,7 +11,8 @@ from credigestor.errors import BusinessError
 from credigestor.rules.calendar import format_moment
 from credigestor.rules.permissions import Actor
 from credigestor.services import auth
-from credigestor.ui.kit import data, flash, plain, session
+from credigestor.ui.kit import data, session
+from credigestor.ui.kit.messages import flash, plain
 
 _BROWSERS = ("Edg", "OPR", "Firefox", "Chrome", "Safari")
 _NAMES = {"Edg": "Edge", "OPR": "Opera"}

@@ -17,8 +17,9 @@ from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.errors import BusinessError, InvalidInput
 from credigestor.services import auth
-from credigestor.ui.kit import plain, session
+from credigestor.ui.kit import session
 from credigestor.ui.kit.data import settings
+from credigestor.ui.kit.messages import plain
 
 FIELDS = {
     "Form name": "Entrar",

@@ -15,9 +15,8 @@ from credigestor.reports import customer_statement, notes, settlement
 from credigestor.reports.settlement import Quote
 from credigestor.rules.calendar import format_date
 from credigestor.rules.money import format_brl, format_number
-from credigestor.ui import kit
 from credigestor.ui.counter import document_bars
-from credigestor.ui.kit import data
+from credigestor.ui.kit import data, forms, messages
 
 #: How far back the statement goes unless somebody asks for more.
 _MONTHS = 3
@@ -42,14 +41,14 @@ def show(customer_id: int, *, today: date) -> None:
 
 
 def _statement(customer_id: int, today: date) -> None:
-    fields = kit.Fields()
+    fields = forms.Fields()
     with st.grid(2, min_column_width=160):
         with st.container():
             begin = today - relativedelta(months=_MONTHS)
-            since = kit.date_field("De", begin, key=f"statement-since:{customer_id}")
+            since = forms.date_field("De", begin, key=f"statement-since:{customer_id}")
             fields.slot("since")
         with st.container():
-            until = kit.date_field("Até", today, key=f"statement-until:{customer_id}")
+            until = forms.date_field("Até", today, key=f"statement-until:{customer_id}")
             fields.slot("until")
     with fields.catching():
         if since is None:
@@ -62,7 +61,7 @@ def _statement(customer_id: int, today: date) -> None:
         count = len(found.movements)
         moved = "nenhum movimento" if not count else f"{count} movimento{'s' * (count > 1)}"
         st.markdown(
-            kit.plain(
+            messages.plain(
                 f"Saldo de principal: {format_brl(found.opening)} antes, "
                 f"{format_brl(found.closing)} em {format_date(until)}; {moved}."
             )
@@ -75,12 +74,12 @@ def _statement(customer_id: int, today: date) -> None:
 
 
 def _settlement(customer_id: int, today: date) -> None:
-    fields, key = kit.Fields(), f"quote-notes:{customer_id}"
+    fields, key = forms.Fields(), f"quote-notes:{customer_id}"
     open_notes = data.read(notes.open_notes, customer_id, on=today, today=today)
     if not open_notes:
         st.info("Nada em aberto: não há o que quitar.", icon=":material/task_alt:")
         return
-    on = kit.date_field("Pagando em", today, key=f"quote-on:{customer_id}")
+    on = forms.date_field("Pagando em", today, key=f"quote-on:{customer_id}")
     fields.slot("on")
     labels = {
         note.id: f"{note.number} · {_due(note.due_date, note.days_late)}" for note in open_notes
@@ -139,8 +138,8 @@ def _figures(found: Quote) -> None:
     st.table(frame, border="horizontal", hide_index=True)
     with st.expander("Como se chegou ao valor"):
         for note in found.notes:
-            steps = " ".join(f"\n- {kit.plain(step)}" for step in note.settlement.steps)
-            st.markdown(f"**{kit.plain(note.number)}**\n{steps}")
+            steps = " ".join(f"\n- {messages.plain(step)}" for step in note.settlement.steps)
+            st.markdown(f"**{messages.plain(note.number)}**\n{steps}")
 
 
 def _links(what: str, address: str, keep: str) -> None:

@@ -16,15 +16,14 @@ from credigestor.rules.money import format_number, parse_money
 from credigestor.rules.permissions import Actor
 from credigestor.services import customers
 from credigestor.services.inputs import parse
-from credigestor.ui import kit
-from credigestor.ui.kit import data
+from credigestor.ui.kit import data, forms, links, messages
 
 
 def new_customer(actor: Actor, *, today: date) -> None:
     """Draw the form of a new customer; once saved, leave for the customer's page."""
     form = "new-customer"
-    fields = kit.Fields()
-    operation = kit.operation_id(form)
+    fields = forms.Fields()
+    operation = forms.operation_id(form)
     typed = _draw(form, fields, None, save="Cadastrar cliente")
     if typed is None:
         return
@@ -38,15 +37,15 @@ def new_customer(actor: Actor, *, today: date) -> None:
         if isinstance(error, Conflict):
             _link_to_owner(given.tax_id)
         return
-    kit.renew_operation(form)
-    kit.flash("Cliente cadastrado.")
-    kit.go("counter/customer.py", id=new_id)
+    forms.renew_operation(form)
+    messages.flash("Cliente cadastrado.")
+    links.go("counter/customer.py", id=new_id)
 
 
 def edit_customer(actor: Actor, customer: Customer, *, today: date) -> None:
     """Draw the form of a customer's data as they are, and save what was changed."""
     form = f"edit-customer:{customer.id}"
-    fields = kit.Fields()
+    fields = forms.Fields()
     typed = _draw(form, fields, customer, save="Salvar alterações")
     if typed is None:
         return
@@ -56,17 +55,17 @@ def edit_customer(actor: Actor, customer: Customer, *, today: date) -> None:
     except BusinessError as error:
         fields.refuse(error)
         return
-    kit.renew_operation(form)
-    kit.flash("Cadastro atualizado.")
+    forms.renew_operation(form)
+    messages.flash("Cadastro atualizado.")
     st.rerun()
 
 
 def _draw(
-    form: str, fields: kit.Fields, customer: Customer | None, *, save: str
+    form: str, fields: forms.Fields, customer: Customer | None, *, save: str
 ) -> dict[str, Any] | None:
     """What was typed, raw, when Save was pressed; the widgets are new after each save."""
     shown = _shown(customer)
-    key = f"{form}:{kit.operation_id(form)}"
+    key = f"{form}:{forms.operation_id(form)}"
     typed: dict[str, Any] = {}
 
     def field(name: str, label: str, **options: Any) -> None:
@@ -82,7 +81,7 @@ def _draw(
                 with st.container():
                     field(name, label, **options)
             with st.container():
-                typed["birth_date"] = kit.date_field(
+                typed["birth_date"] = forms.date_field(
                     "Data de nascimento",
                     customer.birth_date if customer else None,
                     key=f"{key}:birth_date",
@@ -169,7 +168,7 @@ def _input(typed: dict[str, Any]) -> customers.CustomerInput:
 
 def _link_to_owner(tax_id: str) -> None:
     for found in data.read(report.search, tax_id, limit=1):
-        kit.link(
+        links.link(
             "counter/customer.py",
             f"Abrir o cadastro de {found.name}",
             icon=":material/person:",

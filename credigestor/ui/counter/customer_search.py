@@ -8,8 +8,7 @@ from credigestor.reports import customers
 from credigestor.reports.customers import Found
 from credigestor.rules.identity import format_phone, format_tax_id, mask_tax_id
 from credigestor.rules.permissions import Permission
-from credigestor.ui import kit
-from credigestor.ui.kit import data, session
+from credigestor.ui.kit import data, links, messages, session
 
 #: Name in the address of the chosen customer: `/nova-venda?cliente=7`.
 PARAMETER = "cliente"
@@ -52,7 +51,7 @@ def _slot(key: str) -> str:
 
 def _chosen(key: str) -> Found | None:
     if PARAMETER in st.query_params:
-        st.session_state[_slot(key)] = kit.row_id(PARAMETER)
+        st.session_state[_slot(key)] = links.row_id(PARAMETER)
     if _slot(key) not in st.session_state:
         return None
     customer_id = st.session_state[_slot(key)]
@@ -66,8 +65,8 @@ def _chosen(key: str) -> Found | None:
 def _card(key: str, customer: Found) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         with st.container(gap=None):
-            st.markdown(f"**{kit.plain(customer.name)}**")
-            st.caption(kit.plain(describe(customer, masked=False)))
+            st.markdown(f"**{messages.plain(customer.name)}**")
+            st.caption(messages.plain(describe(customer, masked=False)))
         if st.button("Trocar cliente", key=f"{key}:change", icon=":material/swap_horiz:"):
             forget_customer(key)
             st.rerun()
@@ -91,7 +90,7 @@ def _search(key: str) -> None:
         return
     found = data.read(customers.search, query, limit=RESULTS)
     for customer in found:
-        label = f"**{kit.plain(customer.name)}** · {kit.plain(describe(customer))}"
+        label = f"**{messages.plain(customer.name)}** · {messages.plain(describe(customer))}"
         if st.button(label, key=f"{key}:pick:{customer.id}", width="stretch", wrap=True):
             st.session_state[_slot(key)] = customer.id
             st.query_params[PARAMETER] = str(customer.id)
@@ -100,6 +99,6 @@ def _search(key: str) -> None:
         st.caption(f"São mostrados os {RESULTS} primeiros. Digite mais para chegar a um só.")
     if not found:
         st.info("Nenhum cliente encontrado. Confira o que digitou ou cadastre o cliente.")
-        kit.link(
+        links.link(
             "counter/customers.py", "Cadastrar novo cliente", icon=":material/person_add:", novo=1
         )

@@ -16,7 +16,7 @@ from credigestor.rules.allocation import spread
 from credigestor.rules.money import CENT, ZERO, format_brl, format_number, parse_money
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services.inputs import MAX_REASON
-from credigestor.ui import kit
+from credigestor.ui.kit import forms
 
 #: The inputs drawn here, as the preview's witnesses.
 INPUTS = ("early", "discount", "discount_reason")
@@ -42,7 +42,7 @@ def choose_discounts(
     open_notes: Sequence[OpenNote],
     paid_on: date,
     actor: Actor,
-    fields: kit.Fields,
+    fields: forms.Fields,
 ) -> Discounts | None:
     """By right, unless the person wants none; and for who may, another one on the ticked notes.
 
@@ -83,7 +83,7 @@ def _follow(form: uuid.UUID, whole: Decimal, reduced: Decimal) -> None:
 
 
 def _grant(
-    form: uuid.UUID, settled: Sequence[OpenNote], early: Discounts, fields: kit.Fields
+    form: uuid.UUID, settled: Sequence[OpenNote], early: Discounts, fields: forms.Fields
 ) -> Discounts:
     with st.expander("Conceder desconto", icon=":material/percent:", key=f"grant:{form}"):
         st.caption(

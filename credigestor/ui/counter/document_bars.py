@@ -28,8 +28,7 @@ from credigestor.rules.document_choices import RECEIPT_FORMAT_NAMES, ReceiptForm
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.words import listed
 from credigestor.services import printing
-from credigestor.ui import kit
-from credigestor.ui.kit import data, session
+from credigestor.ui.kit import data, forms, links, messages, session
 
 _OPEN = frozenset({Status.PENDING, Status.PARTIAL, Status.OVERDUE})
 _NOTE_COLUMNS = ("note_id", "number", "due_date", "status")
@@ -52,7 +51,7 @@ def link(
 ) -> None:
     """A button that opens a document in a new tab."""
     icon = icon or ":material/open_in_new:"
-    st.link_button(kit.plain(label), address, type=type, icon=icon, disabled=disabled)
+    st.link_button(messages.plain(label), address, type=type, icon=icon, disabled=disabled)
 
 
 def sale_bar(sale: SaleDetail, actor: Actor) -> None:
@@ -124,7 +123,7 @@ def receipt_bar(found: Receipt) -> None:
     try:
         data.read(named_customer, found.customer_id)
     except Conflict as error:
-        st.caption(kit.plain(error.message))
+        st.caption(messages.plain(error.message))
         return
     first = found.shop.receipt_format
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
@@ -155,7 +154,7 @@ def _explain(refusal: str, shop: ShopSettings, actor: Actor) -> None:
         ask = "" if can else " Peça a um administrador que preencha os dados da loja."
         st.caption(f"Para imprimir notas promissórias, falta: {listed(lacking)}.{ask}")
         if can:
-            kit.link("admin/settings.py", "Preencher os dados da loja", icon=":material/tune:")
+            links.link("admin/settings.py", "Preencher os dados da loja", icon=":material/tune:")
 
 
 def _booklet(sale_id: int, type: _Type, disabled: bool) -> None:
@@ -222,7 +221,7 @@ def _print_button(
         icon=":material/print:",
         disabled=disabled,
         on_click=_print,
-        args=(form, sale_id, note_ids, kit.operation_id(form)),
+        args=(form, sale_id, note_ids, forms.operation_id(form)),
     )
 
 
@@ -243,7 +242,7 @@ def _print(
         st.session_state[slot] = error
         return
     st.session_state[slot] = (operation_id, len(made), _told(made))
-    kit.renew_operation(form)
+    forms.renew_operation(form)
 
 
 def _told(made: Sequence[NotePrinting]) -> str:
@@ -258,7 +257,7 @@ def _printed(form: str) -> None:
     """What the last click on the button led to: the links of the printing, or why not."""
     found = st.session_state.get(f"printed:{form}")
     if isinstance(found, BusinessError):
-        st.error(kit.plain(found.message), icon=":material/error:")
+        st.error(messages.plain(found.message), icon=":material/error:")
         del st.session_state[f"printed:{form}"]
     elif found:
         operation_id, count, told = found

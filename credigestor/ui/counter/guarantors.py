@@ -16,8 +16,7 @@ from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import guarantors
 from credigestor.services.guarantors import MOST, GuarantorInput, field_of, parse_address
 from credigestor.services.inputs import parse
-from credigestor.ui import kit
-from credigestor.ui.kit import data
+from credigestor.ui.kit import data, forms, messages
 from credigestor.ui.kit.live_form import LiveForm
 
 _PLACES = range(1, MOST + 1)
@@ -95,7 +94,7 @@ def of_sale(sale: SaleDetail, actor: Actor) -> None:
     for guarantor in stored:
         number = format_tax_id(guarantor.tax_id)
         where = f", {guarantor.address}" if guarantor.address else ", sem endereço"
-        st.markdown(f"- **{kit.plain(guarantor.name)}**, {kit.plain(number + where)}")
+        st.markdown(f"- **{messages.plain(guarantor.name)}**, {messages.plain(number + where)}")
     if not changeable or not actor.can(Permission.SELL):
         return
     printed = data.read(report.already_printed, sale.id)
@@ -106,8 +105,8 @@ def of_sale(sale: SaleDetail, actor: Actor) -> None:
 
 
 def _form(sale_id: int, actor: Actor, stored: tuple[SaleGuarantor, ...], *, printed: bool) -> None:
-    form, fields = f"guarantors:{sale_id}", kit.Fields()
-    key = f"{form}:{kit.operation_id(form)}"
+    form, fields = f"guarantors:{sale_id}", forms.Fields()
+    key = f"{form}:{forms.operation_id(form)}"
     texts: dict[int, dict[str, str]] = {}
     with (
         st.expander("Mudar avalistas" if stored else "Incluir avalistas"),
@@ -141,8 +140,8 @@ def _form(sale_id: int, actor: Actor, stored: tuple[SaleGuarantor, ...], *, prin
             except BusinessError as error:
                 fields.show(_at_their_places(error, texts))
                 return
-            kit.renew_operation(form)
-            kit.flash("Avalistas gravados." if changed else "Nada mudou.")
+            forms.renew_operation(form)
+            messages.flash("Avalistas gravados." if changed else "Nada mudou.")
             st.rerun()
 
 

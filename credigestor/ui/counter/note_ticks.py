@@ -11,9 +11,9 @@ import streamlit as st
 from credigestor.reports.notes import OpenNote
 from credigestor.rules.calendar import format_date, format_days
 from credigestor.rules.money import format_brl, format_number
-from credigestor.ui import kit
 from credigestor.ui.counter.discounts import Discounts
 from credigestor.ui.counter.payer import tick_key
+from credigestor.ui.kit import messages
 
 #: More open notes than this scroll in a frame of their own.
 NOTES_IN_VIEW = 6
@@ -45,7 +45,7 @@ def offer_next(
             more.append(note.id)
             left -= discounts.settles(note)
     st.button(
-        kit.plain(f"Continuar nas próximas notas com os {told} restantes"),
+        messages.plain(f"Continuar nas próximas notas com os {told} restantes"),
         key=f"more:{form}",
         icon=":material/playlist_add:",
         on_click=_tick,
@@ -62,7 +62,9 @@ def _describe(note: OpenNote) -> str:
     due = f"vence {format_date(note.due_date)}"
     if note.days_late:
         due = f"venceu {format_date(note.due_date)}, {format_days(note.days_late)} de atraso"
-    text = f"**{kit.plain(format_brl(note.owed.total))}** · {kit.plain(note.number)} · {due}"
+    text = (
+        f"**{messages.plain(format_brl(note.owed.total))}** · {messages.plain(note.number)} · {due}"
+    )
     if note.owed.charges:
         text += (
             f" (principal {format_number(note.owed.principal)}, juros "

@@ -8,9 +8,8 @@ import streamlit as st
 
 from credigestor.errors import BusinessError
 from credigestor.reports import notes
-from credigestor.ui import kit
 from credigestor.ui.counter.customer_search import PARAMETER, pick_customer
-from credigestor.ui.kit import data
+from credigestor.ui.kit import data, links, messages
 
 
 def choose_payer(form: uuid.UUID) -> int | None:
@@ -47,7 +46,7 @@ def asked_note(form: uuid.UUID) -> int | None:
 def _take_note_from_address(form: uuid.UUID) -> None:
     if "nota" not in st.query_params:
         return
-    note_id = kit.row_id("nota")
+    note_id = links.row_id("nota")
     del st.query_params["nota"]
     owner = None if note_id is None else data.read(notes.owner, note_id)
     if owner is None or note_id is None:
@@ -60,7 +59,7 @@ def _find(number: str, form: uuid.UUID) -> None:
     try:
         customer_id, note_id = data.read(notes.find, number)
     except BusinessError as error:
-        st.error(kit.plain(error.message), icon=":material/error:")
+        st.error(messages.plain(error.message), icon=":material/error:")
         return
     _choose(customer_id, note_id, form)
     st.rerun()

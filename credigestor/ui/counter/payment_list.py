@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from credigestor.rules.methods import METHOD_NAMES, Method
-from credigestor.ui import kit
+from credigestor.ui.kit import tables
 
 LABELS = {
     "paid_on": "Data",
@@ -38,7 +38,7 @@ def show(frame: pd.DataFrame, columns: Sequence[str], *, key: str, id_column: st
         method=[METHOD_NAMES[Method(value)] for value in frame["method"]],
         situation=["Estornado" if gone else "" for gone in frame["reversed"]],
     )
-    kit.table(
+    tables.table(
         worded,
         shown,
         key=key,

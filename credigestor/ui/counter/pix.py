@@ -18,8 +18,7 @@ from credigestor.rules.money import MAX_MONEY, ZERO, format_brl
 from credigestor.rules.numbering import parse_note_number
 from credigestor.rules.permissions import Permission
 from credigestor.rules.words import listed
-from credigestor.ui import kit
-from credigestor.ui.kit import data, session
+from credigestor.ui.kit import data, links, messages, session
 
 #: Pixels: some four a square of the longest code, whose image is drawn finer than that.
 WIDTH = 240
@@ -41,7 +40,7 @@ def offer(customer_id: int, note_ids: Collection[int], *, key: str) -> None:
     # The label stays, or the browser would close it when the figures change.
     with st.expander("Pix de hoje", icon=":material/qr_code_2:", key=f"pix:{key}"):
         if saved and st.toggle(
-            kit.plain(f"Com o desconto de {format_brl(saved)} da quitação antecipada")
+            messages.plain(f"Com o desconto de {format_brl(saved)} da quitação antecipada")
             + " (CDC, art. 52, § 2º)",
             value=True,
             key=f"pix-early:{key}",
@@ -57,7 +56,7 @@ def offer(customer_id: int, note_ids: Collection[int], *, key: str) -> None:
 def show(shop: ShopSettings, amount: Decimal, txid: str) -> bool:
     """The code of R$ `amount` to the shop, or why there is none; tells which it was."""
     if amount > MAX_MONEY:
-        st.info(kit.plain(f"Um Pix vale no máximo {format_brl(MAX_MONEY)}."))
+        st.info(messages.plain(f"Um Pix vale no máximo {format_brl(MAX_MONEY)}."))
         return False
     code = pix.shop_payload(shop, amount, txid)
     if code is None:
@@ -68,7 +67,7 @@ def show(shop: ShopSettings, amount: Decimal, txid: str) -> bool:
         st.image(qr.png(code, scale=8), width=WIDTH, alt=f"QR Code do Pix de {format_brl(amount)}")
     with words:
         st.metric("Pix de", format_brl(amount))
-        st.caption(f"Para {kit.plain(payee(shop))}, identificado como {txid}.")
+        st.caption(f"Para {messages.plain(payee(shop))}, identificado como {txid}.")
         st.caption("Pix Copia e Cola: toque no código e copie com o botão do canto.")
         st.code(code, language=None, wrap_lines=True)
     return True
@@ -87,6 +86,6 @@ def _explain(lacking: Sequence[str]) -> None:
     st.info(f"Para mostrar o código Pix, falta cadastrar: {what}.", icon=":material/qr_code_2:")
     actor = session.current()
     if actor is not None and actor.can(Permission.SETTINGS):
-        kit.link("admin/settings.py", "Abrir as configurações", icon=":material/settings:")
+        links.link("admin/settings.py", "Abrir as configurações", icon=":material/settings:")
     else:
         st.caption("Peça a um administrador que complete as configurações da loja.")

@@ -21,8 +21,7 @@ from credigestor.reports.note_filters import NO_CITY
 from credigestor.reports.scope import NO_SELLER
 from credigestor.rules.calendar import format_date
 from credigestor.rules.value_ranges import VALUE_RANGE_NAMES
-from credigestor.ui import kit
-from credigestor.ui.kit import data
+from credigestor.ui.kit import data, forms, links, messages
 
 T = TypeVar("T")
 
@@ -89,12 +88,12 @@ def day(
 
     A field that shows the default goes on with it when it changes, as today's does at midnight.
     """
-    key = _follow(name, lambda words: kit.filter_date("".join(words[:1])) or default)
+    key = _follow(name, lambda words: forms.filter_date("".join(words[:1])) or default)
     former = f"{key}:default"
     if st.session_state[key] == st.session_state.get(former, default):
         st.session_state[key] = default
     st.session_state[former] = default
-    chosen = kit.date_field(label, None, key=key, help=help, filters=True) or default
+    chosen = forms.date_field(label, None, key=key, help=help, filters=True) or default
     return _keep(name, chosen, [] if chosen in (None, default) else [str(chosen)])
 
 
@@ -128,7 +127,7 @@ def seller_of(word: str) -> int | Literal["none"] | None:
 
 def asked_day(name: str) -> date | None:
     """A date that has no field, from the address."""
-    return _drop_nonsense(name, kit.filter_date("".join(st.query_params.get_all(name)[:1])))
+    return _drop_nonsense(name, forms.filter_date("".join(st.query_params.get_all(name)[:1])))
 
 
 def asked_number(name: str, among: tuple[int, ...]) -> int | None:
@@ -139,13 +138,13 @@ def asked_number(name: str, among: tuple[int, ...]) -> int | None:
 
 def customer(sentence: str, name: str = "customer") -> int | None:
     """The customer whose id the address names, shown after the sentence with a way back to all."""
-    customer_id = kit.row_id(name)
+    customer_id = links.row_id(name)
     found = None if customer_id is None else data.read(notes.customer_name, customer_id)
     if found is None:
         st.query_params.pop(name, None)
         return None
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"{sentence} **{kit.plain(found)}**", width="content")
+        st.markdown(f"{sentence} **{messages.plain(found)}**", width="content")
         if st.button("Ver todos os clientes", type="tertiary", icon=":material/close:"):
             st.query_params.pop(name, None)
             st.rerun()
@@ -155,7 +154,7 @@ def customer(sentence: str, name: str = "customer") -> int | None:
 def badge(sentence: str, *names: str) -> None:
     """Say that a filter is in force; a click takes its words out of the address."""
     st.button(
-        kit.plain(sentence),
+        messages.plain(sentence),
         key=f"drop:{'+'.join(names)}",
         icon=":material/close:",
         help="Tirar este filtro",

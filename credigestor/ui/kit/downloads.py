@@ -24,8 +24,7 @@ from credigestor.exports import catalogue
 from credigestor.exports.catalogue import Order
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import downloads
-from credigestor.ui import kit
-from credigestor.ui.kit import data, session
+from credigestor.ui.kit import data, messages, session
 from credigestor.ui.kit.figures import file_size, format_count
 
 if TYPE_CHECKING:
@@ -113,7 +112,7 @@ def _offer(
         try:
             st.session_state[slot] = _Asked(_ask(wanted), wanted.what)
         except BusinessError as error:
-            st.error(kit.plain(error.message), icon=":material/error:")
+            st.error(messages.plain(error.message), icon=":material/error:")
             return
     asked: _Asked | None = st.session_state.get(slot)
     if asked is None:
@@ -167,11 +166,11 @@ def _show(row: Download, asked: _Asked) -> None:
     """One line on a file: its link, how much was sent, or how it ended."""
     error = downloads.ending(row, clock.now())
     if error is not None:
-        st.warning(kit.plain(f"{row.file_name}: {error}"), icon=":material/warning:")
+        st.warning(messages.plain(f"{row.file_name}: {error}"), icon=":material/warning:")
     elif row.finished_at is not None:
         at = row.finished_at.astimezone(ZoneInfo(data.settings().time_zone))
         sentence = f"{row.file_name} enviado às {at:%H:%M}: {file_size(row.size)}."
-        st.caption(kit.plain(sentence))
+        st.caption(messages.plain(sentence))
     elif row.used_at is None:
         # Constant but for the token, which is ours.
         st.html(
@@ -187,8 +186,8 @@ def _show_progress(row: Download) -> None:
     doing, size = f"Baixando {row.file_name}", file_size(row.size)
     if row.rows_expected and row.rows <= row.rows_expected:
         rows = f"{format_count(row.rows)} de cerca de {format_count(row.rows_expected)} linhas"
-        st.progress(row.rows / row.rows_expected, kit.plain(f"{doing}: {rows}, {size}."))
+        st.progress(row.rows / row.rows_expected, messages.plain(f"{doing}: {rows}, {size}."))
     elif row.rows:
-        st.caption(kit.plain(f"{doing}: {format_count(row.rows, 'linha', 'linhas')}, {size}."))
+        st.caption(messages.plain(f"{doing}: {format_count(row.rows, 'linha', 'linhas')}, {size}."))
     else:
-        st.caption(kit.plain(f"{doing}: {size}."))
+        st.caption(messages.plain(f"{doing}: {size}."))

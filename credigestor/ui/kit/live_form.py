@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from credigestor.errors import BusinessError
-from credigestor.ui import kit
+from credigestor.ui.kit import forms
 
 #: How long one pauses before what was typed is read.
 PAUSE = "300ms"
@@ -31,7 +31,7 @@ class LiveForm:
     """
 
     operation: uuid.UUID
-    fields: kit.Fields = field(default_factory=kit.Fields)
+    fields: forms.Fields = field(default_factory=forms.Fields)
     missing: list[str] = field(default_factory=list)
     wrong: bool = False
     refused: str = ""

@@ -1,0 +1,116 @@
+"""What forms share: operation ids, messages at their fields, dates as dd/mm/aaaa."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, Literal
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from credigestor.errors import BusinessError, InvalidInputs
+from credigestor.ui.kit.messages import plain
+
+FILTER_YEARS = (1900, 2200)
+
+
+def operation_id(form: str) -> uuid.UUID:
+    """The operation id of a form; it stays the same until `renew_operation`.
+
+    Two fast clicks run side by side with the same id, and the database keeps one row.
+    """
+    return uuid.UUID(st.session_state.setdefault(f"operation:{form}", str(uuid.uuid4())))
+
+
+def renew_operation(form: str) -> None:
+    """Give the form a new operation id, once what it held was saved."""
+    st.session_state.pop(f"operation:{form}", None)
+
+
+class Fields:
+    """The places under a form's inputs where their messages go.
+
+    Call `slot("tax_id")` right below the input; `show(error)` fills the places the error
+    names, and puts what belongs to no field into `general`.
+    """
+
+    def __init__(self) -> None:
+        self._slots: dict[str, DeltaGenerator] = {}
+
+    def slot(self, name: str) -> None:
+        """Reserve the place below the input just drawn."""
+        self._slots[name] = st.empty()
+
+    def show(self, error: BusinessError) -> None:
+        """Show each message at its field, or as a general error."""
+        errors = error.errors if isinstance(error, InvalidInputs) else {error.field: error.message}
+        for field, message in errors.items():
+            slot = self._slots.get(field or "")
+            if slot is None:
+                st.error(plain(message), icon=":material/error:")
+            else:
+                slot.error(plain(message), icon=":material/error:")
+
+    def refuse(self, error: BusinessError) -> None:
+        """Show it, and beside the button, which may be screens below, that nothing was saved."""
+        self.show(error)
+        st.warning("Nada foi gravado. Corrija o que está marcado acima.")
+
+    @contextmanager
+    def catching(self) -> Iterator[None]:
+        """Show a BusinessError raised inside, instead of letting it end the page."""
+        try:
+            yield
+        except BusinessError as error:
+            self.show(error)
+
+
+def filter_date(word: str) -> date | None:
+    """A filter's date from a word of the address; None for nonsense."""
+    try:
+        day = date.fromisoformat(word)
+    except ValueError:
+        return None
+    return day if _may_filter(day) else None
+
+
+def date_field(
+    label: str,
+    value: date | None,
+    *,
+    key: str | None = None,
+    help: str | None = None,
+    bind: Literal["query-params"] | None = None,
+    persist_state: Literal["page", "session"] | None = None,
+    filters: bool = False,
+) -> date | None:
+    """A date input that shows dd/mm/aaaa.
+
+    Any year may be typed: of one out of its range Streamlit would complain in English and go on
+    with the date before it. The rules judge what is written; a filter's date (`filters`, or one
+    that is bound) is judged here, and None with a word on it.
+    """
+    options: dict[str, Any] = {"bind": bind, "persist_state": persist_state}
+    chosen = st.date_input(
+        label,
+        value=value,
+        min_value=date.min,
+        max_value=date(9998, 12, 31),  # its calendar never ends on the last month of all
+        format="DD/MM/YYYY",
+        key=key,
+        help=help,
+        **options,
+    )
+    if not isinstance(chosen, date):
+        return None
+    if (bind or filters) and not _may_filter(chosen):
+        st.error("O ano deve ficar entre {} e {}.".format(*FILTER_YEARS), icon=":material/error:")
+        return None
+    return chosen
+
+
+def _may_filter(day: date) -> bool:
+    return FILTER_YEARS[0] <= day.year <= FILTER_YEARS[1]
