@@ -179,18 +179,6 @@ class Server:
             assert time.monotonic() < end, f"{value!r} instead of {expected!r}: {query}"
             time.sleep(0.05)
 
-    def await_rest(self) -> None:
-        """Wait until nobody has asked this server's database for anything for a second."""
-        self.await_scalar(
-            True,
-            """
-            SELECT bool_and(state = 'idle' AND state_change < clock_timestamp() - interval '1 s')
-            FROM pg_stat_activity
-            WHERE datname = current_database() AND backend_type = 'client backend'
-                AND pid <> pg_backend_pid()
-            """,
-        )
-
     def stop(self) -> None:
         """End the process and forget its folder."""
         self.process.terminate()
