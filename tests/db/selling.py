@@ -66,7 +66,9 @@ def audited(action: str) -> list[AuditEntry]:
     with snapshot() as session:
         return list(
             session.scalars(
-                select(AuditEntry).where(AuditEntry.entity == "sale", AuditEntry.action == action)
+                select(AuditEntry)
+                .where(AuditEntry.entity == "sale", AuditEntry.action == action)
+                .order_by(AuditEntry.id)
             )
         )
 
