@@ -26,7 +26,7 @@ from credigestor.rules.permissions import Permission
 from credigestor.services import summaries
 from credigestor.ui.kit import data
 from credigestor.ui.kit.navigation import PAGES
-from tests.pages.support import Visit, open_app
+from tests.ui.support import Visit, open_app
 
 #: The managers' pages, files under pages/.
 ANALYTICS = tuple(spec.file for spec in PAGES if spec.permission is Permission.ANALYTICS)
@@ -80,7 +80,7 @@ def visit(page: str, query: Mapping[str, str] | None = None) -> Visit:
     """
     with transaction() as session:
         manager = session.get_one(User, MANAGER)
-    with patch("tests.pages.support.TIMEOUT", _PATIENCE):
+    with patch("tests.ui.support.TIMEOUT", _PATIENCE):
         app = open_app(user=manager, page=page, query=query)
     assert not app.exception, (page, app.exception)
     return app

@@ -30,6 +30,7 @@ for name in (
 ):
     os.environ.pop(name, None)
 
+from credigestor import clock  # noqa: E402
 from credigestor.config import get_config  # noqa: E402 - the environment comes first
 from credigestor.db.engine import get_engine, transaction  # noqa: E402
 from credigestor.db.migrate import migrate  # noqa: E402
@@ -38,6 +39,8 @@ from credigestor.postgres import launcher  # noqa: E402
 from credigestor.rules.permissions import Actor, Role  # noqa: E402
 from tests import tables  # noqa: E402
 from tests.factories import actor_of, add_user  # noqa: E402
+from tests.moments import NOW  # noqa: E402
+from tests.portfolio import TODAY  # noqa: E402
 
 settings.register_profile("desk", deadline=None, max_examples=25)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")  # "ci" is Hypothesis's own
@@ -108,6 +111,16 @@ def configured(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]
     yield set_variables
     monkeypatch.undo()
     get_config.cache_clear()
+
+
+@pytest.fixture
+def portfolio_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shop's clock stands at noon of the test portfolios' day, whatever the machine's says.
+
+    What PostgreSQL dates by itself still has the machine's.
+    """
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    monkeypatch.setattr(clock, "today", lambda time_zone: TODAY)
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ READS_THE_CLOCK = re.compile(
 )
 #: The tests whose subject is the clock, the benchmarks that a real server's clock must suit.
 AT_THE_CLOCK = {
-    "tests/db/test_wrong_clocks.py": "a clock that ran ahead and was put right",
+    "tests/backups/test_wrong_clocks.py": "a clock that ran ahead and was put right",
     "tests/browser/launcher.py": "sets the clock of a server under test",
     "tests/days/__main__.py": "sets the clock of the whole suite",
     "benchmarks/files.py": "asks a real server for files, by addresses that live a minute",

@@ -1,6 +1,6 @@
 """Run the tests, but the browser's, on other days: `make test-days`.
 
-python -m tests.days "2026-12-31T23:50 2027-01-31T01:00" -n 2 tests/pages
+python -m tests.days "2026-12-31T23:50 2027-01-31T01:00" -n 2 tests/ui
 
 The days are UTC; what follows goes to pytest. The wall clock is moved by the same span in all
 processes, PostgreSQL's included, by a small library of ours that the C compiler makes first.

@@ -10,7 +10,7 @@ from sqlalchemy.exc import PendingRollbackError
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.loading.copying import BLOCK, Rows, copy_in, copy_out, statement_text
 from credigestor.db.models import Customer
-from tests.db.servers import wait_for
+from tests.postgres.servers import wait_for
 
 pytestmark = pytest.mark.usefixtures("db")
 

@@ -21,7 +21,7 @@ from credigestor.db.summaries import changes, facts, tables
 from credigestor.rules.charges import State, Terms, owed_on
 from credigestor.rules.money import MAX_MONEY
 from credigestor.rules.permissions import Actor
-from tests.db.restoring import backed_up, restored, shop
+from tests.backups.restoring import backed_up, restored, shop
 from tests.portfolio import TODAY
 
 SINCE = date(2026, 1, 10)

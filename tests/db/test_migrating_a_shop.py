@@ -25,9 +25,9 @@ from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments, sales, summaries
 from tests.db import older
-from tests.db.selling import new_sale
-from tests.db.test_guarantors import ANA, given
 from tests.portfolio import TODAY, random_portfolio
+from tests.services.selling import new_sale
+from tests.services.test_guarantors import ANA, given
 
 pytestmark = pytest.mark.usefixtures("db")
 

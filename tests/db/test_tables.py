@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.engine import snapshot, transaction
 from credigestor.rules.permissions import Actor, Role
 from tests import tables
-from tests.db.restoring import hashes, shop
+from tests.backups.restoring import hashes, shop
 from tests.factories import actor_of, add_user
 from tests.portfolio import add_customer, random_portfolio
 

@@ -16,10 +16,10 @@ from credigestor.db.migrate import current_revision, head_revision, migrate
 from credigestor.imports import importer
 from credigestor.rules.permissions import Actor
 from credigestor.services import lockout, summaries
-from tests.db.logging_in import HOME, NOW
+from tests.imports.files import shop, source
+from tests.imports.importing import CLI
 from tests.portfolio import TODAY
-from tests.transfer.files import shop, source
-from tests.transfer.importing import CLI
+from tests.services.logging_in import HOME, NOW
 
 pytestmark = pytest.mark.usefixtures("db")
 

@@ -15,7 +15,6 @@ from credigestor.reports.receipt import Receipt, Undone
 from credigestor.reports.receipt import receipt as stored
 from credigestor.rules.document_choices import ReceiptFormat
 from credigestor.rules.permissions import Actor
-from tests.db.paying import FEBRUARY, JANUARY, pay, reverse, sell
 from tests.documents.looking import (
     assert_sound,
     golden,
@@ -26,6 +25,7 @@ from tests.documents.looking import (
 )
 from tests.documents.receipts import AT, SHOP, UNDONE, item, longest, made
 from tests.pictures import plain
+from tests.services.paying import FEBRUARY, JANUARY, pay, reverse, sell
 
 LOGO = plain(300, 120)
 

@@ -1,4 +1,4 @@
-"""Tables of rows that lead on, money as R$ 1.234,56, their pager, and an address of none of them."""
+"""Tables of rows that lead on, money as R$ 1.234,56, their pager, and a page of nothing there."""
 
 from __future__ import annotations
 

@@ -1,0 +1,212 @@
+"""What the filters of the list of notes leave, against a replay of every note, at any date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal as D
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from credigestor.db.engine import snapshot, transaction
+from credigestor.db.models import Customer, Note, Sale
+from credigestor.reports import notes
+from credigestor.reports.notes import NoteFilters
+from credigestor.rules.aging import Status
+from credigestor.rules.permissions import Actor
+from credigestor.rules.value_ranges import VALUE_RANGES, value_range
+from credigestor.services import sales
+from tests import tables
+from tests.portfolio import (
+    TODAY,
+    NoteAt,
+    add_customer,
+    add_sale,
+    balances_by_hand,
+    month_ends_before,
+    random_portfolio,
+)
+from tests.reports.test_notes import listed
+from tests.services.paying import note_row, pay, sell
+
+pytestmark = pytest.mark.usefixtures("db")
+
+DAY = timedelta(days=1)
+MONTH = timedelta(days=30)
+Kept = Callable[[NoteAt], bool]
+
+
+@pytest.fixture
+def portfolio(admin: Actor, seller: Actor) -> None:
+    """Two years of sales, some of them the seller's, some of customers of no city."""
+
+    def make(session: Session) -> None:
+        random_portfolio(session, admin, seed=3, sold=25)
+        for sale in session.scalars(select(Sale).where(Sale.id % 3 == 0)):
+            sale.seller_id = seller.id
+        for sale in session.scalars(select(Sale).where(Sale.id % 3 == 1)):
+            sale.seller_id = None
+
+    tables.once("notes' filters", make)
+
+
+def compare(filters: NoteFilters, kept: Callable[[Session, date], Kept], *, dates: int = 3) -> None:
+    """The list, and its sums, are those of the notes that are kept by hand."""
+    some = 0
+    for as_of in [TODAY, *month_ends_before(TODAY, dates)]:
+        with snapshot() as session:
+            wanted = kept(session, as_of)
+            found = [at for at in balances_by_hand(session, as_of) if wanted(at)]
+            totals = notes.totals(session, filters, as_of=as_of, today=TODAY)
+            ids = notes.few(session, filters, as_of=as_of, today=TODAY)
+        by_due = sorted(found, key=lambda at: (at.note.due_date, at.note.id))
+        assert ids == [at.note.id for at in by_due], as_of
+        assert totals.principal == sum((at.owed.principal for at in found), D(0)), as_of
+        some += len(found)
+    assert some, "nothing was compared"
+
+
+@pytest.mark.parametrize(
+    "bands", [("31-60", "91-180"), ("current", ">360"), ("1-30", "31-60", "61-90")]
+)
+def test_several_bands_are_any_of_them(portfolio: None, bands: tuple[str, ...]) -> None:
+    compare(NoteFilters(bands=bands), lambda s, d: lambda at: at.is_open and at.band in bands)
+
+
+@pytest.mark.parametrize("value", VALUE_RANGES)
+def test_the_value_is_that_of_the_whole_sale(portfolio: None, value: str) -> None:
+    compare(NoteFilters(value=value), lambda s, d: lambda at: value_range(at.sale.total) == value)
+
+
+@pytest.mark.parametrize(("word", "city"), [("Recife", "Recife"), ("none", None)])
+def test_the_city_is_the_customers(portfolio: None, word: str, city: str | None) -> None:
+    def kept(session: Session, as_of: date) -> Kept:
+        cities = {row.id: row.city for row in session.execute(select(Customer.id, Customer.city))}
+        return lambda at: cities[at.note.customer_id] == city
+
+    compare(NoteFilters(city=word), kept)
+
+
+def test_a_scope_of_seller_city_and_value_holds_all_of_it(portfolio: None, seller: Actor) -> None:
+    def kept(session: Session, as_of: date) -> Kept:
+        cities = {row.id: row.city for row in session.execute(select(Customer.id, Customer.city))}
+        return lambda at: (
+            at.sale.seller_id == seller.id
+            and cities[at.note.customer_id] == "Recife"
+            and at.sale.total > 1000
+        )
+
+    compare(NoteFilters(seller=seller.id, city="Recife", value=">1000"), kept)
+
+
+def test_sale_dates_are_inclusive(portfolio: None) -> None:
+    first, last = TODAY - 8 * MONTH, TODAY - 3 * MONTH
+    compare(
+        NoteFilters(sold_from=first, sold_to=last),
+        lambda s, d: lambda at: first <= at.sale.sold_on <= last,
+    )
+
+
+@pytest.mark.parametrize("days", [30, 90])
+def test_r17_the_whole_contract_of_a_late_note(portfolio: None, days: int) -> None:
+    def kept(session: Session, as_of: date) -> Kept:
+        late = {
+            at.sale.id
+            for at in balances_by_hand(session, as_of)
+            if at.is_open and at.days_late > days
+        }
+        return lambda at: at.is_open and at.sale.id in late
+
+    compare(NoteFilters(contract_over=days), kept)
+
+
+def test_r18_first_notes_and_those_unpaid_thirty_days_after_they_were_due(portfolio: None) -> None:
+    def unpaid(session: Session, as_of: date) -> Kept:
+        then = {
+            (day, at.note.id)
+            for day in {at.note.due_date + MONTH for at in balances_by_hand(session, as_of)}
+            if day <= as_of
+            for at in balances_by_hand(session, day)
+            if at.is_open
+        }
+        return lambda at: (
+            at.note.number == 1
+            and (at.note.due_date + MONTH, at.note.id) in then
+            and at.status is not Status.CANCELLED
+        )
+
+    compare(NoteFilters(first=1), lambda s, d: lambda at: at.note.number == 1)
+    compare(NoteFilters(first=30), unpaid, dates=1)
+
+
+def test_notes_that_became_overdue_in_a_month_stay_found_when_they_are_paid(
+    portfolio: None,
+) -> None:
+    first, last = date(2026, 6, 1), date(2026, 7, 31)
+
+    def kept(session: Session, as_of: date) -> Kept:
+        then = {
+            (day, at.note.id)
+            for day in _days(first - DAY, last - DAY)
+            if day < as_of
+            for at in balances_by_hand(session, day)
+            if at.is_open
+        }
+        return lambda at: (at.note.on_time_until, at.note.id) in then
+
+    compare(NoteFilters(late_from=first, late_to=last), kept, dates=4)
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    while first <= last:
+        yield first
+        first += DAY
+
+
+def test_a_note_with_many_days_to_pay_on_time_is_not_late_yet() -> None:
+    [note] = sell(("100.00", TODAY - 12 * DAY)).notes
+    with transaction() as session:
+        row = session.get_one(Note, note)
+        row.on_time_until = row.free_until = TODAY
+    assert note_row(note).on_time_until - note_row(note).due_date == 12 * DAY
+    assert listed(bands=("current",)) == listed(status="pending") == [note]
+    assert listed(TODAY + DAY, bands=("current",)) == []
+    assert listed(TODAY + DAY, late_from=TODAY + DAY) == [note]
+    assert listed(TODAY + DAY, late_to=TODAY) == []
+
+
+def test_a_cancelled_sale_is_found_as_it_was_before(manager: Actor) -> None:
+    sale = sell(("100.00", date(2026, 1, 9)))
+    with transaction() as session:
+        sales.cancel(session, manager, sale_id=sale.id, why="desistiu", today=TODAY)
+    assert listed(contract_over=30) == []
+    assert listed(TODAY - DAY, contract_over=30) == sale.notes
+    assert listed(first=30) == []
+    assert listed(TODAY - DAY, first=30) == sale.notes
+
+
+def test_the_day_a_note_is_paid_late_it_had_become_overdue_already(manager: Actor) -> None:
+    [note] = sell(("100.00", date(2026, 1, 9))).notes
+    pay(manager, date(2026, 1, 10), (note, "102.03"))
+    assert listed(late_from=date(2026, 1, 10), late_to=date(2026, 1, 10)) == [note]
+    assert listed(date(2026, 1, 9), late_from=date(2026, 1, 10)) == []
+
+
+def test_more_notes_than_many_are_neither_counted_nor_sorted_but_paged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(notes, "MANY", 4)
+    with transaction() as session:
+        customer = add_customer(session)
+        due = [TODAY + (9 - k) * DAY for k in range(5)]
+        made = add_sale(session, customer, TODAY, [("10.00", day) for day in sorted(due)])
+    with snapshot() as session:
+        some = NoteFilters(due_to=due[1])
+        assert notes.few(session, NoteFilters(), as_of=TODAY, today=TODAY) is None
+        assert notes.few(session, some, as_of=TODAY, today=TODAY) == made.notes[:4]
+        page = notes.list_notes(session, NoteFilters(), as_of=TODAY, today=TODAY, offset=3, limit=2)
+        assert list(page["id"]) == made.notes[3:]
+        few = notes.totals(session, some, as_of=TODAY, today=TODAY, ids=made.notes[:4])
+        assert few == notes.totals(session, some, as_of=TODAY, today=TODAY)

@@ -1,0 +1,217 @@
+"""The settings page: each tab saves its own part as a version; wrong values are told."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from credigestor.db.engine import snapshot, transaction
+from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.rules.permissions import Actor
+from credigestor.services import settings
+from tests.ui.support import Visit, open_app
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+def open_settings() -> Visit:
+    app = open_app(role="admin", page="admin/settings.py")
+    assert not app.exception
+    return app
+
+
+def field(app: Visit, label: str) -> Any:
+    kinds = (app.text_input, app.selectbox, app.toggle, app.number_input, app.date_input)
+    return next(widget for kind in kinds for widget in kind if widget.label == label)
+
+
+def save(app: Visit, label: str, **values: object) -> Visit:
+    for name, value in values.items():
+        field(app, LABELS[name]).set_value(value)
+    next(button for button in app.button if button.label == label).click()
+    app.run()
+    assert not app.exception
+    return app
+
+
+LABELS = {
+    "name": "Nome da loja",
+    "tax_id": "CNPJ ou CPF",
+    "phone": "Telefone",
+    "email": "E-mail",
+    "zip_code": "CEP",
+    "city": "Cidade",
+    "state": "UF",
+    "kind": "Tipo de chave",
+    "key": "Chave Pix",
+    "late": "Juros de mora (% ao mês)",
+    "fine": "Multa por atraso (%)",
+    "contract": "Juros do contrato (% ao mês)",
+    "grace": "Carência (dias)",
+    "back": "Pagamento retroativo (dias)",
+    "zone": "Fuso horário",
+    "carnival": "Carnaval sem expediente",
+    "day": "Dia",
+    "holiday": "Nome do feriado",
+}
+
+
+def errors(app: Visit) -> list[str]:
+    return [element.value.replace("\\", "") for element in app.error]
+
+
+def current() -> ShopSettings:
+    with snapshot() as session:
+        return current_settings(session)
+
+
+def test_the_shop_is_saved_in_one_form_and_shown_formatted() -> None:
+    app = save(
+        open_settings(),
+        "Salvar loja",
+        name="Loja 🌻 Modelo",
+        tax_id="11.222.333/0001-81",
+        phone="85 3222-1234",
+        zip_code="60175-000",
+        city="Fortaleza",
+        state="CE",
+    )
+    assert "Configurações salvas." in app.texts.replace("\\", "")
+    shop = current()
+    assert (shop.shop_name, shop.tax_id, shop.phone) == (
+        "Loja 🌻 Modelo",
+        "11222333000181",
+        "+558532221234",
+    )
+    assert (shop.zip_code, shop.city, shop.state) == ("60175000", "Fortaleza", "CE")
+    assert field(app, "CNPJ ou CPF").value == "11.222.333/0001-81"
+    history = app.dataframe[0].value
+    assert "Nome da loja" in list(history["field"])
+    assert set(history["who"]) == {"Pessoa admin"}
+
+
+def test_all_that_is_wrong_in_the_shop_is_told_at_once_and_nothing_is_written() -> None:
+    app = save(
+        open_settings(),
+        "Salvar loja",
+        name="x" * 10_000,
+        tax_id="111.111.111-11",
+        phone="1",
+        email="loja",
+        zip_code="1",
+        city="Crato",
+    )
+    assert len(errors(app)) == 5
+    assert current() == ShopSettings()
+    assert field(app, "Cidade").value == "Crato"
+
+
+def test_saving_without_a_change_says_so(admin: Actor) -> None:
+    with transaction() as session:
+        settings.change(session, admin, ShopSettings(shop_name="Loja"))
+    app = save(open_settings(), "Salvar loja")
+    assert "Nada mudou." in app.texts.replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "stored"),
+    [
+        ("tax_id", "11.222.333/0001-81", "11222333000181"),
+        ("email", "Loja@Exemplo.com.br", "loja@exemplo.com.br"),
+        ("phone", "(85) 98872-4443", "+5585988724443"),
+        (
+            "random",
+            "123E4567-E89B-42D3-A456-426614174000",
+            "123e4567-e89b-42d3-a456-426614174000",
+        ),
+        ("none", "qualquer coisa", ""),
+    ],
+)
+def test_a_pix_key_is_stored_as_the_pix_uses_it(kind: str, typed: str, stored: str) -> None:
+    save(open_settings(), "Salvar Pix", kind=kind, key=typed)
+    assert current().pix_key == stored
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed"),
+    [
+        ("tax_id", "111.111.111-11"),
+        ("email", "loja@"),
+        ("phone", "(85) 3222-1234"),
+        ("random", "123e4567"),
+        ("random", ""),
+    ],
+)
+def test_a_wrong_pix_key_is_told(kind: str, typed: str) -> None:
+    app = save(open_settings(), "Salvar Pix", kind=kind, key=typed)
+    assert len(errors(app)) == 1
+    assert current().pix_key == ""
+
+
+def test_rates_are_saved_and_existing_notes_are_said_to_stay() -> None:
+    """R5."""
+    app = open_settings()
+    assert "vendas e notas que já existem não mudam" in app.texts
+    save(app, "Salvar encargos", late="0,5", fine="1,5 %", contract="1", grace=3, back=30)
+    saved = current()
+    assert (saved.late_rate, saved.fine_rate) == (Decimal("0.5"), Decimal("1.5"))
+    assert (saved.contract_rate, saved.grace_days, saved.backdating_days) == (1, 3, 30)
+    assert field(app, LABELS["fine"]).value == "1,5"
+
+
+def test_a_fine_above_two_percent_is_refused() -> None:
+    """R6."""
+    app = save(open_settings(), "Salvar encargos", fine="2,01")
+    assert [text for text in errors(app) if "A multa não pode passar de 2 %" in text]
+    assert current().fine_rate == 2
+
+
+@pytest.mark.parametrize("typed", ["abc", "-1", "1.5", "", "1e30", "100,0001", "<script>"])
+def test_a_rate_that_makes_no_sense_is_refused(typed: str) -> None:
+    app = save(open_settings(), "Salvar encargos", late=typed)
+    assert len(errors(app)) == 1
+    assert current().late_rate == 1
+
+
+@pytest.mark.parametrize("name", ["late", "contract"])
+def test_a_rate_above_one_percent_warns_as_one_types_and_is_allowed(name: str) -> None:
+    """R2, R7."""
+    app = open_settings()
+    assert not app.warning
+    field(app, LABELS[name]).set_value("1,01")
+    app.run()
+    assert len(app.warning) == 1
+    save(app, "Salvar encargos")
+    assert max(current().late_rate, current().contract_rate) == Decimal("1.01")
+
+
+def test_the_calendar_is_saved() -> None:
+    save(open_settings(), "Salvar calendário", zone="America/Fortaleza", carnival=True)
+    assert (current().time_zone, current().carnival) == ("America/Fortaleza", True)
+
+
+def test_a_local_holiday_is_added_once_and_removed() -> None:
+    app = save(
+        open_settings(), "Acrescentar feriado", day=date(2027, 8, 15), holiday="Padroeira <b>"
+    )
+    assert [h.day for h in current().local_holidays] == [date(2027, 8, 15)]
+    assert "15/08/2027 Padroeira \\<b\\>" in app.texts
+    save(app, "Acrescentar feriado", day=date(2027, 8, 15))
+    assert errors(app) == ["Este dia já está na lista."]
+    save(app, "Remover")
+    assert current().local_holidays == ()
+
+
+def test_a_holiday_without_a_day_is_refused() -> None:
+    app = save(open_settings(), "Acrescentar feriado", holiday="Padroeira")
+    assert errors(app) == ["Informe o dia do feriado."]
+
+
+@pytest.mark.parametrize("role", ["seller", "manager"])
+def test_only_an_administrator_sees_the_settings(role: str) -> None:
+    app = open_app(role=role, page="admin/settings.py")
+    assert "Sem permissão" in app.texts
+    assert not app.text_input

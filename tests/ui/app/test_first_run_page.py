@@ -1,0 +1,154 @@
+"""The page of the first run: who may use it, what it makes, and the demonstration's accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from credigestor.config import get_config
+from credigestor.db.engine import transaction
+from credigestor.db.models import LoginSession, User
+from credigestor.db.settings import current_settings
+from credigestor.services.users import create_first_admin
+from credigestor.web import startup
+from tests.ui.support import Browser, Visit, open_app
+
+CODE = "Código de configuração"
+
+
+@pytest.fixture(autouse=True)
+def own_folder(db: str, tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A data folder of its own: the setup code is a file there."""
+    monkeypatch.setattr(get_config(), "data_dir", tmp_path)
+
+
+@pytest.fixture
+def at_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every browser of the test runs on the server's own machine."""
+    init = Browser.__init__
+    monkeypatch.setattr(
+        Browser, "__init__", lambda self, token: init(self, token, address="127.0.0.1")
+    )
+
+
+def fill(app: Visit, **values: str) -> Visit:
+    typed = {
+        "shop_name": "Loja Modelo",
+        "name": "Ada",
+        "login": "ada",
+        "password": "uma senha comprida",
+        "again": "uma senha comprida",
+    } | values
+    for name, value in typed.items():
+        app.text_input(key=f"first_{name}").input(value)
+    app.button[0].click()
+    app.run()
+    return app
+
+
+def links(app: Visit) -> list[str]:
+    return [element.proto.body for element in app.get("html")]
+
+
+@pytest.mark.usefixtures("at_the_server")
+def test_at_the_server_itself_no_code_is_asked_for() -> None:
+    app = open_app()
+    assert CODE not in [field.label for field in app.text_input]
+    fill(app, tax_id="11.222.333/0001-81", city="Fortaleza", state="ce")
+    assert any('href="/entrar?ticket=' in link for link in links(app))
+    with transaction() as session:
+        shop = current_settings(session)
+        assert (shop.shop_name, shop.tax_id, shop.state) == ("Loja Modelo", "11222333000181", "CE")
+        assert session.scalars(select(User.login)).all() == ["ada"]
+        assert session.scalars(select(LoginSession.ticket_hash)).one()
+
+
+def test_from_the_network_nothing_happens_without_the_code() -> None:
+    app = open_app()
+    assert CODE in [field.label for field in app.text_input]
+    for wrong in ("", "errado"):
+        fill(app, code=wrong)
+        assert "Código de configuração incorreto." in app.texts
+    with transaction() as session:
+        assert session.scalars(select(User)).all() == []
+    fill(app, code=f" {startup.setup_code()} ")
+    assert any('href="/entrar?ticket=' in link for link in links(app))
+
+
+def test_guessing_the_code_is_locked_like_a_login() -> None:
+    app = open_app()
+    for _ in range(5):
+        fill(app, code="errado")
+    fill(app, code=startup.setup_code())
+    assert "Muitas tentativas" in app.texts
+    with transaction() as session:
+        assert session.scalars(select(User)).all() == []
+
+
+@pytest.mark.usefixtures("at_the_server")
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"shop_name": " "}, "em branco"),
+        ({"login": "a b"}, "O login tem de 3 a 40"),
+        ({"again": "outra senha"}, "senhas são diferentes"),
+        ({"password": "curta", "again": "curta"}, "pelo menos 10"),
+        ({"tax_id": "111.111.111-11"}, "CPF inválido"),
+        ({"state": "XX"}, "UF inválida"),
+    ],
+)
+def test_bad_input_is_told_and_nothing_is_written(values: dict[str, str], message: str) -> None:
+    app = fill(open_app(), **values)
+    assert message in app.texts
+    with transaction() as session:
+        assert session.scalars(select(User)).all() == []
+
+
+@pytest.mark.usefixtures("at_the_server")
+def test_who_comes_second_is_told_so() -> None:
+    app = open_app()
+    with transaction() as session:
+        create_first_admin(session, login="eva", name="Eva", password="uma senha comprida")
+    fill(app)
+    assert [field.label for field in app.text_input] == ["Usuário", "Senha"]
+    with transaction() as session:
+        assert session.scalars(select(User.login)).all() == ["eva"]
+
+
+@pytest.mark.usefixtures("at_the_server")
+def test_the_demonstrations_accounts_are_shown_and_then_one_enters(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def load(*, today: date, progress: Callable[[float, str], None]) -> list[tuple[str, str, str]]:
+        assert isinstance(today, date)
+        progress(0.5, "Metade…")
+        return [("gerente.demo", "Gerente", "senha-gerada-1")]
+
+    monkeypatch.setattr("credigestor.demo.load", load)
+    app = open_app()
+    app.checkbox[0].check()
+    fill(app)
+    assert not app.exception
+    (table,) = app.table
+    assert table.value.iloc[0].tolist() == ["gerente.demo", "Gerente", "senha-gerada-1"]
+    app.button[0].click().run()
+    assert any('href="/entrar?ticket=' in link for link in links(app))
+    stranger = open_app()
+    assert "senha-gerada-1" not in stranger.texts
+    assert not stranger.table
+
+
+def test_the_setup_code_is_one_for_all_processes_and_only_ours_to_read(tmp_path: object) -> None:
+    code = startup.setup_code()
+    assert len(code) == 20
+    assert startup.setup_code() == code
+    assert startup.setup_code_matches(f"{code}\n")
+    assert not startup.setup_code_matches(code[:-1])
+    path = get_config().data_dir / "setup-code"
+    assert path.stat().st_mode & 0o777 == 0o600
+    startup.forget_setup_code()
+    startup.forget_setup_code()
+    assert startup.setup_code() != code

@@ -1,0 +1,189 @@
+"""The list of customers, its search, and the form of a new one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from credigestor.db.engine import snapshot, transaction
+from credigestor.db.models import Customer
+from tests.portfolio import add_customer
+from tests.ui.support import Visit, open_app
+
+pytestmark = pytest.mark.usefixtures("db")
+
+LIST = "counter/customers.py"
+
+
+def open_form(role: str = "seller") -> Visit:
+    return open_app(role=role, page=LIST, novo=1)
+
+
+def fill(app: Visit, **values: str) -> None:
+    labels = {
+        "name": "Nome completo *",
+        "tax_id": "CPF ou CNPJ *",
+        "phone": "Telefone com DDD",
+        "limit": "Limite de crédito (R$)",
+        "zip_code": "CEP",
+        "city": "Cidade",
+    }
+    for name, value in values.items():
+        field(app, labels[name]).set_value(value)
+
+
+def field(app: Visit, label: str) -> Any:
+    return next(widget for widget in app.text_input if widget.label == label)
+
+
+def press(app: Visit, label: str) -> Visit:
+    next(button for button in app.button if button.label == label).click()
+    return app.run()
+
+
+def errors(app: Visit) -> list[str]:
+    assert not app.exception
+    return [element.value.replace("\\", "") for element in app.error]
+
+
+def count() -> int:
+    with snapshot() as session:
+        return session.scalar(select(func.count()).select_from(Customer)) or 0
+
+
+def test_an_empty_shop_says_how_to_begin() -> None:
+    app = open_app(role="seller", page=LIST)
+    assert not app.exception
+    assert "Ainda não há clientes" in app.texts
+
+
+def test_the_list_shows_formatted_cpf_and_phone() -> None:
+    with transaction() as session:
+        add_customer(session, "Zélia", tax_id="52998224725", phone="+5585988724443", city="Crato")
+    app = open_app(role="seller", page=LIST)
+    assert not app.exception
+    frame = app.dataframe[0].value
+    assert list(frame["tax_id"]) == ["529.982.247-25"]
+    assert list(frame["phone"]) == ["(85) 98872-4443"]
+    assert "1 cliente" in app.texts
+
+
+def test_the_address_carries_the_search() -> None:
+    with transaction() as session:
+        add_customer(session, "Zélia")
+        add_customer(session, "Rui", active=False)
+    app = open_app(role="seller", page=LIST, busca="zelia")
+    assert list(app.dataframe[0].value["name"]) == ["Zélia"]
+    app = open_app(role="seller", page=LIST, situacao="Todos")
+    assert list(app.dataframe[0].value["name"]) == ["Rui", "Zélia"]
+    app = open_app(role="seller", page=LIST, busca="%", atrasados="true")
+    assert not app.exception
+    assert "Nenhum cliente com esses filtros" in app.texts
+
+
+@pytest.mark.parametrize("nonsense", ["", "x" * 3000, "\x00", "-1", "<script>", "Todos,Ativos"])
+def test_nonsense_in_the_address_does_no_harm(nonsense: str) -> None:
+    with transaction() as session:
+        add_customer(session, "Zélia")
+    query = dict.fromkeys(("busca", "situacao", "atrasados", "novo", "customers"), nonsense)
+    app = open_app(role="seller", page=LIST, query=query)
+    assert not app.exception
+
+
+def test_a_list_of_many_is_paged() -> None:
+    with transaction() as session:
+        for number in range(51):
+            add_customer(session, f"Cliente {number:02}")
+    app = open_app(role="seller", page=LIST)
+    assert not app.exception
+    assert len(app.dataframe[0].value) == 50
+    assert "51 clientes" in app.texts
+
+
+def test_a_new_customer_is_saved_and_opened() -> None:
+    app = open_form()
+    fill(app, name="Zélia D'Ávila", tax_id="529.982.247-25", limit="1.500,00", city="Crato")
+    press(app, "Cadastrar cliente")
+    assert not app.exception
+    assert "Cliente cadastrado." in app.texts.replace("\\", "")
+    assert app.title[0].value == "Zélia D'Ávila"
+    with snapshot() as session:
+        row = session.scalars(select(Customer)).one()
+    assert (row.tax_id, f"{row.credit_limit}", row.city) == ("52998224725", "1500.00", "Crato")
+
+
+def test_the_save_button_is_the_first_of_the_form_so_that_enter_saves() -> None:
+    app = open_form()
+    submits = [button for button in app.button if button.form_id]
+    assert [button.label for button in submits] == ["Cadastrar cliente"]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"tax_id": "111.111.111-11"}, "CPF inválido: os dígitos não podem ser todos iguais."),
+        ({"name": "x" * 10_000}, "foram digitados 10000"),
+        ({"name": ""}, "não pode ficar em branco"),
+        ({"phone": "abc"}, "Telefone inválido"),
+        ({"limit": "1.234,567"}, "Valor inválido"),
+        ({"limit": "abc"}, "Valor inválido"),
+        ({"limit": "-5"}, "não pode ser negativo"),
+        ({"limit": "1e30"}, "Valor inválido"),
+        ({"zip_code": "123"}, "CEP inválido"),
+    ],
+)
+def test_a_wrong_value_is_told_and_nothing_typed_is_lost(
+    values: dict[str, str], message: str
+) -> None:
+    app = open_form()
+    typed = {"name": "Ana Luz", "tax_id": "529.982.247-25", "city": "Crato", **values}
+    fill(app, **typed)
+    press(app, "Cadastrar cliente")
+    assert [text for text in errors(app) if message in text], errors(app)
+    assert len(errors(app)) == 1
+    assert "Nada foi gravado." in app.texts
+    assert count() == 0
+    assert field(app, "Cidade").value == "Crato"
+    assert field(app, "Nome completo *").value == typed["name"]
+
+
+def test_a_limit_and_a_name_that_are_both_wrong_are_both_told() -> None:
+    app = open_form()
+    fill(app, name="", tax_id="529.982.247-25", limit="abc")
+    press(app, "Cadastrar cliente")
+    assert len(errors(app)) == 2
+
+
+def test_a_script_and_an_emoji_as_a_name_are_shown_as_text() -> None:
+    app = open_form()
+    fill(app, name="<script>alert(1)</script> 🌻 **x**", tax_id="529.982.247-25")
+    press(app, "Cadastrar cliente")
+    assert not app.exception
+    assert app.title[0].value == ("\\<script\\>alert\\(1\\)\\</script\\> 🌻 \\*\\*x\\*\\*")
+
+
+def test_a_cpf_already_there_leads_to_its_owner() -> None:
+    with transaction() as session:
+        add_customer(session, "Zélia", tax_id="52998224725")
+    app = open_form()
+    fill(app, name="Outra", tax_id="529.982.247-25")
+    press(app, "Cadastrar cliente")
+    assert errors(app) == ["Já existe um cliente com esse CPF ou CNPJ."]
+    assert count() == 1
+
+
+def test_a_second_click_with_the_same_form_makes_one_customer() -> None:
+    app = open_form()
+    operation = app.session_state["operation:new-customer"]
+    fill(app, name="Zélia", tax_id="529.982.247-25")
+    press(app, "Cadastrar cliente")
+    again = open_form()
+    again.session_state["operation:new-customer"] = operation
+    again.run()
+    fill(again, name="Zélia", tax_id="529.982.247-25")
+    press(again, "Cadastrar cliente")
+    assert not again.exception
+    assert again.title[0].value == "Zélia"
+    assert count() == 1

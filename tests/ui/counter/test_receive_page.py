@@ -1,0 +1,326 @@
+"""Receiving: the payer, the notes, the amount, the preview and the one click that writes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal as D
+
+import pytest
+
+from credigestor.db.engine import snapshot, transaction
+from credigestor.db.models import Payment, PaymentItem
+from credigestor.rules.permissions import Actor
+from credigestor.services import settings
+from credigestor.ui.kit import data
+from tests.factories import add_user
+from tests.portfolio import TODAY, Made, add_customer
+from tests.services.paying import note_row, pay, reverse, sell, splits
+from tests.services.selling import count
+from tests.ui.support import Visit, open_app
+
+pytestmark = pytest.mark.usefixtures("db")
+
+PAGE = "counter/receive.py"
+
+
+@pytest.fixture
+def sale() -> Made:
+    """Notes of 200,00 due 15 days ago (R7: 205,00 today), and of 100,00 not yet due."""
+    return sell(
+        ("200.00", TODAY - timedelta(days=15)),
+        ("100.00", TODAY + timedelta(days=15)),
+        ("100.00", TODAY + timedelta(days=45)),
+    )
+
+
+def open_page(role: str = "seller", **query: object) -> Visit:
+    app = open_app(role=role, page=PAGE, **query)
+    assert not app.exception
+    return app
+
+
+def told(app: Visit) -> str:
+    assert not app.exception
+    return app.texts.replace("\\", "").replace("\xa0", " ")
+
+
+def button(app: Visit, start: str):
+    return next(b for b in app.button if b.label.startswith(start))
+
+
+def labels(app: Visit) -> str:
+    texts = [b.label for b in app.button] + [c.label for c in app.checkbox]
+    return "\n".join(texts).replace("\\", "").replace("\xa0", " ")
+
+
+def typed(app: Visit, label: str, value: str) -> Visit:
+    next(w for w in app.text_input if w.label == label).set_value(value)
+    app.run()
+    return app
+
+
+def amount(app: Visit, value: str) -> Visit:
+    return typed(app, "Valor recebido (R$)", value)
+
+
+def tick(app: Visit, *positions: int) -> Visit:
+    for position in positions:
+        app.checkbox[position].check()
+    app.run()
+    return app
+
+
+def confirm(app: Visit) -> Visit:
+    button(app, "Confirmar").click().run()
+    return app
+
+
+def preview(app: Visit) -> list[tuple[str, ...]]:
+    return [tuple(row) for row in app.table[0].value.values]
+
+
+def payment() -> Payment:
+    with snapshot() as session:
+        return session.query(Payment).one()
+
+
+def test_without_a_customer_there_is_only_the_search() -> None:
+    app = open_page()
+    assert [w.label for w in app.text_input] == ["Cliente", "Ou o número da nota"]
+    assert not app.checkbox
+
+
+def test_the_open_notes_are_shown_with_what_each_owes_oldest_first(sale: Made) -> None:
+    app = open_page(cliente=1)
+    first = app.checkbox[0].label.replace("\\", "").replace("\xa0", " ")
+    assert first.startswith("**R$ 205,00** · 000001-01/03 · venceu")
+    assert "(principal 200,00, juros 1,00, multa 4,00)" in first
+    assert len(app.checkbox) == 3
+    assert not any(box.value for box in app.checkbox)
+
+
+def test_r9_a_part_is_previewed_and_then_recorded(sale: Made) -> None:
+    app = amount(open_page(cliente=1), "55,00")
+    assert preview(app) == [("000001-01/03", "1,00", "4,00", "50,00", "55,00", "150,00")]
+    assert count(Payment) == 0
+    confirm(app)
+    assert splits(sale.notes[0]) == [("1.00", "4.00", "50.00")]
+    assert (payment().amount, payment().paid_on, payment().method) == (D("55.00"), TODAY, "cash")
+    assert "Pagamento 000001 de R$ 55,00 registrado." in told(app)
+    assert "Recibo 000001" in told(app)
+
+
+def test_r10_an_amount_goes_to_the_oldest_notes_first_when_none_is_chosen(sale: Made) -> None:
+    app = amount(open_page(cliente=1), "250,00")
+    assert preview(app) == [
+        ("000001-01/03", "1,00", "4,00", "200,00", "205,00", "0,00"),
+        ("000001-02/03", "0,00", "0,00", "45,00", "45,00", "55,00"),
+    ]
+    confirm(app)
+    assert count(PaymentItem) == 2
+
+
+def test_r10_the_payers_choice_comes_before_age(sale: Made) -> None:
+    app = amount(tick(open_page(cliente=1), 2), "30,00")
+    assert [row[0] for row in preview(app)] == ["000001-03/03"]
+    confirm(app)
+    assert splits(sale.notes[2]) == [("0.00", "0.00", "30.00")]
+
+
+def test_one_click_fills_in_the_whole_of_the_chosen_notes(sale: Made) -> None:
+    app = tick(open_page(cliente=1), 0, 1)
+    button(app, "Quitar selecionadas").click().run()
+    assert [row[4] for row in preview(app)] == ["205,00", "100,00"]
+    confirm(app)
+    assert [note_row(note).settled_on is not None for note in sale.notes] == [True, True, False]
+
+
+def test_r10_more_than_the_chosen_note_owes_offers_the_next_ones(sale: Made) -> None:
+    app = amount(tick(open_page(cliente=1), 0), "310,00")
+    assert "O valor passa do que é devido nas notas escolhidas: R$ 205,00." in told(app)
+    assert "Confirmar" not in labels(app)
+    assert "os R$ 105,00 restantes" in labels(app)
+    button(app, "Continuar").click().run()
+    assert [box.value for box in app.checkbox] == [True, True, True]
+    assert [row[4] for row in preview(app)] == ["205,00", "100,00", "5,00"]
+    assert count(Payment) == 0
+
+
+def test_r10_more_than_all_that_is_owed_is_refused_with_the_exact_amount(sale: Made) -> None:
+    app = amount(open_page(cliente=1), "405,01")
+    assert "O valor passa de tudo o que o cliente deve: R$ 405,00." in told(app)
+    assert "Confirmar" not in labels(app)
+    assert "Continuar" not in labels(app)
+
+
+@pytest.mark.parametrize(
+    "text", ["abc", "-5", "1.234,567", "1e30", "0", "0,00", "9" * 10_000, "<b>5</b>", "R$"]
+)
+def test_what_is_no_amount_is_told_at_once_and_nothing_can_be_confirmed(
+    sale: Made, text: str
+) -> None:
+    app = amount(open_page(cliente=1), text)
+    assert len(app.error) == 1
+    assert "Confirmar" not in labels(app)
+
+
+def test_a_note_in_the_address_is_chosen_with_its_customer(sale: Made) -> None:
+    app = open_page(nota=sale.notes[1])
+    assert [box.value for box in app.checkbox] == [False, True, False]
+    button(app, "Trocar cliente").click().run()
+    assert not app.checkbox
+
+
+@pytest.mark.parametrize("query", [{"nota": "999"}, {"nota": "abc"}, {"cliente": "999"}])
+def test_an_address_of_nobody_says_so(sale: Made, query: dict[str, str]) -> None:
+    assert "endereço não existe" in told(open_page(**query))
+
+
+def test_a_printed_number_finds_its_note(sale: Made) -> None:
+    app = typed(open_page(), "Ou o número da nota", "1-3")
+    assert [box.value for box in app.checkbox] == [False, False, True]
+
+
+@pytest.mark.parametrize("number", ["999", "1-9", "abc", "%"])
+def test_a_number_of_no_note_is_told(sale: Made, number: str) -> None:
+    app = typed(open_page(), "Ou o número da nota", number)
+    assert len(app.error) == 1
+
+
+def test_a_number_of_a_paid_note_is_told(manager: Actor, sale: Made) -> None:
+    pay(manager, TODAY, (sale.notes[0], "205.00"))
+    app = typed(open_page(), "Ou o número da nota", "1-1")
+    assert "não está em aberto" in told(app)
+
+
+def test_a_customer_who_owes_nothing_is_told() -> None:
+    with transaction() as session:
+        add_customer(session)
+    assert "Nada em aberto" in told(open_page(cliente=1))
+
+
+def test_the_method_is_recorded(sale: Made) -> None:
+    app = amount(open_page(cliente=1), "1,00")
+    app.segmented_control[0].set_value("pix").run()
+    confirm(app)
+    assert payment().method == "pix"
+
+
+def test_r11_a_day_within_the_setting_needs_no_reason_and_owes_what_it_owed_then(
+    sale: Made,
+) -> None:
+    app = open_page(cliente=1)
+    app.date_input[0].set_value(TODAY - timedelta(days=5)).run()
+    assert "R$ 204,67" in labels(app)
+    confirm(amount(app, "204,67"))
+    assert payment().paid_on == TODAY - timedelta(days=5)
+
+
+def test_r11_further_back_a_seller_is_told_to_call_a_manager(sale: Made) -> None:
+    app = open_page(cliente=1)
+    app.date_input[0].set_value(TODAY - timedelta(days=8)).run()
+    assert "mais de 7 dias atrás precisa de um gerente" in told(app)
+    assert not app.checkbox
+
+
+def test_r11_further_back_a_manager_gives_a_reason(sale: Made) -> None:
+    app = open_page("manager", cliente=1)
+    app.date_input[0].set_value(TODAY - timedelta(days=10)).run()
+    confirm(amount(app, "10,00"))
+    assert "Explique o motivo" in told(app)
+    assert count(Payment) == 0
+    confirm(typed(app, "Motivo da data anterior", "recibo achado na gaveta"))
+    assert payment().backdate_reason == "recibo achado na gaveta"
+
+
+@pytest.mark.parametrize("days", [1, 60_000])
+def test_a_future_payment_is_refused(sale: Made, days: int) -> None:
+    app = open_page("manager", cliente=1)
+    app.date_input[0].set_value(TODAY + timedelta(days=days)).run()
+    assert len(app.error) == 1
+    assert not app.checkbox
+
+
+def test_the_setting_decides_how_far_back_a_seller_may_go(admin: Actor, sale: Made) -> None:
+    with transaction() as session:
+        new = data.settings().model_copy(update={"backdating_days": 0})
+        settings.change(session, admin, new)
+    app = open_page(cliente=1)
+    app.date_input[0].set_value(TODAY - timedelta(days=1)).run()
+    assert "precisa de um gerente" in told(app)
+
+
+def test_what_changed_between_preview_and_confirm_is_told_and_read_again(
+    manager: Actor, sale: Made
+) -> None:
+    app = amount(open_page(cliente=1), "55,00")
+    pay(manager, TODAY, (sale.notes[0], "5.00"))
+    confirm(app)
+    assert "O que as notas devem mudou desde a prévia" in told(app)
+    assert preview(app) == [("000001-01/03", "0,00", "0,00", "55,00", "55,00", "145,00")]
+    assert count(Payment) == 1
+    confirm(app)
+    assert count(Payment) == 2
+
+
+def test_a_click_that_comes_together_with_another_amount_shows_the_new_preview_first(
+    sale: Made,
+) -> None:
+    app = amount(open_page(cliente=1), "55,00")
+    next(w for w in app.text_input if w.label == "Valor recebido (R$)").set_value("60,00")
+    confirm(app)
+    assert "Confira e confirme de novo" in told(app)
+    assert preview(app)[0][4] == "60,00"
+    assert count(Payment) == 0
+    app.segmented_control[0].set_value("pix")
+    confirm(app)
+    assert count(Payment) == 0
+    confirm(app)
+    assert (payment().amount, payment().method) == (D("60.00"), "pix")
+
+
+def test_a_note_paid_by_somebody_else_meanwhile_is_not_paid_twice(
+    manager: Actor, sale: Made
+) -> None:
+    app = amount(tick(open_page(cliente=1), 0), "205,00")
+    pay(manager, TODAY, (sale.notes[0], "205.00"))
+    confirm(app)
+    assert "já está paga" in told(app)
+    assert count(Payment) == 1
+    assert len(app.checkbox) == 2
+
+
+def test_a_second_click_leads_to_the_same_receipt(sale: Made) -> None:
+    user = add_user("seller")
+    app = amount(open_app(user=user, page=PAGE, cliente=1), "55,00")
+    click = button(app, "Confirmar").click()
+    app.run()
+    assert "Recibo 000001" in told(app)
+    click.click()
+    app.run()
+    assert count(Payment) == 1
+
+
+def test_after_a_payment_the_form_is_empty_again(sale: Made) -> None:
+    app = confirm(amount(tick(open_page(cliente=1), 0), "55,00"))
+    app.switch_page("pages/counter/receive.py").run()
+    assert not app.exception
+    assert not any(box.value for box in app.checkbox)
+    assert not [w for w in app.text_input if w.label == "Valor recebido (R$)" and w.value]
+
+
+def test_r12_after_a_reversal_the_note_can_be_paid_again(manager: Actor, sale: Made) -> None:
+    reverse(manager, pay(manager, TODAY, (sale.notes[0], "205.00")), on=TODAY)
+    confirm(amount(tick(open_page(cliente=1), 0), "205,00"))
+    assert note_row(sale.notes[0]).settled_on == TODAY
+
+
+def test_a_wrong_date_loses_nothing_of_what_was_typed() -> None:
+    sell(("200.00", TODAY))
+    app = amount(tick(open_page(cliente=1), 0), "50,00")
+    app.date_input[0].set_value(TODAY + timedelta(days=1)).run()
+    assert "não pode ser futura" in told(app)
+    assert not app.checkbox
+    app.date_input[0].set_value(TODAY).run()
+    assert app.checkbox[0].value
+    assert "Confirmar: R$ 50,00" in labels(app)
