@@ -1,6 +1,6 @@
 """Every printed document by the words of its address: its kind, what it is of, its parameters.
 
-    document = find(session, "recibo", "45", {"formato": "roll"}, today=today)
+    document = find(session, "recibo", "45", {"format": "roll"}, today=today)
     document.file_name          # recibo-000045.pdf; no person's name is ever in it
     document.pdf()              # the bytes, made without the session
 
@@ -118,7 +118,7 @@ def _booklet(asked: _Asked) -> Document:
 
 
 def _receipt(asked: _Asked) -> Document:
-    word = asked.params.get("formato", ReceiptFormat.ONE.value)
+    word = asked.params.get("format", ReceiptFormat.ONE.value)
     if word not in set(ReceiptFormat):
         raise InvalidInput(MALFORMED)
     data = receipts.receipt(asked.session, asked.id())
@@ -129,7 +129,7 @@ def _receipt(asked: _Asked) -> Document:
 
 
 def _statement(asked: _Asked) -> Document:
-    since, until = asked.day("de"), asked.day("ate")
+    since, until = asked.day("from"), asked.day("to")
     data = statements.statement(
         asked.session, asked.id(), since=since, until=until, today=asked.today
     )
@@ -138,7 +138,7 @@ def _statement(asked: _Asked) -> Document:
 
 
 def _settlement(asked: _Asked) -> Document:
-    notes, on = asked.ids("notas"), asked.day("em")
+    notes, on = asked.ids("notes"), asked.day("on")
     data = settlements.quote(asked.session, asked.id(), notes, on=on, today=asked.today)
     name = f"quitacao-cliente-{data.customer.id}-{on}"
     return asked.document(name, settlement.pdf, data)
@@ -148,9 +148,9 @@ def _settlement(asked: _Asked) -> Document:
 KINDS: Mapping[str, tuple[frozenset[str], Callable[[_Asked], Document]]] = {
     "notas": (frozenset(), _notes),
     "carne": (frozenset(), _booklet),
-    "recibo": (frozenset({"formato"}), _receipt),
-    "extrato": (frozenset({"de", "ate"}), _statement),
-    "quitacao": (frozenset({"notas", "em"}), _settlement),
+    "recibo": (frozenset({"format"}), _receipt),
+    "extrato": (frozenset({"from", "to"}), _statement),
+    "quitacao": (frozenset({"notes", "on"}), _settlement),
 }
 
 
@@ -159,8 +159,8 @@ def find(
 ) -> Document:
     """The document that an address names, as of today.
 
-    `notas` is of a printing's operation, `carne` of a sale, `recibo` of a payment (formato),
-    `extrato` (de, ate) and `quitacao` (notas, em) of a customer. Raises NotFound for a kind or a
+    `notas` is of a printing's operation, `carne` of a sale, `recibo` of a payment (format),
+    `extrato` (from, to) and `quitacao` (notes, on) of a customer. Raises NotFound for a kind or a
     row that does not exist, InvalidInput for parameters that make no sense, Conflict for a
     document that is not given any more.
     """

@@ -25,7 +25,7 @@ from credigestor.web import cookies
 
 _STATUS = {InvalidInput: 400, NotAllowed: 403, NotFound: 404, Conflict: 409}
 #: Keeps the file instead of showing it in the tab.
-_KEEP = ("baixar", "1")
+_KEEP = ("download", "1")
 
 _two_at_a_time = anyio.CapacityLimiter(2)
 

@@ -13,13 +13,13 @@ from typing import Any
 
 import anyio.to_thread
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.services import auth
-from credigestor.web import cookies, shell, visitor
+from credigestor.web import cookies, old_addresses, shell, visitor
 from credigestor.web.bindings import MEDIA, Bindings, asked_for, incoming
 
 log = logging.getLogger("credigestor")
@@ -78,6 +78,10 @@ class Doors:
         refusal = _foreign(scope) or await self._closed(path, token)
         if refusal:
             await refusal(scope, receive, send)
+            return
+        query = old_addresses.renewed(path, scope.get("query_string", b"").decode("latin-1"))
+        if query is not None and scope["method"] in ("GET", "HEAD"):
+            await RedirectResponse(f"{path}?{query}", 307)(scope, receive, send)
             return
         scope = _noting_peer(scope)
         if token is None and scope["method"] == "GET" and _may_get_cookie(scope):

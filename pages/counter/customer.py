@@ -58,9 +58,9 @@ def show_header(found: Profile) -> None:
         if customer.active and st.button(
             "Nova venda", type="primary", icon=":material/add_shopping_cart:"
         ):
-            links.go("counter/new_sale.py", cliente=customer.id)
+            links.go("counter/new_sale.py", customer=customer.id)
         if st.button("Receber", icon=":material/payments:"):
-            links.go("counter/receive.py", cliente=customer.id)
+            links.go("counter/receive.py", customer=customer.id)
         if customer.phone:
             st.link_button(
                 f"WhatsApp {messages.plain(format_phone(customer.phone))}",

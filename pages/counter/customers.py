@@ -1,4 +1,4 @@
-"""Customers: search and list, and the form of a new one (`?novo=1`)."""
+"""Customers: search and list, and the form of a new one (`?new=1`)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from credigestor.reports import customers
 from credigestor.rules.identity import format_phone, format_tax_id
 from credigestor.rules.permissions import Permission
 from credigestor.ui.counter.customer_form import new_customer
-from credigestor.ui.kit import data, downloads, links, messages, session, tables
+from credigestor.ui.kit import address, data, downloads, links, messages, session, tables
 from credigestor.ui.kit.figures import format_count
 
-ACTIVE = {"Ativos": True, "Inativos": False, "Todos": None}
+ACTIVE = {"active": True, "inactive": False, "all": None}
+SITUATIONS = {"active": "Ativos", "inactive": "Inativos", "all": "Todos"}
 LABELS = {
     "name": "Nome",
     "tax_id": "CPF ou CNPJ",
@@ -35,7 +36,7 @@ def show_list() -> None:
     links.return_to_list("counter/customers.py", "customers")
     messages.header("Clientes")
     if st.button("Novo cliente", type="primary", icon=":material/person_add:", shortcut="Alt+N"):
-        links.go("counter/customers.py", novo=1)
+        links.go("counter/customers.py", new=1)
     filters = choose_filters()
     total = data.read(customers.count, filters, today=today)
     if not total:
@@ -52,18 +53,10 @@ def show_list() -> None:
 
 def choose_filters() -> customers.CustomerFilters:
     with st.grid(3, min_column_width=220, vertical_alignment="bottom"):
-        text = st.text_input(
-            "Procurar",
-            key="busca",
-            bind="query-params",
-            type="search",
-            live="250ms",
-            icon=":material/search:",
-            placeholder="Nome, CPF ou telefone",
-        )
-        active = st.selectbox("Situação", list(ACTIVE), key="situacao", bind="query-params")
-        overdue = st.toggle("Só com notas atrasadas", key="atrasados", bind="query-params")
-    return customers.CustomerFilters(text or "", ACTIVE[active], overdue)
+        text = address.text("Procurar", name="q", placeholder="Nome, CPF ou telefone", live="250ms")
+        situation = address.choice("Situação", SITUATIONS, name="status", default="active")
+        overdue = st.toggle("Só com notas atrasadas", key="overdue", bind="query-params")
+    return customers.CustomerFilters(text, ACTIVE[situation], overdue)
 
 
 def explain_nothing(filters: customers.CustomerFilters) -> None:
@@ -73,7 +66,7 @@ def explain_nothing(filters: customers.CustomerFilters) -> None:
         st.info("Nenhum cliente com esses filtros. Mude a busca ou a situação.")
 
 
-if st.query_params.get("novo") == "1":
+if st.query_params.get("new") == "1":
     show_form()
 else:
     show_list()

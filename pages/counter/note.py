@@ -75,7 +75,7 @@ def show_header(note: NoteDetail) -> None:
         st.warning(messages.plain(why), icon=":material/cancel:")
     with st.container(horizontal=True):
         if note.owed.total and st.button("Receber", type="primary", icon=":material/payments:"):
-            links.go("counter/receive.py", nota=note.id)
+            links.go("counter/receive.py", note=note.id)
         links.link(
             "counter/customer.py",
             f"{note.customer} · {format_tax_id(note.tax_id)}",

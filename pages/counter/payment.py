@@ -148,7 +148,7 @@ def show_ways_out(found: Receipt) -> None:
             "counter/receive.py",
             "Receber mais deste cliente",
             icon=":material/payments:",
-            cliente=found.customer_id,
+            customer=found.customer_id,
         )
         links.link("counter/payments.py", "Todos os pagamentos", icon=":material/list:")
 

@@ -44,13 +44,13 @@ def head(sale: SaleDetail) -> None:
                 "counter/receive.py",
                 "Receber",
                 icon=":material/payments:",
-                cliente=sale.customer_id,
+                customer=sale.customer_id,
             )
         links.link(
             "counter/new_sale.py",
             "Outra venda",
             icon=":material/add_shopping_cart:",
-            cliente=sale.customer_id,
+            customer=sale.customer_id,
         )
 
 

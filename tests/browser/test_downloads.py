@@ -121,7 +121,7 @@ def test_two_browsers_download_at_once(
 def test_the_file_of_a_list_comes_again_with_each_click(
     page: Page, log_in: Callable[..., None], crowd: int
 ) -> None:
-    page.goto("/clientes?busca=avila")
+    page.goto("/clientes?q=avila")
     log_in(page, "gerente")
     expect(page.get_by_role("heading", name="Clientes")).to_be_visible()
     for _ in range(2):

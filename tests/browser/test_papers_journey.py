@@ -83,7 +83,7 @@ def button(page: Page, label: str) -> Locator:
 
 
 def sell(page: Page, log_in: Callable[..., None], customer: int) -> None:
-    page.goto(f"/nova-venda?cliente={customer}")
+    page.goto(f"/nova-venda?customer={customer}")
     log_in(page, "vendedor")
     page.get_by_label("Total da venda (R$)").press_sequentially("1000", delay=30)
     page.keyboard.press("Tab")

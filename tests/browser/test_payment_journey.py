@@ -202,7 +202,7 @@ def test_a_reload_while_the_payment_is_being_written_makes_one_payment_and_an_em
 def test_a_manager_reverses_a_payment_and_the_receipt_says_so(
     page: Page, log_in: Callable[..., None], server: Server, debt: Debt
 ) -> None:
-    page.goto(f"/receber?nota={debt.late}")
+    page.goto(f"/receber?note={debt.late}")
     log_in(page, "gerente")
     type_amount(page, "50")
     confirm(page).click()
@@ -224,7 +224,7 @@ def test_nothing_sticks_out_on_a_phone(
 ) -> None:
     server.forget_attempts()
     phone = new_page(server, viewport={"width": 390, "height": 844})
-    phone.goto(f"/receber?cliente={debt.customer}")
+    phone.goto(f"/receber?customer={debt.customer}")
     log_in(phone, "vendedor")
     type_amount(phone, "50")
     expect(confirm(phone)).to_be_visible()

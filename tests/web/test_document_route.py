@@ -85,8 +85,8 @@ def addresses(vera: User, sale: Made, receipt: str) -> dict[str, str]:
         print_notes(vera, sale): "notas-000001.pdf",
         f"/documento/carne/{sale.id}": "carne-000001.pdf",
         receipt: "recibo-000001.pdf",
-        "/documento/extrato/1?de=2026-01-01&ate=2026-11-23": "extrato-cliente-1-2026-11-23.pdf",
-        f"/documento/quitacao/1?notas={sale.notes[1]}&em=2026-12-10": (
+        "/documento/extrato/1?from=2026-01-01&to=2026-11-23": "extrato-cliente-1-2026-11-23.pdf",
+        f"/documento/quitacao/1?notes={sale.notes[1]}&on=2026-12-10": (
             "quitacao-cliente-1-2026-12-10.pdf"
         ),
     }
@@ -120,11 +120,11 @@ def test_each_document_is_shown_under_a_name_that_tells_of_no_person(
 
 
 def test_a_document_may_be_kept_as_a_file(cookie: str, receipt: str) -> None:
-    for query in ("?baixar=1", "?formato=roll&baixar=1"):
+    for query in ("?download=1", "?format=roll&download=1"):
         answer = fetch(receipt + query, cookie)
         assert answer.headers["content-disposition"] == 'attachment; filename="recibo-000001.pdf"'
         assert answer.body.startswith(b"%PDF-")
-    assert fetch(f"{receipt}?formato=roll", cookie).body != fetch(receipt, cookie).body
+    assert fetch(f"{receipt}?format=roll", cookie).body != fetch(receipt, cookie).body
 
 
 def test_its_headers_alone_may_be_asked_for(cookie: str, receipt: str) -> None:
@@ -192,9 +192,9 @@ def test_nothing_but_reading_is_answered(cookie: str, receipt: str) -> None:
         "notas/00000000-0000-0000-0000-000000000000",
         "notas/{00000000-0000-0000-0000-000000000000}",
         "notas/000000000000-0000-0000-0000-00000000",
-        "extrato/77?de=2026-01-01&ate=2026-11-23",
-        "quitacao/77?notas=1&em=2026-12-10",
-        "quitacao/1?notas=77&em=2026-12-10",
+        "extrato/77?from=2026-01-01&to=2026-11-23",
+        "quitacao/77?notes=1&on=2026-12-10",
+        "quitacao/1?notes=77&on=2026-12-10",
         "Recibo/1",
         "nada/1",
         "%2e%2e/1",
@@ -207,33 +207,33 @@ def test_an_address_of_nothing_is_not_found(cookie: str, receipt: str, path: str
 @pytest.mark.parametrize(
     "path",
     [
-        "recibo/1?formato=A4",
-        "recibo/1?formato=",
-        "recibo/1?formato=one&formato=two",
-        "recibo/1?formatos=one",
-        "recibo/1?baixar=2",
-        "recibo/1?baixar=1&baixar=1",
+        "recibo/1?format=A4",
+        "recibo/1?format=",
+        "recibo/1?format=one&format=two",
+        "recibo/1?formats=one",
+        "recibo/1?download=2",
+        "recibo/1?download=1&download=1",
         "recibo/1?%00=%00",
-        "carne/1?em=2026-01-01",
-        "notas/00000000-0000-0000-0000-000000000000?formato=one",
+        "carne/1?on=2026-01-01",
+        "notas/00000000-0000-0000-0000-000000000000?format=one",
         "extrato/1",
-        "extrato/1?de=2026-01-01",
-        "extrato/1?de=ontem&ate=hoje",
-        "extrato/1?de=20260101&ate=20261123",
-        "extrato/1?de=2026-W01-1&ate=2026-11-23",
-        "extrato/1?de=2026-02-30&ate=2026-11-23",
-        "extrato/1?de=0000-00-00&ate=9999-99-99",
-        "extrato/1?de=0001-01-01&ate=2026-11-23",
-        "extrato/1?de=2026-11-23&ate=2026-01-01",
-        "extrato/1?de=2026-01-01&ate=9999-12-31",
+        "extrato/1?from=2026-01-01",
+        "extrato/1?from=ontem&to=hoje",
+        "extrato/1?from=20260101&to=20261123",
+        "extrato/1?from=2026-W01-1&to=2026-11-23",
+        "extrato/1?from=2026-02-30&to=2026-11-23",
+        "extrato/1?from=0000-00-00&to=9999-99-99",
+        "extrato/1?from=0001-01-01&to=2026-11-23",
+        "extrato/1?from=2026-11-23&to=2026-01-01",
+        "extrato/1?from=2026-01-01&to=9999-12-31",
         "quitacao/1",
-        "quitacao/1?notas=&em=2026-12-10",
-        "quitacao/1?notas=1,1&em=2026-12-10",
-        "quitacao/1?notas=1,,2&em=2026-12-10",
-        "quitacao/1?notas=2%00&em=2026-12-10",
-        f"quitacao/1?notas={','.join(map(str, range(1, 502)))}&em=2026-12-10",
-        "quitacao/1?notas=2&em=2026-11-22",
-        "quitacao/1?notas=2&em=9999-12-31",
+        "quitacao/1?notes=&on=2026-12-10",
+        "quitacao/1?notes=1,1&on=2026-12-10",
+        "quitacao/1?notes=1,,2&on=2026-12-10",
+        "quitacao/1?notes=2%00&on=2026-12-10",
+        f"quitacao/1?notes={','.join(map(str, range(1, 502)))}&on=2026-12-10",
+        "quitacao/1?notes=2&on=2026-11-22",
+        "quitacao/1?notes=2&on=9999-12-31",
     ],
 )
 def test_parameters_that_make_no_sense_are_refused(cookie: str, receipt: str, path: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -66,10 +67,11 @@ def _statement(customer_id: int, today: date) -> None:
                 f"{format_brl(found.closing)} em {format_date(until)}; {moved}."
             )
         )
+        period: dict[str, Any] = {"from": since, "to": until}
         _links(
             "extrato",
-            document_bars.path("extrato", customer_id, de=since, ate=until),
-            document_bars.path("extrato", customer_id, keep=True, de=since, ate=until),
+            document_bars.path("extrato", customer_id, **period),
+            document_bars.path("extrato", customer_id, keep=True, **period),
         )
 
 
@@ -108,8 +110,8 @@ def _settlement(customer_id: int, today: date) -> None:
         ids = ",".join(str(note.id) for note in found.notes)
         _links(
             "cotação",
-            document_bars.path("quitacao", customer_id, notas=ids, em=on),
-            document_bars.path("quitacao", customer_id, keep=True, notas=ids, em=on),
+            document_bars.path("quitacao", customer_id, notes=ids, on=on),
+            document_bars.path("quitacao", customer_id, keep=True, notes=ids, on=on),
         )
         _figures(found)
 

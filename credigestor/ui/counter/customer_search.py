@@ -10,8 +10,8 @@ from credigestor.rules.identity import format_phone, format_tax_id, mask_tax_id
 from credigestor.rules.permissions import Permission
 from credigestor.ui.kit import data, links, messages, session
 
-#: Name in the address of the chosen customer: `/nova-venda?cliente=7`.
-PARAMETER = "cliente"
+#: Name in the address of the chosen customer: `/nova-venda?customer=7`.
+PARAMETER = "customer"
 MIN_CHARACTERS = 2
 RESULTS = 20
 
@@ -19,7 +19,7 @@ RESULTS = 20
 def pick_customer(key: str) -> int | None:
     """Draw the picker and return the chosen customer's id; None while nobody is chosen.
 
-    The choice is kept in the session under `key` and in the address as `?cliente=`, which
+    The choice is kept in the session under `key` and in the address as `?customer=`, which
     also preselects. Choosing and changing rerun the whole page.
     """
     chosen = _chosen(key)
@@ -100,5 +100,5 @@ def _search(key: str) -> None:
     if not found:
         st.info("Nenhum cliente encontrado. Confira o que digitou ou cadastre o cliente.")
         links.link(
-            "counter/customers.py", "Cadastrar novo cliente", icon=":material/person_add:", novo=1
+            "counter/customers.py", "Cadastrar novo cliente", icon=":material/person_add:", new=1
         )

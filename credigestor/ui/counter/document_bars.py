@@ -41,8 +41,8 @@ PAID = "A nota está paga: devolva ao cliente a que ele assinou."
 
 
 def path(kind: str, ref: object, *, keep: bool = False, **params: object) -> str:
-    """The address of a document: `path("recibo", 45, formato="roll")`; `keep` downloads it."""
-    words = {**params, "baixar": 1} if keep else params
+    """The address of a document: `path("recibo", 45, format="roll")`; `keep` downloads it."""
+    words = {**params, "download": 1} if keep else params
     return f"/documento/{kind}/{ref}" + (f"?{urlencode(words, safe=',')}" if words else "")
 
 
@@ -127,12 +127,12 @@ def receipt_bar(found: Receipt) -> None:
         return
     first = found.shop.receipt_format
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
-        address = path("recibo", found.id, formato=first.value)
+        address = path("recibo", found.id, format=first.value)
         link(f"Recibo ({RECEIPT_FORMAT_NAMES[first]})", address, type="primary")
         for other in ReceiptFormat:
             if other is not first:
-                link(RECEIPT_FORMAT_NAMES[other], path("recibo", found.id, formato=other.value))
-        keep = path("recibo", found.id, keep=True, formato=first.value)
+                link(RECEIPT_FORMAT_NAMES[other], path("recibo", found.id, format=other.value))
+        keep = path("recibo", found.id, keep=True, format=first.value)
         link("Baixar recibo", keep, type="tertiary", icon=":material/download:")
 
 

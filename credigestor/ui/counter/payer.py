@@ -15,7 +15,7 @@ from credigestor.ui.kit import data, links, messages
 def choose_payer(form: uuid.UUID) -> int | None:
     """Draw the choice and give the customer's id; None while nobody is chosen.
 
-    `?cliente=` preselects the customer; `?nota=`, or a number typed, also ticks that note.
+    `?customer=` preselects the customer; `?note=`, or a number typed, also ticks that note.
     """
     _take_note_from_address(form)
     customer_id = pick_customer(f"payer:{form}")
@@ -44,10 +44,10 @@ def asked_note(form: uuid.UUID) -> int | None:
 
 
 def _take_note_from_address(form: uuid.UUID) -> None:
-    if "nota" not in st.query_params:
+    if "note" not in st.query_params:
         return
-    note_id = links.row_id("nota")
-    del st.query_params["nota"]
+    note_id = links.row_id("note")
+    del st.query_params["note"]
     owner = None if note_id is None else data.read(notes.owner, note_id)
     if owner is None or note_id is None:
         st.warning("A nota do endereço não existe. Procure o cliente ou digite o número.")

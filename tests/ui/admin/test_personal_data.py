@@ -142,9 +142,9 @@ def test_every_role_sees_the_banner(admin: Actor) -> None:
 def test_an_anonymised_customer_is_not_offered_for_a_sale(admin: Actor) -> None:
     customer_id = make_customer()
     confirm(open_customer(customer_id), "ANONIMIZAR")
-    app = open_app(role="seller", page="counter/new_sale.py", cliente=customer_id)
+    app = open_app(role="seller", page="counter/new_sale.py", customer=customer_id)
     assert "inativo" in text_of(app)
-    assert open_app(role="seller", page="counter/receive.py", cliente=customer_id)
+    assert open_app(role="seller", page="counter/receive.py", customer=customer_id)
     assert "Zélia" not in text_of(open_app(role="seller", page="counter/customers.py", q="Zélia"))
 
 

@@ -53,8 +53,8 @@ def test_r14_the_quote_of_all_open_notes_is_shown_and_linked() -> None:
     assert figures(app)[f"Quita em {format_date(day)}"] == "R$ 261,31"
     assert figures(app)["Economia"] == "R$ 5,24"
     assert "88,85 ÷ 1,01^(60/30) = 87,10" in text
-    assert papers(app)["Abrir cotação"] == f"/documento/quitacao/1?notas=1,2,3&em={day}"
-    assert papers(app)["Baixar cotação"].endswith(f"em={day}&baixar=1")
+    assert papers(app)["Abrir cotação"] == f"/documento/quitacao/1?notes=1,2,3&on={day}"
+    assert papers(app)["Baixar cotação"].endswith(f"on={day}&download=1")
 
 
 def test_r14_chosen_notes_on_another_day_have_their_own_price() -> None:
@@ -64,7 +64,7 @@ def test_r14_chosen_notes_on_another_day_have_their_own_price() -> None:
     app.multiselect(key="quote-notes:1").set_value([2])
     app.run()
     assert figures(app)[f"Quita em {format_date(on)}"] == "R$ 87,48"
-    assert papers(app)["Abrir cotação"] == f"/documento/quitacao/1?notas=2&em={on}"
+    assert papers(app)["Abrir cotação"] == f"/documento/quitacao/1?notes=2&on={on}"
 
 
 def test_a_day_that_has_passed_has_no_quote() -> None:
@@ -81,11 +81,11 @@ def test_the_statement_is_of_the_last_three_months_until_somebody_says_otherwise
     assert "R$ 0,00 antes, R$ 88,85 em" in text_of(app)
     assert "; 1 movimento." in text_of(app)
     since = day - relativedelta(months=3)
-    assert papers(app)["Abrir extrato"] == f"/documento/extrato/1?de={since}&ate={day}"
+    assert papers(app)["Abrir extrato"] == f"/documento/extrato/1?from={since}&to={day}"
     since = day - timedelta(days=400)
     app.date_input(key="statement-since:1").set_value(since)
     app.run()
-    assert papers(app)["Abrir extrato"] == f"/documento/extrato/1?de={since}&ate={day}"
+    assert papers(app)["Abrir extrato"] == f"/documento/extrato/1?from={since}&to={day}"
 
 
 @pytest.mark.parametrize(

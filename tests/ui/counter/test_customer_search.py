@@ -70,22 +70,22 @@ def test_the_chosen_customer_stays_until_another_is_wanted(zelia: int) -> None:
     app = type_in(open_sale(), "529.982")
     press(app, results(app)[0])
     assert "529.982.247-25 · Crato/CE" in plain_texts(app)
-    assert app.query_params["cliente"] == str(zelia)
+    assert app.query_params["customer"] == str(zelia)
     app.switch_page("pages/counter/customers.py").run()
     app.switch_page(f"pages/{SALE}").run()
     assert "529.982.247-25" in plain_texts(app)
     press(app, next(button for button in app.button if button.label == "Trocar cliente"))
     assert "529.982.247-25" not in plain_texts(app)
-    assert "cliente" not in app.query_params
+    assert "customer" not in app.query_params
 
 
 def test_the_address_preselects(zelia: int) -> None:
-    assert "529.982.247-25" in plain_texts(open_sale(cliente=zelia))
+    assert "529.982.247-25" in plain_texts(open_sale(customer=zelia))
 
 
 @pytest.mark.parametrize("wrong", ["99", "abc", "-1", "", "9" * 4000, "<script>", "1\x00"])
 def test_an_address_that_names_nobody_says_so_and_the_search_is_there(wrong: str) -> None:
-    app = open_sale(cliente=wrong)
+    app = open_sale(customer=wrong)
     assert "O cliente do endereço não existe." in app.texts
     assert "Cliente" in [widget.label for widget in app.text_input]
 

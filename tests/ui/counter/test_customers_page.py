@@ -18,7 +18,7 @@ LIST = "counter/customers.py"
 
 
 def open_form(role: str = "seller") -> Visit:
-    return open_app(role=role, page=LIST, novo=1)
+    return open_app(role=role, page=LIST, new=1)
 
 
 def fill(app: Visit, **values: str) -> None:
@@ -74,11 +74,11 @@ def test_the_address_carries_the_search() -> None:
     with transaction() as session:
         add_customer(session, "Zélia")
         add_customer(session, "Rui", active=False)
-    app = open_app(role="seller", page=LIST, busca="zelia")
+    app = open_app(role="seller", page=LIST, q="zelia")
     assert list(app.dataframe[0].value["name"]) == ["Zélia"]
-    app = open_app(role="seller", page=LIST, situacao="Todos")
+    app = open_app(role="seller", page=LIST, status="all")
     assert list(app.dataframe[0].value["name"]) == ["Rui", "Zélia"]
-    app = open_app(role="seller", page=LIST, busca="%", atrasados="true")
+    app = open_app(role="seller", page=LIST, q="%", overdue="true")
     assert not app.exception
     assert "Nenhum cliente com esses filtros" in app.texts
 
@@ -87,7 +87,7 @@ def test_the_address_carries_the_search() -> None:
 def test_nonsense_in_the_address_does_no_harm(nonsense: str) -> None:
     with transaction() as session:
         add_customer(session, "Zélia")
-    query = dict.fromkeys(("busca", "situacao", "atrasados", "novo", "customers"), nonsense)
+    query = dict.fromkeys(("q", "status", "overdue", "new", "customers"), nonsense)
     app = open_app(role="seller", page=LIST, query=query)
     assert not app.exception
 

@@ -75,11 +75,11 @@ def kind_of(app: Visit, path: str) -> str:
 
 def test_an_address_has_only_what_was_given() -> None:
     assert document_bars.path("carne", 7) == "/documento/carne/7"
-    assert document_bars.path("recibo", 7, keep=True, formato="one") == (
-        "/documento/recibo/7?formato=one&baixar=1"
+    assert document_bars.path("recibo", 7, keep=True, format="one") == (
+        "/documento/recibo/7?format=one&download=1"
     )
-    assert document_bars.path("quitacao", 7, notas="1,2", em=date(2026, 12, 1)) == (
-        "/documento/quitacao/7?notas=1,2&em=2026-12-01"
+    assert document_bars.path("quitacao", 7, notes="1,2", on=date(2026, 12, 1)) == (
+        "/documento/quitacao/7?notes=1,2&on=2026-12-01"
     )
 
 
@@ -157,7 +157,7 @@ def test_the_booklet_opens_and_downloads(shop: None, sale: Made) -> None:
     app = open_app("seller", page=SALE, id=sale.id)
     assert links(app) == {
         "Carnê": "/documento/carne/1",
-        "Baixar carnê": "/documento/carne/1?baixar=1",
+        "Baixar carnê": "/documento/carne/1?download=1",
     }
 
 
@@ -262,7 +262,7 @@ def test_the_receipt_comes_first_on_the_shops_paper(
     change(admin, receipt_format=ReceiptFormat.ROLL)
     found = links(open_app("seller", page=PAYMENT, id=payment))
     assert list(found)[:2] == ["Recibo (Bobina de 80 mm)", "A4, uma via"]
-    assert found["Baixar recibo"] == "/documento/recibo/1?formato=roll&baixar=1"
+    assert found["Baixar recibo"] == "/documento/recibo/1?format=roll&download=1"
 
 
 def test_of_who_was_anonymised_no_receipt_is_offered_and_the_page_says_why(

@@ -37,7 +37,7 @@ def customer() -> int:
 
 
 def visit(customer: int | None = None, role: str = "seller") -> Visit:
-    return open_app(role, page=PAGE, **({"cliente": customer} if customer else {}))
+    return open_app(role, page=PAGE, **({"customer": customer} if customer else {}))
 
 
 def by_label(elements: Any, label: str) -> Any:
@@ -242,7 +242,7 @@ def test_the_shops_contract_rate_is_offered(admin: Actor, customer: int) -> None
 def test_the_seller_is_oneself_unless_another_is_chosen(customer: int) -> None:
     other = add_user(Role.SELLER, name="Zeca")
     oneself = add_user(Role.SELLER, name="Vera")
-    app = open_app(user=oneself, page=PAGE, cliente=customer)
+    app = open_app(user=oneself, page=PAGE, customer=customer)
     assert field(app, "Vendedor").value == oneself.id
     confirm(fill(app, total="10", count="1", seller=other.id)).click().run()
     assert sales()[0].seller_id == other.id
@@ -294,8 +294,8 @@ def test_an_inactive_customer_is_refused_before_anything_is_typed() -> None:
 
 
 def test_an_unknown_customer_in_the_address_is_nobody() -> None:
-    assert "Falta informar: cliente" in words(open_app("seller", page=PAGE, cliente="999"))
-    assert "Falta informar: cliente" in words(open_app("seller", page=PAGE, cliente="<x>"))
+    assert "Falta informar: cliente" in words(open_app("seller", page=PAGE, customer="999"))
+    assert "Falta informar: cliente" in words(open_app("seller", page=PAGE, customer="<x>"))
 
 
 def test_a_half_typed_sale_survives_leaving_the_page(customer: int) -> None:

@@ -130,7 +130,7 @@ def test_without_a_key_the_page_says_what_is_missing_and_who_can_fill_it_in(
 
 @pytest.mark.usefixtures("key")
 def test_while_receiving_by_pix_the_code_is_of_exactly_what_was_typed(sale: Made) -> None:
-    app = open_app(role="seller", page=RECEIVE, nota=sale.notes[0])
+    app = open_app(role="seller", page=RECEIVE, note=sale.notes[0])
     amount = next(each for each in app.text_input if each.label == "Valor recebido (R$)")
     amount.set_value("55,00").run()
     assert codes(app) == []  # in cash there is nothing to scan
@@ -141,7 +141,7 @@ def test_while_receiving_by_pix_the_code_is_of_exactly_what_was_typed(sale: Made
 
 @pytest.mark.usefixtures("key")
 def test_of_several_notes_the_code_bears_the_customers_number(sale: Made) -> None:
-    app = open_app(role="seller", page=RECEIVE, cliente=1)
+    app = open_app(role="seller", page=RECEIVE, customer=1)
     app.segmented_control[0].set_value("pix").run()
     next(each for each in app.button if each.label == "Quitar tudo").click().run()
     assert codes(app) == [code("292.48", "C1")]

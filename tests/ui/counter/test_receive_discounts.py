@@ -69,7 +69,7 @@ def grant(app: Visit, discount: str, why: str = "") -> Visit:
 
 def test_r14_three_notes_settled_early_cost_what_they_are_worth_today() -> None:
     made = in_days(30, 60, 90)
-    app = settle(tick(open_page(cliente=1), 0, 1, 2))
+    app = settle(tick(open_page(customer=1), 0, 1, 2))
     assert value(app) == "261,31"
     assert "Com R$ 5,24 de desconto, quita-se com R$ 261,31" in text_of(app)
     assert [row[2:] for row in preview(app)] == [
@@ -86,14 +86,14 @@ def test_r14_three_notes_settled_early_cost_what_they_are_worth_today() -> None:
 
 def test_r14_47_days_early_the_box_tells_what_settles_the_note() -> None:
     in_days(47)
-    app = open_page(cliente=1)
+    app = open_page(customer=1)
     assert "R$ 88,85" in labels(app)
     assert "(com desconto: 87,48)" in labels(app)
 
 
 def test_who_wants_no_discount_pays_the_nominal_amount() -> None:
     in_days(47)
-    app = tick(open_page(cliente=1), 0)
+    app = tick(open_page(customer=1), 0)
     app.toggle[0].set_value(False).run()
     confirm(settle(app))
     assert kept() == [("88.85", "0.00")]
@@ -101,7 +101,7 @@ def test_who_wants_no_discount_pays_the_nominal_amount() -> None:
 
 def test_a_smaller_amount_is_a_partial_payment_without_a_discount_and_says_so() -> None:
     in_days(47)
-    app = amount(tick(open_page(cliente=1), 0), "50,00")
+    app = amount(tick(open_page(customer=1), 0), "50,00")
     assert preview(app) == [("000001-01/01", "0,00", "0,00", "50,00", "50,00", "38,85")]
     assert "Pagamento parcial não tem desconto" in text_of(app)
     confirm(app)
@@ -110,14 +110,14 @@ def test_a_smaller_amount_is_a_partial_payment_without_a_discount_and_says_so() 
 
 def test_what_settles_the_first_note_and_a_part_of_the_next_has_the_discount_of_the_first() -> None:
     in_days(30, 60)
-    app = confirm(amount(open_page(cliente=1), "100,00"))
+    app = confirm(amount(open_page(customer=1), "100,00"))
     assert not app.exception
     assert kept() == [("87.97", "0.88"), ("12.03", "0.00")]
 
 
 def test_r10_the_nominal_amount_passes_what_the_note_costs_and_the_next_is_offered() -> None:
     in_days(30, 60)
-    app = amount(tick(open_page(cliente=1), 0), "88,85")
+    app = amount(tick(open_page(customer=1), 0), "88,85")
     assert "Com o desconto de R$ 0,88, basta receber R$ 87,97." in text_of(app)
     assert "Para receber sem desconto, desligue-o acima." in text_of(app)
     assert "os R$ 0,88 restantes" in labels(app)
@@ -127,13 +127,13 @@ def test_r10_the_nominal_amount_passes_what_the_note_costs_and_the_next_is_offer
 
 def test_r10_more_than_everything_costs_today_is_refused_with_the_exact_amount() -> None:
     in_days(30, 60)
-    app = amount(open_page(cliente=1), "177,71")
+    app = amount(open_page(customer=1), "177,71")
     assert "O valor passa de tudo o que o cliente deve: R$ 175,07." in text_of(app)
 
 
 def test_who_types_the_amount_on_the_note_is_told_of_the_discount_and_may_switch_it_off() -> None:
     in_days(30, 60)
-    app = amount(open_page(cliente=1), "177,70")
+    app = amount(open_page(customer=1), "177,70")
     assert "Com o desconto de R$ 2,63, basta receber R$ 175,07." in text_of(app)
     app.toggle[0].set_value(False).run()
     assert value(app) == "177,70"
@@ -143,7 +143,7 @@ def test_who_types_the_amount_on_the_note_is_told_of_the_discount_and_may_switch
 
 def test_what_settles_with_the_discount_follows_its_switch_and_another_amount_does_not() -> None:
     in_days(47)
-    app = settle(tick(open_page(cliente=1), 0))
+    app = settle(tick(open_page(customer=1), 0))
     app.toggle[0].set_value(False).run()
     assert value(app) == "88,85"
     app.toggle[0].set_value(True).run()
@@ -155,19 +155,19 @@ def test_what_settles_with_the_discount_follows_its_switch_and_another_amount_do
 @pytest.mark.parametrize(("days", "rate"), [([0], "1"), ([-5], "1"), ([47], "0")])
 def test_where_there_is_nothing_to_take_off_nothing_is_asked(days: list[int], rate: str) -> None:
     in_days(*days, rate=rate)
-    assert toggles(open_page(cliente=1)) == []
+    assert toggles(open_page(customer=1)) == []
 
 
 def test_the_choice_is_shown_only_for_the_notes_that_are_chosen() -> None:
     in_days(47, late=True)
-    app = open_page(cliente=1)
+    app = open_page(customer=1)
     assert len(toggles(app)) == 1
     assert toggles(tick(app, 0)) == []
 
 
 def test_late_and_early_notes_are_settled_together() -> None:
     in_days(47, late=True)
-    app = settle(open_page(cliente=1))
+    app = settle(open_page(customer=1))
     assert [row[1:] for row in preview(app)] == [
         ("1,00", "4,00", "200,00", "205,00", "0,00", "0,00"),
         ("0,00", "0,00", "87,48", "87,48", "1,37", "0,00"),
@@ -178,7 +178,7 @@ def test_late_and_early_notes_are_settled_together() -> None:
 
 def test_the_discount_is_of_the_payments_date() -> None:
     in_days(47)
-    app = open_page(cliente=1)
+    app = open_page(customer=1)
     app.date_input[0].set_value(TODAY - timedelta(days=5)).run()
     settle(app)
     assert value(app) == "87,33"  # 52 days: 88,85 ÷ 1,01^(52/30)
@@ -186,7 +186,7 @@ def test_the_discount_is_of_the_payments_date() -> None:
 
 def test_a_discount_switched_off_together_with_the_click_shows_the_new_preview_first() -> None:
     in_days(47)
-    app = settle(tick(open_page(cliente=1), 0))
+    app = settle(tick(open_page(customer=1), 0))
     app.toggle[0].set_value(False)
     confirm(app)
     assert "Confira e confirme de novo" in text_of(app)
@@ -195,13 +195,13 @@ def test_a_discount_switched_off_together_with_the_click_shows_the_new_preview_f
 
 def test_a_seller_grants_nothing() -> None:
     in_days(47)
-    app = tick(open_page("seller", cliente=1), 0)
+    app = tick(open_page("seller", customer=1), 0)
     assert "Conceder desconto" not in [each.label for each in app.expander]
 
 
 def test_r14_a_manager_grants_a_discount_without_contract_interest_and_tells_why() -> None:
     in_days(47, rate="0")
-    app = tick(open_page("manager", cliente=1), 0)
+    app = tick(open_page("manager", customer=1), 0)
     settle(grant(app, "8,85", "cliente antigo"))
     assert value(app) == "80,00"
     assert preview(app)[0][2:] == ("80,00", "8,85", "0,00")
@@ -212,7 +212,7 @@ def test_r14_a_manager_grants_a_discount_without_contract_interest_and_tells_why
 
 def test_r14_what_a_manager_grants_comes_on_top_and_is_spread_over_the_notes() -> None:
     in_days(30, 60, 90, late=True)
-    app = tick(open_page("manager", cliente=1), 0, 1, 2)
+    app = tick(open_page("manager", customer=1), 0, 1, 2)
     settle(grant(app, "10,00", "acordo"))
     assert [row[4:] for row in preview(app)] == [
         ("205,00", "0,00", "0,00"),
@@ -225,7 +225,7 @@ def test_r14_what_a_manager_grants_comes_on_top_and_is_spread_over_the_notes() -
 
 def test_a_granted_discount_needs_its_reason() -> None:
     in_days(47)
-    app = settle(grant(tick(open_page("manager", cliente=1), 0), "5,00"))
+    app = settle(grant(tick(open_page("manager", customer=1), 0), "5,00"))
     confirm(app)
     assert "Explique o motivo" in text_of(app)
     assert count(Payment) == 0
@@ -235,7 +235,7 @@ def test_a_granted_discount_needs_its_reason() -> None:
 
 def test_a_granted_discount_is_for_settling_not_for_a_part() -> None:
     in_days(47)
-    app = amount(grant(tick(open_page("manager", cliente=1), 0), "5,00", "acordo"), "50,00")
+    app = amount(grant(tick(open_page("manager", customer=1), 0), "5,00", "acordo"), "50,00")
     assert "as notas se quitam com R$ 82,48" in text_of(app)
     assert "Confirmar" not in labels(app)
 
@@ -252,7 +252,7 @@ def test_a_granted_discount_is_for_settling_not_for_a_part() -> None:
 )
 def test_a_discount_that_is_none_is_told_at_its_field(discount: str, told: str) -> None:
     in_days(47)
-    app = grant(tick(open_page("manager", cliente=1), 0), discount)
+    app = grant(tick(open_page("manager", customer=1), 0), discount)
     assert len(app.error) == 1
     assert told in text_of(app)
     assert "Confirmar" not in labels(app)
@@ -260,7 +260,7 @@ def test_a_discount_that_is_none_is_told_at_its_field(discount: str, told: str) 
 
 def test_a_discount_without_a_ticked_note_asks_for_one_and_forgets_nothing() -> None:
     in_days(47, late=True)
-    app = grant(open_page("manager", cliente=1), "5,00", "acordo")
+    app = grant(open_page("manager", customer=1), "5,00", "acordo")
     assert "Marque ao menos uma nota que ainda não venceu" in text_of(app)
     settle(tick(app, 1))
     assert value(app) == "82,48"

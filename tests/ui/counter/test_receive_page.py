@@ -91,7 +91,7 @@ def test_without_a_customer_there_is_only_the_search() -> None:
 
 
 def test_the_open_notes_are_shown_with_what_each_owes_oldest_first(sale: Made) -> None:
-    app = open_page(cliente=1)
+    app = open_page(customer=1)
     first = app.checkbox[0].label.replace("\\", "").replace("\xa0", " ")
     assert first.startswith("**R$ 205,00** · 000001-01/03 · venceu")
     assert "(principal 200,00, juros 1,00, multa 4,00)" in first
@@ -100,7 +100,7 @@ def test_the_open_notes_are_shown_with_what_each_owes_oldest_first(sale: Made) -
 
 
 def test_r9_a_part_is_previewed_and_then_recorded(sale: Made) -> None:
-    app = amount(open_page(cliente=1), "55,00")
+    app = amount(open_page(customer=1), "55,00")
     assert preview(app) == [("000001-01/03", "1,00", "4,00", "50,00", "55,00", "150,00")]
     assert count(Payment) == 0
     confirm(app)
@@ -111,7 +111,7 @@ def test_r9_a_part_is_previewed_and_then_recorded(sale: Made) -> None:
 
 
 def test_r10_an_amount_goes_to_the_oldest_notes_first_when_none_is_chosen(sale: Made) -> None:
-    app = amount(open_page(cliente=1), "250,00")
+    app = amount(open_page(customer=1), "250,00")
     assert preview(app) == [
         ("000001-01/03", "1,00", "4,00", "200,00", "205,00", "0,00"),
         ("000001-02/03", "0,00", "0,00", "45,00", "45,00", "55,00"),
@@ -121,14 +121,14 @@ def test_r10_an_amount_goes_to_the_oldest_notes_first_when_none_is_chosen(sale: 
 
 
 def test_r10_the_payers_choice_comes_before_age(sale: Made) -> None:
-    app = amount(tick(open_page(cliente=1), 2), "30,00")
+    app = amount(tick(open_page(customer=1), 2), "30,00")
     assert [row[0] for row in preview(app)] == ["000001-03/03"]
     confirm(app)
     assert splits(sale.notes[2]) == [("0.00", "0.00", "30.00")]
 
 
 def test_one_click_fills_in_the_whole_of_the_chosen_notes(sale: Made) -> None:
-    app = tick(open_page(cliente=1), 0, 1)
+    app = tick(open_page(customer=1), 0, 1)
     button(app, "Quitar selecionadas").click().run()
     assert [row[4] for row in preview(app)] == ["205,00", "100,00"]
     confirm(app)
@@ -136,7 +136,7 @@ def test_one_click_fills_in_the_whole_of_the_chosen_notes(sale: Made) -> None:
 
 
 def test_r10_more_than_the_chosen_note_owes_offers_the_next_ones(sale: Made) -> None:
-    app = amount(tick(open_page(cliente=1), 0), "310,00")
+    app = amount(tick(open_page(customer=1), 0), "310,00")
     assert "O valor passa do que é devido nas notas escolhidas: R$ 205,00." in told(app)
     assert "Confirmar" not in labels(app)
     assert "os R$ 105,00 restantes" in labels(app)
@@ -147,7 +147,7 @@ def test_r10_more_than_the_chosen_note_owes_offers_the_next_ones(sale: Made) -> 
 
 
 def test_r10_more_than_all_that_is_owed_is_refused_with_the_exact_amount(sale: Made) -> None:
-    app = amount(open_page(cliente=1), "405,01")
+    app = amount(open_page(customer=1), "405,01")
     assert "O valor passa de tudo o que o cliente deve: R$ 405,00." in told(app)
     assert "Confirmar" not in labels(app)
     assert "Continuar" not in labels(app)
@@ -159,19 +159,19 @@ def test_r10_more_than_all_that_is_owed_is_refused_with_the_exact_amount(sale: M
 def test_what_is_no_amount_is_told_at_once_and_nothing_can_be_confirmed(
     sale: Made, text: str
 ) -> None:
-    app = amount(open_page(cliente=1), text)
+    app = amount(open_page(customer=1), text)
     assert len(app.error) == 1
     assert "Confirmar" not in labels(app)
 
 
 def test_a_note_in_the_address_is_chosen_with_its_customer(sale: Made) -> None:
-    app = open_page(nota=sale.notes[1])
+    app = open_page(note=sale.notes[1])
     assert [box.value for box in app.checkbox] == [False, True, False]
     button(app, "Trocar cliente").click().run()
     assert not app.checkbox
 
 
-@pytest.mark.parametrize("query", [{"nota": "999"}, {"nota": "abc"}, {"cliente": "999"}])
+@pytest.mark.parametrize("query", [{"note": "999"}, {"note": "abc"}, {"customer": "999"}])
 def test_an_address_of_nobody_says_so(sale: Made, query: dict[str, str]) -> None:
     assert "endereço não existe" in told(open_page(**query))
 
@@ -196,11 +196,11 @@ def test_a_number_of_a_paid_note_is_told(manager: Actor, sale: Made) -> None:
 def test_a_customer_who_owes_nothing_is_told() -> None:
     with transaction() as session:
         add_customer(session)
-    assert "Nada em aberto" in told(open_page(cliente=1))
+    assert "Nada em aberto" in told(open_page(customer=1))
 
 
 def test_the_method_is_recorded(sale: Made) -> None:
-    app = amount(open_page(cliente=1), "1,00")
+    app = amount(open_page(customer=1), "1,00")
     app.segmented_control[0].set_value("pix").run()
     confirm(app)
     assert payment().method == "pix"
@@ -209,7 +209,7 @@ def test_the_method_is_recorded(sale: Made) -> None:
 def test_r11_a_day_within_the_setting_needs_no_reason_and_owes_what_it_owed_then(
     sale: Made,
 ) -> None:
-    app = open_page(cliente=1)
+    app = open_page(customer=1)
     app.date_input[0].set_value(TODAY - timedelta(days=5)).run()
     assert "R$ 204,67" in labels(app)
     confirm(amount(app, "204,67"))
@@ -217,14 +217,14 @@ def test_r11_a_day_within_the_setting_needs_no_reason_and_owes_what_it_owed_then
 
 
 def test_r11_further_back_a_seller_is_told_to_call_a_manager(sale: Made) -> None:
-    app = open_page(cliente=1)
+    app = open_page(customer=1)
     app.date_input[0].set_value(TODAY - timedelta(days=8)).run()
     assert "mais de 7 dias atrás precisa de um gerente" in told(app)
     assert not app.checkbox
 
 
 def test_r11_further_back_a_manager_gives_a_reason(sale: Made) -> None:
-    app = open_page("manager", cliente=1)
+    app = open_page("manager", customer=1)
     app.date_input[0].set_value(TODAY - timedelta(days=10)).run()
     confirm(amount(app, "10,00"))
     assert "Explique o motivo" in told(app)
@@ -235,7 +235,7 @@ def test_r11_further_back_a_manager_gives_a_reason(sale: Made) -> None:
 
 @pytest.mark.parametrize("days", [1, 60_000])
 def test_a_future_payment_is_refused(sale: Made, days: int) -> None:
-    app = open_page("manager", cliente=1)
+    app = open_page("manager", customer=1)
     app.date_input[0].set_value(TODAY + timedelta(days=days)).run()
     assert len(app.error) == 1
     assert not app.checkbox
@@ -245,7 +245,7 @@ def test_the_setting_decides_how_far_back_a_seller_may_go(admin: Actor, sale: Ma
     with transaction() as session:
         new = data.settings().model_copy(update={"backdating_days": 0})
         settings.change(session, admin, new)
-    app = open_page(cliente=1)
+    app = open_page(customer=1)
     app.date_input[0].set_value(TODAY - timedelta(days=1)).run()
     assert "precisa de um gerente" in told(app)
 
@@ -253,7 +253,7 @@ def test_the_setting_decides_how_far_back_a_seller_may_go(admin: Actor, sale: Ma
 def test_what_changed_between_preview_and_confirm_is_told_and_read_again(
     manager: Actor, sale: Made
 ) -> None:
-    app = amount(open_page(cliente=1), "55,00")
+    app = amount(open_page(customer=1), "55,00")
     pay(manager, TODAY, (sale.notes[0], "5.00"))
     confirm(app)
     assert "O que as notas devem mudou desde a prévia" in told(app)
@@ -266,7 +266,7 @@ def test_what_changed_between_preview_and_confirm_is_told_and_read_again(
 def test_a_click_that_comes_together_with_another_amount_shows_the_new_preview_first(
     sale: Made,
 ) -> None:
-    app = amount(open_page(cliente=1), "55,00")
+    app = amount(open_page(customer=1), "55,00")
     next(w for w in app.text_input if w.label == "Valor recebido (R$)").set_value("60,00")
     confirm(app)
     assert "Confira e confirme de novo" in told(app)
@@ -282,7 +282,7 @@ def test_a_click_that_comes_together_with_another_amount_shows_the_new_preview_f
 def test_a_note_paid_by_somebody_else_meanwhile_is_not_paid_twice(
     manager: Actor, sale: Made
 ) -> None:
-    app = amount(tick(open_page(cliente=1), 0), "205,00")
+    app = amount(tick(open_page(customer=1), 0), "205,00")
     pay(manager, TODAY, (sale.notes[0], "205.00"))
     confirm(app)
     assert "já está paga" in told(app)
@@ -292,7 +292,7 @@ def test_a_note_paid_by_somebody_else_meanwhile_is_not_paid_twice(
 
 def test_a_second_click_leads_to_the_same_receipt(sale: Made) -> None:
     user = add_user("seller")
-    app = amount(open_app(user=user, page=PAGE, cliente=1), "55,00")
+    app = amount(open_app(user=user, page=PAGE, customer=1), "55,00")
     click = button(app, "Confirmar").click()
     app.run()
     assert "Recibo 000001" in told(app)
@@ -302,7 +302,7 @@ def test_a_second_click_leads_to_the_same_receipt(sale: Made) -> None:
 
 
 def test_after_a_payment_the_form_is_empty_again(sale: Made) -> None:
-    app = confirm(amount(tick(open_page(cliente=1), 0), "55,00"))
+    app = confirm(amount(tick(open_page(customer=1), 0), "55,00"))
     app.switch_page("pages/counter/receive.py").run()
     assert not app.exception
     assert not any(box.value for box in app.checkbox)
@@ -311,13 +311,13 @@ def test_after_a_payment_the_form_is_empty_again(sale: Made) -> None:
 
 def test_r12_after_a_reversal_the_note_can_be_paid_again(manager: Actor, sale: Made) -> None:
     reverse(manager, pay(manager, TODAY, (sale.notes[0], "205.00")), on=TODAY)
-    confirm(amount(tick(open_page(cliente=1), 0), "205,00"))
+    confirm(amount(tick(open_page(customer=1), 0), "205,00"))
     assert note_row(sale.notes[0]).settled_on == TODAY
 
 
 def test_a_wrong_date_loses_nothing_of_what_was_typed() -> None:
     sell(("200.00", TODAY))
-    app = amount(tick(open_page(cliente=1), 0), "50,00")
+    app = amount(tick(open_page(customer=1), 0), "50,00")
     app.date_input[0].set_value(TODAY + timedelta(days=1)).run()
     assert "não pode ser futura" in told(app)
     assert not app.checkbox

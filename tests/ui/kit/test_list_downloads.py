@@ -18,9 +18,9 @@ pytestmark = pytest.mark.usefixtures("db")
 #: A list's page, its button's key, filters of its address, and the column and cells they leave.
 LISTS = [
     ("counter/customers.py", "list_customers", {}, "Nome", ["'=Ana", "Bia"]),
-    ("counter/customers.py", "list_customers", {"busca": "bia"}, "Nome", ["Bia"]),
-    ("counter/customers.py", "list_customers", {"situacao": "Inativos"}, "Nome", ["Inês"]),
-    ("counter/customers.py", "list_customers", {"atrasados": "true"}, "Nome", ["'=Ana"]),
+    ("counter/customers.py", "list_customers", {"q": "bia"}, "Nome", ["Bia"]),
+    ("counter/customers.py", "list_customers", {"status": "inactive"}, "Nome", ["Inês"]),
+    ("counter/customers.py", "list_customers", {"overdue": "true"}, "Nome", ["'=Ana"]),
     ("counter/sales.py", "list_sales", {}, "Cliente", ["Bia", "'=Ana"]),
     ("counter/sales.py", "list_sales", {"q": "ana"}, "Cliente", ["'=Ana"]),
     ("counter/sales.py", "list_sales", {"sold_from": str(late(60))}, "Cliente", ["Bia"]),
