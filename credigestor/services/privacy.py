@@ -177,6 +177,18 @@ def _guaranteed(tax_id: str) -> Select[int]:
     return select(Guarantor.sale_id).where(Guarantor.tax_id == tax_id)
 
 
+#: What a customer did last, by its number in the query below; of one day the first is named.
+_BUSINESS = (
+    "cancelamento de venda",
+    "estorno",
+    "pagamento",
+    "pagamento de nota avalizada",
+    "vencimento de nota",
+    "vencimento de nota avalizada",
+    "venda",
+)
+
+
 def _last_business(
     session: Session, customer_id: int, guaranteed: Sequence[int]
 ) -> tuple[date, str] | None:
@@ -184,17 +196,15 @@ def _last_business(
     of_note = and_(Note.customer_id == customer_id, Note.cancelled_on.is_(None))
     signed = Note.sale_id.in_(guaranteed)
     days = union_all(
-        select(func.max(Sale.sold_on).label("day"), literal("venda").label("kind")).where(of_sale),
-        select(func.max(Sale.cancelled_on), literal("cancelamento de venda")).where(of_sale),
-        select(func.max(Note.due_date), literal("vencimento de nota")).where(of_note),
-        select(func.max(Payment.paid_on), literal("pagamento")).where(of_payment),
-        select(func.max(Reversal.reversed_on), literal("estorno"))
+        select(func.max(Sale.sold_on).label("day"), literal(6).label("kind")).where(of_sale),
+        select(func.max(Sale.cancelled_on), literal(0)).where(of_sale),
+        select(func.max(Note.due_date), literal(4)).where(of_note),
+        select(func.max(Payment.paid_on), literal(2)).where(of_payment),
+        select(func.max(Reversal.reversed_on), literal(1))
         .join(Payment, Payment.id == Reversal.payment_id)
         .where(of_payment),
-        select(func.max(Note.due_date), literal("vencimento de nota avalizada")).where(
-            signed, Note.cancelled_on.is_(None)
-        ),
-        select(func.max(PaymentItem.paid_on), literal("pagamento de nota avalizada"))
+        select(func.max(Note.due_date), literal(5)).where(signed, Note.cancelled_on.is_(None)),
+        select(func.max(PaymentItem.paid_on), literal(3))
         .join(Note, Note.id == PaymentItem.note_id)
         .where(signed),
     ).subquery()
@@ -203,4 +213,4 @@ def _last_business(
         .where(days.c.day.is_not(None))
         .order_by(days.c.day.desc(), days.c.kind)
     ).first()
-    return None if newest is None else (newest.day, newest.kind)
+    return None if newest is None else (newest.day, _BUSINESS[newest.kind])

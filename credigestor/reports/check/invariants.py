@@ -56,7 +56,8 @@ items AS (
 )
 """
 
-# R6–R9: `charged` after the last day without charges, on a principal that is still open.
+# R6–R9: `charged` after the last day without charges, on a principal that is still open. The
+# decimals of 3000 are those of the quotient: with few, a large amount would be rounded twice.
 _ITEM_DIFFERS = """
 SELECT n.sale_id FROM items i
 JOIN notes n ON n.id = i.note_id
@@ -68,7 +69,8 @@ CROSS JOIN LATERAL (
 ) AS b
 CROSS JOIN LATERAL (
     SELECT i.interest_before + CASE WHEN late THEN round(
-            b.principal * s.late_rate * GREATEST(i.paid_on - b.interest_from, 0) / 3000, 2
+            b.principal * s.late_rate * GREATEST(i.paid_on - b.interest_from, 0)
+            / 3000::numeric(30, 20), 2
         ) ELSE 0 END AS interest,
         i.fine_before + CASE WHEN late AND NOT i.fine_charged_before
             THEN round(b.principal * s.fine_rate / 100, 2) ELSE 0 END AS fine
