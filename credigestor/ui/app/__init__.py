@@ -1,1 +1,1 @@
-"""What stands around every page: the script of each run, logging in, first run, and failures."""
+"""What stands around every page: the script of each run, logins, the first run, and failures."""

@@ -1,1 +1,1 @@
-"""What pages of every audience are made of: messages, links, fields, files, and who is looking."""
+"""What pages of every audience share: words, links, forms, tables, data, files, who is looking."""
