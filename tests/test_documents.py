@@ -11,6 +11,7 @@ from credigestor import __version__
 from credigestor.config import Config
 
 ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "credigestor"
 RULES = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -31,11 +32,24 @@ def test_every_command_is_in_readme() -> None:
 
 def test_every_link_in_the_documents_leads_somewhere() -> None:
     broken = []
-    for document in [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]:
+    for document in _documents():
         for target in re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text(encoding="utf-8")):
             if not target.startswith("http") and not (document.parent / target).exists():
                 broken.append(f"{document.relative_to(ROOT)}: {target}")
     assert broken == []
+
+
+def test_every_file_and_module_that_the_documents_name_is_there() -> None:
+    gone = []
+    for document in _documents():
+        text = document.read_text(encoding="utf-8")
+        for name in re.findall(r"`([\w.-]+/[\w./-]*(?:\.py|/))`", text):
+            if not any((base / name).exists() for base in (ROOT, PACKAGE, document.parent)):
+                gone.append(f"{document.name}: {name}")
+        for room, module in re.findall(r"`([a-z]+)\.([a-z_]+)[\w.]*`", text):
+            if (PACKAGE / room).is_dir() and not _is_module(PACKAGE / room / module):
+                gone.append(f"{document.name}: {room}.{module}")
+    assert gone == []
 
 
 def test_every_direct_dependency_has_its_reason() -> None:
@@ -80,6 +94,18 @@ def test_the_changelog_begins_with_this_version_and_every_version_is_dated() -> 
     assert versions[0].split()[0] == __version__
     undated = [v for v in versions if not re.fullmatch(r"\d+\.\d+\.\d+ — \d{4}-\d\d-\d\d", v)]
     assert undated == []
+
+
+def _documents() -> list[Path]:
+    return [
+        *sorted(ROOT.glob("*.md")),
+        *sorted((ROOT / "docs").rglob("*.md")),
+        ROOT / "benchmarks" / "README.md",
+    ]
+
+
+def _is_module(path: Path) -> bool:
+    return path.is_dir() or path.with_suffix(".py").is_file()
 
 
 def _homes() -> list[tuple[list[str], list[str]]]:

@@ -35,7 +35,7 @@ class AuditFilters:
 class Entry:
     """One write: `at` in the shop's time, `name` that of the customer or user it is about.
 
-    What was there before and after, `transfer.audit_words` tells by the id.
+    What was there before and after, `exports.audit_words` tells by the id.
     """
 
     id: int
