@@ -8,5 +8,3 @@ from tests.portfolio import TODAY
 
 #: Noon in São Paulo, on the day on which test portfolios are looked at.
 NOW = datetime.combine(TODAY, time(15), UTC)
-#: Over on any machine's clock.
-PAST = datetime(2000, 1, 1, tzinfo=UTC)

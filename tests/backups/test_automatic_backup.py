@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,6 @@ from credigestor.reports.backups import Run, State
 from credigestor.rules.permissions import Actor
 from credigestor.services import backup_runs, settings
 from credigestor.web import startup
-from tests.moments import PAST
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 #: 15:45 in the shop.
@@ -73,13 +73,12 @@ def all_runs() -> list[Run]:
 
 def run_due(folder: Path, at: datetime = NOW) -> backup.Made | None:
     """What the schedule does at a moment, which then is that of the runs it has made."""
-    before = [run.id for run in all_runs()]
+    new = BackupRun.id.not_in([run.id for run in all_runs()])
     try:
         return automatic.run_due(folder, passphrase=None, now=lambda: at)
     finally:
         with transaction() as session:
-            made = update(BackupRun).where(BackupRun.id.not_in(before))
-            session.execute(made.values(started_at=at))
+            session.execute(update(BackupRun).where(new).values(started_at=at))
 
 
 @pytest.mark.usefixtures("db")
@@ -124,10 +123,7 @@ def test_of_many_processes_one_makes_it(
     monkeypatch.setattr(automatic, "verify", lambda *args, **named: None)
     # The database dates the first one's run while the others look: far from our moment.
     monkeypatch.setattr(automatic, "CLOCKS_DIFFER", timedelta(days=36_500))
-
-    def look() -> backup.Made | None:
-        return automatic.run_due(tmp_path, passphrase=None, now=lambda: PAST)
-
+    look = partial(automatic.run_due, tmp_path, passphrase=None, now=lambda: NOW.replace(2004))
     with ThreadPoolExecutor(6) as pool:
         made = list(pool.map(lambda _: look(), range(6)))
     assert len([one for one in made if one]) == 1
