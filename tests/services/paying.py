@@ -7,18 +7,22 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from credigestor.db.engine import snapshot, transaction
-from credigestor.db.models import Note, PaymentItem
+from credigestor.db.models import AuditEntry, Note, Payment, PaymentItem
+from credigestor.errors import BusinessError
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments
 from credigestor.services.inputs import parse
 from credigestor.services.payments import NewPayment
 from tests.portfolio import TODAY, Made, add_customer, add_sale
+from tests.services.selling import count
 
 #: Due dates of R9's note (a Saturday) and of two after it.
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 10), date(2026, 2, 10), date(2026, 3, 10)
+JANUARY_15, JANUARY_25, FEBRUARY_24 = date(2026, 1, 15), date(2026, 1, 25), date(2026, 2, 24)
 
 
 def sell(*notes: tuple[str, date], customer: int | None = None, **terms: Any) -> Made:
@@ -80,3 +84,12 @@ def splits(note_id: int) -> list[tuple[str, str, str]]:
             .order_by(PaymentItem.paid_on, PaymentItem.payment_id)
         )
         return [(str(i.interest), str(i.fine), str(i.principal)) for i in items]
+
+
+def refused(actor: Actor, on: date, *items: tuple[int, str], **changes: object) -> BusinessError:
+    """The error that refuses a payment, after which nothing is written."""
+    before = count(Payment), count(PaymentItem), count(AuditEntry)
+    with pytest.raises(BusinessError) as caught:
+        pay(actor, on, *items, **changes)
+    assert (count(Payment), count(PaymentItem), count(AuditEntry)) == before
+    return caught.value
