@@ -269,6 +269,12 @@ def settled(page: Any) -> None:
     page.locator("[data-test-script-state='notRunning']").wait_for(state="attached")
 
 
+@pytest.fixture
+def visitor() -> str:
+    """The cookie of somebody who has not logged in."""
+    return cookies.new_token()
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

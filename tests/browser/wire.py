@@ -15,6 +15,9 @@ from websockets.sync.client import ClientConnection, connect
 from credigestor.web import cookies
 from tests.browser.conftest import Server
 
+#: An id that no session has.
+UNKNOWN = "11111111-2222-4333-8444-555555555555"
+
 
 class Wire:
     """One WebSocket to a server; `session_id` and `files` once the page has been drawn."""
@@ -97,6 +100,11 @@ def refused(server: Server, token: str | None, **options: object) -> bool:
     except InvalidStatus as error:
         return error.response.status_code in (400, 403)
     return False
+
+
+def cookie(token: str | None) -> dict[str, str]:
+    """The header that carries a session's token; none without one."""
+    return {"Cookie": f"{cookies.cookie_name()}={token}"} if token else {}
 
 
 def _tcp(server: Server) -> socket.socket:
