@@ -20,9 +20,9 @@ from credigestor.exports import customer_file
 from credigestor.exports.audit_words import ACTIONS
 from credigestor.rules.permissions import Actor
 from tests.portfolio import TODAY, add_customer
+from tests.services.anonymising import LONG_AGO, make_customer, sell, settled
 from tests.services.paying import pay, reverse
 from tests.services.selling import new_sale, register
-from tests.services.test_privacy import LONG_AGO, make_customer, sell, settled
 
 pytestmark = pytest.mark.usefixtures("db")
 

@@ -13,10 +13,7 @@ from credigestor.rules.permissions import Actor
 from credigestor.services import guarantors, sales
 from tests.exports.test_customer_file import copy
 from tests.portfolio import TODAY, add_customer
-from tests.services.paying import pay
-from tests.services.selling import new_sale, notes_of, register
-from tests.services.test_guarantors import ANA, FIRM, given, replace, stored
-from tests.services.test_privacy import (
+from tests.services.anonymising import (
     LONG_AGO,
     TRACES,
     anonymise,
@@ -26,6 +23,9 @@ from tests.services.test_privacy import (
     make_customer,
     settled,
 )
+from tests.services.paying import pay
+from tests.services.selling import new_sale, notes_of, register
+from tests.services.test_guarantors import ANA, FIRM, given, replace, stored
 
 pytestmark = pytest.mark.usefixtures("db")
 
