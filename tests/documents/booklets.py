@@ -11,7 +11,10 @@ from credigestor.documents import booklet as document
 from credigestor.reports.booklet import Booklet, Installment
 from credigestor.reports.named_customer import NamedCustomer
 from credigestor.rules.calendar import HolidayRules
+from credigestor.rules.pix import note_txid, shop_payload
 from credigestor.rules.schedule import plan
+from tests.documents import looking
+from tests.pictures import plain
 
 AT = datetime(2026, 1, 5)  # noqa: DTZ001 - midnight of the shop's day
 SHOP = ShopSettings(
@@ -50,6 +53,7 @@ WIDEST_SHOP = ShopSettings(
 CUSTOMER = NamedCustomer(
     7, "Zélia D'Ávila Muñoz", "52998224725", "Rua das Flores, 12, Fortaleza/CE"
 )
+LOGO = plain(600, 200)
 
 
 def booklet(
@@ -96,3 +100,21 @@ def booklet(
 def printed(data: Booklet, logo: bytes | None = None) -> bytes:
     """Its PDF, made at AT."""
     return document.pdf(data, made_at=AT, logo=logo)
+
+
+def words(pdf: bytes) -> str:
+    """All that is written, with plain spaces."""
+    return looking.words(pdf).replace("\xa0", " ")
+
+
+def payloads(data: Booklet) -> list[str | None]:
+    """The Pix code that each slip should bear, in order."""
+    return [
+        shop_payload(data.shop, note.balance, note_txid(data.sale_id, note.number))
+        for note in data.open
+    ]
+
+
+def slips(pdf: bytes) -> list[str]:
+    """The words of each slip, from its stub's first line on."""
+    return words(pdf).split("Via da loja")[1:]
