@@ -1,0 +1,38 @@
+"""Addresses of documents in tests, one of each kind."""
+
+from __future__ import annotations
+
+import uuid
+
+from credigestor.db.engine import transaction
+from credigestor.db.models import User
+from credigestor.services import printing
+from tests.factories import actor_of
+from tests.portfolio import Made
+
+
+def print_notes(user: User, sale: Made, *notes: int) -> str:
+    """Record a printing; the address of its notes."""
+    operation = uuid.uuid4()
+    with transaction() as session:
+        printing.print_notes(
+            session,
+            actor_of(user),
+            sale_id=sale.id,
+            note_ids=notes or None,
+            operation_id=operation,
+        )
+    return f"/documento/notas/{operation}"
+
+
+def addresses(vera: User, sale: Made, receipt: str) -> dict[str, str]:
+    """One address of each kind, and the name of its file."""
+    return {
+        print_notes(vera, sale): "notas-000001.pdf",
+        f"/documento/carne/{sale.id}": "carne-000001.pdf",
+        receipt: "recibo-000001.pdf",
+        "/documento/extrato/1?from=2026-01-01&to=2026-11-23": "extrato-cliente-1-2026-11-23.pdf",
+        f"/documento/quitacao/1?notes={sale.notes[1]}&on=2026-12-10": (
+            "quitacao-cliente-1-2026-12-10.pdf"
+        ),
+    }
