@@ -14,7 +14,7 @@ from credigestor.services import sales
 from tests.portfolio import TODAY
 from tests.services.selling import new_customer, new_sale, notes_of, register
 from tests.services.test_guarantors import ANA, FIRM, given
-from tests.ui.counter.test_new_sale_page import by_label, confirm, fill, visit
+from tests.ui.counter.new_sales import by_label, confirm, fill, visit
 from tests.ui.support import Visit, open_app, text_of
 
 pytestmark = pytest.mark.usefixtures("db")

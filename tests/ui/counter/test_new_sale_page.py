@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,23 +11,17 @@ import pytest
 from sqlalchemy import select
 
 from credigestor.db.engine import snapshot, transaction
-from credigestor.db.models import Note, Sale
+from credigestor.db.models import Note
 from credigestor.db.settings import ShopSettings
 from credigestor.rules.calendar import default_first_due
 from credigestor.rules.permissions import Actor, Role
 from credigestor.services import settings as settings_service
 from tests.factories import add_user
-from tests.portfolio import TODAY, add_customer, add_sale
+from tests.portfolio import add_customer
+from tests.ui.counter.new_sales import PAGE, by_label, confirm, field, fill, sales, visit, words
 from tests.ui.support import Visit, open_app
 
 pytestmark = pytest.mark.usefixtures("db")
-
-PAGE = "counter/new_sale.py"
-
-
-@pytest.fixture
-def today() -> date:
-    return TODAY
 
 
 @pytest.fixture
@@ -36,56 +30,9 @@ def customer() -> int:
         return add_customer(session, "Ana *Luz*")
 
 
-def visit(customer: int | None = None, role: str = "seller") -> Visit:
-    return open_app(role, page=PAGE, **({"customer": customer} if customer else {}))
-
-
-def by_label(elements: Any, label: str) -> Any:
-    [found] = [element for element in elements if element.label == label]
-    return found
-
-
-def field(app: Visit, label: str) -> Any:
-    return by_label([*app.text_input, *app.date_input, *app.selectbox], label)
-
-
-def fill(app: Visit, **values: Any) -> Visit:
-    """Type into the fields and look once: a call for each is how a person does it."""
-    labels = {
-        "total": "Total da venda (R$)",
-        "down": "Entrada (R$)",
-        "count": "Parcelas",
-        "first_due": "Primeiro vencimento",
-        "description": "Descrição (opcional)",
-        "sold_on": "Data da venda",
-        "seller": "Vendedor",
-        "rate": "Juros do contrato (% ao mês)",
-        "reason": "Motivo para liberar a venda",
-    }
-    for name, value in values.items():
-        field(app, labels[name]).set_value(value)
-    app.run()
-    assert not app.exception
-    return app
-
-
-def words(app: Visit) -> str:
-    """What the person reads, Markdown's escapes and unbreakable spaces undone."""
-    return app.texts.replace("\\", "").replace("\xa0", " ")
-
-
-def confirm(app: Visit) -> Any:
-    return by_label(app.button, "Confirmar venda")
-
-
 def preview(app: Visit) -> list[tuple[str, Decimal]]:
     frame = app.dataframe[0].value
     return list(zip(frame["due"], frame["amount"], strict=True))
-
-
-def sales() -> list[Sale]:
-    with snapshot() as session:
-        return list(session.scalars(select(Sale).order_by(Sale.id)))
 
 
 def notes() -> list[Note]:
@@ -246,51 +193,6 @@ def test_the_seller_is_oneself_unless_another_is_chosen(customer: int) -> None:
     assert field(app, "Vendedor").value == oneself.id
     confirm(fill(app, total="10", count="1", seller=other.id)).click().run()
     assert sales()[0].seller_id == other.id
-
-
-def late_customer(today: date, **columns: Any) -> int:
-    with transaction() as session:
-        customer = add_customer(session, "Léo Tardio", **columns)
-        add_sale(
-            session,
-            customer,
-            today - timedelta(days=90),
-            [("300.00", today - timedelta(days=45)), ("200.00", today + timedelta(days=9))],
-        )
-        return customer
-
-
-def test_what_the_customer_owes_stands_beside_the_sale(today: date) -> None:
-    app = visit(late_customer(today, credit_limit=Decimal("800.00")))
-    assert "Já deve R$ 500,00" in words(app)
-    assert "1 nota atrasada, R$ 310,50 com encargos hoje" in words(app)
-    assert "limite R$ 800,00" in words(app)
-
-
-def test_a_seller_cannot_sell_to_a_late_customer(today: date) -> None:
-    app = fill(visit(late_customer(today)), total="10", count="1")
-    assert "tem 1 nota atrasada" in words(app)
-    assert "Só um gerente pode liberar esta venda." in words(app)
-    assert confirm(app).disabled
-    assert "Motivo para liberar a venda" not in {element.label for element in app.text_input}
-
-
-def test_a_manager_sells_over_the_limit_with_a_reason(today: date) -> None:
-    app = visit(late_customer(today, credit_limit=Decimal("509.99")), role="manager")
-    fill(app, total="10", count="1")
-    assert "Passa do limite" in words(app)
-    assert "Falta informar: motivo da liberação." in words(app)
-    assert confirm(fill(app, reason="x")).disabled
-    confirm(fill(app, reason="Paga amanhã")).click().run()
-    assert sales()[-1].override_reason == "Paga amanhã"
-
-
-def test_an_inactive_customer_is_refused_before_anything_is_typed() -> None:
-    with transaction() as session:
-        customer = add_customer(session, active=False)
-    app = visit(customer)
-    assert "Reative o cadastro" in words(app)
-    assert confirm(fill(app, total="10", count="1")).disabled
 
 
 def test_an_unknown_customer_in_the_address_is_nobody() -> None:

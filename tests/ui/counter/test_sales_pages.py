@@ -24,11 +24,6 @@ LIST, ONE = "counter/sales.py", "counter/sale.py"
 
 
 @pytest.fixture
-def today() -> date:
-    return TODAY
-
-
-@pytest.fixture
 def sale(today: date, seller: Actor) -> Made:
     """Two notes of 300,00 sold two months ago: one late, one not due."""
     with transaction() as session:
