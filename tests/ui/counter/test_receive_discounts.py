@@ -13,7 +13,7 @@ from credigestor.db.models import Payment, PaymentItem, Sale
 from tests.portfolio import TODAY, Made
 from tests.services.paying import note_row, sell
 from tests.services.selling import count
-from tests.ui.counter.test_receive_page import (
+from tests.ui.counter.receiving import (
     amount,
     button,
     confirm,

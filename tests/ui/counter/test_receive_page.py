@@ -2,86 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal as D
 
 import pytest
 
-from credigestor.db.engine import snapshot, transaction
+from credigestor.db.engine import transaction
 from credigestor.db.models import Payment, PaymentItem
 from credigestor.rules.permissions import Actor
-from credigestor.services import settings
-from credigestor.ui.kit import data
 from tests.factories import add_user
 from tests.portfolio import TODAY, Made, add_customer
-from tests.services.paying import note_row, pay, reverse, sell, splits
+from tests.services.paying import note_row, pay, reverse, splits
 from tests.services.selling import count
-from tests.ui.support import Visit, open_app
+from tests.ui.counter.receiving import (
+    PAGE,
+    amount,
+    button,
+    confirm,
+    labels,
+    open_page,
+    payment,
+    preview,
+    tick,
+    told,
+    typed,
+)
+from tests.ui.support import open_app
 
 pytestmark = pytest.mark.usefixtures("db")
-
-PAGE = "counter/receive.py"
-
-
-@pytest.fixture
-def sale() -> Made:
-    """Notes of 200,00 due 15 days ago (R7: 205,00 today), and of 100,00 not yet due."""
-    return sell(
-        ("200.00", TODAY - timedelta(days=15)),
-        ("100.00", TODAY + timedelta(days=15)),
-        ("100.00", TODAY + timedelta(days=45)),
-    )
-
-
-def open_page(role: str = "seller", **query: object) -> Visit:
-    app = open_app(role=role, page=PAGE, **query)
-    assert not app.exception
-    return app
-
-
-def told(app: Visit) -> str:
-    assert not app.exception
-    return app.texts.replace("\\", "").replace("\xa0", " ")
-
-
-def button(app: Visit, start: str):
-    return next(b for b in app.button if b.label.startswith(start))
-
-
-def labels(app: Visit) -> str:
-    texts = [b.label for b in app.button] + [c.label for c in app.checkbox]
-    return "\n".join(texts).replace("\\", "").replace("\xa0", " ")
-
-
-def typed(app: Visit, label: str, value: str) -> Visit:
-    next(w for w in app.text_input if w.label == label).set_value(value)
-    app.run()
-    return app
-
-
-def amount(app: Visit, value: str) -> Visit:
-    return typed(app, "Valor recebido (R$)", value)
-
-
-def tick(app: Visit, *positions: int) -> Visit:
-    for position in positions:
-        app.checkbox[position].check()
-    app.run()
-    return app
-
-
-def confirm(app: Visit) -> Visit:
-    button(app, "Confirmar").click().run()
-    return app
-
-
-def preview(app: Visit) -> list[tuple[str, ...]]:
-    return [tuple(row) for row in app.table[0].value.values]
-
-
-def payment() -> Payment:
-    with snapshot() as session:
-        return session.query(Payment).one()
 
 
 def test_without_a_customer_there_is_only_the_search() -> None:
@@ -206,50 +153,6 @@ def test_the_method_is_recorded(sale: Made) -> None:
     assert payment().method == "pix"
 
 
-def test_r11_a_day_within_the_setting_needs_no_reason_and_owes_what_it_owed_then(
-    sale: Made,
-) -> None:
-    app = open_page(customer=1)
-    app.date_input[0].set_value(TODAY - timedelta(days=5)).run()
-    assert "R$ 204,67" in labels(app)
-    confirm(amount(app, "204,67"))
-    assert payment().paid_on == TODAY - timedelta(days=5)
-
-
-def test_r11_further_back_a_seller_is_told_to_call_a_manager(sale: Made) -> None:
-    app = open_page(customer=1)
-    app.date_input[0].set_value(TODAY - timedelta(days=8)).run()
-    assert "mais de 7 dias atrás precisa de um gerente" in told(app)
-    assert not app.checkbox
-
-
-def test_r11_further_back_a_manager_gives_a_reason(sale: Made) -> None:
-    app = open_page("manager", customer=1)
-    app.date_input[0].set_value(TODAY - timedelta(days=10)).run()
-    confirm(amount(app, "10,00"))
-    assert "Explique o motivo" in told(app)
-    assert count(Payment) == 0
-    confirm(typed(app, "Motivo da data anterior", "recibo achado na gaveta"))
-    assert payment().backdate_reason == "recibo achado na gaveta"
-
-
-@pytest.mark.parametrize("days", [1, 60_000])
-def test_a_future_payment_is_refused(sale: Made, days: int) -> None:
-    app = open_page("manager", customer=1)
-    app.date_input[0].set_value(TODAY + timedelta(days=days)).run()
-    assert len(app.error) == 1
-    assert not app.checkbox
-
-
-def test_the_setting_decides_how_far_back_a_seller_may_go(admin: Actor, sale: Made) -> None:
-    with transaction() as session:
-        new = data.settings().model_copy(update={"backdating_days": 0})
-        settings.change(session, admin, new)
-    app = open_page(customer=1)
-    app.date_input[0].set_value(TODAY - timedelta(days=1)).run()
-    assert "precisa de um gerente" in told(app)
-
-
 def test_what_changed_between_preview_and_confirm_is_told_and_read_again(
     manager: Actor, sale: Made
 ) -> None:
@@ -313,14 +216,3 @@ def test_r12_after_a_reversal_the_note_can_be_paid_again(manager: Actor, sale: M
     reverse(manager, pay(manager, TODAY, (sale.notes[0], "205.00")), on=TODAY)
     confirm(amount(tick(open_page(customer=1), 0), "205,00"))
     assert note_row(sale.notes[0]).settled_on == TODAY
-
-
-def test_a_wrong_date_loses_nothing_of_what_was_typed() -> None:
-    sell(("200.00", TODAY))
-    app = amount(tick(open_page(customer=1), 0), "50,00")
-    app.date_input[0].set_value(TODAY + timedelta(days=1)).run()
-    assert "não pode ser futura" in told(app)
-    assert not app.checkbox
-    app.date_input[0].set_value(TODAY).run()
-    assert app.checkbox[0].value
-    assert "Confirmar: R$ 50,00" in labels(app)
