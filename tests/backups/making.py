@@ -1,4 +1,4 @@
-"""Making backups in tests, and reading what one says of itself."""
+"""Making backups in tests; what one says of itself, and the history of them all."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 from credigestor.backups import archive, backup
 from credigestor.backups.manifest import Manifest
 from credigestor.db.engine import snapshot
+from credigestor.reports import backups
+from credigestor.reports.backups import Run
 from tests.backups.restoring import NOW
 
 
@@ -21,3 +23,9 @@ def manifest_of(path: Path, passphrase: str | None = None) -> Manifest:
     with archive.opened(path, passphrase=passphrase) as opened:
         archive.verify(opened)
         return opened.manifest
+
+
+def all_runs() -> list[Run]:
+    """The history, newest first."""
+    with snapshot() as session:
+        return backups.runs(session, 50)

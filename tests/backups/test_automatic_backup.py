@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import update
 
 from credigestor.backups import archive, automatic, backup, backup_folder
 from credigestor.db import locks
@@ -21,10 +21,11 @@ from credigestor.db.models import BackupRun
 from credigestor.db.settings import ShopSettings
 from credigestor.errors import BusinessError, Conflict, NotAllowed
 from credigestor.reports import backups
-from credigestor.reports.backups import Run, State
+from credigestor.reports.backups import State
 from credigestor.rules.permissions import Actor
-from credigestor.services import backup_runs, settings
+from credigestor.services import settings
 from credigestor.web import startup
+from tests.backups.making import all_runs
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 #: 15:45 in the shop.
@@ -64,11 +65,6 @@ def test_without_an_hour_none_is_ever_due() -> None:
 def test_the_hour_is_that_of_the_shops_clock(hour: int, day: int) -> None:
     found = automatic.last_slot(NOW, hour=hour, zone=ZONE)
     assert found == datetime(2026, 11, day, hour, tzinfo=ZONE)
-
-
-def all_runs() -> list[Run]:
-    with snapshot() as session:
-        return backups.runs(session, 50)
 
 
 def run_due(folder: Path, at: datetime = NOW) -> backup.Made | None:
@@ -218,75 +214,6 @@ def test_a_failure_does_not_end_the_schedule(
         automatic.run_forever(stop, tmp_path, passphrase=None, now=lambda: NOW)
     assert len(looks) == 3
     assert "will be tried again" in caplog.text
-
-
-def begin(kind: str = "backup") -> int:
-    with transaction() as session:
-        return backup_runs.begin(
-            session, kind=kind, automatic=True, actor_name="x", file="x.zip", encrypted=False
-        )
-
-
-@pytest.mark.usefixtures("db")
-def test_a_run_is_under_way_while_its_process_lives_and_interrupted_after() -> None:
-    first = begin()
-    assert [run.state for run in all_runs()] == [State.INTERRUPTED]
-    with locks.alone("backup") as alone:
-        assert alone
-        second = begin()
-        states = {run.id: run.state for run in all_runs()}
-        assert states == {first: State.INTERRUPTED, second: State.RUNNING}
-        third = begin("verify")
-        assert all_runs()[0].state is State.INTERRUPTED
-        with locks.alone("verify"):
-            assert {run.id: run.state for run in all_runs()}[third] is State.RUNNING
-    assert {run.state for run in all_runs()} == {State.INTERRUPTED}
-
-
-@pytest.mark.usefixtures("db")
-def test_a_lock_ends_with_its_connection_and_belongs_to_one_schema() -> None:
-    with locks.alone("backup") as first, locks.alone("backup") as second:
-        assert (first, second) == (True, False)
-        with transaction() as session:
-            assert locks.held(session) == {"backup"}
-            session.execute(text("SET LOCAL search_path = pg_catalog"))
-            assert locks.held(session) == frozenset()
-    with locks.alone("backup") as again:
-        assert again
-
-
-@pytest.mark.usefixtures("db")
-def test_how_a_run_ended_is_kept_with_the_moment() -> None:
-    run_id = begin()
-    with transaction() as session:
-        backup_runs.finish(session, run_id, ok=True, size=12, detail="Certo.")
-    (run,) = all_runs()
-    assert (run.state, run.size, run.detail) == (State.DONE, 12, "Certo.")
-    assert run.finished_at
-    assert run.finished_at >= run.started_at
-    with snapshot() as session:
-        assert backups.last_good(session) == run
-        assert backups.last_good(session, "restore") is None
-
-
-@pytest.mark.usefixtures("db")
-def test_the_newest_runs_come_first_and_only_so_many() -> None:
-    with transaction() as session:
-        for days in (3, 2, 1):
-            at = NOW - timedelta(days=days)
-            session.add(
-                BackupRun(
-                    kind="backup",
-                    automatic=True,
-                    actor_name="x",
-                    started_at=at,
-                    finished_at=at,
-                    ok=True,
-                    file=f"{days}",
-                )
-            )
-    with snapshot() as session:
-        assert [run.file for run in backups.runs(session, 2)] == ["1", "2"]
 
 
 def schedules() -> list[threading.Thread]:
