@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
-from threading import Barrier
 
 import pytest
 from sqlalchemy import select
 
 from credigestor.db.engine import transaction
 from credigestor.db.models import AuditEntry, LoginSession, User
-from credigestor.db.settings import current_settings
-from credigestor.errors import (
-    BusinessError,
-    Conflict,
-    InvalidInput,
-    InvalidInputs,
-    NotAllowed,
-    NotFound,
-)
+from credigestor.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from credigestor.rules.permissions import Actor, Role
-from credigestor.services import inputs, passwords, setup, users
+from credigestor.services import passwords, users
 from tests.factories import PASSWORD, actor_of, add_user
+from tests.moments import NOW
+from tests.services.selling import at_once
 from tests.ui.support import login_as
 
 pytestmark = pytest.mark.usefixtures("db")
-
-NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 
 
 def live_sessions(user_id: int) -> int:
@@ -45,22 +34,6 @@ def live_sessions(user_id: int) -> int:
 def get(user_id: int) -> User:
     with transaction() as session:
         return session.get_one(User, user_id)
-
-
-def at_once(*acts: Callable[[], object]) -> list[BusinessError | None]:
-    """Run acts in threads that start together; what each raised."""
-    together = Barrier(len(acts))
-
-    def run(act: Callable[[], object]) -> BusinessError | None:
-        together.wait()
-        try:
-            act()
-        except BusinessError as error:
-            return error
-        return None
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def test_an_administrator_registers_a_user_who_can_prove_the_password(admin: Actor) -> None:
@@ -233,75 +206,12 @@ def test_two_administrators_who_demote_each_other_at_once_leave_one() -> None:
                     now=NOW,
                 )
 
-        errors = at_once(lambda: demote(one, two), lambda: demote(two, one))  # noqa: B023
+        errors = at_once([lambda: demote(one, two), lambda: demote(two, one)])  # noqa: B023
         assert sorted(error is None for error in errors) == [False, True]
         with transaction() as session:
             left = session.scalars(select(User).where(User.role == "admin", User.active)).all()
             assert len(left) == 1
             left[0].active = False
-
-
-def test_the_first_administrator_is_made_once() -> None:
-    def make(login: str) -> None:
-        with transaction() as session:
-            users.create_first_admin(session, login=login, name="Ada", password="senha comprida")
-
-    errors = at_once(*(lambda n=n: make(f"ada{n}") for n in range(4)))
-    assert sum(error is None for error in errors) == 1
-    assert all(isinstance(error, Conflict) for error in errors if error)
-    with transaction() as session:
-        assert users.has_users(session)
-        assert len(session.scalars(select(User)).all()) == 1
-
-
-def test_an_inactive_user_also_closes_the_first_run() -> None:
-    add_user(Role.SELLER, active=False)
-    with pytest.raises(Conflict), transaction() as session:
-        users.create_first_admin(session, login="ada", name="Ada", password="senha comprida")
-
-
-FIRST_RUN = {
-    "shop_name": "Loja Modelo",
-    "city": "Fortaleza",
-    "login": "Ada",
-    "name": "Ada",
-    "password": "senha comprida",
-    "again": "senha comprida",
-}
-
-
-def test_every_wrong_field_of_the_first_run_is_named_at_once() -> None:
-    wrong = {
-        "shop_name": " ",
-        "tax_id": "11.111.111/1111-11",
-        "state": "XX",
-        "name": "",
-        "login": "a b",
-        "password": "curta",
-    }
-    with pytest.raises(InvalidInputs) as caught:
-        inputs.parse(setup.NewShop, FIRST_RUN | wrong)
-    assert set(caught.value.errors) == set(wrong)
-    with pytest.raises(InvalidInputs) as caught:
-        inputs.parse(setup.NewShop, FIRST_RUN | {"again": "outra senha"})
-    assert set(caught.value.errors) == {"again"}
-
-
-def test_founding_a_shop_keeps_its_settings_and_its_administrator() -> None:
-    with transaction() as session:
-        setup.found_shop(session, inputs.parse(setup.NewShop, FIRST_RUN))
-    with transaction() as session:
-        assert current_settings(session).shop_name == "Loja Modelo"
-        assert session.scalars(select(User.role)).one() == "admin"
-
-
-def test_the_setup_code_has_the_limits_of_a_login() -> None:
-    def attempt(matches: bool) -> BusinessError | None:
-        with transaction() as session:
-            return setup.check_code(session, matches=matches, address="203.0.113.1", now=NOW)
-
-    assert [type(attempt(False)) for _ in range(5)] == [InvalidInput] * 5
-    assert isinstance(attempt(True), NotAllowed)
 
 
 def test_the_audit_log_tells_who_did_what_and_no_password(admin: Actor) -> None:
