@@ -15,15 +15,8 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Note, Sale
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments
-from tests.portfolio import (
-    TODAY,
-    add_customer,
-    add_sale,
-    balances_by_hand,
-    month_ends_before,
-    pay,
-    random_portfolio,
-)
+from tests.balances import balances_by_hand
+from tests.portfolio import TODAY, add_customer, add_sale, month_ends_before, pay, random_portfolio
 
 pytestmark = pytest.mark.usefixtures("db")
 

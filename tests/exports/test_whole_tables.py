@@ -14,13 +14,9 @@ from credigestor.rules.aging import STATUS_NAMES
 from credigestor.rules.identity import format_tax_id
 from credigestor.rules.numbering import note_number
 from credigestor.rules.permissions import Actor
+from tests.balances import balances_by_hand
 from tests.exports.exporting import make_shop, rows_of, streamed, table_of
-from tests.portfolio import (
-    TODAY,
-    add_customer,
-    balances_by_hand,
-    random_portfolio,
-)
+from tests.portfolio import TODAY, add_customer, random_portfolio
 
 pytestmark = pytest.mark.usefixtures("db")
 

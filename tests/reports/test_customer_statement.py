@@ -15,7 +15,8 @@ from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.reports.customer_statement import CustomerStatement, Kind, statement
 from credigestor.rules.permissions import Actor
 from credigestor.services import sales
-from tests.portfolio import TODAY, add_customer, balances_by_hand, random_portfolio, settle_early
+from tests.balances import balances_by_hand
+from tests.portfolio import TODAY, add_customer, random_portfolio, settle_early
 from tests.services.paying import pay, reverse, sell
 
 pytestmark = pytest.mark.usefixtures("db")

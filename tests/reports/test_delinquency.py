@@ -18,13 +18,12 @@ from credigestor.reports.delinquency import DelinquencyFilters, DelinquencyTotal
 from credigestor.reports.scope import NO_SELLER, Scope
 from credigestor.rules.money import ZERO
 from credigestor.rules.permissions import Actor
+from tests.balances import NoteAt, balances_by_hand
 from tests.factories import add_user
 from tests.portfolio import (
     TODAY,
-    NoteAt,
     add_customer,
     add_sale,
-    balances_by_hand,
     late,
     month_ends_before,
     pay,

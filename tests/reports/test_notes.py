@@ -17,15 +17,8 @@ from credigestor.rules.aging import BANDS, Status
 from credigestor.rules.numbering import note_number
 from credigestor.rules.permissions import Actor
 from credigestor.services import sales
-from tests.portfolio import (
-    TODAY,
-    Made,
-    add_customer,
-    add_sale,
-    balances_by_hand,
-    month_ends_before,
-    random_portfolio,
-)
+from tests.balances import balances_by_hand
+from tests.portfolio import TODAY, Made, add_customer, add_sale, month_ends_before, random_portfolio
 from tests.services.paying import FEBRUARY, JANUARY, MARCH, note_row, pay, reverse, sell
 
 pytestmark = pytest.mark.usefixtures("db")

@@ -19,15 +19,8 @@ from credigestor.rules.permissions import Actor
 from credigestor.rules.value_ranges import VALUE_RANGES, value_range
 from credigestor.services import sales
 from tests import tables
-from tests.portfolio import (
-    TODAY,
-    NoteAt,
-    add_customer,
-    add_sale,
-    balances_by_hand,
-    month_ends_before,
-    random_portfolio,
-)
+from tests.balances import NoteAt, balances_by_hand
+from tests.portfolio import TODAY, add_customer, add_sale, month_ends_before, random_portfolio
 from tests.reports.test_notes import listed
 from tests.services.paying import note_row, pay, sell
 

@@ -23,8 +23,9 @@ from credigestor.rules.money import ZERO
 from credigestor.rules.periods import Period, month_end, months, stock_dates
 from credigestor.rules.permissions import Actor
 from credigestor.services import summaries
+from tests.balances import NoteAt, balances_by_hand
 from tests.imports.files import needs_sample
-from tests.portfolio import TODAY, NoteAt, balances_by_hand, random_portfolio
+from tests.portfolio import TODAY, random_portfolio
 from tests.scoping import belongs
 
 pytestmark = pytest.mark.usefixtures("db")
