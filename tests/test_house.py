@@ -1,4 +1,4 @@
-"""The house: who may import whom, where Streamlit and Altair may be, no SQL in pages."""
+"""The house: who may import whom, where Streamlit and SQL may be, how long a file may grow."""
 
 from __future__ import annotations
 
@@ -57,6 +57,9 @@ AT_THE_CLOCK = {
     "benchmarks/files.py": "asks a real server for files, by addresses that live a minute",
     "benchmarks/results.py": "says when it was measured",
 }
+#: A longer file is two rooms; but migrations stay as they ran, and the tables stand together.
+MOST_LINES = 320
+MAY_BE_LONG = re.compile(r"credigestor/db/(migrations/.+|models)\.py")
 
 
 def _files() -> list[Path]:
@@ -148,6 +151,16 @@ def test_a_report_of_the_portfolio_reads_summaries_and_never_the_ledger(path: Pa
 
 def test_no_page_lies_directly_in_pages_where_it_would_open_without_login() -> None:
     assert list((ROOT / "pages").glob("*.py")) == []
+
+
+def test_no_file_is_too_long_to_be_read_at_once() -> None:
+    ours = [*_files(), *(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")]
+    lines = {
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
+        for path in ours
+        if not MAY_BE_LONG.fullmatch(path.relative_to(ROOT).as_posix())
+    }
+    assert {path: count for path, count in lines.items() if count > MOST_LINES} == {}
 
 
 def test_only_the_clock_module_reads_the_clock() -> None:
