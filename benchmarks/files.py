@@ -19,7 +19,7 @@ from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 from sqlalchemy import URL, Date, literal, select
 from sqlalchemy.orm import Session
 

@@ -21,8 +21,9 @@ from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
 from benchmarks.figure import Figure
 from benchmarks.queries import name_of
-from benchmarks.visits import ANALYTICS, Visit, inside, visit
+from benchmarks.visits import ANALYTICS, inside, visit
 from credigestor.ui.kit import data, session
+from tests.ui.support import Visit
 
 LIMIT = 1.5
 #: Fewer than the caches' life allows, at a second a rerun.

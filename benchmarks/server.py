@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from socket import socket
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 from sqlalchemy import URL
 from sqlalchemy.orm import Session
 from streamlit.proto.BackMsg_pb2 import BackMsg

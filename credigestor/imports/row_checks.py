@@ -38,7 +38,7 @@ def _remembered(
     known: Any = lru_cache(maxsize=2**15)(parse)
 
     @wraps(parse)
-    def read(cell: str, *args: P.args, **kwargs: P.kwargs) -> T:
+    def read(cell: str, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return (known if len(cell) <= _LONGEST_KEPT else parse)(cell, *args, **kwargs)
 
     return read

@@ -96,7 +96,10 @@ def _changes(
     before: dict[str, Any], after: dict[str, Any], images: Mapping[str, str]
 ) -> Iterator[tuple[str, str, str]]:
     old, new = _read(before), _read(after)
-    shown = {**_SHOWN, "logo": lambda name: images.get(name, "imagem")}
+    shown: dict[str, Callable[[Any], str]] = {
+        **_SHOWN,
+        "logo": lambda name: images.get(name, "imagem"),
+    }
     for name, label in LABELS.items():
         values = getattr(old, name), getattr(new, name)
         if values[0] != values[1]:

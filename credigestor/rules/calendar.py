@@ -40,7 +40,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.easter import easter
 from dateutil.relativedelta import relativedelta
-from holidays.countries import Brazil
+from holidays.countries.brazil import Brazil
 
 from credigestor.errors import InvalidInput
 from credigestor.rules.quoting import quote

@@ -109,7 +109,7 @@ def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) ->
         "received_by": actor.id,
     }
     after = {**agreed, "items": [_told(data, *item) for item in data.items]}
-    payment_id = session.scalar(_CREATE, audit.created(actor, row, after=after))
+    payment_id: int | None = session.scalar(_CREATE, audit.created(actor, row, after=after))
     if payment_id is None:
         return _recorded_before(session, data)
     if len(notes) != len(amounts):

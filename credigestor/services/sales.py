@@ -178,7 +178,7 @@ def register(session: Session, actor: Actor, data: NewSale, *, today: date) -> i
     }
     new = {**row, "operation_id": data.operation_id, "created_by": actor.id}
     told = {**row, "guarantors": len(data.guarantors)} if data.guarantors else row
-    sale_id = session.scalar(_CREATE, audit.created(actor, new, after=told))
+    sale_id: int | None = session.scalar(_CREATE, audit.created(actor, new, after=told))
     if sale_id is None:  # only for two customers: those of one wait at the customer's lock
         return _registered_before(session, data, notes)
     if notes:

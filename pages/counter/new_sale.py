@@ -28,7 +28,7 @@ from credigestor.rules.money import CENT, ZERO, format_brl, format_percent, pars
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.schedule import PlannedNote, total_of
-from credigestor.services import inputs, sales
+from credigestor.services import credit, inputs, sales
 from credigestor.services.sales import NewSale
 from credigestor.ui.counter import guarantors
 from credigestor.ui.counter.customer_search import forget_customer, pick_customer
@@ -225,7 +225,7 @@ def day_with_weekday(day: date) -> str:
 
 def credit_area(draft: LiveForm, actor: Actor, owes: Exposure, new_notes: Decimal) -> str | None:
     """Warn of a customer over the limit or late; a manager's reason, None when none is needed."""
-    warnings = sales.credit_warnings(
+    warnings = credit.credit_warnings(
         limit=owes.limit,
         owed=owes.principal,
         overdue_notes=owes.overdue_notes,

@@ -11,8 +11,8 @@ from sqlalchemy import Date, Integer, column, func, select, values
 from sqlalchemy.orm import Session
 
 from credigestor.reports.portfolio.rows import changes
-from credigestor.reports.portfolio.stock import EVERYTHING, charges
-from credigestor.reports.scope import Scope
+from credigestor.reports.portfolio.stock import charges
+from credigestor.reports.scope import EVERYTHING, Scope
 from credigestor.rules.money import ZERO
 from credigestor.rules.periods import Period, month_end, months
 

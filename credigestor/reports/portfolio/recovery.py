@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.summaries.tables import RECOVERY_DAYS
 from credigestor.reports.portfolio.rows import changes
-from credigestor.reports.portfolio.stock import EVERYTHING
-from credigestor.reports.scope import Scope
+from credigestor.reports.scope import EVERYTHING, Scope
 from credigestor.rules.money import ZERO
 from credigestor.rules.periods import closed_months, month_end
 

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from credigestor.reports.portfolio.rows import by_calendar
-from credigestor.reports.portfolio.stock import EVERYTHING, stocks
-from credigestor.reports.scope import Scope
+from credigestor.reports.portfolio.stock import stocks
+from credigestor.reports.scope import EVERYTHING, Scope
 from credigestor.rules.aging import BANDS
 from credigestor.rules.money import ZERO
 from credigestor.rules.periods import closed_months, month_end

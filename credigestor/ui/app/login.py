@@ -55,7 +55,7 @@ class _TicketController:
         return self.ticket is not None
 
 
-class _Form(Authenticate):
+class _Form(Authenticate):  # type: ignore[misc] # the library has no types
     """The library's view alone; its constructor would draw the component that keeps its cookie."""
 
     def __init__(self, controller: _TicketController) -> None:

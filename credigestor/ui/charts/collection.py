@@ -99,8 +99,9 @@ def matrix(roll: Roll) -> alt.LayerChart:
         top=100,
         cell_width=54,
     )
-    labelled = _blue(chart, alt.datum.column == _column(CURED))
-    return labelled.configure_axisY(labelLimit=ROW_LABEL)
+    blue = _blue(chart, alt.datum.column == _column(CURED))
+    labelled: alt.LayerChart = blue.configure_axisY(labelLimit=ROW_LABEL)
+    return labelled
 
 
 def rates(rolls: Sequence[Roll]) -> alt.LayerChart:

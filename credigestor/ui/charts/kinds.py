@@ -68,7 +68,7 @@ def heat_map(
     labels = base.mark_text(color="currentColor", fontSize=12, cursor=theme.CURSOR).encode(
         text="label:N"
     )
-    layers = squares.add_params(theme.pick()) + labels
+    layers: alt.LayerChart = squares.add_params(theme.pick()) + labels
     return theme.styled(layers.properties(width=alt.Step(cell_width), height=alt.Step(CELL_HEIGHT)))
 
 
@@ -112,7 +112,7 @@ def lines(
             text="series:N",
         )
     )
-    layers = strokes + marks.add_params(theme.pick()) + names
+    layers: alt.LayerChart = strokes + marks.add_params(theme.pick()) + names
     return theme.styled(layers.properties(height=height))
 
 
@@ -162,7 +162,7 @@ def _bars(
 ) -> alt.Chart:
     rows = _reached(frame, "id", "x", "kind", "said", *tips)
     rows["rank"] = rows["kind"].map({kind: rank for rank, kind in enumerate(colors)})
-    return (
+    bars: alt.Chart = (
         alt.Chart(rows)
         .mark_bar(cursor=theme.CURSOR)
         .encode(
@@ -174,6 +174,7 @@ def _bars(
         )
         .add_params(theme.pick())
     )
+    return bars
 
 
 def _reached(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:

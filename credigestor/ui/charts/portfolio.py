@@ -50,7 +50,7 @@ def ranked(
     labels = base.mark_text(
         align="left", dx=6, dy=rise, color="currentColor", fontSize=12, lineBreak="\n"
     ).encode(x=alt.X("total:Q", axis=None, scale=scale), text="label:N")
-    layers = bars.add_params(theme.pick()) + labels
+    layers: alt.LayerChart = bars.add_params(theme.pick()) + labels
     return theme.styled(layers.properties(height=alt.Step(step)))
 
 
@@ -71,7 +71,8 @@ def by_month(
     )
     marks = base.mark_bar(cursor=theme.CURSOR, color=theme.BLUE).add_params(theme.pick())
     labels = base.mark_text(dy=-7, fontSize=11, color="currentColor").encode(text="label:N")
-    return theme.styled((marks + labels).properties(height=240))
+    layers: alt.LayerChart = marks + labels
+    return theme.styled(layers.properties(height=240))
 
 
 def distinct(names: Mapping[str, str]) -> dict[str, str]:

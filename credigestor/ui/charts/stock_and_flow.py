@@ -52,7 +52,8 @@ def aging_bars(aging: Sequence[BandTotal]) -> alt.LayerChart:
     labels = base.mark_text(align="left", dx=6, color="currentColor", fontSize=12).encode(
         text="amount:N"
     )
-    return theme.styled((bars.add_params(theme.pick()) + labels).properties(height=alt.Step(38)))
+    layers: alt.LayerChart = bars.add_params(theme.pick()) + labels
+    return theme.styled(layers.properties(height=alt.Step(38)))
 
 
 def receivable_by_month(receivable: Sequence[DueTotal]) -> alt.Chart:
@@ -108,7 +109,7 @@ def sold_and_received(months: Mapping[date, Flow]) -> alt.Chart:
         )
         if amount
     )
-    bars = (
+    bars: alt.Chart = (
         alt.Chart(frame)
         .mark_bar(cursor=theme.CURSOR)
         .encode(

@@ -102,7 +102,8 @@ def first_payments(
     labels = base.mark_text(align="left", dx=6, color="currentColor", fontSize=12).encode(
         text="label:N"
     )
-    return theme.styled((bars.add_params(theme.pick()) + labels).properties(height=alt.Step(28)))
+    layers: alt.LayerChart = bars.add_params(theme.pick()) + labels
+    return theme.styled(layers.properties(height=alt.Step(28)))
 
 
 def age_words(age: int) -> str:
