@@ -142,6 +142,18 @@ def _check_directory(zip_file: pyzipper.AESZipFile) -> bool:
     members: list[Any] = zip_file.infolist()
     if len(members) > _MAX_MEMBERS:
         raise BadArchive(f"O arquivo tem {len(members)} membros: não é um backup do CrediGestor.")
+    if MANIFEST not in _checked_names(members):
+        raise BadArchive(f"Falta {MANIFEST}: o arquivo não é um backup do CrediGestor.")
+    if zip_file.getinfo(MANIFEST).file_size > MAX_MANIFEST:
+        raise BadArchive(f"{MANIFEST} é grande demais para ser de um backup.")
+    if sum(member.file_size for member in members) > MAX_SIZE:
+        raise BadArchive(f"O backup diz ter mais de {MAX_SIZE // 1024**3} GB.")
+    _check_places(members, end=zip_file.start_dir)
+    return _are_encrypted(members)
+
+
+def _checked_names(members: list[Any]) -> set[str]:
+    """The members' names, each of them a backup's, there once, and of a size it can have."""
     names: set[str] = set()
     for member in members:
         name = member.orig_filename
@@ -157,19 +169,16 @@ def _check_directory(zip_file: pyzipper.AESZipFile) -> bool:
                 f"O membro {name} diz ter {member.file_size} bytes em {member.compress_size} "
                 "comprimidos: nenhum backup é assim."
             )
-    if MANIFEST not in names:
-        raise BadArchive(f"Falta {MANIFEST}: o arquivo não é um backup do CrediGestor.")
-    if zip_file.getinfo(MANIFEST).file_size > MAX_MANIFEST:
-        raise BadArchive(f"{MANIFEST} é grande demais para ser de um backup.")
-    if sum(member.file_size for member in members) > MAX_SIZE:
-        raise BadArchive(f"O backup diz ter mais de {MAX_SIZE // 1024**3} GB.")
-    end = zip_file.start_dir
+    return names
+
+
+def _check_places(members: list[Any], *, end: int) -> None:
+    """Every member ends before the next begins, and the last before `end`."""
     for member in sorted(members, key=lambda member: member.header_offset, reverse=True):
         start = member.header_offset
         if start < 0 or start + 30 + len(member.orig_filename) + member.compress_size > end:
             raise BadArchive(f"O membro {member.orig_filename} ocupa o lugar de outro.")
         end = start
-    return _are_encrypted(members)
 
 
 def _are_encrypted(members: list[Any]) -> bool:

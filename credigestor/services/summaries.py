@@ -93,21 +93,7 @@ def _fold_in(session: Session, closed_until: date) -> int:
         session.execute(text("SET LOCAL work_mem = '256MB'"))
         session.execute(text("SET LOCAL jit = off"))
     session.execute(text(facts.ADD_SEGMENTS))
-    for workbench, table, old, new in (
-        ("changed_sales", sale_facts, facts.OLD_SALES, facts.NEW_SALES),
-        ("changed_notes", note_facts, facts.OLD_NOTES, facts.NEW_NOTES),
-    ):
-        session.execute(text(f"INSERT INTO {workbench} {old}"))
-        session.execute(text(f"INSERT INTO {workbench} {new}"))
-        if many:
-            session.execute(text(f"ANALYZE {workbench}"))
-        columns = ", ".join(column.name for column in table.c)
-        session.execute(
-            text(f"DELETE FROM {table.name} WHERE sale_id IN (SELECT sale_id FROM stale_now)")
-        )
-        session.execute(
-            text(f"INSERT INTO {table.name} SELECT {columns} FROM {workbench} WHERE sign = 1")
-        )
+    _renew_facts(session, analyze=many)
     for cube in changes.TIMELESS:
         session.execute(text(cube.upsert))
     for cube in changes.CALENDAR:
@@ -120,6 +106,25 @@ def _fold_in(session: Session, closed_until: date) -> int:
         names = ", ".join(table.name for table in SUMMARIES)
         session.execute(text(f"ANALYZE {names}"))
     return count
+
+
+def _renew_facts(session: Session, *, analyze: bool) -> None:
+    """Put what the stale sales are now in place of what they were; keep both on the workbench."""
+    for workbench, table, old, new in (
+        ("changed_sales", sale_facts, facts.OLD_SALES, facts.NEW_SALES),
+        ("changed_notes", note_facts, facts.OLD_NOTES, facts.NEW_NOTES),
+    ):
+        session.execute(text(f"INSERT INTO {workbench} {old}"))
+        session.execute(text(f"INSERT INTO {workbench} {new}"))
+        if analyze:
+            session.execute(text(f"ANALYZE {workbench}"))
+        columns = ", ".join(column.name for column in table.c)
+        session.execute(
+            text(f"DELETE FROM {table.name} WHERE sale_id IN (SELECT sale_id FROM stale_now)")
+        )
+        session.execute(
+            text(f"INSERT INTO {table.name} SELECT {columns} FROM {workbench} WHERE sign = 1")
+        )
 
 
 def _advance(session: Session, closed_until: date, today: date) -> None:

@@ -106,6 +106,13 @@ def _check_note(rows: list[Row[Any]]) -> Iterator[Problem]:
     """A note agrees with its sale, and equals the fold of its live payments (R11, R13)."""
     note = rows[0]
     items = [row for row in rows if row.item_id is not None]
+    yield from _check_agreement(note, items)
+    yield from _check_discounts(note, items)
+    yield from _check_fold(note, items)
+
+
+def _check_agreement(note: Row[Any], items: list[Row[Any]]) -> Iterator[Problem]:
+    """A note's customer, dates and payments are possible for its sale (R8, R13)."""
 
     def problem(what: str, detail: str) -> Problem:
         return Problem(what, "notes", note.note_id, detail)
@@ -125,7 +132,10 @@ def _check_note(rows: list[Row[Any]]) -> Iterator[Problem]:
         yield problem("cancelled_paid", "A nota foi cancelada e tem pagamento.")
     if any(row.item_paid_on < note.sale_sold_on for row in items):
         yield problem("paid_before_sale", "A nota tem pagamento de antes da venda.")
-    yield from _check_discounts(note, items)
+
+
+def _check_fold(note: Row[Any], items: list[Row[Any]]) -> Iterator[Problem]:
+    """What is stored of a note and its payments is what the rules make of them (R11)."""
     terms = Terms(
         note.note_amount,
         note.note_due_date,
@@ -138,8 +148,10 @@ def _check_note(rows: list[Row[Any]]) -> Iterator[Problem]:
             terms, [Paid(row.item_paid_on, row.item_amount, row.item_discount) for row in items]
         )
     except Overpaid as error:
-        yield problem(
+        yield Problem(
             "note_overpaid",
+            "notes",
+            note.note_id,
             f"O pagamento de {format_date(error.paid.on)} passa do que a nota devia: "
             f"{format_brl(error.owed.total)}.",
         )
