@@ -84,7 +84,7 @@ def setup_code() -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     made = "".join(secrets.choice(ALPHABET) for _ in range(20))
     beside = path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
-    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(made)
     try:
         os.link(beside, path)  # whole or not at all, and only the first process wins
