@@ -223,7 +223,7 @@ def _replacing(scope: Scope, name: str, value: str) -> Scope:
 
 def _with_headers(send: Send, path: str) -> Send:
     """Add the security headers, drop cross-origin permissions, keep data out of caches."""
-    public = path.startswith("/static/") or path.startswith("/app/static/")
+    public = path.startswith(("/static/", "/app/static/"))
 
     async def dressing(message: Message) -> None:
         if message["type"] == "http.response.start":

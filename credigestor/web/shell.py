@@ -55,10 +55,10 @@ def security_headers() -> _Headers:
 
 def portuguese(html: str) -> str:
     """The shell with our language, title, text without JavaScript, and script; nothing inline."""
-    html = re.sub(r"<!--.*?-->\s*", "", html, flags=re.S)
+    html = re.sub(r"<!--.*?-->\s*", "", html, flags=re.DOTALL)
     html = re.sub(r"<html\b[^>]*>", '<html lang="pt-BR" translate="no">', html, count=1)
-    html = re.sub(r"<title>.*?</title>", "<title>CrediGestor</title>", html, flags=re.S)
-    html = re.sub(r"<noscript>.*?</noscript>", NOSCRIPT, html, flags=re.S)
-    html = re.sub(r"<script>.*?</script>", "", html, flags=re.S)
+    html = re.sub(r"<title>.*?</title>", "<title>CrediGestor</title>", html, flags=re.DOTALL)
+    html = re.sub(r"<noscript>.*?</noscript>", NOSCRIPT, html, flags=re.DOTALL)
+    html = re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL)
     html = re.sub(r'<link rel="service-desc"[^>]*>', "", html)
     return html.replace("</head>", f"{SCRIPT}</head>", 1)

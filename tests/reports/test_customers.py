@@ -90,7 +90,7 @@ def test_what_was_typed_is_stored_in_one_form(seller: Actor) -> None:
         ({"zip_code": "60175"}, "zip_code"),
         ({"state": "XX"}, "state"),
         ({"birth_date": date(1, 1, 1)}, "birth_date"),
-        ({"credit_limit": Decimal("-5")}, "credit_limit"),
+        ({"credit_limit": Decimal(-5)}, "credit_limit"),
         ({"credit_limit": Decimal("1e30")}, "credit_limit"),
         ({"credit_limit": Decimal("NaN")}, "credit_limit"),
         ({"credit_limit": Decimal("0.005")}, "credit_limit"),

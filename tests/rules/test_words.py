@@ -119,7 +119,7 @@ def test_r23_amounts_are_worded_as_a_notary_would(amount: str, words: str) -> No
 
 def test_an_amount_is_rounded_half_up_before_it_is_worded() -> None:
     assert money_in_words(D("0.005")) == "um centavo"
-    assert money_in_words(D("0")) == "zero real"
+    assert money_in_words(D(0)) == "zero real"
 
 
 @pytest.mark.parametrize("amount", [D("-0.01"), D(10) ** 12])
