@@ -59,7 +59,7 @@ def inside(url: URL) -> Iterator[Engine]:
     """This process is the app of that shop, and its day is TODAY; gives the app's engine."""
     with (
         patch.dict(os.environ, {"DATABASE_URL": url.render_as_string(hide_password=False)}),
-        patch.object(clock, "today", lambda time_zone: TODAY),
+        patch.object(clock, "today", lambda _: TODAY),
     ):
         get_config.cache_clear()
         get_engine.cache_clear()

@@ -72,7 +72,7 @@ _ADDRESS = ("street", "street_number", "complement", "district", "city", "state"
 _GUARANTEED_FROM, _GUARANTEED_EVERY, _GUARANTORS = Decimal(900), 6, 24
 
 
-def load(*, today: date, progress: Progress = lambda share, what: None) -> list[Account]:
+def load(*, today: date, progress: Progress = lambda *_: None) -> list[Account]:
     """Fill an empty shop in one transaction; give its new accounts with their passwords.
 
     A shop without a name gets one. Raises Conflict when there are customers already.

@@ -92,7 +92,7 @@ class Blocks(Canvas):
 
 def space(height: float) -> Block:
     """Room without anything."""
-    return Block(height, lambda y: None)
+    return Block(height, lambda _: None)
 
 
 def stack(*blocks: Block, gap: float = 0.0) -> Block:

@@ -111,7 +111,7 @@ class Sheet:
         self._names = dict(names or {})
 
     def rows(
-        self, problems: Problems, progress: Callable[[float], None] = lambda share: None
+        self, problems: Problems, progress: Callable[[float], None] = lambda _: None
     ) -> Iterator[Row]:
         """The rows that can be read; what cannot, and a file that ends there, becomes a problem.
 

@@ -45,14 +45,14 @@ def _over(days: int) -> tuple[Variant, Variant]:
             f"{late.capitalize()}, por nota",
             f"principal das notas com {late} de atraso",
             {"status": "overdue", "band": list(bands_over(days))},
-            lambda stock, contracts: stock.over(days),
+            lambda stock, _: stock.over(days),
         ),
         Variant(
             f"over_{days}_contract",
             f"{late.capitalize()}, com arrasto",
             f"tudo o que está em aberto nas vendas que têm uma nota com {late} de atraso",
             {"status": "open", "contract_over": str(days)},
-            lambda stock, contracts: contracts.over(days),
+            lambda _, contracts: contracts.over(days),
         ),
     )
 
@@ -66,7 +66,7 @@ VARIANTS = (
         "Atrasado, por nota",
         "principal das notas atrasadas",
         {"status": "overdue"},
-        lambda stock, contracts: stock.overdue,
+        lambda stock, _: stock.overdue,
     ),
     *(variant for days in OVER_DAYS for variant in _over(days)),
 )
