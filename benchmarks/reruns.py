@@ -97,7 +97,7 @@ def _question(report: Callable[..., Any], *args: Any, **kwargs: Any) -> str:
 
 def _script_seconds(app: Visit) -> float:
     taken = 0.0
-    run_script = ScriptRunner._run_script
+    run_script = ScriptRunner._run_script  # noqa: SLF001 - what runs a page and nothing else
 
     def timing(*args: Any) -> None:
         nonlocal taken

@@ -67,14 +67,15 @@ class Server:
 
     def ask(self, path: str) -> Request:
         """A request of this person's, to be sent by any process."""
-        return Request(self.port, path, self._headers)
+        return Request(self.port, path, self.headers)
 
     def page(self, name: str) -> Page:
         """A browser's connection to a page."""
         return Page(self, name)
 
     @property
-    def _headers(self) -> dict[str, str]:
+    def headers(self) -> dict[str, str]:
+        """What a request of the manager who is logged in carries."""
         return {"Cookie": f"{cookies.cookie_name()}={self.token}"}
 
     def _log_in(self) -> int:
@@ -102,7 +103,7 @@ class Page:
         origin = f"http://127.0.0.1:{server.port}"
         self.socket = connect(
             f"ws://127.0.0.1:{server.port}/_stcore/stream",
-            additional_headers={**server._headers, "Origin": origin},
+            additional_headers={**server.headers, "Origin": origin},
             subprotocols=["streamlit", "no-token"],  # type: ignore[list-item]
             max_size=None,
         )

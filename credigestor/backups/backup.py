@@ -208,6 +208,6 @@ def _select(found: Any) -> Select[Any]:
 def _member(archive: pyzipper.AESZipFile, name: str, at: datetime) -> IO[bytes]:
     info = archive.zipinfo_cls(name, date_time=at.astimezone(UTC).timetuple()[:6])
     info.compress_type = zipfile.ZIP_DEFLATED
-    info._compresslevel = _LEVEL
+    info._compresslevel = _LEVEL  # noqa: SLF001 - no public name before Python 3.13
     member: IO[bytes] = archive.open(info, "w", force_zip64=True)
     return member

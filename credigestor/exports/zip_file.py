@@ -80,7 +80,8 @@ def zipped(
 def _member(name: str, made: datetime) -> Any:
     """Without a moment of its own it would be of 1980, and with no rights but its owner's."""
     member: Any = zipfile.ZipInfo(name, made.timetuple()[:6])
-    member.compress_type, member._compresslevel = zipfile.ZIP_DEFLATED, _LEVEL
+    member.compress_type = zipfile.ZIP_DEFLATED
+    member._compresslevel = _LEVEL  # noqa: SLF001 - no public name before Python 3.13
     member.external_attr = 0o644 << 16
     return member
 
