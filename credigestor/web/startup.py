@@ -42,7 +42,7 @@ def announce() -> None:
     except Exception:
         log.exception("The database is not ready; pages will try again.")
         return
-    print(
+    print(  # noqa: T201 - for who sits at the terminal, and not for the log
         "\n  Primeira configuração do CrediGestor.\n"
         "  No próprio computador, abra a página; de outro, será pedido este código:\n\n"
         f"      {code}\n",
