@@ -6,6 +6,7 @@ at the end of a day, with how late each is.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -54,6 +55,11 @@ class Ledger:
             sales = sales[sales[name].map(lambda v, value=value: v == value).astype(bool)]
         notes = self.notes[self.notes["sale_id"].isin(sales["sale_id"])]
         return Ledger(sales, notes, self.items[self.items["note_id"].isin(notes["note_id"])])
+
+
+def rows(frame: pd.DataFrame) -> Iterable[Any]:
+    """The rows, each with its columns by name."""
+    return frame.itertuples()
 
 
 def ledger(session: Session) -> Ledger:

@@ -23,7 +23,7 @@ def test_every_environment_variable_is_in_readme() -> None:
 
 
 def test_every_command_is_in_readme() -> None:
-    from credigestor.__main__ import main
+    from credigestor.cli import main
 
     assert isinstance(main, click.Group)
     missing = [name for name in main.commands if not re.search(rf"`{name}\b", README)]

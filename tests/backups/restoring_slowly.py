@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from credigestor.cli import main
-from credigestor.db.loading import bulk_load, copying
+from credigestor.db.loading import copying
 
 _copy_in = copying.copy_in
 
@@ -37,7 +37,7 @@ def restore(path: str, said: int) -> None:
 
     event.listen(Engine, "before_cursor_execute", lambda c, cursor, text, *_: say(text))
     event.listen(Engine, "commit", lambda _: say("COMMIT"))
-    bulk_load.copying.copy_in = copy_in
+    copying.copy_in = copy_in
     main(["restore", path, "--yes"])
 
 

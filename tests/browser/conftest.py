@@ -49,6 +49,12 @@ CHROMIUM = [
 ]
 
 
+class Response(http.client.HTTPResponse):
+    """A response with its body, which was read."""
+
+    body: bytes
+
+
 class Server:
     """The app as a person would run it, on loopback, on a free port: `streamlit run app.py`.
 
@@ -111,14 +117,16 @@ class Server:
         raise AssertionError(f"the server did not start:\n{self.log.read_text()}")
 
     def request(
-        self, method: str, path: str, body: bytes | None = None, **headers: str
-    ) -> http.client.HTTPResponse:
+        self, method: str, path: str, body: bytes | str | None = None, **headers: str
+    ) -> Response:
         """One raw request, redirects not followed; the response's body is in `.body`."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         sent = {"Host": self.host, **{k.replace("_", "-"): v for k, v in headers.items()}}
+        connection.response_class = Response
         connection.request(method, path, body, sent)
         response = connection.getresponse()
-        response.body = response.read()  # type: ignore[attr-defined]
+        assert isinstance(response, Response)
+        response.body = response.read()
         connection.close()
         return response
 

@@ -46,9 +46,8 @@ def late(server: Server) -> tuple[Made, str]:
 
 
 def scanned(screen: bytes) -> list[str]:
-    read = zxingcpp.read_barcodes(
-        Image.open(BytesIO(screen)), formats=zxingcpp.BarcodeFormat.QRCode
-    )
+    only = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    read = zxingcpp.read_barcodes(Image.open(BytesIO(screen)), formats=only)
     return [code.text for code in read]
 
 

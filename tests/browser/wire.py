@@ -11,6 +11,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from credigestor.web import cookies
 from tests.browser.conftest import Server
@@ -34,13 +35,14 @@ class Wire:
     ) -> None:
         headers = [("Cookie", f"{cookies.cookie_name()}={token}")] if token else []
         headers += [("Origin", o) for o in ((server.base_url,) if origins is None else origins)]
+        names = ("streamlit", "no-token", *([session_id] if session_id else []))
         self._opened = ExitStack()
         self.socket: ClientConnection = self._opened.enter_context(
             connect(
                 f"ws://{host or server.host}{path}",
                 sock=None if host is None else _tcp(server),
                 additional_headers=headers,
-                subprotocols=["streamlit", "no-token", *([session_id] if session_id else [])],
+                subprotocols=[Subprotocol(name) for name in names],
                 max_size=None,
             )
         )

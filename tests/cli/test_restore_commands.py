@@ -129,6 +129,11 @@ def test_a_new_installation_gets_a_shop_by_restore_alone(
             session.execute(text("DROP SCHEMA IF EXISTS loja_nova CASCADE"))
 
 
+def rested() -> bool:
+    time.sleep(0.2)
+    return True
+
+
 def test_daily_makes_what_is_due_and_leaves_when_told(
     admin: Actor, database: str, tmp_path: Path
 ) -> None:
@@ -143,8 +148,8 @@ def test_daily_makes_what_is_due_and_leaves_when_told(
         env=environment,
     )
     try:
-        wait_for(lambda: (time.sleep(0.2), runs()[:1] == [("backup", True)])[1])
-        wait_for(lambda: (time.sleep(0.2), ("verify", True) in runs())[1])
+        wait_for(lambda: rested() and runs()[:1] == [("backup", True)])
+        wait_for(lambda: rested() and ("verify", True) in runs())
     finally:
         process.send_signal(signal.SIGTERM)
         code = process.wait(10)

@@ -18,7 +18,8 @@ class Popen(subprocess.Popen):  # type: ignore[type-arg]
     """As `subprocess.Popen`; an environment of its own has our clock too."""
 
     def __init__(self, *args: Any, env: Any = None, **named: Any) -> None:
-        super().__init__(*args, env=None if env is None else {**CLOCK, **env}, **named)
+        named["env"] = None if env is None else {**CLOCK, **env}
+        super().__init__(*args, **named)
 
 
 if "SECONDS_AHEAD" in CLOCK:

@@ -111,8 +111,9 @@ def words(pdf: bytes) -> str:
 def qr_codes(pdf: bytes, dpi: int = 200) -> list[str]:
     """What the QR codes say, page by page, from top to bottom, then from left to right."""
     found: list[str] = []
+    only = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
     for image in rendered(pdf, dpi):
-        codes = zxingcpp.read_barcodes(image.convert("L"), formats=zxingcpp.BarcodeFormat.QRCode)
+        codes = zxingcpp.read_barcodes(image.convert("L"), formats=only)
         corners = [(c.position.top_left.y // dpi, c.position.top_left.x, c.text) for c in codes]
         found += [text for _, _, text in sorted(corners)]
     return found

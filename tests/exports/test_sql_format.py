@@ -39,8 +39,8 @@ def shown(expression: Any, given_values: Sequence[Any], kind: Any = Text) -> lis
     with snapshot() as session:
         cells = CellWriter(session, Style.EXCEL, TODAY, TODAY)
         cells.prepare()
-        cells = select(expression(cells, table.c.value)).order_by(table.c.place)
-        return list(session.scalars(cells))
+        written = select(expression(cells, table.c.value)).order_by(table.c.place)
+        return list(session.scalars(written))
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -109,7 +109,7 @@ def test_dates_and_times_are_those_of_the_shops_zone() -> None:
         Style.EXCEL: ("01/01/2026 23:04", "sim", "não", "31/12/2026"),
         Style.PLAIN: ("2026-01-01 23:04:05-03", "true", "false", "2026-12-31"),
     }
-    for style, cells in wanted.items():
+    for style, texts_wanted in wanted.items():
         with snapshot() as session:
             cells = CellWriter(session, style, TODAY, TODAY)
             cells.prepare()
@@ -119,5 +119,5 @@ def test_dates_and_times_are_those_of_the_shops_zone() -> None:
                 cells.yes_no(func.bool("f")),
                 func.make_date(2026, 12, 31).cast(Text),
             )
-            assert session.execute(select(*columns)).one() == cells
+            assert session.execute(select(*columns)).one() == texts_wanted
     assert cell(date(2026, 12, 31)) == "31/12/2026"

@@ -46,7 +46,7 @@ def tamper(*statements: str) -> None:
     with transaction() as session:
         session.execute(text("SET LOCAL session_replication_role = replica"))
         for statement in statements:
-            assert session.execute(text(statement)).rowcount == 1
+            assert session.connection().execute(text(statement)).rowcount == 1
 
 
 def found() -> set[tuple[str, str, int]]:

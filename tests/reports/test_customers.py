@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -41,12 +42,12 @@ def stored(customer_id: int) -> Customer:
         return session.get_one(Customer, customer_id)
 
 
-def found(query: str, **options: object) -> list[str]:
+def found(query: str, **options: Any) -> list[str]:
     with snapshot() as session:
         return [customer.name for customer in report.search(session, query, **options)]
 
 
-def audited() -> list[tuple[str, int | None, dict | None, dict | None]]:
+def audited() -> list[tuple[str, int | None, dict[str, Any] | None, dict[str, Any] | None]]:
     with snapshot() as session:
         entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
         return [(e.action, e.entity_id, e.before, e.after) for e in entries]

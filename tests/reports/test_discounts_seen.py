@@ -130,7 +130,7 @@ def test_a_tampered_discount_is_found(manager: Actor, change: str, what: str) ->
     assert_sound()
     with transaction() as session:
         session.execute(text("SET LOCAL session_replication_role = replica"))
-        assert session.execute(text(change)).rowcount == 1
+        assert session.connection().execute(text(change)).rowcount == 1
     with snapshot() as session:
         assert what in {problem.what for problem in check(session)}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ OCTOBER = date(2026, 10, 31)
 
 def sell(*notes: tuple[str, date], free: bool = False, sold_on: date = date(2026, 1, 5)) -> Made:
     """Sell notes, without late charges if `free`."""
-    rates = {"late_rate": "0", "fine_rate": "0"} if free else {}
+    rates: dict[str, Any] = {"late_rate": "0", "fine_rate": "0"} if free else {}
     with transaction() as session:
         return add_sale(session, add_customer(session), sold_on, notes, **rates)
 

@@ -21,7 +21,7 @@ from credigestor.reports.scope import NO_SELLER, Scope
 from credigestor.rules.periods import Period, closed_months, month_end, months
 from credigestor.rules.permissions import Role
 from credigestor.services import summaries
-from tests.by_hand import Ledger, ledger, open_at
+from tests.by_hand import Ledger, ledger, open_at, rows
 from tests.factories import actor_of, add_user
 from tests.imports.files import needs_sample
 from tests.portfolio import TODAY, random_portfolio
@@ -53,8 +53,8 @@ def rolls_by_hand(books: Ledger, as_of: date) -> Found:
     found: Found = defaultdict(int)
     for month in closed_months(as_of, MONTHS):
         end = open_at(books, month_end(month))
-        late = {note.note_id: note for note in end[end["late"] > 0].itertuples()}
-        for note in open_at(books, month - timedelta(days=1)).itertuples():
+        late = {note.note_id: note for note in rows(end[end["late"] > 0])}
+        for note in rows(open_at(books, month - timedelta(days=1))):
             found[month, note.band, ""] += note.open
             if left := late.get(note.note_id):
                 found[month, note.band, left.band] += left.open
@@ -72,7 +72,7 @@ def recoveries_by_hand(books: Ledger, as_of: date) -> Found:
         for days in (0, *DAYS)
         if month_end(month) + timedelta(days=days) <= as_of
     }
-    for note in books.notes.itertuples():
+    for note in rows(books.notes):
         until = note.on_time_until
         items = paid.get(note.note_id, [])
         in_time = [item for item in items if item.paid_on <= until]
@@ -92,7 +92,7 @@ def charges_by_hand(books: Ledger, periods: Sequence[Period], as_of: date) -> li
     days = {min(day, as_of) for p in periods for day in (p.start - timedelta(days=1), p.end)}
     owed = dict.fromkeys(days, 0)
     paid = items_by_note(books)
-    for note in books.notes.itertuples():
+    for note in rows(books.notes):
         for day in days:
             owed[day] += owed_by_hand(note, paid.get(note.note_id, []), day)
     found = []
@@ -111,7 +111,7 @@ def charges_by_hand(books: Ledger, periods: Sequence[Period], as_of: date) -> li
 def items_by_note(books: Ledger) -> dict[int, list[Any]]:
     """The payment items of each note, in order."""
     found: dict[int, list[Any]] = defaultdict(list)
-    for item in books.items.itertuples():
+    for item in rows(books.items):
         found[item.note_id].append(item)
     return found
 

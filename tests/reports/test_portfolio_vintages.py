@@ -19,7 +19,7 @@ from credigestor.reports.scope import NO_SELLER, Scope
 from credigestor.rules.periods import month_end, months
 from credigestor.rules.permissions import Actor
 from credigestor.services import sales, summaries
-from tests.by_hand import Ledger, ledger, open_at
+from tests.by_hand import Ledger, ledger, open_at, rows
 from tests.factories import add_user
 from tests.imports.files import needs_sample
 from tests.portfolio import TODAY, Made, add_customer, add_sale, pay, random_portfolio, refresh
@@ -203,7 +203,7 @@ class CellsByHand:
         self.books = books
         self.late: dict[date, dict[tuple[date, int], int]] = {}
         self.sales: dict[date, list[Any]] = defaultdict(list)
-        for sale in books.sales.itertuples():
+        for sale in rows(books.sales):
             self.sales[sale.sold_on.replace(day=1)].append(sale)
 
     def __call__(self, as_of: date) -> list[Cell]:
@@ -231,7 +231,7 @@ class CellsByHand:
         found: Counter[tuple[date, int]] = Counter()
         for over in (30, 90):
             late = set(notes["sale_id"][notes["late"] > over])
-            for note in notes.itertuples():
+            for note in rows(notes):
                 if note.sale_id in late:
                     found[note.sold_on.replace(day=1), over] += note.open
         return found
@@ -243,10 +243,10 @@ def judged_by_hand(books: Ledger, as_of: date) -> list[tuple[date, str, bool]]:
     paid: Counter[int] = Counter()
     limits = {
         note.note_id: note.due_date + timedelta(days=30)
-        for note in books.notes.itertuples()
+        for note in rows(books.notes)
         if note.number == 1
     }
-    for item in books.items.itertuples():
+    for item in rows(books.items):
         if item.note_id in limits and item.paid_on <= limits[item.note_id]:
             paid[item.note_id] += item.principal + item.discount
     return [
@@ -255,7 +255,7 @@ def judged_by_hand(books: Ledger, as_of: date) -> list[tuple[date, str, bool]]:
             NO_SELLER if note.seller_id is None else str(note.seller_id),
             paid[note.note_id] < note.amount,
         )
-        for note in books.notes.itertuples()
+        for note in rows(books.notes)
         if note.number == 1
         and note.sold_on >= first
         and limits[note.note_id] <= as_of
@@ -274,7 +274,7 @@ def check_all(dates: Iterable[date], scopes: Iterable[Scope]) -> None:
     with snapshot() as session:
         books = ledger(session)
         for scope in scopes:
-            wanted = {"city": scope.city, "value": scope.value}
+            wanted: dict[str, Any] = {"city": scope.city, "value": scope.value}
             wanted = {name: value for name, value in wanted.items() if value is not None}
             if scope.seller is not None:
                 wanted["seller_id"] = None if scope.seller == NO_SELLER else scope.seller

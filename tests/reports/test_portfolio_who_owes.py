@@ -191,7 +191,7 @@ def check_all(dates: list[date], scopes: list[Scope]) -> None:
     with snapshot() as session:
         books = ledger(session)
         for scope in scopes:
-            wanted = {"city": scope.city, "value": scope.value}
+            wanted: dict[str, Any] = {"city": scope.city, "value": scope.value}
             wanted = {name: value for name, value in wanted.items() if value is not None}
             if scope.seller is not None:
                 wanted["seller_id"] = None if scope.seller == NO_SELLER else scope.seller

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
@@ -73,7 +73,7 @@ def audited(action: str) -> list[AuditEntry]:
         )
 
 
-def at_once(acts: list[Callable[[], Any]]) -> list[Any]:
+def at_once(acts: Sequence[Callable[[], Any]]) -> list[Any]:
     """Do all at the same moment; each one's result, or the BusinessError that refused it."""
     barrier = Barrier(len(acts))
 

@@ -91,9 +91,12 @@ def test_every_failure_has_the_same_message_and_the_same_work(
     add_user(login="bia")
     add_user(login="inativa", active=False)
     compared = []
-    monkeypatch.setattr(
-        auth, "password_matches", lambda *a: compared.append(a) or passwords.password_matches(*a)
-    )
+
+    def matches(given: str, stored: str) -> bool:
+        compared.append((given, stored))
+        return passwords.password_matches(given, stored)
+
+    monkeypatch.setattr(auth, "password_matches", matches)
     outcome = try_in(login, password)
     assert outcome.ticket is None
     assert str(outcome.refusal) == auth.REFUSED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal as D
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -23,7 +24,7 @@ from tests.services.selling import count, new_customer
 pytestmark = pytest.mark.usefixtures("db")
 
 
-def refused(actor: Actor, note: int, money: str, off: str, **more: object) -> BusinessError:
+def refused(actor: Actor, note: int, money: str, off: str, **more: Any) -> BusinessError:
     """The error that refuses a settlement, after which nothing is written."""
     before = count(Payment), count(PaymentItem), count(AuditEntry)
     with pytest.raises(BusinessError) as caught:

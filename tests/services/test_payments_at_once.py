@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal as D
@@ -129,7 +129,7 @@ def test_payments_backdated_payments_and_reversals_at_once_leave_the_ledger_soun
     notes = sell(("300.00", JANUARY), ("300.00", FEBRUARY), ("300.00", MARCH)).notes
     for day in range(10):
         wrong = pay(manager, date(2026, 2, 1 + day), *((note, "2.00") for note in notes))
-        acts = [
+        acts: list[Callable[[], object]] = [
             partial(reverse, manager, wrong),
             partial(receive, manager, new_payment(JANUARY_25, *((n, "1.00") for n in notes))),
             partial(receive, manager, new_payment(TODAY, *((n, "1.00") for n in notes[::-1]))),

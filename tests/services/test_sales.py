@@ -14,7 +14,7 @@ from credigestor.db.settings import ShopSettings
 from credigestor.errors import BusinessError, Conflict, InvalidInput, NotAllowed
 from credigestor.rules.permissions import Actor
 from credigestor.services import settings as settings_service
-from credigestor.services.sales import CreditWarning
+from credigestor.services.credit import CreditWarning
 from tests.portfolio import TODAY
 from tests.services.selling import (
     at_once,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -95,7 +96,7 @@ def test_r13_cancelling_and_paying_at_once_leave_no_live_payment_on_a_cancelled_
             with transaction() as session:
                 return pay(session, manager, note_id, "10.00", TODAY)
 
-        results = at_once([lambda sale=sale_id: cancel(manager, sale), pay_it])
+        results = at_once([partial(cancel, manager, sale_id), pay_it])
         assert sum(isinstance(result, BusinessError) for result in results) == 1
         with snapshot() as session:
             paid = session.scalar(

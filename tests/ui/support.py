@@ -57,6 +57,11 @@ class Visit(AppTest):
         with patch("streamlit.runtime.context._get_client_context", lambda: self.browser):
             return super()._run(*args, **kwargs)
 
+    def run(self, *, timeout: float | None = None) -> Visit:
+        """Run the page's script, as a browser does that comes or answers."""
+        super().run(timeout=timeout)
+        return self
+
     def switch_page(self, page_path: str) -> AppTest:
         """Choose the page to run next, e.g. `pages/counter/notes.py`."""
         return super().switch_page(str(ROOT / page_path))
@@ -64,8 +69,10 @@ class Visit(AppTest):
     @property
     def texts(self) -> str:
         """Everything that the person reads as text, for `in` assertions."""
-        kinds = ("title", "header", "subheader", "caption", "markdown", "error", "warning")
-        kinds += ("info", "success", "text", "metric")
+        kinds = [
+            *("title", "header", "subheader", "caption", "markdown", "error", "warning"),
+            *("info", "success", "text", "metric"),
+        ]
         return "\n".join(
             f"{getattr(element, 'label', '')} {element.value}"
             for kind in kinds

@@ -28,7 +28,7 @@ def zelia(db: str) -> int:
         )
 
 
-def open_sale(**params: object) -> Visit:
+def open_sale(**params: Any) -> Visit:
     app = open_app(role="seller", page=SALE, **params)
     assert not app.exception
     return app

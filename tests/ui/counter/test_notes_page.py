@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from streamlit.testing.v1.element_tree import DateInput, Selectbox
@@ -25,7 +26,7 @@ def shown(app: Visit) -> list[str]:
     return [] if not app.dataframe else list(app.dataframe[0].value["number"])
 
 
-def box(app: Visit, label: str) -> Selectbox:
+def box(app: Visit, label: str) -> Selectbox[Any]:
     return next(widget for widget in app.selectbox if widget.label == label)
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal as D
 
 import pytest
 from sqlalchemy import update
+from streamlit.testing.v1.element_tree import Toggle
 
 from credigestor.db.engine import transaction
 from credigestor.db.models import Sale
@@ -57,7 +58,7 @@ def codes(app: Visit) -> list[str]:
     return [element.value for element in app.code]
 
 
-def toggle(app: Visit, start: str):
+def toggle(app: Visit, start: str) -> Toggle:
     return next(each for each in app.toggle if each.label.startswith(start))
 
 
