@@ -31,11 +31,12 @@ def test_every_command_is_in_readme() -> None:
 
 
 def test_every_link_in_the_documents_leads_somewhere() -> None:
-    broken = []
-    for document in _documents():
-        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text(encoding="utf-8")):
-            if not target.startswith("http") and not (document.parent / target).exists():
-                broken.append(f"{document.relative_to(ROOT)}: {target}")
+    broken = [
+        f"{document.relative_to(ROOT)}: {target}"
+        for document in _documents()
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text(encoding="utf-8"))
+        if not target.startswith("http") and not (document.parent / target).exists()
+    ]
     assert broken == []
 
 
@@ -43,12 +44,15 @@ def test_every_file_and_module_that_the_documents_name_is_there() -> None:
     gone = []
     for document in _documents():
         text = document.read_text(encoding="utf-8")
-        for name in re.findall(r"`([\w.-]+/[\w./-]*(?:\.py|/))`", text):
-            if not any((base / name).exists() for base in (ROOT, PACKAGE, document.parent)):
-                gone.append(f"{document.name}: {name}")
-        for room, module in re.findall(r"`([a-z]+)\.([a-z_]+)[\w.]*`", text):
-            if (PACKAGE / room).is_dir() and not _is_module(PACKAGE / room / module):
-                gone.append(f"{document.name}: {room}.{module}")
+        bases = (ROOT, PACKAGE, document.parent)
+        files = re.findall(r"`([\w.-]+/[\w./-]*(?:\.py|/))`", text)
+        gone += [name for name in files if not any((base / name).exists() for base in bases)]
+        modules = re.findall(r"`([a-z]+)\.([a-z_]+)[\w.]*`", text)
+        gone += [
+            f"{room}.{module}"
+            for room, module in modules
+            if (PACKAGE / room).is_dir() and not _is_module(PACKAGE / room / module)
+        ]
     assert gone == []
 
 

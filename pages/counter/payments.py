@@ -16,8 +16,17 @@ from credigestor.ui.kit.figures import format_count
 METHODS = {"": "Todas", **{str(method): name for method, name in METHOD_NAMES.items()}}
 REVERSED = {"": "Todos", "no": "Válidos", "yes": "Estornados"}
 COLUMNS = (
-    *("paid_on", "number", "customer", "amount", "method", "principal", "interest", "fine"),
-    *("discount", "received_by", "situation"),
+    "paid_on",
+    "number",
+    "customer",
+    "amount",
+    "method",
+    "principal",
+    "interest",
+    "fine",
+    "discount",
+    "received_by",
+    "situation",
 )
 
 actor = session.require(Permission.COUNTER)

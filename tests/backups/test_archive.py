@@ -73,7 +73,7 @@ def overlapping() -> list[Member]:
     """Many members over the one packed content, as in the better zip bombs."""
     names = [f"t{number}" for number in range(20)]
     shared = [
-        member(f"tables/{name}.csv", local_name="tables/t0.csv", **({} if not i else {"offset": 0}))
+        member(f"tables/{name}.csv", local_name="tables/t0.csv", offset=0 if i else None)
         for i, name in enumerate(names)
     ]
     return [*shared, manifest([table(name) for name in names])]

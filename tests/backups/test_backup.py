@@ -15,6 +15,7 @@ import pytest
 import pyzipper
 from sqlalchemy import text
 
+from credigestor import atomic_file
 from credigestor.backups import archive, backup
 from credigestor.backups.manifest import Table
 from credigestor.db.engine import get_engine, snapshot, transaction
@@ -164,7 +165,7 @@ def test_when_the_disk_is_full_the_error_says_so_and_nothing_stays(
 ) -> None:
     with transaction() as session:
         session.add(AuditEntry(actor_name="x" * 200_000, action="x", entity="x"))
-    real = backup.atomic_file
+    real = atomic_file.atomic_file
 
     @contextmanager
     def full_disk(path: Path) -> Iterator[object]:

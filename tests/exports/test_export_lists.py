@@ -22,6 +22,7 @@ from credigestor.rules.identity import format_phone, format_tax_id, whatsapp_url
 from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.numbering import receipt_number, sale_number
 from credigestor.rules.permissions import Actor
+from credigestor.ui.counter import payment_list
 from tests import tables
 from tests.exports.exporting import rows_of, streamed
 from tests.portfolio import TODAY, add_customer, random_portfolio
@@ -61,11 +62,14 @@ def headers(order: Order) -> list[str]:
 @pytest.mark.parametrize("kind", LISTS)
 def test_a_list_has_the_columns_of_its_page(kind: str) -> None:
     source = (ROOT / "pages" / PAGES[kind]).read_text(encoding="utf-8")
-    [labels] = [
+    [shown] = [
         ast.literal_eval(node.value)
         for node in ast.parse(source).body
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "LABELS"
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("LABELS", "COLUMNS")
     ]
+    labels = (
+        shown if isinstance(shown, dict) else {name: payment_list.LABELS[name] for name in shown}
+    )
     assert headers(Order(kind=kind)) == list(labels.values())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -109,6 +110,7 @@ def due_between(notes: pd.DataFrame, start: date | None, end: date | None) -> li
 def check_forecast(found: Forecast, books: Ledger, day: date) -> None:
     notes = open_at(books, day)
     paid = dict.fromkeys(BANDS, 0)
+    item: Any
     for item in paid_by(books, day).itertuples():
         days = 0 if item.in_time else (item.paid_on - item.due_date).days
         paid[band(days)] += item.principal

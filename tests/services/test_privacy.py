@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from credigestor.db.engine import snapshot, transaction
-from credigestor.db.models import Sale
+from credigestor.db.models import Payment, Sale
 from credigestor.errors import BusinessError, Conflict
 from credigestor.reports import customers as report
 from credigestor.reports.check.report import check
@@ -45,8 +45,8 @@ def test_stand_ins_take_the_place_and_the_city_stays_for_the_figures(admin: Acto
     assert kept.tax_id == f"ANON{customer_id:07}"
     assert (kept.city, kept.state, kept.active) == ("Fortaleza", "CE", False)
     assert kept.anonymised_at == NOW
-    emptied = ("phone", "email", "birth_date", "zip_code", "street", "street_number")
-    emptied += ("complement", "district", "credit_limit", "remarks", "ref")
+    emptied = ["phone", "email", "birth_date", "zip_code", "street", "street_number"]
+    emptied += ["complement", "district", "credit_limit", "remarks", "ref"]
     assert {getattr(kept, name) for name in emptied} == {None}
 
 
@@ -153,7 +153,7 @@ def test_nothing_new_is_written_about_an_anonymised_customer(admin: Actor) -> No
     customer_id = make_customer(admin)
     sale = settled(admin, customer_id)
     with snapshot() as session:
-        payment_id = session.scalar(select(payments.Payment.id))
+        payment_id = session.scalar(select(Payment.id))
     anonymise(admin, customer_id)
     before = database()
     given = parse(CustomerInput, {"name": "Zuleica", "tax_id": "52998224725"})

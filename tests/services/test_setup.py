@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from sqlalchemy import select
 
@@ -23,7 +25,7 @@ def test_the_first_administrator_is_made_once() -> None:
         with transaction() as session:
             users.create_first_admin(session, login=login, name="Ada", password="senha comprida")
 
-    errors = at_once([lambda n=n: make(f"ada{n}") for n in range(4)])
+    errors = at_once([partial(make, f"ada{n}") for n in range(4)])
     assert sum(error is None for error in errors) == 1
     assert all(isinstance(error, Conflict) for error in errors if error)
     with transaction() as session:

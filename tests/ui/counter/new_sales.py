@@ -15,7 +15,8 @@ PAGE = "counter/new_sale.py"
 
 def visit(customer: int | None = None, role: str = "seller") -> Visit:
     """Open the form, for a customer if one is given."""
-    return open_app(role, page=PAGE, **({"customer": customer} if customer else {}))
+    query = {"customer": str(customer)} if customer else None
+    return open_app(role, page=PAGE, query=query)
 
 
 def by_label(elements: Any, label: str) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from credigestor.db.engine import snapshot
 from credigestor.db.models import Payment
 from tests.ui.support import Visit, open_app
@@ -9,7 +11,7 @@ from tests.ui.support import Visit, open_app
 PAGE = "counter/receive.py"
 
 
-def open_page(role: str = "seller", **query: object) -> Visit:
+def open_page(role: str = "seller", **query: Any) -> Visit:
     """Open the page, at the address of a customer or note."""
     app = open_app(role=role, page=PAGE, **query)
     assert not app.exception
@@ -22,7 +24,7 @@ def told(app: Visit) -> str:
     return app.texts.replace("\\", "").replace("\xa0", " ")
 
 
-def button(app: Visit, start: str):
+def button(app: Visit, start: str) -> Any:
     """The first button whose label starts so."""
     return next(b for b in app.button if b.label.startswith(start))
 
