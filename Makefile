@@ -21,8 +21,8 @@ help:  ## List the targets
 run: $(VENV)/.installed  ## Start the app at http://localhost:8501 (PORT=, HOST=)
 	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST)
 
-test: $(VENV)/.installed-dev  ## Run all tests (browser tests skip where there is no Chromium)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+test: $(VENV)/.installed-dev  ## Run all tests (browser tests skip where there is no Chromium; COVERAGE=1)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(if $(COVERAGE),--cov) $(ARGS)
 
 test-days: $(VENV)/.installed-dev  ## Run all tests but the browser's on other days (DAYS=, ARGS=)
 	$(BIN)/python -m tests.days "$(DAYS)" -n $(WORKERS) --dist loadfile $(ARGS)
@@ -46,7 +46,7 @@ lock: $(VENV)/.installed-dev  ## Renew the pinned, hashed requirements from *.in
 		requirements-dev.in -o requirements-dev.txt
 
 clean:  ## Remove the virtual environment and caches; the shop's data in .data stays
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/.created:
 	@test -n "$(PYTHON)" || { echo "É preciso ter Python 3.11 ou mais novo." >&2; exit 1; }
