@@ -22,7 +22,7 @@ run: $(VENV)/.installed  ## Start the app at http://localhost:8501 (PORT=, HOST=
 	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST)
 
 test: $(VENV)/.installed-dev  ## Run all tests (browser tests skip where there is no Chromium; COVERAGE=1)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS) $(if $(COVERAGE),--cov)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS) $(if $(COVERAGE),--cov)
 
 test-days: $(VENV)/.installed-dev  ## Run all tests but the browser's on other days (DAYS=, ARGS=)
 	$(BIN)/python -m tests.days "$(DAYS)" -n $(WORKERS) --dist loadfile $(ARGS)
