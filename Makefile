@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8501
-WORKERS ?= 2
+WORKERS ?= 3
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	&& { echo $$p; break; }; done)
@@ -22,10 +22,10 @@ run: $(VENV)/.installed  ## Start the app at http://localhost:8501 (PORT=, HOST=
 	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST)
 
 test: $(VENV)/.installed-dev  ## Run all tests (browser tests skip where there is no Chromium; COVERAGE=1)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS) $(if $(COVERAGE),--cov)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS) $(if $(COVERAGE),--cov)
 
 test-days: $(VENV)/.installed-dev  ## Run all tests but the browser's on other days (DAYS=, ARGS=)
-	$(BIN)/python -m tests.days "$(DAYS)" -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/python -m tests.days "$(DAYS)" -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS) $(if $(COVERAGE),--cov)
 
 bench: $(VENV)/.installed-dev  ## Time everything at 50 k, 500 k and 1 M notes (keeps them in .bench)
 	$(BIN)/python -m benchmarks $(ARGS)
