@@ -16,11 +16,11 @@ from starlette.responses import PlainTextResponse, Response
 
 from credigestor import clock
 from credigestor.db.engine import snapshot
-from credigestor.db.settings import current_settings
 from credigestor.documents import catalogue
 from credigestor.errors import BusinessError, Conflict, InvalidInput, NotAllowed, NotFound
 from credigestor.rules.permissions import Permission
 from credigestor.services import auth
+from credigestor.shop_day import shop_day
 from credigestor.web import cookies
 
 _STATUS = {InvalidInput: 400, NotAllowed: 403, NotFound: 404, Conflict: 409}
@@ -70,6 +70,6 @@ def _made(
             raise NotAllowed("Sua sessão terminou. Entre de novo para continuar.")
         actor, _ = found
         actor.require(Permission.COUNTER)
-        today = clock.today(current_settings(session).time_zone)
+        today = shop_day(session)
         document = catalogue.find(session, kind, ref, params, today=today)
     return document.file_name, document.pdf() if wanted else b""

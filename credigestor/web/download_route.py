@@ -26,10 +26,10 @@ from credigestor.config import get_config
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.loading.copying import BLOCK, Rows
 from credigestor.db.models import Download
-from credigestor.db.settings import current_settings
 from credigestor.errors import BusinessError, NotAllowed
 from credigestor.exports import catalogue
 from credigestor.services import auth, downloads
+from credigestor.shop_day import shop_day
 from credigestor.web import cookies
 
 log = logging.getLogger("credigestor")
@@ -169,7 +169,7 @@ def _redeem(cookie: str | None, token: str) -> Sending:
 
 def _export(order: catalogue.Order, rows: Rows) -> Generator[bytes]:
     with snapshot() as session:
-        today = clock.today(current_settings(session).time_zone)
+        today = shop_day(session)
         yield from catalogue.stream(
             session, order, today=today, generated_at=clock.now(), rows=rows
         )

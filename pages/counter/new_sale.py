@@ -297,7 +297,7 @@ def confirm(draft: LiveForm, actor: Actor, new: NewSale | None, today: date) -> 
 def new_sale_page() -> None:
     """The whole page."""
     actor = session.require(Permission.SELL)
-    settings, today = data.settings(), data.today()
+    settings, today = data.settings_today()
     draft = LiveForm(forms.operation_id(FORM))
     messages.header("Nova venda")
     typing, result = st.columns(2, gap="medium")

@@ -29,8 +29,7 @@ def offer(customer_id: int, note_ids: Collection[int], *, key: str) -> None:
 
     Settled before they are due, with R14's discount, unless the person wants it without.
     """
-    shop = data.settings()
-    today = data.today()
+    shop, today = data.settings_today()
     open_notes = data.read(notes.open_notes, customer_id, on=today, today=today)
     due = [note for note in open_notes if note.id in note_ids]
     total = sum((note.owed.total for note in due), ZERO)

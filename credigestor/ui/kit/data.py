@@ -20,6 +20,7 @@ from credigestor import clock
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.services import summaries
+from credigestor.shop_day import shop_day
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -87,11 +88,12 @@ def settings() -> ShopSettings:
     return read(current_settings)
 
 
-def shop_day(session: Session) -> date:
-    """The shop's calendar day, in the time zone of the settings that the session sees."""
-    return clock.today(current_settings(session).time_zone)
-
-
 def today() -> date:
     """The shop's calendar day; a page asks once and hands it on to all that it reads."""
     return read(shop_day)
+
+
+def settings_today() -> tuple[ShopSettings, date]:
+    """The settings in force and the shop's calendar day by them, from one read."""
+    found = settings()
+    return found, clock.today(found.time_zone)

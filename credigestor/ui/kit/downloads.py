@@ -24,6 +24,7 @@ from credigestor.exports import catalogue
 from credigestor.exports.catalogue import Order
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import downloads
+from credigestor.shop_day import shop_day
 from credigestor.ui.kit import data, messages, session
 from credigestor.ui.kit.figures import file_size, format_count
 
@@ -68,7 +69,7 @@ def button(
 
     def describe() -> tuple[str, int | None]:
         def found(db: Any) -> tuple[str, int | None]:
-            today = data.shop_day(db)
+            today = shop_day(db)
             return catalogue.file_name(order, today), catalogue.expected_rows(db, order, today)
 
         return data.read(found)
