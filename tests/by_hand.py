@@ -6,8 +6,9 @@ at the end of a day, with how late each is.
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -47,6 +48,8 @@ class Ledger:
     sales: pd.DataFrame
     notes: pd.DataFrame
     items: pd.DataFrame
+    whole: Ledger | None = None
+    opened: dict[date, pd.DataFrame] = field(default_factory=dict)
 
     def only(self, **wanted: Any) -> Ledger:
         """The part whose sales have these values (seller_id, city, value), None being none."""
@@ -54,12 +57,14 @@ class Ledger:
         for name, value in wanted.items():
             sales = sales[sales[name].map(lambda v, value=value: v == value).astype(bool)]
         notes = self.notes[self.notes["sale_id"].isin(sales["sale_id"])]
-        return Ledger(sales, notes, self.items[self.items["note_id"].isin(notes["note_id"])])
+        items = self.items[self.items["note_id"].isin(notes["note_id"])]
+        return Ledger(sales, notes, items, whole=self.whole or self)
 
 
 def rows(frame: pd.DataFrame) -> Iterable[Any]:
-    """The rows, each with its columns by name."""
-    return frame.itertuples()
+    """The rows, each with its columns by name; `itertuples` is slow where columns are many."""
+    row = namedtuple("row", frame.columns)  # type: ignore[misc]
+    return map(row._make, zip(*(frame[name].tolist() for name in frame.columns), strict=True))
 
 
 def ledger(session: Session) -> Ledger:
@@ -72,7 +77,18 @@ def ledger(session: Session) -> Ledger:
 
 
 def open_at(books: Ledger, day: date) -> pd.DataFrame:
-    """Notes that owe at the end of a day: their columns, `open` (cents), `late` (days), `band`."""
+    """Notes that owe at the end of a day: their columns, `open` (cents), `late` (days), `band`.
+
+    Computed once a day for all the books; a part of them has those of its own sales.
+    """
+    whole = books.whole or books
+    if day not in whole.opened:
+        whole.opened[day] = _open_at(whole, day)
+    notes = whole.opened[day]
+    return notes if books is whole else notes[notes["sale_id"].isin(books.sales["sale_id"])]
+
+
+def _open_at(books: Ledger, day: date) -> pd.DataFrame:
     notes = books.notes[books.notes["sold_on"].map(lambda sold: sold <= day).astype(bool)]
     live = notes["cancelled_on"].map(lambda at: at is None or at > day)
     notes = notes[live.astype(bool)]

@@ -36,6 +36,7 @@ from credigestor.services.sales import NewSale
 #: The day on which test portfolios are looked at, a Monday.
 TODAY = date(2026, 11, 23)
 NATIONAL = HolidayRules()
+_NOTES = select(Note.id, Note.due_date, Note.amount)
 
 
 @dataclass(frozen=True)
@@ -232,7 +233,7 @@ def _sell(session: Session, actor: Actor, random: Random, customer_id: int, day:
 
 
 def _pay_something(session: Session, actor: Actor, random: Random) -> None:
-    note = random.choice(session.scalars(select(Note).order_by(Note.id)).all())
+    note = random.choice(session.execute(_NOTES.order_by(Note.id)).all())
     day = note.due_date + timedelta(days=random.choice([-9, 0, 1, 2, 3, 20, 45, 100, 200]))
     share = random.choice([Decimal(1), Decimal("0.5"), Decimal("0.03")])
     amount = (note.amount * share).quantize(Decimal("0.01"))
@@ -241,10 +242,10 @@ def _pay_something(session: Session, actor: Actor, random: Random) -> None:
 
 def _settle_something_early(session: Session, actor: Actor, random: Random) -> None:
     """Mostly with the discount by right; also with less, and with what a manager grants (R14)."""
-    of_rate = select(Note).join(Sale, Sale.id == Note.sale_id).order_by(Note.id)
+    of_rate = _NOTES.join(Sale, Sale.id == Note.sale_id).order_by(Note.id)
     if random.random() < 0.8:
         of_rate = of_rate.where(Sale.contract_rate > 0)
-    notes = session.scalars(of_rate).all()
+    notes = session.execute(of_rate).all()
     if not notes:
         return
     note = random.choice(notes)

@@ -27,6 +27,11 @@ from credigestor.db.models import LoginAttempt, LoginSession, User
 from credigestor.rules.permissions import Role
 from credigestor.services.auth import ABSOLUTE, digest
 from credigestor.web import cookies
+from tests.browser.chromium import PATIENCE_OF_A_PAGE
+from tests.browser.chromium import browser as browser
+from tests.browser.chromium import chromium as chromium
+from tests.browser.chromium import kept_profile as kept_profile
+from tests.browser.chromium import page as page
 from tests.factories import PASSWORD, PASSWORD_HASH
 from tests.moments import NOW
 
@@ -37,16 +42,6 @@ ROOT = Path(__file__).resolve().parents[2]
 AT_NOW = (str(Path(__file__).with_name("launcher.py")),)
 PLAIN = ("-m", "streamlit")
 PATIENCE = 60
-CHROMIUM = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 class Response(http.client.HTTPResponse):
@@ -220,25 +215,6 @@ def fresh_server(cluster: str) -> Iterator[Server]:
     running.stop()
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """A headless Chromium."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser")
-    if executable is None:
-        reason = "no chromium executable on the PATH"
-        if os.environ.get("CREDIGESTOR_REQUIRE_BROWSER") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    from playwright.sync_api import expect, sync_playwright
-
-    expect.set_options(timeout=20_000)
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=CHROMIUM)
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
 def new_page(browser: Any) -> Iterator[Callable[..., Any]]:
     """A factory of pages, each in a browser profile of its own that speaks Portuguese."""
@@ -246,20 +222,13 @@ def new_page(browser: Any) -> Iterator[Callable[..., Any]]:
 
     def make(server: Server, **options: Any) -> Any:
         context = browser.new_context(base_url=server.base_url, locale="pt-BR", **options)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_OF_A_PAGE)
         contexts.append(context)
         return context.new_page()
 
     yield make
     for context in contexts:
         context.close()
-
-
-@pytest.fixture
-def page(new_page: Callable[..., Any], server: Server) -> Any:
-    """A page in a fresh profile, on the server with one person of each role."""
-    server.forget_attempts()
-    return new_page(server)
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
-"""Run the tests, but the browser's, on other days: `make test-days`.
+"""Run the tests on other days: `make test-days`.
 
-python -m tests.days "2026-12-31T23:50 2027-01-31T01:00" -n 2 tests/ui
+python -m tests.days "2026-12-31T23:50 2027-01-31T01:00" -m pytest -n 2 tests/ui
 
-The days are UTC; what follows goes to pytest. The wall clock is moved by the same span in all
+The days are UTC; what follows goes to Python. The wall clock is moved by the same span in all
 processes, PostgreSQL's included, by a small library of ours that the C compiler makes first.
 Debian's faketime does not do: it changes waits as well, so that Python's threads hand over to
 each other ten times slower, and `time.sleep` fails where its monotonic clock is left true.
@@ -59,8 +59,7 @@ def _run(clock: dict[str, str], moment: datetime, arguments: tuple[str, ...]) ->
     said = subprocess.check_output([sys.executable, "-c", PROBE], env=clock, text=True)
     shown = datetime.fromtimestamp(float(said), UTC)
     assert abs(shown - moment) < timedelta(minutes=1), f"the clock shows {shown}"
-    command = [sys.executable, "-m", "pytest", "--ignore=tests/browser", *arguments]
-    return subprocess.run(command, env=clock, check=False).returncode == 0
+    return subprocess.run([sys.executable, *arguments], env=clock, check=False).returncode == 0
 
 
 if __name__ == "__main__":
