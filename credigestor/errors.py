@@ -42,3 +42,22 @@ class NotFound(BusinessError):
 
 class Conflict(BusinessError):
     """The act does not fit the stored state (already paid, already reversed …)."""
+
+
+class Unavailable(BusinessError):
+    """What the act needs is missing for now; nothing is wrong with what was asked."""
+
+
+class DatabaseAway(Unavailable):
+    """The database does not answer. Nothing was changed, unless it is `unknown`.
+
+    That is where it went away before it could answer a COMMIT.
+    """
+
+    def __init__(self, message: str, *, unknown: bool = False) -> None:
+        super().__init__(message)
+        self.unknown = unknown
+
+
+class DiskFull(Unavailable):
+    """There is no room left to write."""

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, create_engine
-from sqlalchemy.exc import DataError, IntegrityError
+import psycopg
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from credigestor.config import get_config
+from credigestor.db import outages
 from credigestor.db.violations import as_business_error
 from credigestor.errors import InvalidInput
 from credigestor.postgres import launcher
@@ -29,7 +31,7 @@ def database_url(config: Config) -> str:
 def get_engine() -> Engine:
     """The process's engine; its schema is found through `search_path`, never by name."""
     config = get_config()
-    return create_engine(
+    engine = create_engine(
         database_url(config),
         pool_size=10,
         max_overflow=20,
@@ -40,6 +42,8 @@ def get_engine() -> Engine:
             "application_name": "credigestor",
         },
     )
+    event.listen(engine, "do_connect", outages.connect)
+    return engine
 
 
 def connection_options(schema: str) -> str:
@@ -54,24 +58,36 @@ def transaction() -> Iterator[Session]:
     """A session whose work is committed at the end, or rolled back whole on any error.
 
     A violated constraint is raised as the BusinessError that words it; a value that no column
-    can hold (an id or an amount too large) as InvalidInput.
+    can hold (an id or an amount too large) as InvalidInput; a database that cannot work now as the
+    Unavailable that names it (db.outages).
     """
+    committing = False
     with Session(get_engine(), expire_on_commit=False) as session:
         try:
             with session.begin():
                 yield session
+                session.flush()
+                committing = True
         except IntegrityError as error:
             raise as_business_error(error) from error
         except DataError as error:
             raise InvalidInput(
                 "Há um valor maior do que o sistema consegue guardar e nada foi gravado."
             ) from error
+        except (DBAPIError, psycopg.Error) as error:
+            outage = outages.named(error, committing=committing)
+            if outage is error:
+                raise
+            raise outage from error
 
 
 @contextmanager
 def snapshot() -> Iterator[Session]:
-    """A read-only session that sees one moment of the database throughout."""
-    with get_engine().connect() as connection:
+    """A read-only session that sees one moment of the database throughout.
+
+    A database that cannot work now is raised as the Unavailable that names it (db.outages).
+    """
+    with outages.worded(), get_engine().connect() as connection:
         connection = connection.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )

@@ -26,7 +26,7 @@ from sqlalchemy import URL
 from credigestor.postgres import binaries, postmaster
 from credigestor.postgres.binaries import EmbeddedError
 
-__all__ = ["EmbeddedError", "Status", "start", "status", "stop"]
+__all__ = ["EmbeddedError", "Status", "home", "start", "status", "stop"]
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,11 @@ def status(data_dir: Path) -> Status:
             version=postmaster.cluster_version(cluster),
             data_dir=data_dir,
         )
+
+
+def home(data_dir: Path) -> Path:
+    """The folder that holds the cluster; raises EmbeddedError where that is gone."""
+    return _home(data_dir.resolve())
 
 
 @contextmanager

@@ -17,13 +17,20 @@ from starlette.responses import PlainTextResponse, Response
 from credigestor import clock
 from credigestor.db.engine import snapshot
 from credigestor.documents import catalogue
-from credigestor.errors import BusinessError, Conflict, InvalidInput, NotAllowed, NotFound
+from credigestor.errors import (
+    BusinessError,
+    Conflict,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    Unavailable,
+)
 from credigestor.rules.permissions import Permission
 from credigestor.services import auth
 from credigestor.shop_day import shop_day
 from credigestor.web import cookies
 
-_STATUS = {InvalidInput: 400, NotAllowed: 403, NotFound: 404, Conflict: 409}
+_STATUS = {InvalidInput: 400, NotAllowed: 403, NotFound: 404, Conflict: 409, Unavailable: 503}
 #: Keeps the file instead of showing it in the tab.
 _KEEP = ("download", "1")
 

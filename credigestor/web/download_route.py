@@ -26,7 +26,7 @@ from credigestor.config import get_config
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.loading.copying import BLOCK, Rows
 from credigestor.db.models import Download
-from credigestor.errors import BusinessError, NotAllowed
+from credigestor.errors import BusinessError, NotAllowed, Unavailable
 from credigestor.exports import catalogue
 from credigestor.services import auth, downloads
 from credigestor.shop_day import shop_day
@@ -59,6 +59,8 @@ async def download(request: Request) -> Response:
     cookie = cookies.read(request.scope["headers"])
     try:
         return await anyio.to_thread.run_sync(_redeem, cookie, request.path_params["token"])
+    except Unavailable as error:
+        return PlainTextResponse(error.message, 503)
     except BusinessError as error:
         return PlainTextResponse(error.message, 403 if isinstance(error, NotAllowed) else 410)
 
@@ -92,8 +94,8 @@ class Sending(StreamingResponse):
         except TimeoutError:
             error = STALLED
             raise
-        except Exception:
-            error = FAILED
+        except Exception as failure:
+            error = failure.message if isinstance(failure, Unavailable) else FAILED
             log.exception("Download %s failed.", self._id)
             raise
         finally:

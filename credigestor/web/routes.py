@@ -11,14 +11,14 @@ from functools import lru_cache
 from pathlib import Path
 
 import anyio.to_thread
-from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from credigestor import clock
+from credigestor.db import outages
 from credigestor.db.engine import transaction
-from credigestor.errors import BusinessError
+from credigestor.errors import BusinessError, Unavailable
 from credigestor.services import auth
 from credigestor.web import cookies, document_route, download_route
 from credigestor.web.streamlit_texts import PATTERNS, SENTENCES, WORDS
@@ -59,7 +59,7 @@ async def script(_: Request) -> Response:
 
 
 async def health(_: Request) -> Response:
-    """200 when the database answers, 503 when not."""
+    """200 when the database answers and can be written to, 503 when not."""
     try:
         await anyio.to_thread.run_sync(_ask_database)
     except Exception:
@@ -112,4 +112,5 @@ def _sign_out(token: str) -> None:
 
 def _ask_database() -> None:
     with transaction() as session:
-        session.execute(text("SELECT 1"))
+        if not session.scalar(outages.WRITABLE):
+            raise Unavailable("the database is read-only")

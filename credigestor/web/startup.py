@@ -17,6 +17,7 @@ from credigestor import clock
 from credigestor.backups import automatic
 from credigestor.backups.backup import MIN_PASSPHRASE
 from credigestor.config import get_config
+from credigestor.db import outages
 from credigestor.db.engine import get_engine, transaction
 from credigestor.db.migrate import migrate
 from credigestor.services.passwords import ALPHABET
@@ -27,8 +28,9 @@ log = logging.getLogger("credigestor")
 
 @lru_cache
 def prepare() -> None:
-    """Migrate the schema; again at the next call if it failed."""
-    migrate(get_engine())
+    """Migrate the schema; again at the next call if it failed. Raises Unavailable."""
+    with outages.worded():
+        migrate(get_engine())
 
 
 def announce() -> None:

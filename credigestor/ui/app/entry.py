@@ -7,11 +7,12 @@ from urllib.parse import quote
 import streamlit as st
 
 from credigestor.db.engine import transaction
+from credigestor.errors import DatabaseAway
 from credigestor.rules.permissions import ROLE_NAMES, Actor
 from credigestor.services.auth import was_login
 from credigestor.services.users import has_users
 from credigestor.ui.app import first_run, login
-from credigestor.ui.kit import session
+from credigestor.ui.kit import session, waiting
 from credigestor.ui.kit.data import settings
 from credigestor.ui.kit.messages import plain
 from credigestor.ui.kit.navigation import PAGES, PageSpec, page
@@ -28,6 +29,17 @@ _PERMISSIONS = {spec.url_path: spec.permission for spec in PAGES} | {"": PAGES[0
 
 
 def main() -> None:
+    """Run the page asked for; while the database is away, wait for it, and run it then."""
+    try:
+        page_asked_for()
+    except DatabaseAway as error:
+        if error.unknown:
+            raise
+        waiting.tell_and_wait(error)
+        st.rerun()
+
+
+def page_asked_for() -> None:
     """Register every page, whoever asks, and run the one asked for if this person may see it."""
     st.set_page_config("CrediGestor", ICON, layout="wide")
     startup.prepare()

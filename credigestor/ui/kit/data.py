@@ -21,6 +21,7 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.services import summaries
 from credigestor.shop_day import shop_day
+from credigestor.ui.kit import waiting
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,8 +34,12 @@ _impatient_until = 0.0
 
 def read(report: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run a report on a fresh snapshot of the database."""
-    with snapshot() as session:
-        return report(session, *args, **kwargs)
+
+    def look() -> R:
+        with snapshot() as session:
+            return report(session, *args, **kwargs)
+
+    return waiting.again_if_away(look)
 
 
 def cached(report: Callable[Concatenate[Session, P], R]) -> Callable[P, R]:
@@ -67,10 +72,15 @@ def portfolio(report: Callable[Concatenate[Session, P], R]) -> Callable[P, R]:
 def write(act: Callable[[Session], R]) -> R:
     """Run a service in one transaction, then forget what was cached.
 
-    No st.* call belongs inside `act`. A BusinessError passes through; nothing was changed.
+    No st.* call belongs inside `act`, nor what may not be done again: it is where the database
+    went away before it. A BusinessError passes through; nothing was changed.
     """
-    with transaction() as session:
-        result = act(session)
+
+    def do() -> R:
+        with transaction() as session:
+            return act(session)
+
+    result = waiting.again_if_away(do)
     st.cache_data.clear()
     return result
 

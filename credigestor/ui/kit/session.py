@@ -13,6 +13,7 @@ from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import auth
+from credigestor.ui.kit import waiting
 from credigestor.web import cookies, visitor
 
 
@@ -25,13 +26,18 @@ def identity() -> tuple[Actor, int] | None:
     """Who is logged in, role as it is now, and the id of the session; None for a stranger.
 
     A whole run counts as a visit, a fragment's does not: a figure that refreshes itself keeps
-    nobody logged in.
+    nobody logged in. As what every run asks first, it waits for a database that is away.
     """
     token = user_token()
     if token is None:
         return None
-    with transaction() as session:
-        return auth.authenticate(session, token=token, now=clock.now(), touch=not _in_fragment())
+
+    def found() -> tuple[Actor, int] | None:
+        with transaction() as session:
+            now = clock.now()
+            return auth.authenticate(session, token=token, now=now, touch=not _in_fragment())
+
+    return waiting.until_there(found)
 
 
 def current() -> Actor | None:
