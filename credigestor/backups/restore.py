@@ -152,6 +152,7 @@ def _fill(
 
     bulk_load.fill(
         incoming.engine,
+        incoming.name,
         [bulk_load.Filling(t.name, t.columns, t.rows, t.size) for t in manifest.tables],
         blocks,
         manifest.sequences,
@@ -163,8 +164,9 @@ def _bring_up(incoming: incoming_schema.Incoming, today: date, progress: Progres
     """From an older revision to the newest; what that leaves to the first reader is done here."""
     progress(0.7, "Atualizando o formato")
     incoming.upgrade("head")
-    with Session(incoming.engine) as session, session.begin():
+    with incoming.begin() as connection, Session(connection) as session:
         summaries.refresh(session, today=today)
+        session.flush()
 
 
 def _prove(incoming: incoming_schema.Incoming, progress: Progress, recount: bool) -> None:

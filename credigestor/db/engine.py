@@ -13,7 +13,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from credigestor.config import get_config
-from credigestor.db import outages
+from credigestor.db import outages, place
 from credigestor.db.violations import as_business_error
 from credigestor.errors import InvalidInput
 from credigestor.postgres import launcher
@@ -35,7 +35,6 @@ def get_engine() -> Engine:
         database_url(config),
         pool_size=10,
         max_overflow=20,
-        pool_pre_ping=True,
         hide_parameters=True,  # a failed statement is logged: not with people's data in it
         connect_args={
             "options": connection_options(config.schema_name),
@@ -43,6 +42,7 @@ def get_engine() -> Engine:
         },
     )
     event.listen(engine, "do_connect", outages.connect)
+    place.watch(engine, config.schema_name)  # in the place of pool_pre_ping
     return engine
 
 

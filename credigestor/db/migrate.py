@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from credigestor.config import get_config
-from credigestor.db import locks
+from credigestor.db import locks, place
 from credigestor.db.summaries import tables as tables  # belong to the metadata
 
 #: Alembic's context is global to the process.
@@ -45,20 +45,28 @@ def current_revision(connection: Connection) -> str | None:
 
 
 def migrate(engine: Engine) -> None:
-    """Create the schema if it is missing and run what migrations it lacks, in one transaction."""
+    """Create the schema if it is missing and run what migrations it lacks, in one transaction.
+
+    Raises Misplaced where the engine does not lead to the configured schema.
+    """
     with engine.begin() as connection:
         schema = get_config().schema_name
+        place.require(connection, schema)
         locks.hold(connection, "migrate", shop=schema)  # the schema may still be missing
         exists = connection.scalar(
             text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": schema}
         )
         if not exists:
             connection.execute(text(f'CREATE SCHEMA "{schema}"'))
-        upgrade(connection, "head")
+        upgrade(connection, "head", schema=schema)
 
 
-def upgrade(connection: Connection, revision: str) -> None:
-    """Run the migrations that the connected schema lacks up to a revision; the caller commits."""
+def upgrade(connection: Connection, revision: str, *, schema: str) -> None:
+    """Run the migrations that a schema lacks up to a revision; the caller commits.
+
+    Raises Misplaced unless the connection is in that schema.
+    """
+    place.require(connection, schema)
     if revision == "head" and current_revision(connection) == head_revision():
         return
     config = alembic_config()

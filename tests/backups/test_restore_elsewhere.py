@@ -44,7 +44,7 @@ def test_a_backup_from_an_older_version_is_brought_up_to_date(
 ) -> None:
     shop(admin, discounts=False)
     with other.begin() as connection:
-        upgrade(connection, revision)
+        upgrade(connection, revision, schema=SCHEMA)
         move_in(connection, next_id=5000)
         connection.execute(text("UPDATE customers SET remarks = 'da loja antiga'"))
     path = tmp_path / "antigo.zip"

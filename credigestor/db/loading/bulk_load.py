@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from threading import Event
 
 from sqlalchemy import Connection, Engine, text
 
+from credigestor.db import place
 from credigestor.db.loading import copying
 
 #: The header must name the columns, in the order given.
@@ -90,31 +92,43 @@ def columns(connection: Connection) -> dict[str, list[str]]:
 
 def fill(
     engine: Engine,
+    schema: str,
     fillings: Sequence[Filling],
     blocks: Callable[[str], Iterator[bytes]],
     sequences: Mapping[str, int],
     progress: Callable[[float], None],
 ) -> None:
-    """Fill the tables from blocks of CSV with a header, and set what numbers the next rows.
+    """Fill a schema's tables from blocks of CSV with a header, and set what numbers the next rows.
 
     `blocks` is called from several threads, `progress` (a share of 1) from this one alone.
-    Raises psycopg's and SQLAlchemy's errors, WrongCount, and what `blocks` raises.
+    Raises Misplaced where a connection of the engine is in another schema, psycopg's and
+    SQLAlchemy's errors, WrongCount, and what `blocks` raises.
     """
-    with engine.begin() as connection:
+    with _beginning(engine, schema) as connection:
         taken = _take_off(connection, [filling.table for filling in fillings])
         for filling in fillings:
             connection.execute(text(f"ALTER TABLE {_q(filling.table)} DISABLE TRIGGER USER"))
-    crew = _Crew(engine, blocks, progress, total=2 * sum(filling.size for filling in fillings))
+    crew = _Crew(
+        engine, schema, blocks, progress, total=2 * sum(filling.size for filling in fillings)
+    )
     largest_first = sorted(fillings, key=lambda filling: -filling.size)
     crew.do([partial(crew.fill, each, taken.keys[each.table]) for each in largest_first])
-    with engine.begin() as connection:
+    with _beginning(engine, schema) as connection:
         for statement in taken.references:
             connection.execute(text(statement))
     crew.do([partial(crew.run, each) for each in taken.validations])
-    with engine.begin() as connection:
+    with _beginning(engine, schema) as connection:
         for filling in fillings:
             connection.execute(text(f"ALTER TABLE {_q(filling.table)} ENABLE TRIGGER USER"))
             _count_on(connection, _q(filling.table), sequences.get(filling.table, 0))
+
+
+@contextmanager
+def _beginning(engine: Engine, schema: str) -> Iterator[Connection]:
+    """A transaction that has asked where it is: what follows empties tables."""
+    with engine.begin() as connection:
+        place.require(connection, schema)
+        yield connection
 
 
 @dataclass(frozen=True)
@@ -153,11 +167,13 @@ class _Crew:
     def __init__(
         self,
         engine: Engine,
+        schema: str,
         blocks: Callable[[str], Iterator[bytes]],
         progress: Callable[[float], None],
         total: int,
     ) -> None:
         self._engine = engine
+        self._schema = schema
         self._blocks = blocks
         self._progress = progress
         self._total = total or 1
@@ -182,7 +198,7 @@ class _Crew:
     def fill(self, filling: Filling, afterwards: Sequence[str]) -> None:
         table = _q(filling.table)
         names = ", ".join(map(_q, filling.columns))
-        with self._engine.begin() as connection:
+        with _beginning(self._engine, self._schema) as connection:
             connection.execute(text(f"TRUNCATE {table}"))  # FREEZE asks for it
             blocks = self._watched(filling.table)
             rows = copying.copy_in(connection, f"{table} ({names})", _CSV, blocks)
@@ -193,6 +209,7 @@ class _Crew:
 
     def run(self, statements: Sequence[str]) -> None:
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            place.require(connection, self._schema)
             for statement in statements:
                 if self._stop.is_set():
                     return

@@ -6,7 +6,6 @@ the old, and from then on the new. Only the schema's owner with CREATE on the da
 
 from __future__ import annotations
 
-import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from credigestor.config import get_config
-from credigestor.db import locks
+from credigestor.db import locks, place
 from credigestor.db.engine import connection_options, get_engine
 from credigestor.db.migrate import current_revision, head_revision, upgrade
 from credigestor.db.models import INSTALLATION
@@ -37,6 +36,10 @@ _TABLES = text(
     "WHERE relnamespace = to_regnamespace(quote_ident(:schema)) AND relkind IN ('r', 'p') "
     "ORDER BY relname"
 )
+_MARKED = text(
+    "SELECT nspname FROM pg_namespace "
+    "WHERE obj_description(oid, 'pg_namespace') = :mark AND nspname <> :live"
+)
 _ROUTINES = text(
     "SELECT oid::regprocedure::text FROM pg_proc "
     "WHERE pronamespace = to_regnamespace(quote_ident(:schema)) ORDER BY 1"
@@ -51,10 +54,17 @@ class Incoming:
         self.engine = engine
         self._live = live
 
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction in this schema; Misplaced, and not a statement, if it is not there."""
+        with self.engine.begin() as connection:
+            place.require(connection, self.name)
+            yield connection
+
     def upgrade(self, revision: str) -> None:
         """Run the migrations up to a revision, in one transaction."""
-        with self.engine.begin() as connection:
-            upgrade(connection, revision)
+        with self.begin() as connection:
+            upgrade(connection, revision, schema=self.name)
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
@@ -74,7 +84,7 @@ class Incoming:
         or something that is not ours hangs on the old tables; nothing was changed then.
         """
         try:
-            with self.engine.begin() as connection:
+            with self.begin() as connection:
                 self._lock(connection)
                 self._exchange(connection)
                 with Session(connection, join_transaction_mode="rollback_only") as session:
@@ -122,6 +132,7 @@ class Incoming:
 
     def _exchange(self, connection: Connection) -> None:
         connection.execute(text(f'SET LOCAL search_path = "{self._live}"'))
+        place.require(connection, self._live)
         if current_revision(connection) != head_revision():
             raise Conflict("O banco de dados da loja está em outra revisão: rode o migrate antes.")
         for name in sorted(INSTALLATION):
@@ -131,6 +142,7 @@ class Incoming:
         former = _name(self._live)
         connection.execute(text(f'ALTER SCHEMA "{self._live}" RENAME TO "{former}"'))
         connection.execute(text(f'ALTER SCHEMA "{self.name}" RENAME TO "{self._live}"'))
+        connection.execute(text(f'COMMENT ON SCHEMA "{self._live}" IS NULL'))
         # One by one and no CASCADE: what is not ours is not dropped.
         tables = ", ".join(f'"{former}".{name}' for name in ours if name not in INSTALLATION)
         connection.execute(text(f"DROP TABLE {tables}"))
@@ -156,6 +168,7 @@ def incoming(revision: str) -> Iterator[Incoming]:
             _drop_leftovers(live)
             with get_engine().begin() as connection:
                 connection.execute(text(f'CREATE SCHEMA "{name}"'))
+                connection.execute(text(f"COMMENT ON SCHEMA \"{name}\" IS '{_mark(live)}'"))
             made = Incoming(name, live, engine)
             made.upgrade(revision)
             yield made
@@ -172,19 +185,23 @@ def drop_leftovers() -> None:
 
 
 def _drop_leftovers(live: str) -> None:
-    ours = re.compile(f"{re.escape(live[:_LONGEST])}_incoming_[0-9a-f]{{{2 * _RANDOM}}}")
+    # Names prove nothing: that of another shop, or of its incoming schema, may begin as ours does.
     with get_engine().begin() as connection:
-        for name in connection.scalars(text("SELECT nspname FROM pg_namespace")).all():
-            if ours.fullmatch(name):
-                connection.execute(text(f'DROP SCHEMA "{name}" CASCADE'))
+        for name in connection.scalars(_MARKED, {"mark": _mark(live), "live": live}).all():
+            connection.execute(text(f'DROP SCHEMA "{name}" CASCADE'))
 
 
 def _name(live: str) -> str:
     return f"{live[:_LONGEST]}_incoming_{secrets.token_hex(_RANDOM)}"
 
 
+def _mark(live: str) -> str:
+    """The comment on a schema that says whose incoming one it is."""
+    return f"CrediGestor: incoming schema of {live}"
+
+
 def _engine(schema: str) -> Engine:
-    return create_engine(
+    engine = create_engine(
         get_engine().url,
         poolclass=NullPool,
         hide_parameters=True,
@@ -193,6 +210,8 @@ def _engine(schema: str) -> Engine:
             "application_name": "credigestor restore",
         },
     )
+    place.watch(engine, schema)
+    return engine
 
 
 def _tables(connection: Connection, schema: str) -> list[str]:
