@@ -10,6 +10,7 @@ import hashlib
 import io
 import os
 import re
+import uuid
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from credigestor.backups.manifest import (
     VERSION,
     Manifest,
     Table,
+    marking,
     member_name,
     secret,
 )
@@ -45,6 +47,8 @@ _BLOCK = 256 * 1024
 _MAX_READ = 1024**2
 _NAME = re.compile(r"manifest\.json|tables/[a-z_][a-z0-9_]{0,62}\.csv")
 _AES_256 = 3
+_NOBODY = str(uuid.UUID(int=0))
+_MARKING = re.compile(marking("([0-9a-f-]{36})"))
 
 
 class BadArchive(InvalidInput):
@@ -118,6 +122,18 @@ def is_encrypted(path: Path) -> bool:
     with path.open("rb") as file:
         header = file.read(8)
     return header[:4] == b"PK\x03\x04" and len(header) == 8 and bool(header[6] & 1)
+
+
+def mark_of(path: Path) -> str | None:
+    """Which installation a backup says it is of, without opening it; None of an older version.
+
+    Anybody who may write to the folder may forge it, as all of a backup without passphrase. Raises
+    OSError.
+    """
+    with path.open("rb") as file:
+        file.seek(max(file.seek(0, os.SEEK_END) - len(marking(_NOBODY)), 0))
+        found = _MARKING.fullmatch(file.read())
+    return found[1].decode() if found else None
 
 
 class _Careful(io.FileIO):

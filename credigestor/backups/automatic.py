@@ -19,7 +19,7 @@ from credigestor.backups.backup import Made
 from credigestor.backups.history import noted
 from credigestor.backups.restore import Restored
 from credigestor.db import locks
-from credigestor.db.engine import snapshot
+from credigestor.db.engine import snapshot, transaction
 from credigestor.db.loading import incoming_schema
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import Conflict
@@ -27,7 +27,7 @@ from credigestor.reports import backups
 from credigestor.rules.permissions import Actor, Permission, Role
 from credigestor.rules.progress import Progress, silent
 from credigestor.rules.retention import Keep
-from credigestor.services import users
+from credigestor.services import backup_runs, users
 
 log = logging.getLogger("credigestor")
 
@@ -190,22 +190,32 @@ def _make(
     spared: str | None,
 ) -> Made:
     incoming_schema.drop_leftovers()
+    with transaction() as session:
+        installation = backup_runs.installation(session)
     path = backup_folder.new_path(folder, now)
     encrypted = passphrase is not None
     with noted("backup", actor, path.name, encrypted=encrypted, automatic=automatic) as run:
         try:
             with snapshot() as session:
                 made = backup.write(
-                    session, path, generated_at=now, passphrase=passphrase, progress=progress
+                    session,
+                    path,
+                    generated_at=now,
+                    installation=installation,
+                    passphrase=passphrase,
+                    progress=progress,
                 )
         except OSError as error:
             reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
             raise Conflict(f"O backup não pôde ser gravado em {folder}: {reason}.") from error
         run.size = made.size
-    settings = _settings()
+    with snapshot() as session:
+        settings, owner = current_settings(session), backups.owner(session)
     keep = Keep(settings.backups_daily, settings.backups_weekly, settings.backups_monthly)
     stays = {path.name, spared or path.name}
-    gone = backup_folder.prune(folder, keep, now=now, zone=_zone(settings), spared=stays)
+    gone = backup_folder.prune(
+        folder, keep, owner=owner, now=now, zone=_zone(settings), spared=stays
+    )
     if gone:
         log.info("Old backups removed: %s", ", ".join(gone))
     return made

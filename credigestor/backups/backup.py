@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Select, TextClause, column, select, table,
 from sqlalchemy.orm import Session
 
 from credigestor.atomic_file import atomic_file
-from credigestor.backups.manifest import MANIFEST, Manifest, Table, member_name, secret
+from credigestor.backups.manifest import MANIFEST, Manifest, Table, marking, member_name, secret
 from credigestor.db.loading import copying
 from credigestor.db.migrate import current_revision
 from credigestor.db.models import INSTALLATION
@@ -87,11 +87,13 @@ def write(
     path: Path,
     *,
     generated_at: datetime,
+    installation: str | None = None,
     passphrase: str | None = None,
     progress: Progress = silent,
 ) -> Made:
     """Write all of the shop's data, as of one moment, to a file that only its owner may read.
 
+    `installation` marks it as made here, for `backup_folder`.
     `session` is a fresh snapshot (`db.engine.snapshot`); its moment is that of this call. The
     file is written beside and renamed into place, its folder made. Raises OSError when it cannot
     be written, Conflict when the tables are being exchanged for others (a restore), InvalidInput
@@ -104,7 +106,7 @@ def write(
         session.execute(text(f"SET LOCAL {setting}"))
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_file(path) as file:
-        manifest = _write(session, file, tables, generated_at, passphrase, progress)
+        manifest = _write(session, file, tables, generated_at, installation, passphrase, progress)
     return Made(path, path.stat().st_size, manifest.rows, passphrase is not None)
 
 
@@ -149,6 +151,7 @@ def _write(
     file: IO[bytes],
     tables: list[Any],
     generated_at: datetime,
+    installation: str | None,
     passphrase: str | None,
     progress: Progress,
 ) -> Manifest:
@@ -187,11 +190,13 @@ def _write(
             schema_revision=current_revision(session.connection()) or "",
             generated_at=generated_at.astimezone(UTC),
             shop=current_settings(session).shop_name,
+            installation=installation,
             tables=written,
             sequences={found.name: found.last for found in _catalogue(session, _SEQUENCES)},
         )
         with _member(archive, MANIFEST, generated_at) as member:
             member.write(manifest.model_dump_json(indent=2).encode() + b"\n")
+        archive.comment = marking(installation) if installation else b""
     except BaseException:
         archive.fp = None  # closing it would write on, and hide what went wrong
         raise

@@ -24,12 +24,19 @@ _Moment = Annotated[
     AwareDatetime,
     Field(ge=datetime(1980, 1, 1, tzinfo=UTC), lt=datetime(9999, 1, 1, tzinfo=UTC)),
 ]
+#: Which installation made a backup; it also ends the ZIP, in the clear where the manifest is not.
+Mark = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 _Count = Annotated[int, Field(ge=0, lt=2**63)]
 
 
 def member_name(table: str) -> str:
     """Name of a table's member."""
     return f"tables/{table}.csv"
+
+
+def marking(installation: str) -> bytes:
+    """The comment of a backup's ZIP: of one length, so that it is read without opening the ZIP."""
+    return f"credigestor {installation}".encode()
 
 
 def secret(passphrase: str) -> bytes:
@@ -53,13 +60,17 @@ class Table(_Strict):
 
 
 class Manifest(_Strict):
-    """Version 1 of the format. `sequences` gives each table's last number, 0 before the first."""
+    """Version 1 of the format. `sequences` gives each table's last number, 0 before the first.
+
+    `installation` is missing from what a version before 0.6 made.
+    """
 
     format: Literal["credigestor-backup"] = "credigestor-backup"
     version: Literal[1] = 1
     schema_revision: Annotated[str, Field(min_length=1, max_length=64)]
     generated_at: _Moment
     shop: Annotated[str, Field(max_length=1_000)]
+    installation: Mark | None = None
     tables: Annotated[list[Table], Field(min_length=1, max_length=1_000)]
     sequences: dict[_Name, _Count]
 

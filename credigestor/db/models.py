@@ -495,4 +495,15 @@ class BackupRun(Base):
     detail: Mapped[str] = mapped_column(server_default="")
 
 
-INSTALLATION = frozenset({Download.__tablename__, BackupRun.__tablename__})
+class Installation(Base):
+    """Which installation this is: one row, written with the first backup, whose mark it is."""
+
+    __tablename__ = "installation"
+    __table_args__ = (CheckConstraint("one", name="one"),)
+    one: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
+    id: Mapped[uuid.UUID]
+
+
+INSTALLATION = frozenset(
+    {Download.__tablename__, BackupRun.__tablename__, Installation.__tablename__}
+)

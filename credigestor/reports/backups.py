@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from credigestor.db import locks
-from credigestor.db.models import BackupRun
+from credigestor.db.models import BackupRun, Installation
 
 
 class State(StrEnum):
@@ -49,6 +49,33 @@ class Run:
     encrypted: bool
     detail: str
     state: State
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose backups are whose: this installation's id, None before its first, and their names.
+
+    A backup of a version before 0.6 bears no mark. It is listed, since it may be ours and is to be
+    restored; only what the history names as made here is removed.
+    """
+
+    installation: str | None
+    made: frozenset[str]
+
+    def lists(self, mark: str | None) -> bool:
+        """Whether a backup with this mark is shown here."""
+        return mark is None or mark == self.installation
+
+    def may_remove(self, mark: str | None, name: str) -> bool:
+        """Whether a backup with this mark and name is ours to remove."""
+        return name in self.made if mark is None else mark == self.installation
+
+
+def owner(session: Session) -> Owner:
+    """Who this installation is to a folder of backups."""
+    made = select(BackupRun.file).where(BackupRun.kind == "backup", BackupRun.ok.is_(True))
+    mark = session.scalar(select(Installation.id))
+    return Owner(str(mark) if mark else None, frozenset(session.scalars(made)))
 
 
 def last_good(session: Session, kind: str = "backup") -> Run | None:

@@ -5,10 +5,20 @@ No permission is asked for here: the schedule writes it too, and who starts a ru
 
 from __future__ import annotations
 
-from sqlalchemy import func, insert, update
+import uuid
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import BackupRun
+from credigestor.db.models import BackupRun, Installation
+
+
+def installation(session: Session) -> str:
+    """The id of this installation, the mark of its backups; made when it is first asked for."""
+    made = insert(Installation).values(id=uuid.uuid4())
+    session.execute(made.on_conflict_do_nothing())
+    return str(session.scalars(select(Installation.id)).one())
 
 
 def begin(

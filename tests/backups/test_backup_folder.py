@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ import pytest
 
 from credigestor.backups import backup_folder
 from credigestor.errors import NotFound
+from credigestor.reports.backups import Owner
 from credigestor.rules.retention import Keep
 from tests.backups.forging import manifest, member, table, write
 
@@ -22,6 +24,13 @@ def put(folder: Path, at: datetime) -> Path:
     folder.mkdir(exist_ok=True)
     name = backup_folder.file_name(at)
     return write(folder / name, [member("tables/people.csv"), manifest([table()])])
+
+
+def pruned(folder: Path, days: int, *, spared: Collection[str] = ()) -> list[str]:
+    """What goes from the folder of an installation whose history names all files of our pattern."""
+    made = frozenset(file.name for file in backup_folder.files(folder))
+    keep, owner = Keep(days, 0, 0), Owner(None, made)
+    return backup_folder.prune(folder, keep, owner=owner, now=NOW, zone=ZONE, spared=spared)
 
 
 def test_a_backup_is_named_after_its_moment_in_utc() -> None:
@@ -59,7 +68,7 @@ def test_backups_are_listed_newest_first_with_size_moment_and_kind(tmp_path: Pat
 
 def test_without_a_folder_there_are_none(tmp_path: Path) -> None:
     assert backup_folder.files(tmp_path / "nada") == []
-    assert backup_folder.prune(tmp_path / "nada", Keep(1, 0, 0), now=NOW, zone=ZONE) == []
+    assert pruned(tmp_path / "nada", 1) == []
 
 
 FOREIGN = (
@@ -84,7 +93,7 @@ def test_what_is_not_ours_is_neither_listed_nor_removed(tmp_path: Path) -> None:
     (folder / backup_folder.file_name(NOW - timedelta(days=901))).mkdir()
     assert [file.made_at for file in backup_folder.files(folder)] == [NOW]
     before = sorted(folder.iterdir())
-    assert backup_folder.prune(folder, Keep(1, 0, 0), now=NOW, zone=ZONE) == []
+    assert pruned(folder, 1) == []
     assert sorted(folder.iterdir()) == before
 
 
@@ -100,7 +109,7 @@ def test_no_other_name_leads_to_a_file(tmp_path: Path, name: str) -> None:
 
 def test_old_ones_go_and_the_one_known_to_be_good_stays(tmp_path: Path) -> None:
     made = [put(tmp_path, NOW - timedelta(days=days)) for days in range(5)]
-    gone = backup_folder.prune(tmp_path, Keep(2, 0, 0), now=NOW, zone=ZONE, spared={made[3].name})
+    gone = pruned(tmp_path, 2, spared={made[3].name})
     assert gone == [made[2].name, made[4].name]
     left = {file.name for file in backup_folder.files(tmp_path)}
     assert left == {made[0].name, made[1].name, made[3].name}
@@ -115,5 +124,5 @@ def test_what_a_killed_process_left_unfinished_goes_after_a_day(tmp_path: Path) 
         path.write_bytes(b"half")
         at = (NOW - timedelta(hours=hours)).timestamp()
         os.utime(path, (at, at))
-    backup_folder.prune(tmp_path, Keep(1, 0, 0), now=NOW, zone=ZONE)
+    pruned(tmp_path, 1)
     assert (old.exists(), new.exists(), other.exists()) == (False, True, True)

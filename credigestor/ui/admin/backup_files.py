@@ -10,7 +10,6 @@ from credigestor import clock
 from credigestor.backups import automatic
 from credigestor.backups.backup_folder import BackupFile
 from credigestor.backups.restore import Restored
-from credigestor.config import get_config
 from credigestor.rules.calendar import format_moment
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.progress import Progress
@@ -24,7 +23,7 @@ from credigestor.ui.admin.backup_restore import (
 from credigestor.ui.admin.backup_source import Source
 from credigestor.ui.admin.backup_status import Status
 from credigestor.ui.kit import background, downloads, forms, messages, session, tables
-from credigestor.ui.kit.figures import file_size
+from credigestor.ui.kit.figures import file_size, format_count
 
 PER_PAGE = 8
 #: Megabytes of a file sent by the browser, which the server holds in memory.
@@ -33,8 +32,18 @@ MAX_SENT = 200
 
 def show_files(status: Status, zone: ZoneInfo) -> None:
     """The files, newest first."""
+    if status.others:
+        others = format_count(status.others, "backup", "backups")
+        st.caption(
+            f"Na pasta há também {others} de outra loja, ou de outra instalação desta: não "
+            "aparecem aqui nem são apagados por esta. Para restaurar um deles, use Outro arquivo."
+        )
     if not status.files:
-        st.info("A pasta está vazia. O primeiro backup aparecerá aqui.")
+        st.info(
+            "A pasta está vazia. O primeiro backup aparecerá aqui."
+            if not status.others
+            else "Nenhum backup foi feito por esta instalação. O primeiro aparecerá aqui."
+        )
         return
     first = tables.pager(len(status.files), key="backup-files", per_page=PER_PAGE)
     for file in status.files[first : first + PER_PAGE]:
@@ -69,9 +78,8 @@ def _row(file: BackupFile, status: Status, zone: ZoneInfo) -> None:
 def offer_sent_file() -> None:
     """Restoring a backup that the browser sends."""
     st.caption(
-        f"Um backup de outro computador, com até {MAX_SENT} MB. Um maior se copia para a pasta "
-        f"{messages.plain(str(get_config().backups))}, com o nome que tinha, ou se restaura no "
-        "servidor: `python -m credigestor restore ARQUIVO`."
+        f"Um backup de outro computador, com até {MAX_SENT} MB. Um maior se restaura no servidor: "
+        "`python -m credigestor restore ARQUIVO`."
     )
     sent = st.file_uploader(
         "Arquivo de backup (ZIP)", type="zip", max_upload_size=MAX_SENT, key="backup-sent"

@@ -15,6 +15,8 @@ from credigestor.backups import archive, backup_folder
 from credigestor.backups.archive import BadArchive
 from credigestor.backups.manifest import Manifest
 from credigestor.config import get_config
+from credigestor.reports import backups
+from credigestor.ui.kit import data
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class Source:
     def on_disk(self) -> Iterator[Path]:
         """Its path; one that was sent lies there inside the block only. NotFound if it is gone."""
         if self.sent is None:
-            yield backup_folder.path_of(get_config().backups, self.name)
+            owner = data.read(backups.owner)
+            yield backup_folder.path_of(get_config().backups, self.name, owner)
             return
         with tempfile.TemporaryDirectory(prefix="credigestor-") as folder:
             path = Path(folder) / self.name

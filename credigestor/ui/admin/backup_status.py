@@ -54,6 +54,8 @@ class Status:
     last_verified: Run | None
     last_verification: Run | None
     files: Sequence[BackupFile]
+    #: How many backups of others there are in the folder.
+    others: int
 
     @property
     def running(self) -> Run | None:
@@ -70,9 +72,11 @@ class Status:
 
 def read_status() -> Status:
     """The status as of now."""
-    files = backup_folder.files(get_config().backups)
+    found = backup_folder.files(get_config().backups)
 
     def read(db: Session) -> Status:
+        owner = backups.owner(db)
+        files = [file for file in found if owner.lists(file.mark)]
         return Status(
             runs=backups.runs(db, RUNS_SHOWN),
             last_good=backups.last_good(db),
@@ -80,6 +84,7 @@ def read_status() -> Status:
             last_verified=backups.last_good(db, "verify"),
             last_verification=backups.last_try(db, "verify"),
             files=files,
+            others=len(found) - len(files),
         )
 
     return data.read(read)

@@ -22,6 +22,7 @@ from credigestor.db.models import Download
 from credigestor.errors import BusinessError
 from credigestor.exports import catalogue
 from credigestor.exports.catalogue import Order
+from credigestor.reports import backups
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import downloads
 from credigestor.shop_day import shop_day
@@ -92,7 +93,7 @@ def file_button(label: str, name: str, *, key: str, icon: str = _ICON) -> None:
     """The same for a file of the backup folder, by its name in the folder's list."""
 
     def describe() -> tuple[str, None]:
-        backup_folder.path_of(get_config().backups, name)
+        backup_folder.path_of(get_config().backups, name, data.read(backups.owner))
         return name, None
 
     wanted = _Wanted(Permission.BACKUP, {"file": name}, describe)
