@@ -61,3 +61,7 @@ class DatabaseAway(Unavailable):
 
 class DiskFull(Unavailable):
     """There is no room left to write."""
+
+
+class Busy(Unavailable):
+    """Somebody or something else is in the way just now; nothing was changed, try again."""

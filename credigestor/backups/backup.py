@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.atomic_file import atomic_file
 from credigestor.backups.manifest import MANIFEST, Manifest, Table, marking, member_name, secret
+from credigestor.db import waiting
 from credigestor.db.loading import copying
 from credigestor.db.migrate import current_revision
 from credigestor.db.models import INSTALLATION
@@ -135,6 +136,7 @@ def _lock(session: Session) -> list[Any]:
     session.rollback()
     quote = session.get_bind().dialect.identifier_preparer.quote
     names = ", ".join(quote(found.name) for found in before)
+    waiting.unhurried(session)  # takes no snapshot either
     session.execute(text(f"LOCK TABLE {names} IN ACCESS SHARE MODE"))  # takes no snapshot
     tables = _catalogue(session, _TABLES)
     if [found.oid for found in tables] != [found.oid for found in before]:

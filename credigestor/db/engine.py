@@ -1,19 +1,24 @@
-"""One engine a process, and the two ways to use it: `transaction()` and `snapshot()`."""
+"""One engine a process, and the two ways to use it: `transaction()` and `snapshot()`.
+
+And a connection that is not of its pool, for who must be answered when that is exhausted.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from credigestor.config import get_config
-from credigestor.db import outages, place
+from credigestor.db import outages, place, waiting
 from credigestor.db.violations import as_business_error
 from credigestor.errors import InvalidInput
 from credigestor.postgres import launcher
@@ -30,19 +35,36 @@ def database_url(config: Config) -> str:
 @lru_cache
 def get_engine() -> Engine:
     """The process's engine; its schema is found through `search_path`, never by name."""
-    config = get_config()
+    return _watched(database_url(get_config()), **waiting.POOL)
+
+
+@contextmanager
+def spare_connection() -> Iterator[Connection]:
+    """A connection that the pool's other users cannot take away; one at a time."""
+    with _worded(), _spare(get_engine()).connect() as connection:
+        yield connection
+
+
+@lru_cache(maxsize=1)
+def _spare(engine: Engine) -> Engine:
+    return _watched(engine.url, **waiting.POOL | {"pool_size": 1, "max_overflow": 0})
+
+
+def _watched(url: URL | str, **pool: Any) -> Engine:
+    schema = get_config().schema_name
     engine = create_engine(
-        database_url(config),
-        pool_size=10,
-        max_overflow=20,
+        url,
+        **pool,
         hide_parameters=True,  # a failed statement is logged: not with people's data in it
         connect_args={
-            "options": connection_options(config.schema_name),
+            "options": connection_options(schema),
             "application_name": "credigestor",
+            **waiting.NETWORK,
         },
     )
     event.listen(engine, "do_connect", outages.connect)
-    place.watch(engine, config.schema_name)  # in the place of pool_pre_ping
+    place.watch(engine, schema)  # in the place of pool_pre_ping
+    waiting.limit(engine)
     return engine
 
 
@@ -57,39 +79,53 @@ def connection_options(schema: str) -> str:
 def transaction() -> Iterator[Session]:
     """A session whose work is committed at the end, or rolled back whole on any error.
 
-    A violated constraint is raised as the BusinessError that words it; a value that no column
-    can hold (an id or an amount too large) as InvalidInput; a database that cannot work now as the
-    Unavailable that names it (db.outages).
+    What the database refuses is raised in words: see `_worded`.
     """
-    committing = False
-    with Session(get_engine(), expire_on_commit=False) as session:
-        try:
-            with session.begin():
-                yield session
-                session.flush()
-                committing = True
-        except IntegrityError as error:
-            raise as_business_error(error) from error
-        except DataError as error:
-            raise InvalidInput(
-                "Há um valor maior do que o sistema consegue guardar e nada foi gravado."
-            ) from error
-        except (DBAPIError, psycopg.Error) as error:
-            outage = outages.named(error, committing=committing)
-            if outage is error:
-                raise
-            raise outage from error
+    with (
+        _worded() as state,
+        Session(get_engine(), expire_on_commit=False) as session,
+        session.begin(),
+    ):
+        yield session
+        session.flush()
+        state.committing = True
 
 
 @contextmanager
 def snapshot() -> Iterator[Session]:
-    """A read-only session that sees one moment of the database throughout.
-
-    A database that cannot work now is raised as the Unavailable that names it (db.outages).
-    """
-    with outages.worded(), get_engine().connect() as connection:
+    """A read-only session that sees one moment of the database throughout; worded as well."""
+    with _worded(), get_engine().connect() as connection:
         connection = connection.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
         with Session(connection, expire_on_commit=False) as session:
             yield session
+
+
+@dataclass
+class _State:
+    committing: bool = False
+
+
+@contextmanager
+def _worded() -> Iterator[_State]:
+    """A violated constraint is raised as the BusinessError that words it; a value that no column
+    can hold (an id or an amount too large) as InvalidInput; what was waited for in vain as Busy;
+    a database that cannot work now as the Unavailable that names it (db.outages).
+    """
+    state = _State()
+    try:
+        yield state
+    except IntegrityError as error:
+        raise as_business_error(error) from error
+    except DataError as error:
+        raise InvalidInput(
+            "Há um valor maior do que o sistema consegue guardar e nada foi gravado."
+        ) from error
+    except PoolTimeout as error:
+        raise waiting.as_busy(error) or error from error
+    except (DBAPIError, psycopg.Error) as error:
+        named = waiting.as_busy(error) or outages.named(error, committing=state.committing)
+        if named is error:
+            raise
+        raise named from error

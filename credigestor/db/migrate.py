@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from credigestor.config import get_config
-from credigestor.db import locks, place
+from credigestor.db import locks, place, waiting
 from credigestor.db.summaries import tables as tables  # belong to the metadata
 
 #: Alembic's context is global to the process.
@@ -52,6 +52,7 @@ def migrate(engine: Engine) -> None:
     with engine.begin() as connection:
         schema = get_config().schema_name
         place.require(connection, schema)
+        waiting.unhurried(connection)
         locks.hold(connection, "migrate", shop=schema)  # the schema may still be missing
         exists = connection.scalar(
             text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": schema}

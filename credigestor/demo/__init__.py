@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from credigestor.db import waiting
 from credigestor.db.engine import transaction
 from credigestor.db.models import Customer, Note, Sale, User
 from credigestor.db.settings import ShopSettings, current_settings
@@ -78,6 +79,7 @@ def load(*, today: date, progress: Progress = lambda *_: None) -> list[Account]:
     A shop without a name gets one. Raises Conflict when there are customers already.
     """
     with transaction() as session:
+        waiting.unhurried(session)
         session.execute(text("LOCK TABLE customers IN SHARE ROW EXCLUSIVE MODE"))
         if session.scalar(select(Customer.id).limit(1)) is not None:
             raise Conflict(

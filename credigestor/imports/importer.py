@@ -15,7 +15,7 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from credigestor.db import locks
+from credigestor.db import locks, waiting
 from credigestor.errors import InvalidInput
 from credigestor.imports.import_plan import Counts, Plan, Preparation
 from credigestor.imports.loading import load
@@ -69,6 +69,7 @@ def prepare(session: Session, source: Source, *, today: date, progress: Progress
     that get payments, until the end: `write` the plan in that one. A snapshot is enough for a
     dry run.
     """
+    waiting.unhurried(session)
     may_write = session.scalar(text("SHOW transaction_read_only")) == "off"
     if may_write:
         locks.hold(session, "import")

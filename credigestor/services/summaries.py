@@ -13,7 +13,7 @@ from time import monotonic, sleep
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from credigestor.db import locks
+from credigestor.db import locks, waiting
 from credigestor.db.summaries import changes, facts
 from credigestor.db.summaries.tables import SUMMARIES, note_facts, sale_facts
 
@@ -31,6 +31,7 @@ def refresh(session: Session, *, today: date) -> int:
     """
     if _is_up(session, today):
         return 0
+    waiting.unhurried(session)
     locks.hold(session, "summaries")
     return _bring_up(session, today)
 
@@ -62,6 +63,7 @@ def _is_up(session: Session, today: date) -> bool:
 
 
 def _bring_up(session: Session, today: date) -> int:
+    waiting.unhurried(session)
     closed_until = session.scalar(text("SELECT closed_until FROM summary_state"))
     folded = _fold_in(session, closed_until or today)
     if closed_until is None:
@@ -75,6 +77,7 @@ def _bring_up(session: Session, today: date) -> int:
 
 def rebuild(session: Session, *, today: date) -> int:
     """Make the summaries anew from the whole ledger; sales folded in."""
+    waiting.unhurried(session)
     locks.hold(session, "summaries")
     names = ", ".join(table.name for table in SUMMARIES)
     session.execute(text(f"TRUNCATE {names}, summary_state"))

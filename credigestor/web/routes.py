@@ -10,6 +10,7 @@ import logging
 from functools import lru_cache
 from pathlib import Path
 
+import anyio
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -17,7 +18,7 @@ from starlette.routing import BaseRoute, Route
 
 from credigestor import clock
 from credigestor.db import outages
-from credigestor.db.engine import transaction
+from credigestor.db.engine import spare_connection, transaction
 from credigestor.errors import BusinessError, Unavailable
 from credigestor.services import auth
 from credigestor.web import cookies, document_route, download_route
@@ -25,6 +26,9 @@ from credigestor.web.streamlit_texts import PATTERNS, SENTENCES, WORDS
 from credigestor.web.visitor import local_path
 
 log = logging.getLogger("credigestor")
+
+#: The threads of others may all be waiting.
+_one_at_a_time = anyio.CapacityLimiter(1)
 
 
 async def enter(request: Request) -> Response:
@@ -61,7 +65,10 @@ async def script(_: Request) -> Response:
 async def health(_: Request) -> Response:
     """200 when the database answers and can be written to, 503 when not."""
     try:
-        await anyio.to_thread.run_sync(_ask_database)
+        await anyio.to_thread.run_sync(_ask_database, limiter=_one_at_a_time)
+    except BusinessError as error:
+        log.error("The database cannot be used: %s", error.message)
+        return JSONResponse({"status": "unavailable"}, 503)
     except Exception:
         log.exception("The database does not answer.")
         return JSONResponse({"status": "unavailable"}, 503)
@@ -111,6 +118,6 @@ def _sign_out(token: str) -> None:
 
 
 def _ask_database() -> None:
-    with transaction() as session:
-        if not session.scalar(outages.WRITABLE):
+    with spare_connection() as connection:
+        if not connection.scalar(outages.WRITABLE):
             raise Unavailable("the database is read-only")

@@ -16,6 +16,8 @@ from psycopg.pq import ExecStatus
 from sqlalchemy import Connection, Select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
+from credigestor.db import waiting
+
 #: About so many bytes are handed on at a time.
 BLOCK = 256 * 1024
 
@@ -35,6 +37,7 @@ def copy_out(
     `options` are COPY's own, such as "FORMAT csv, HEADER". Closed before its end, the iterator
     ends the connection, which stops the server. Raises psycopg's errors.
     """
+    waiting.unhurried(connection)  # whoever takes the rows may be slow
     driver = _driver(connection)
     server = driver.pgconn
     query = f"COPY ({statement_text(statement, driver)}) TO STDOUT ({options})"

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from credigestor.config import get_config
-from credigestor.db import locks, place
+from credigestor.db import locks, place, waiting
 from credigestor.db.engine import connection_options, get_engine
 from credigestor.db.migrate import current_revision, head_revision, upgrade
 from credigestor.db.models import INSTALLATION
@@ -187,6 +187,7 @@ def drop_leftovers() -> None:
 def _drop_leftovers(live: str) -> None:
     # Names prove nothing: that of another shop, or of its incoming schema, may begin as ours does.
     with get_engine().begin() as connection:
+        waiting.unhurried(connection)
         for name in connection.scalars(_MARKED, {"mark": _mark(live), "live": live}).all():
             connection.execute(text(f'DROP SCHEMA "{name}" CASCADE'))
 
@@ -208,6 +209,7 @@ def _engine(schema: str) -> Engine:
         connect_args={
             "options": f"{connection_options(schema)} -cmaintenance_work_mem=256MB",
             "application_name": "credigestor restore",
+            **waiting.NETWORK,
         },
     )
     place.watch(engine, schema)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from credigestor.db import waiting
 from credigestor.db.models import Base, Note, Payment, PaymentItem, Reversal
 from credigestor.reports.check.invariants import broken_sales
 from credigestor.reports.check.recount import facts_that_differ, summaries_that_differ
@@ -29,6 +30,7 @@ def check(
     Without `summaries` the figures of the portfolio are not counted again. Run it on one
     snapshot: payments that arrive meanwhile would look like problems.
     """
+    waiting.unhurried(session)
     steps = [_orphans, _payments, _sales, *((_facts, _summaries) if summaries else ())]
     problems = []
     for done, step in enumerate(steps, start=1):
