@@ -33,10 +33,10 @@ MAX_SENT = 200
 def show_files(status: Status, zone: ZoneInfo) -> None:
     """The files, newest first."""
     if status.others:
-        others = format_count(status.others, "backup", "backups")
         st.caption(
-            f"Na pasta há também {others} de outra loja, ou de outra instalação desta: não "
-            "aparecem aqui nem são apagados por esta. Para restaurar um deles, use Outro arquivo."
+            "Backups de outra loja, ou de outra instalação desta, que há na pasta: "
+            f"{format_count(status.others)}. Não aparecem aqui nem são apagados por esta "
+            "instalação. Para restaurar um deles, use Outro arquivo."
         )
     if not status.files:
         st.info(

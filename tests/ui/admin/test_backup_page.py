@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from credigestor.backups import archive, backup_folder
 from credigestor.db import locks
 from credigestor.db.engine import snapshot, transaction
-from credigestor.db.models import User
+from credigestor.db.models import Installation, User
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.rules.permissions import Role
 from credigestor.services import settings
@@ -51,6 +53,16 @@ def test_a_new_shop_is_told_to_make_its_first_backup(folder: Path, ada: User) ->
         "Guardados": "0 arquivos",
     }
     assert "A pasta está vazia." in text_of(app)
+
+
+def test_backups_of_another_installation_are_counted_and_not_shown(folder: Path, ada: User) -> None:
+    name = make(folder, ada)
+    with transaction() as session:
+        session.execute(update(Installation).values(id=uuid.UUID(int=1)))
+    told = text_of(visit(ada))
+    assert "que há na pasta: 1. Não aparecem aqui nem são apagados" in told
+    assert "Nenhum backup foi feito por esta instalação." in told
+    assert f":small[{name}]" not in told
 
 
 def test_the_button_makes_one_backup_and_says_so(folder: Path, ada: User) -> None:
