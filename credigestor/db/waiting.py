@@ -31,7 +31,7 @@ LIMITS = {
 POOL = {"pool_size": 10, "max_overflow": 40, "pool_timeout": 2.0}
 #: So many people's writes at a time may wait for locks: the other connections are for reading.
 WRITERS = 30
-_SECONDS_FOR_A_TURN = 1.5
+_SECONDS_FOR_A_TURN = 1.0
 #: A server that is gone without a word is noticed in a minute (seconds; milliseconds for the last).
 #: A Unix socket needs and heeds none of them but the first.
 NETWORK = {
