@@ -20,7 +20,7 @@ from credigestor.config import get_config
 from credigestor.db.engine import connection_options
 from credigestor.db.migrate import migrate
 from credigestor.postgres import launcher
-from credigestor.postgres.postmaster import NAME
+from credigestor.postgres.roles import NAME, SUPERUSER
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / ".bench"
@@ -46,7 +46,7 @@ def shop(sales: int, *, folder: Path = FOLDER, fresh: bool = False) -> URL:
         if not fresh and there(_COMMENT.format(name)) == mark:
             return url
         there(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        there(f"CREATE DATABASE {name}")
+        there(f"CREATE DATABASE {name} OWNER {NAME}")
     engine = connect(url)
     migrate(engine)
     load(engine, sales)
@@ -77,9 +77,9 @@ def empty(url: URL, name: str) -> AbstractContextManager[URL]:
 
 @contextmanager
 def _passing(made: URL, how: str = "") -> Iterator[URL]:
-    with _maintenance(made.set(database=NAME)) as there:
+    with _maintenance(made) as there:
         there(f"DROP DATABASE IF EXISTS {made.database} WITH (FORCE)")
-        there(f"CREATE DATABASE {made.database}{how}")
+        there(f"CREATE DATABASE {made.database} OWNER {NAME}{how}")
         try:
             yield made
         finally:
@@ -111,7 +111,8 @@ def snapshot(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def _maintenance(server: URL) -> Iterator[Callable[[str], object]]:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    superusers = server.set(username=SUPERUSER, database=NAME)
+    engine = create_engine(superusers, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
 
         def run(statement: str) -> object:

@@ -17,7 +17,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import text
 
 NOWHERE = "postgresql://ask-for-the-db-fixture.invalid/"
 os.environ["DATABASE_URL"] = NOWHERE
@@ -37,11 +36,13 @@ from credigestor.db.engine import get_engine, transaction  # noqa: E402
 from credigestor.db.migrate import migrate  # noqa: E402
 from credigestor.db.models import User  # noqa: E402
 from credigestor.postgres import launcher  # noqa: E402
+from credigestor.postgres.roles import NAME  # noqa: E402
 from credigestor.rules.permissions import Actor, Role  # noqa: E402
 from tests import tables  # noqa: E402
 from tests.factories import actor_of, add_user  # noqa: E402
 from tests.moments import NOW  # noqa: E402
 from tests.portfolio import TODAY  # noqa: E402
+from tests.superuser import as_superuser  # noqa: E402
 
 settings.register_profile("desk", deadline=None, max_examples=25)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")  # "ci" is Hypothesis's own
@@ -75,10 +76,12 @@ def database(cluster: str) -> str:
     os.environ["DATABASE_URL"] = cluster
     get_config.cache_clear()
     get_engine.cache_clear()
-    with get_engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with as_superuser(cluster) as connection:
         # Room given back by a vacuum would be filled out of order, if it came amid a test.
-        connection.execute(text("ALTER SYSTEM SET autovacuum = off"))
-        connection.execute(text("SELECT pg_reload_conf()"))
+        connection.execute("ALTER SYSTEM SET autovacuum = off")
+        connection.execute("SELECT pg_reload_conf()")
+        # `tables` empties and fills without triggers; all else the tests do as the app's own role.
+        connection.execute(f"GRANT SET ON PARAMETER session_replication_role TO {NAME}")
     migrate(get_engine())
     return cluster
 

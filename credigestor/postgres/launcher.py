@@ -1,7 +1,8 @@
 """A private PostgreSQL server, shared by the processes that use one data folder.
 
 It listens on a Unix socket in a folder that only its user (and root) may enter, never on the
-network: that folder is the whole authentication. It outlives who started it, until `stop`.
+network: that folder is the whole authentication. The app's role there is no superuser (`roles`).
+The server outlives who started it, until `stop`.
 
     data_dir/cluster/      the database cluster (PGDATA); `cluster.new-*` are unfinished ones
     data_dir/server.log    what the server said
@@ -25,6 +26,7 @@ from sqlalchemy import URL
 
 from credigestor.postgres import binaries, postmaster
 from credigestor.postgres.binaries import EmbeddedError
+from credigestor.postgres.roles import NAME, PORT
 
 __all__ = ["EmbeddedError", "Status", "home", "start", "status", "stop"]
 
@@ -150,5 +152,5 @@ def _write_pointer(data_dir: Path, home: Path) -> None:
 
 def _url(sockets: Path) -> str:
     # The port is named so that a PGPORT in the environment does not lead elsewhere.
-    name, query = postmaster.NAME, {"host": str(sockets), "port": postmaster.PORT}
-    return URL.create("postgresql+psycopg", name, database=name, query=query).render_as_string()
+    query = {"host": str(sockets), "port": PORT}
+    return URL.create("postgresql+psycopg", NAME, database=NAME, query=query).render_as_string()

@@ -21,11 +21,10 @@ from typing import BinaryIO
 import psutil
 import psycopg
 
-from credigestor.postgres import binaries
+from credigestor.postgres import binaries, roles
 from credigestor.postgres.binaries import EmbeddedError, Owner
+from credigestor.postgres.roles import NAME, PORT
 
-NAME = "credigestor"  # of the database and of its owner
-PORT = "5432"  # only part of the socket's name
 PATIENCE = 120  # seconds, for recovery after a crash or a long last checkpoint
 LOG_LIMIT = 5_000_000  # bytes, looked at when the server starts
 
@@ -42,6 +41,10 @@ SETTINGS = {
     "log_timezone": "UTC",
     "log_checkpoints": "off",
     "logging_collector": "off",
+    # The log names what failed and never whose: no row, no statement, no value.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
 }
 UNSAFE_BUT_QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -67,7 +70,7 @@ def create(cluster: Path, *, fsync: bool) -> None:
         programs.folder / "initdb",
         "-D",
         building,
-        f"--username={NAME}",
+        f"--username={roles.SUPERUSER}",
         *options,
         owner=owner,
         stdout=subprocess.PIPE,
@@ -86,15 +89,21 @@ def create(cluster: Path, *, fsync: bool) -> None:
 
 
 def serve(cluster: Path, *, fsync: bool) -> Path:
-    """See to it that a server answers and has our database; return its socket's folder."""
+    """See to it that a server answers, with our database and role; return its socket's folder."""
     process = find(cluster)
     if process and _has_lost_its_socket(cluster):
         end(process, cluster)
     sockets = _answer(process, cluster) if process else None
+    if process and sockets and roles.app_is_superuser(sockets):
+        end(process, cluster)  # it runs with an older version's settings too
+        sockets = None
     if sockets is None:
         sockets = _answer(_launch(cluster, fsync=fsync), cluster)
     if sockets is None:
         raise _failure(cluster)
+    if roles.app_is_superuser(sockets):
+        _forget_log(cluster.parent)
+    roles.set_apart(sockets)
     return sockets
 
 
@@ -173,7 +182,7 @@ def _answer(process: psutil.Process, cluster: Path) -> Path | None:
         sockets = listening(cluster)
         if sockets:
             with suppress(psycopg.OperationalError):  # still starting up, or shutting down
-                _ensure_database(sockets)
+                roles.app_is_superuser(sockets)
                 return sockets
         if time.monotonic() > until:
             raise _failure(cluster)
@@ -218,6 +227,13 @@ def _open_log(home: Path) -> BinaryIO:
     return os.fdopen(descriptor, "ab")
 
 
+def _forget_log(home: Path) -> None:
+    """What an older version's server wrote: customers' CPFs are in it."""
+    (home / "server.log.1").unlink(missing_ok=True)
+    with _open_log(home) as log:
+        log.truncate(0)
+
+
 def _failure(cluster: Path) -> EmbeddedError:
     log = cluster.parent / "server.log"
     said = log.read_text("utf-8", errors="replace") if log.exists() else ""
@@ -225,20 +241,6 @@ def _failure(cluster: Path) -> EmbeddedError:
         f"O servidor do banco de dados em {cluster} não iniciou. Fim de {log}:\n"
         + "\n".join(said.splitlines()[-20:])
     )
-
-
-def _ensure_database(sockets: Path) -> None:
-    with psycopg.connect(
-        host=str(sockets),
-        port=PORT,
-        user=NAME,
-        dbname="postgres",
-        autocommit=True,
-        connect_timeout=5,
-    ) as connection:
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME])
-        if found.fetchone() is None:
-            connection.execute("CREATE DATABASE credigestor")
 
 
 def _processes(cluster: Path) -> dict[int, psutil.Process]:

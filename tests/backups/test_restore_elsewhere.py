@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from credigestor.backups import backup
 from credigestor.db.engine import connection_options, get_engine, snapshot
 from credigestor.db.migrate import head_revision, upgrade
+from credigestor.postgres.roles import SUPERUSER
 from credigestor.reports.check.report import check
 from credigestor.rules.permissions import Actor
 from tests.backups.restoring import NOW, anatomy, hashes, restored, shop
@@ -70,8 +71,8 @@ def test_a_backup_from_an_older_version_is_brought_up_to_date(
 
 @pytest.fixture
 def superuser(db: str) -> Engine:
-    """Connections as the tests' own role, whatever the configuration says."""
-    return create_engine(get_engine().url, poolclass=NullPool)
+    """Connections as the server's superuser, whatever the configuration says."""
+    return create_engine(get_engine().url.set(username=SUPERUSER), poolclass=NullPool)
 
 
 @pytest.fixture

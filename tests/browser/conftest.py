@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import Session
@@ -34,6 +33,7 @@ from tests.browser.chromium import kept_profile as kept_profile
 from tests.browser.chromium import page as page
 from tests.factories import PASSWORD, PASSWORD_HASH
 from tests.moments import NOW
+from tests.superuser import as_superuser
 
 #: Scripts that a server under test runs; importing them would start Streamlit here.
 collect_ignore = ["doors_app.py", "doors_script.py"]
@@ -66,11 +66,9 @@ class Server:
         **environment: str,
     ) -> None:
         url = make_url(cluster)
-        with psycopg.connect(
-            url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True
-        ) as connection:
+        with as_superuser(cluster) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
-            connection.execute(f'CREATE DATABASE "{database}"')
+            connection.execute(f'CREATE DATABASE "{database}" OWNER {url.username}')
         self.database_url = url.set(database=database).render_as_string(hide_password=False)
         self.engine = create_engine(
             self.database_url, connect_args={"options": "-csearch_path=credigestor -ctimezone=UTC"}

@@ -83,7 +83,7 @@ def test_it_recovers_after_the_server_was_killed_in_the_middle_of_work(
         monkeypatch.setattr(psutil.Process, "cwd", denied)
     url = launcher.start(data_dir)  # with fsync: what was committed must be there
     with connect(url) as connection:
-        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+        connection.execute("CREATE SCHEMA kept; CREATE TABLE kept.it AS SELECT 42 AS answer")
     busy = connect(url)
     orphan = busy.info.backend_pid
 
@@ -98,7 +98,7 @@ def test_it_recovers_after_the_server_was_killed_in_the_middle_of_work(
     assert not gone(orphan)
     assert launcher.status(data_dir).running is False
 
-    assert ask(start(data_dir), "SELECT answer FROM kept") == 42
+    assert ask(start(data_dir), "SELECT answer FROM kept.it") == 42
     assert gone(orphan)
     worker.join(10)
     busy.close()

@@ -70,7 +70,7 @@ def test_root_keeps_the_data_elsewhere_when_the_servers_user_cannot_enter(
     try:
         url = start(data_dir)
         with connect(url) as connection:
-            connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+            connection.execute("CREATE SCHEMA kept; CREATE TABLE kept.it AS SELECT 42 AS answer")
         assert start(data_dir) == url
         assert stat.S_IMODE(closed.stat().st_mode) == 0o700
         home = Path((data_dir / "cluster.path").read_text().strip())
@@ -80,7 +80,7 @@ def test_root_keeps_the_data_elsewhere_when_the_servers_user_cannot_enter(
         assert launcher.stop(data_dir) is True
 
         moved = data_dir.rename(closed / "moved")
-        assert ask(start(moved), "SELECT answer FROM kept") == 42
+        assert ask(start(moved), "SELECT answer FROM kept.it") == 42
         assert launcher.stop(moved) is True
 
         shutil.rmtree(home)
