@@ -54,6 +54,13 @@ def empty(session: Session) -> None:
     session.execute(_EMPTY)
 
 
+def cut(session: Session, *names: str) -> None:
+    """TRUNCATE these tables and what refers to them, though some of that be append-only."""
+    session.execute(text("SET LOCAL session_replication_role = replica"))  # no triggers
+    session.execute(text(f"TRUNCATE {', '.join(names)} CASCADE"))
+    session.execute(text("SET LOCAL session_replication_role = origin"))
+
+
 def filled(session: Session) -> list[str]:
     """The names of the tables that hold any row, Alembic's apart."""
     names = session.scalars(_TABLES).all()

@@ -8,8 +8,8 @@ from sqlalchemy import text
 from benchmarks.business import TODAY
 from benchmarks.loader import load
 from credigestor.db.engine import get_engine, snapshot, transaction
-from credigestor.db.models import Base
 from credigestor.reports.check.report import check
+from tests import tables
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -43,9 +43,8 @@ def test_two_loads_with_the_same_seed_are_equal_and_another_seed_is_another_shop
 
 
 def _loaded(seed: int) -> list[str]:
-    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
     with transaction() as session:
-        session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        tables.empty(session)
     load(get_engine(), SALES, seed)
     with transaction() as session:
         return [

@@ -85,6 +85,21 @@ def test_the_ledger_refuses_deletion(table: str) -> None:
     assert any("append_only" in name or "keep_rows" in name for name in triggers)
 
 
+@pytest.mark.parametrize(
+    "tables",
+    [
+        *("payments CASCADE", "reversals", "audit_log", "payment_items", "note_printings"),
+        *("customers CASCADE", "notes, payment_items CASCADE"),
+    ],
+)
+def test_the_ledger_cannot_be_emptied_at_once(tables: str) -> None:
+    with (
+        pytest.raises((IntegrityError, ProgrammingError), match="append-only"),
+        get_engine().begin() as connection,
+    ):
+        connection.execute(text(f"TRUNCATE {tables}"))
+
+
 def test_the_audit_log_cannot_be_rewritten() -> None:
     with transaction() as session:
         session.execute(

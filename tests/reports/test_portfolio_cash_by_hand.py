@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from sqlalchemy import text
 
 from credigestor.db.engine import snapshot, transaction
 from credigestor.reports.portfolio import collections, forecast
@@ -21,6 +20,7 @@ from credigestor.rules.aging import BANDS, band
 from credigestor.rules.periods import month_end, months
 from credigestor.rules.permissions import Actor
 from credigestor.services import summaries
+from tests import tables
 from tests.by_hand import Ledger, ledger, open_at
 from tests.imports.files import needs_sample
 from tests.portfolio import TODAY, random_portfolio, refresh
@@ -173,7 +173,7 @@ def test_any_portfolio_gives_what_pandas_computes_from_notes_and_payments(
     admin: Actor, seed: int
 ) -> None:
     with transaction() as session:
-        session.execute(text("TRUNCATE sales, customers CASCADE"))
+        tables.cut(session, "sales", "customers")
         random_portfolio(session, admin, seed, sold=15)
         summaries.rebuild(session, today=TODAY)
     check_all(RANDOM_DATES, [*SCOPES, Scope(seller=admin.id)])

@@ -10,10 +10,8 @@ from math import floor
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from credigestor.db.engine import snapshot, transaction
-from credigestor.db.models import Base
 from credigestor.reports.portfolio.late_charges import late_charges
 from credigestor.reports.portfolio.recovery import DAYS, recoveries
 from credigestor.reports.portfolio.rolls import rolls
@@ -21,6 +19,7 @@ from credigestor.reports.scope import NO_SELLER, Scope
 from credigestor.rules.periods import Period, closed_months, month_end, months
 from credigestor.rules.permissions import Role
 from credigestor.services import summaries
+from tests import tables
 from tests.by_hand import Ledger, ledger, open_at, rows
 from tests.factories import actor_of, add_user
 from tests.imports.files import needs_sample
@@ -195,8 +194,7 @@ def scopes(books: Ledger) -> list[tuple[Scope, Callable[[], Ledger]]]:
 @any_seed
 def test_any_portfolio_has_the_figures_of_a_recount(db: str, seed: int) -> None:
     with transaction() as session:
-        tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
-        session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        tables.empty(session)
     admin = actor_of(add_user(Role.ADMIN, name="Ada"))
     with transaction() as session:
         random_portfolio(session, admin, seed)

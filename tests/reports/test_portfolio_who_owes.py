@@ -21,6 +21,7 @@ from credigestor.reports.scope import EVERYTHING, NO_SELLER, Scope
 from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor
 from credigestor.services import sales, summaries
+from tests import tables
 from tests.by_hand import Ledger, ledger, open_at
 from tests.factories import add_user
 from tests.imports.files import needs_sample
@@ -258,7 +259,7 @@ def test_any_portfolio_gives_what_pandas_computes_from_notes_and_payments(
     admin: Actor, seed: int
 ) -> None:
     with transaction() as session:
-        session.execute(text("TRUNCATE sales, customers CASCADE"))
+        tables.cut(session, "sales", "customers")
         random_portfolio(session, admin, seed, sold=20)
         session.execute(text("UPDATE sales SET seller_id = NULL WHERE id % 3 = 0"))
         summaries.rebuild(session, today=TODAY)

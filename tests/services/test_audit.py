@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from credigestor.db.engine import snapshot, transaction
@@ -34,6 +34,7 @@ from credigestor.services import (
 )
 from credigestor.services.customers import CustomerInput
 from credigestor.services.inputs import parse
+from tests import tables
 from tests.factories import PASSWORD, add_user
 from tests.moments import NOW
 from tests.portfolio import TODAY, add_customer, add_sale
@@ -101,7 +102,7 @@ def shop(admin: Actor) -> Shop:
             *(person.id, login.id, token),
         )
     with transaction() as session:
-        session.execute(text("TRUNCATE audit_log"))
+        tables.cut(session, "audit_log")
     return made
 
 
