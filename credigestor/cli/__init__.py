@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 import click
+import psycopg
 
 from credigestor import __version__, clock
 from credigestor import demo as demonstration
@@ -26,7 +27,8 @@ from credigestor.errors import InvalidInput
 from credigestor.exports import csv_folder
 from credigestor.exports.catalogue import Style
 from credigestor.imports import importer
-from credigestor.postgres import launcher
+from credigestor.postgres import launcher, roles
+from credigestor.postgres.binaries import EmbeddedError
 from credigestor.reports import summary as figures
 from credigestor.reports.check import report as ledger
 from credigestor.rules.calendar import format_date, parse_date
@@ -190,7 +192,7 @@ main.add_command(backups.restore_)
 
 @main.group()
 def db() -> None:
-    """Inicia, para ou mostra o banco de dados embutido."""
+    """Cuida do servidor do banco de dados: o embutido, ou um próprio."""
 
 
 @db.command()
@@ -218,6 +220,31 @@ def status() -> None:
         click.echo(f"PostgreSQL {found.version}")
     if get_config().database_url:
         click.echo("DATABASE_URL está definida: o CrediGestor usa aquele servidor, não este.")
+
+
+@db.command("roles")
+@click.option(
+    "--socket",
+    "sockets",
+    metavar="PASTA",
+    type=FOLDER,
+    required=True,
+    help="Pasta do socket do servidor, em que o superusuário dele entra sem senha.",
+)
+def roles_(sockets: Path) -> None:
+    """Dá ao aplicativo um papel comum num servidor próprio, como o do compose.
+
+    A primeira linha da entrada é a senha desse papel. O superusuário fica sem senha: pela rede, não
+    entra mais. Num servidor de uma versão antiga, tudo passa a ser do novo papel.
+    """
+    password = sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        raise InvalidInput("Informe a senha do aplicativo na primeira linha da entrada.")
+    try:
+        roles.set_apart(sockets, password=password)
+    except psycopg.Error as error:
+        raise EmbeddedError(f"O servidor em {sockets} não pôde ser usado: {error}") from error
+    click.echo(f"O papel {roles.NAME} está pronto e não é superusuário.")
 
 
 def _data_dir() -> Path:

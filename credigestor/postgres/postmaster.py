@@ -28,6 +28,12 @@ from credigestor.postgres.roles import NAME, PORT
 PATIENCE = 120  # seconds, for recovery after a crash or a long last checkpoint
 LOG_LIMIT = 5_000_000  # bytes, looked at when the server starts
 
+# The log names what failed and never whose: no row, no statement, no value.
+TERSE = {
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+}
 SETTINGS = {
     "listen_addresses": "",
     "port": PORT,
@@ -41,10 +47,7 @@ SETTINGS = {
     "log_timezone": "UTC",
     "log_checkpoints": "off",
     "logging_collector": "off",
-    # The log names what failed and never whose: no row, no statement, no value.
-    "log_error_verbosity": "terse",
-    "log_min_error_statement": "panic",
-    "log_parameter_max_length": "0",
+    **TERSE,
 }
 UNSAFE_BUT_QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 

@@ -62,7 +62,7 @@ def test_the_commands_are_those_of_the_design() -> None:
     }  # fmt: skip
     database = main.commands["db"]
     assert isinstance(database, click.Group)
-    assert set(database.commands) == {"start", "stop", "status"}
+    assert set(database.commands) == {"start", "stop", "status", "roles"}
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def make(data_dir: Path) -> None:
     cluster = data_dir.resolve() / "cluster"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(roles, "SUPERUSER", roles.NAME)
-        for name in ("log_error_verbosity", "log_min_error_statement", "log_parameter_max_length"):
+        for name in postmaster.TERSE:
             patch.delitem(postmaster.SETTINGS, name)
         postmaster.create(cluster, fsync=False)
         sockets = postmaster._answer(postmaster._launch(cluster, fsync=False), cluster)

@@ -14,6 +14,7 @@ import pytest
 
 from credigestor.postgres import launcher, postmaster, roles
 from credigestor.postgres.launcher import EmbeddedError
+from tests.cli.commands import run
 from tests.postgres import older
 from tests.postgres.servers import (
     PROJECT,
@@ -163,6 +164,26 @@ def test_an_older_versions_server_that_still_runs_is_replaced_by_one_with_our_se
     with pytest.raises(psycopg.OperationalError):
         at_work.execute("SELECT 1")
     at_work.close()
+
+
+def test_a_command_gives_a_server_of_ones_own_the_two_roles(old_dir: Path) -> None:
+    serve_as_before(old_dir)
+    sockets = postmaster.listening(old_dir.resolve() / "cluster")
+    assert sockets
+    command = ("db", "roles", "--socket", str(sockets))
+    for _ in range(2):
+        done = run(*command, typed="a senha do aplicativo\n")
+        assert (done.exit_code, done.stderr) == (0, "")
+    changed_over(launcher._url(sockets))
+    with as_superuser(launcher._url(sockets)) as connection:
+        found = connection.execute(
+            "SELECT rolname, split_part(rolpassword, '$', 1) FROM pg_authid WHERE oid >= 16384"
+            " OR rolsuper"
+        )
+        assert dict(found.fetchall()) == {roles.NAME: "SCRAM-SHA-256", roles.SUPERUSER: None}
+    assert run(*command).exit_code == 1
+    elsewhere = run("db", "roles", "--socket", str(old_dir), typed="a senha\n")
+    assert "não pôde ser usado" in elsewhere.stderr
 
 
 def starter(data_dir: Path, before: str = "pass") -> subprocess.Popen[str]:
