@@ -21,7 +21,7 @@ from credigestor.backups import archive
 from credigestor.backups.archive import Archive, BadArchive
 from credigestor.backups.history import noted
 from credigestor.backups.manifest import Manifest
-from credigestor.db import locks
+from credigestor.db import discreet, locks
 from credigestor.db.loading import bulk_load, incoming_schema
 from credigestor.db.migrate import head_revision
 from credigestor.db.models import INSTALLATION, Logo
@@ -236,6 +236,5 @@ def _refusal(error: psycopg.Error) -> str:
             "O usuário do banco de dados não pode criar esquemas, ou não é o dono do da loja; "
             "a restauração precisa disso (GRANT CREATE ON DATABASE)."
         )
-    where = (error.diag.context or "").splitlines()
-    said = "; ".join(filter(None, [error.diag.message_primary or str(error), *where[:1]]))
+    said = "; ".join(filter(None, [discreet.sentence(error), discreet.place(error)]))
     return f"O banco de dados recusou o conteúdo do backup: {said}"

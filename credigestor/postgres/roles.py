@@ -69,9 +69,11 @@ _CHANGE_PLACES = """
         END LOOP;
     END $$;
 """
+# An error of the app's is the app's to log: the server would quote the value at fault.
 _MAY = f"""
     ALTER ROLE {NAME} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
     GRANT CONNECT, TEMPORARY, CREATE ON DATABASE {NAME} TO {NAME};
+    ALTER ROLE {NAME} SET log_min_messages = 'log';
     REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC;
 """
 

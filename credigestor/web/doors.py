@@ -70,7 +70,8 @@ class Doors:
         except Exception:
             if begun:
                 raise
-            log.exception("A request to %r failed.", scope["path"])
+            # Of the address only its beginning: a token may follow.
+            log.exception("A request to %r failed.", "/" + scope["path"].split("/")[1])
             await _UNAVAILABLE(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -15,11 +15,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import LoginAttempt, LoginSession, User
@@ -78,6 +80,7 @@ class Server:
         self.host = f"localhost:{self.port}"
         self.base_url = f"http://{self.host}"
         self.log = self.data_dir / "log"
+        self.secrets = {PASSWORD}
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [sys.executable, *streamlit, "run", app, *self._flags()],
@@ -140,6 +143,7 @@ class Server:
     def log_in(self, user: User) -> str:
         """The cookie of a live session of this user."""
         token = cookies.new_token()
+        self.secrets.add(token)
         with Session(self.engine) as session, session.begin():
             session.add(
                 LoginSession(
@@ -182,8 +186,23 @@ class Server:
             assert time.monotonic() < end, f"{value!r} instead of {expected!r}: {query}"
             time.sleep(0.05)
 
+    def _named_in_log(self) -> list[str]:
+        """Who is in the server's log, by name or number, and which password or cookie."""
+        with suppress(DBAPIError):  # no tables, or no database any more
+            for table, column in (
+                *(("users", "name"), ("users", "password_hash"), ("customers", "name")),
+                *(("customers", "tax_id"), ("customers", "phone"), ("customers", "email")),
+            ):
+                with self.engine.connect() as connection:
+                    found = connection.scalars(text(f"SELECT {column} FROM {table}")).all()
+                # A first name alone may be a word of a traceback.
+                self.secrets |= {value for value in found if value and len(value) > 8}
+        log = self.log.read_text()
+        return [secret for secret in self.secrets if secret in log]
+
     def stop(self) -> None:
-        """End the process and forget its folder."""
+        """End the process and forget its folder; AssertionError if its log names anybody."""
+        named = self._named_in_log()
         self.process.terminate()
         try:
             self.process.wait(20)
@@ -192,6 +211,7 @@ class Server:
             self.process.wait()
         self.engine.dispose()
         shutil.rmtree(self.data_dir, ignore_errors=True)
+        assert named == [], "the log names somebody"
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from psycopg.pq import ExecStatus
 from sqlalchemy import Connection, Select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
-from credigestor.db import waiting
+from credigestor.db import discreet, waiting
 
 #: About so many bytes are handed on at a time.
 BLOCK = 256 * 1024
@@ -43,7 +43,7 @@ def copy_out(
     query = f"COPY ({statement_text(statement, driver)}) TO STDOUT ({options})"
     result = server.exec_(query.encode())
     if result.status != ExecStatus.COPY_OUT:
-        raise psycopg.errors.error_from_result(result)
+        raise discreet.shortened(psycopg.errors.error_from_result(result))
     whole = False
     try:
         # Each message holds one row. psycopg's own loop takes three times as long over it, all
@@ -68,7 +68,7 @@ def copy_out(
         if not whole:
             connection.invalidate()
     if result.status != ExecStatus.COMMAND_OK:
-        raise psycopg.errors.error_from_result(result)
+        raise discreet.shortened(psycopg.errors.error_from_result(result))
     rows.count += len(block)
     if block:
         yield b"".join(block)

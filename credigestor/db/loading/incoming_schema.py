@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from credigestor.config import get_config
-from credigestor.db import locks, place, waiting
+from credigestor.db import discreet, locks, place, waiting
 from credigestor.db.engine import connection_options, get_engine
 from credigestor.db.migrate import current_revision, head_revision, upgrade
 from credigestor.db.models import INSTALLATION
@@ -213,7 +213,7 @@ def _engine(schema: str) -> Engine:
         },
     )
     place.watch(engine, schema)
-    return engine
+    return discreet.listen(engine)
 
 
 def _tables(connection: Connection, schema: str) -> list[str]:
