@@ -38,7 +38,7 @@ from tests.moments import NOW
 from tests.superuser import as_superuser
 
 #: Scripts that a server under test runs; importing them would start Streamlit here.
-collect_ignore = ["doors_app.py", "doors_script.py"]
+collect_ignore = ["doors_app.py", "doors_script.py", "markdown_app.py"]
 ROOT = Path(__file__).resolve().parents[2]
 #: Streamlit at NOW, and as it is.
 AT_NOW = (str(Path(__file__).with_name("launcher.py")),)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 
 
@@ -23,11 +25,26 @@ def header(title: str, caption: str = "") -> None:
         place.success(plain(kept[0]), icon=kept[1])
 
 
+# Links, e-mails, emoji and icons by name, and arrows are made of a text once its escapes are gone.
+_MADE_LATER = re.compile(
+    r"(?<=[\w.+-])(?=@[\w-])|(?<=www)(?=\.)|(?<=https:)(?=//)|(?<=http:)(?=//)"
+    r"|(?<=:)(?=[\w+/-]+:)|(?<=[<>~-])(?=[->=])",
+    re.IGNORECASE,
+)
+#: Streamlit draws it as nothing, but what stands on its two sides are two texts.
+_PARTED = ":small[]"
+_NUMBERED = re.compile(r"^(\s*\d+)\.(?=\s|$)", re.MULTILINE)
+
+
 def plain(text: str) -> str:
-    """A text with Markdown's own characters disarmed, for labels, messages and st.markdown.
+    """A text as it was typed, for labels, messages and st.markdown: Markdown makes nothing of it.
 
     Needed for whatever a person typed, and for money: `R$ … R$` would be read as LaTeX.
     """
-    for char in "\\`*_{}[]()<>#+-!|~$:":
+    return _NUMBERED.sub(r"\1\\.", _PARTED.join(map(_escaped, _MADE_LATER.split(text))))
+
+
+def _escaped(text: str) -> str:
+    for char in "\\`*_{}[]()<>#+-!|~$:&":
         text = text.replace(char, "\\" + char)
     return text
