@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Customer
-from credigestor.errors import Conflict, InvalidInput, NotFound
+from credigestor.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from credigestor.rules import identity, privacy
 from credigestor.rules.address import LENGTHS
 from credigestor.rules.money import MAX_MONEY, format_brl, round_cents
@@ -116,8 +116,8 @@ def edit(
 ) -> None:
     """Replace a customer's data.
 
-    Raises NotAllowed, NotFound, InvalidInput or Conflict (CPF or CNPJ already there, or the
-    customer is anonymised, R28).
+    Raises NotAllowed (another credit limit, by who may not sell above it, R26), NotFound,
+    InvalidInput or Conflict (CPF or CNPJ already there, or the customer is anonymised, R28).
     """
     actor.require(Permission.SELL)
     _check_birth(data, today)
@@ -162,6 +162,10 @@ def _change(
     changed = {key: value for key, value in values.items() if before[key] != value}
     if not changed:
         return
+    if "credit_limit" in changed and not actor.can(Permission.OVERRIDE_CREDIT):
+        raise NotAllowed(
+            "Só o gerente ou o administrador muda o limite de crédito.", field="credit_limit"
+        )
     session.execute(
         update(Customer)
         .where(Customer.id == customer_id)

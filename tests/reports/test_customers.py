@@ -163,6 +163,21 @@ def test_an_edit_is_logged_with_only_what_changed(seller: Actor) -> None:
     assert after == {"name": "Ana Luz Lima", "name_folded": "ana luz lima"}
 
 
+@pytest.mark.parametrize("limit", [None, Decimal("0.00"), Decimal("1500.01")])
+def test_a_seller_changes_no_credit_limit(
+    seller: Actor, manager: Actor, limit: Decimal | None
+) -> None:
+    customer_id = create(seller, typed(credit_limit=Decimal(1500)))
+    change = typed(name="Ana Luz Lima", credit_limit=limit)
+    with pytest.raises(NotAllowed) as caught, transaction() as session:
+        customers.edit(session, seller, change, customer_id=customer_id, today=TODAY)
+    assert caught.value.field == "credit_limit"
+    assert (stored(customer_id).name, stored(customer_id).credit_limit) == ("Ana Luz", 1500)
+    with transaction() as session:
+        customers.edit(session, manager, change, customer_id=customer_id, today=TODAY)
+    assert stored(customer_id).credit_limit == limit
+
+
 def test_an_edit_that_changes_nothing_is_not_logged(seller: Actor) -> None:
     customer_id = create(seller, typed())
     with transaction() as session:

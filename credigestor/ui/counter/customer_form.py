@@ -13,7 +13,7 @@ from credigestor.errors import BusinessError, Conflict, InvalidInput, InvalidInp
 from credigestor.reports import customers as report
 from credigestor.rules.identity import UFS, format_cep, format_phone, format_tax_id
 from credigestor.rules.money import format_number, parse_money
-from credigestor.rules.permissions import Actor
+from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import customers
 from credigestor.services.inputs import parse
 from credigestor.ui.kit import data, forms, links, messages
@@ -24,7 +24,7 @@ def new_customer(actor: Actor, *, today: date) -> None:
     form = "new-customer"
     fields = forms.Fields()
     operation = forms.operation_id(form)
-    typed = _draw(form, fields, None, save="Cadastrar cliente")
+    typed = _draw(form, fields, None, save="Cadastrar cliente", may_limit=True)
     if typed is None:
         return
     try:
@@ -46,7 +46,8 @@ def edit_customer(actor: Actor, customer: Customer, *, today: date) -> None:
     """Draw the form of a customer's data as they are, and save what was changed."""
     form = f"edit-customer:{customer.id}"
     fields = forms.Fields()
-    typed = _draw(form, fields, customer, save="Salvar alterações")
+    may_limit = actor.can(Permission.OVERRIDE_CREDIT)
+    typed = _draw(form, fields, customer, save="Salvar alterações", may_limit=may_limit)
     if typed is None:
         return
     try:
@@ -61,7 +62,7 @@ def edit_customer(actor: Actor, customer: Customer, *, today: date) -> None:
 
 
 def _draw(
-    form: str, fields: forms.Fields, customer: Customer | None, *, save: str
+    form: str, fields: forms.Fields, customer: Customer | None, *, save: str, may_limit: bool
 ) -> dict[str, Any] | None:
     """What was typed, raw, when Save was pressed; the widgets are new after each save."""
     shown = _shown(customer)
@@ -91,8 +92,11 @@ def _draw(
                 field(
                     "credit_limit",
                     "Limite de crédito (R$)",
-                    placeholder="1.500,00",
-                    help="Deixe em branco para não ter limite.",
+                    placeholder="1.500,00" if may_limit else "sem limite",
+                    help="Deixe em branco para não ter limite."
+                    if may_limit
+                    else "Só o gerente ou o administrador muda o limite.",
+                    disabled=not may_limit,
                 )
         st.markdown("**Endereço**")
         with st.grid(2, min_column_width=260):

@@ -126,7 +126,7 @@ def test_a_name_that_is_code_is_shown_as_text() -> None:
 
 def test_an_edit_is_saved_and_shown() -> None:
     customer_id = make_customer()
-    app = open_customer(customer_id)
+    app = open_customer(customer_id, role="manager")
     field(app, "Nome completo *").set_value("Zélia  Lima")
     field(app, "Limite de crédito (R$)").set_value("750")
     button(app, "Salvar alterações").click()
@@ -136,6 +136,19 @@ def test_an_edit_is_saved_and_shown() -> None:
     assert field(app, "Limite de crédito (R$)").value == "750,00"
     assert "Cadastro atualizado." in plain_texts(app)
     assert stored(customer_id).credit_limit == Decimal("750.00")
+
+
+def test_a_seller_edits_a_customer_but_not_the_credit_limit() -> None:
+    customer_id = make_customer(credit_limit=Decimal("750.00"))
+    app = open_customer(customer_id)
+    assert field(app, "Limite de crédito (R$)").disabled
+    field(app, "Nome completo *").set_value("Zélia Lima")
+    button(app, "Salvar alterações").click()
+    app.run()
+    assert (stored(customer_id).name, stored(customer_id).credit_limit) == (
+        "Zélia Lima",
+        Decimal("750.00"),
+    )
 
 
 def test_a_wrong_edit_keeps_what_was_typed_and_writes_nothing() -> None:
