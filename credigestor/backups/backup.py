@@ -71,6 +71,11 @@ _SEQUENCES = text(
 
 #: WinZip's AES makes guessing cheap (1,000 rounds of PBKDF2): the length has to make up for it.
 MIN_PASSPHRASE = 12
+#: What a person must know of a backup without a passphrase.
+IN_THE_CLEAR = (
+    "Sem senha, quem tiver o arquivo lê os dados dos clientes e pode tentar adivinhar as senhas de "
+    "quem usa o sistema, que vão nele cifradas (bcrypt)."
+)
 
 
 @dataclass(frozen=True)

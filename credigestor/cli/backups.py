@@ -11,7 +11,7 @@ import click
 
 from credigestor import clock
 from credigestor.backups import archive, automatic, restore
-from credigestor.backups.backup import check_passphrase
+from credigestor.backups.backup import IN_THE_CLEAR, check_passphrase
 from credigestor.cli.common import ACTOR, FOLDER, progress_bar, shop, shop_day
 from credigestor.cli.portuguese import Command
 from credigestor.config import get_config
@@ -19,6 +19,7 @@ from credigestor.errors import InvalidInput
 from credigestor.rules.calendar import format_date
 
 _WORD = "RESTAURAR"
+_RECOMMENDED = "Use --passphrase-stdin ou a variável CREDIGESTOR_BACKUP_PASSPHRASE."
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _passphrase = click.option(
     "--passphrase-stdin",
@@ -54,8 +55,8 @@ def backup(
 
     O nome tem a data e a hora (UTC). Dos backups da pasta ficam os últimos de cada dia, semana e
     mês, como dizem as configurações. Sem --passphrase-stdin vale a senha de
-    CREDIGESTOR_BACKUP_PASSPHRASE, se houver; o arquivo tem as senhas (cifradas) das pessoas:
-    guarde-o como se guarda o cofre.
+    CREDIGESTOR_BACKUP_PASSPHRASE, se houver. Use uma: o arquivo tem os dados dos clientes e as
+    senhas (cifradas) de quem usa o sistema. Guarde-o como se guarda o cofre.
     """
     if file is not None and (daily or folder is not None):
         raise click.UsageError("", context)
@@ -99,6 +100,8 @@ def _make(folder: Path, passphrase: str | None) -> None:
             folder.absolute(), ACTOR, now=clock.now(), passphrase=passphrase, progress=progress
         )
     click.echo(made.path)
+    if passphrase is None:
+        click.echo(f"Atenção: {IN_THE_CLEAR} {_RECOMMENDED}", err=True)
 
 
 def _verify(file: Path, passphrase: str | None) -> None:

@@ -34,6 +34,7 @@ def test_backup_verify_and_restore_do_what_they_say(admin: Actor, tmp_path: Path
     shop(admin, sold=4)
     before = hashes()
     made = run("backup", "--to", str(tmp_path / "cópias"))
+    assert "Sem senha, quem tiver o arquivo lê" in made.stderr
     path = Path(made.stdout.strip())
     assert (made.exit_code, path.parent) == (0, tmp_path / "cópias")
     verified = run("backup", "--verify", str(path))
@@ -62,6 +63,7 @@ def test_a_passphrase_comes_by_the_entry_or_from_the_configuration(
     admin: Actor, tmp_path: Path, configured: Callable[..., None]
 ) -> None:
     made = run("backup", "--to", str(tmp_path), "--passphrase-stdin", typed="pão de queijo\n")
+    assert made.stderr == ""
     path = made.stdout.strip()
     without = run("restore", path, "--yes")
     assert (without.exit_code, "senha do backup" in without.stderr) == (1, True)

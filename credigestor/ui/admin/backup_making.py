@@ -6,7 +6,7 @@ import streamlit as st
 
 from credigestor import clock
 from credigestor.backups import automatic
-from credigestor.backups.backup import MIN_PASSPHRASE, Made, check_passphrase
+from credigestor.backups.backup import IN_THE_CLEAR, MIN_PASSPHRASE, Made, check_passphrase
 from credigestor.config import get_config
 from credigestor.errors import InvalidInput
 from credigestor.rules.permissions import Actor
@@ -72,6 +72,8 @@ def checked(passphrase: str, again: str) -> str:
 
 def _passphrase(key: str, fields: forms.Fields) -> tuple[str, str] | None:
     if not st.toggle("Proteger com uma senha", key=f"{key}:protect"):
+        if get_config().passphrase is None:
+            st.caption(f":material/lock_open: {IN_THE_CLEAR} Recomendamos uma senha.")
         return None
     with st.grid(2, min_column_width=240):
         with st.container():

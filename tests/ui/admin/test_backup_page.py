@@ -116,6 +116,17 @@ def test_a_configured_passphrase_that_is_too_short_is_told_of(
     assert backup_folder.files(folder) == []
 
 
+def test_who_makes_a_backup_in_the_clear_is_told_what_it_holds(
+    ada: User, configured: Callable[..., None]
+) -> None:
+    def told() -> bool:
+        return "Sem senha, quem tiver o arquivo lê" in visit(ada).texts
+
+    assert told()
+    configured(CREDIGESTOR_BACKUP_PASSPHRASE=PASSPHRASE)
+    assert not told()
+
+
 def test_a_backup_with_a_passphrase_opens_with_it_alone(folder: Path, ada: User) -> None:
     protect(visit(ada), PASSPHRASE, PASSPHRASE)
     [file] = backup_folder.files(folder)
