@@ -14,7 +14,6 @@ from typing import Any
 import psutil
 import psycopg
 import pytest
-from sqlalchemy import text
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from credigestor.config import get_config
@@ -23,6 +22,7 @@ from credigestor.db.engine import get_engine
 from credigestor.db.migrate import migrate
 from credigestor.postgres import launcher
 from tests.postgres.servers import open_folder, pid_of, wait_for
+from tests.superuser import as_superuser
 
 
 @contextmanager
@@ -39,10 +39,9 @@ def embedded_shop(*, fsync: bool = False) -> Iterator[Path]:
         patch.setenv("CREDIGESTOR_DATA_DIR", str(data_dir))
         get_config.cache_clear()
         try:
-            with get_engine().begin() as connection:
+            with as_superuser(launcher.start(data_dir)) as connection:
                 # Without fsync it would be off, and the last commits still in memory.
-                connection.execute(text("ALTER DATABASE credigestor SET synchronous_commit = on"))
-            get_engine().dispose()
+                connection.execute("ALTER DATABASE credigestor SET synchronous_commit = on")
             migrate(get_engine())
             yield data_dir
         finally:

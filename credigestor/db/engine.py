@@ -18,7 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from credigestor.config import get_config
-from credigestor.db import discreet, outages, place, waiting
+from credigestor.db import outages, place, waiting
 from credigestor.db.violations import as_business_error
 from credigestor.errors import InvalidInput
 from credigestor.postgres import launcher
@@ -65,7 +65,7 @@ def _watched(url: URL | str, **pool: Any) -> Engine:
     event.listen(engine, "do_connect", outages.connect)
     place.watch(engine, schema)  # in the place of pool_pre_ping
     waiting.limit(engine)
-    return discreet.listen(engine)
+    return engine
 
 
 def connection_options(schema: str) -> str:

@@ -21,6 +21,7 @@ from sqlalchemy import Dialect, text
 from sqlalchemy.exc import DBAPIError
 
 from credigestor.config import get_config
+from credigestor.db import discreet
 from credigestor.errors import DatabaseAway, DiskFull, Unavailable
 from credigestor.postgres import launcher
 from credigestor.postgres.launcher import EmbeddedError
@@ -42,13 +43,13 @@ _lock = Lock()
 _not_before = 0.0
 
 
-def connect(dialect: Dialect, _: object, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
+def connect(_: Dialect, __: object, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
     """Connect, as SQLAlchemy's event `do_connect`; a refusal starts the embedded server again.
 
     The refusal is raised all the same: who can wait for the server knows how to tell of it.
     """
     try:
-        return dialect.connect(*args, **params)
+        return discreet.Connection.connect(*args, **params)
     except psycopg.OperationalError as error:
         start_again(error)
         raise

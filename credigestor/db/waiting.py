@@ -43,7 +43,8 @@ NETWORK = {
     "tcp_user_timeout": 60_000,
 }
 
-_UNLIMITED = text("; ".join(f"SET LOCAL {name} TO DEFAULT" for name in LIMITS))
+#: One by one: psycopg prepares what it is given often, and several statements cannot be.
+_UNLIMITED = [text(f"SET LOCAL {name} TO DEFAULT") for name in LIMITS]
 _AGAIN = "Nada foi gravado; tente de novo em instantes."
 _IN_USE = {
     "notes": "Esta nota está sendo usada em outra tela.",
@@ -77,7 +78,8 @@ def limit(engine: Engine) -> None:
 
 def unhurried(session: Session | Connection) -> None:
     """Lift the limits to the transaction's end: a migration, an import, a fold, a COPY."""
-    session.execute(_UNLIMITED)
+    for setting in _UNLIMITED:
+        session.execute(setting)
 
 
 @contextmanager

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
-from credigestor.db.engine import get_engine
+from credigestor.postgres import launcher
 from tests.killing import embedded_shop, kill_server
 from tests.postgres.servers import wait_for
+from tests.superuser import as_superuser
 from tests.web.fetching import fetch
 
 
@@ -26,12 +26,12 @@ def status() -> int:
 
 def test_a_server_that_only_reads_is_not_healthy(shop: Path) -> None:
     assert status() == 200
-    with get_engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ALTER SYSTEM SET default_transaction_read_only = on"))
-        connection.execute(text("SELECT pg_reload_conf()"))
+    with as_superuser(launcher.start(shop)) as connection:
+        connection.execute("ALTER SYSTEM SET default_transaction_read_only = on")
+        connection.execute("SELECT pg_reload_conf()")
         wait_for(lambda: status() == 503)
-        connection.execute(text("ALTER SYSTEM RESET default_transaction_read_only"))
-        connection.execute(text("SELECT pg_reload_conf()"))
+        connection.execute("ALTER SYSTEM RESET default_transaction_read_only")
+        connection.execute("SELECT pg_reload_conf()")
         wait_for(lambda: status() == 200)
 
 
