@@ -89,7 +89,8 @@ class User(Base):
 class LoginSession(Base):
     """A browser that is logged in, or about to be (a ticket not yet traded for a cookie).
 
-    Only SHA-256 digests of the cookie, the ticket and the visitor's cookie are kept.
+    Only SHA-256 digests of the cookie, the ticket and the visitor's cookie are kept; once the
+    ticket was traded, `visitor_hash` is of the cookie by which the browser is known again.
     """
 
     __tablename__ = "sessions"

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.models import BackupRun, LoginSession, User
 from credigestor.errors import BusinessError, InvalidInput, NotFound
 from credigestor.rules.permissions import Actor, Permission, Role
-from credigestor.services import audit, lockout
+from credigestor.services import audit, known_browsers, lockout
 from credigestor.services.passwords import DUMMY_HASH, password_matches
 
 IDLE = timedelta(hours=2)
@@ -73,14 +73,23 @@ def sign_in(
     visitor_token: str,
     user_agent: str,
     now: datetime,
+    browser: str | None = None,
 ) -> SignIn:
     """Check a password, count the try, and give a ticket of 30 seconds for this visitor's cookie.
 
-    Nothing is raised, because the count must be committed. One message and the same work answer
+    `browser` is the cookie by which it may be known. Nothing is raised, because the count must be
+    committed. One message and the same work answer
     an unknown login, a wrong password and an inactive user.
     """
     login = "".join(c for c in login if c.isprintable()).strip().lower()[:40]
-    refusal = lockout.refusal(session, login=login, address=address, now=now)
+    place = known_browsers.place(
+        session,
+        login=login,
+        address=address,
+        browser_hash=None if browser is None else digest(browser),
+        now=now,
+    )
+    refusal = lockout.refusal(session, login=login, address=place, now=now)
     if refusal is not None:
         return SignIn(refusal=refusal)
     # Held until the commit: who changes the password meanwhile then finds this session to end.
@@ -88,7 +97,7 @@ def sign_in(
     usable = user if user is not None and user.active else None
     correct = password_matches(password, usable.password_hash if usable else DUMMY_HASH)
     succeeded = usable is not None and correct
-    lockout.count(session, login=login, address=address, succeeded=succeeded, now=now)
+    lockout.count(session, login=login, address=place, succeeded=succeeded, now=now)
     if usable is None or not succeeded:
         return SignIn(refusal=InvalidInput(REFUSED))
     return SignIn(
@@ -149,6 +158,23 @@ def redeem_ticket(session: Session, *, ticket: str, visitor_token: str, now: dat
     if redeemed is None:
         raise NotFound(TICKET_REFUSED)
     return token
+
+
+def know_browser(session: Session, *, token: str, browser: str | None, now: datetime) -> str:
+    """Give the value by which the browser of a login that was just entered is known from now on.
+
+    The one it has, if anybody logged in with it before: several people may share a browser.
+    """
+    if browser is None or not known_browsers.is_known(
+        session, browser_hash=digest(browser), now=now
+    ):
+        browser = secrets.token_urlsafe(32)
+    session.execute(
+        update(LoginSession)
+        .where(LoginSession.token_hash == digest(token))
+        .values(visitor_hash=digest(browser))
+    )
+    return browser
 
 
 def authenticate(

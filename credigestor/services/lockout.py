@@ -1,7 +1,9 @@
 """Too many failed tries: counted in the table, so that every process counts the same ones.
 
 A lock ends by itself. The one on a whole login spares addresses that its owner has used, so that
-a stranger cannot lock the owner out (OWASP Authentication Cheat Sheet, "Account Lockout").
+a stranger cannot lock the owner out (OWASP Authentication Cheat Sheet, "Account Lockout"). A
+browser in which the owner has logged in counts by itself, apart from its address: a stranger
+beside the owner cannot either ("Device Cookies").
 """
 
 from __future__ import annotations
@@ -22,7 +24,14 @@ LOCK = timedelta(minutes=15)
 PAIR_LIMIT = 5
 ADDRESS_LIMIT = 30
 LOGIN_LIMIT = 50
-KNOWN_ADDRESS = timedelta(days=30)
+KNOWN = timedelta(days=30)
+#: Not an address that a connection can have.
+_BROWSER = "browser "
+
+
+def browser_place(browser_hash: str) -> str:
+    """What stands in the address's place for a known browser."""
+    return (_BROWSER + browser_hash)[:64]
 
 
 def refusal(session: Session, *, login: str, address: str, now: datetime) -> BusinessError | None:
@@ -54,7 +63,9 @@ def _locked_until(session: Session, *, login: str, address: str, now: datetime) 
     pair_success = session.scalar(
         select(func.max(LoginAttempt.at)).where(of_login, of_address, LoginAttempt.succeeded)
     )
-    known = pair_success is not None and pair_success > now - KNOWN_ADDRESS
+    known = address.startswith(_BROWSER) or (
+        pair_success is not None and pair_success > now - KNOWN
+    )
     pair = _failures(session, now, of_login, of_address)
     ends = [
         _end_of_lock([at for at in pair if pair_success is None or at > pair_success], PAIR_LIMIT),
@@ -98,7 +109,7 @@ def _prune(session: Session, now: datetime) -> None:
     session.execute(
         delete(LoginAttempt).where(
             or_(
-                LoginAttempt.at < now - KNOWN_ADDRESS,
+                LoginAttempt.at < now - KNOWN,
                 ~LoginAttempt.succeeded & (LoginAttempt.at < now - timedelta(days=1)),
             )
         )

@@ -1,6 +1,9 @@
-"""The one cookie: a random value that names a visitor, and a login once a ticket was traded.
+"""Two cookies: a random value that names a visitor, or a login once a ticket was traded; and the
+one by which a browser is known again.
 
-An anonymous visitor's value has no row in `sessions`; logging in replaces it by a fresh one.
+An anonymous visitor's value has no row in `sessions`; logging in replaces it by a fresh one. The
+browser's stays after logging out and opens nothing: it only keeps others' failures from locking
+this browser out (`services.lockout`).
 """
 
 from __future__ import annotations
@@ -10,13 +13,19 @@ import secrets
 from collections.abc import Iterable
 
 from credigestor.config import get_config
+from credigestor.services.lockout import KNOWN
 
 _VALUE = re.compile(r"[A-Za-z0-9_-]{20,100}")
 
 
 def cookie_name() -> str:
     """The cookie's name; `__Host-` behind HTTPS, so that no other host can set it."""
-    return ("__Host-" if get_config().behind_proxy else "") + "credigestor_session"
+    return _named("credigestor_session")
+
+
+def browser_cookie_name() -> str:
+    """The name of the cookie by which a browser is known again."""
+    return _named("credigestor_browser")
 
 
 def new_token() -> str:
@@ -29,13 +38,16 @@ def valid(value: object) -> str | None:
     return value if isinstance(value, str) and _VALUE.fullmatch(value) else None
 
 
-def read(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-    """The cookie's value in ASGI headers; None when missing, malformed or sent twice."""
-    prefix = cookie_name() + "="
+def read(headers: Iterable[tuple[bytes, bytes]], name: str | None = None) -> str | None:
+    """The value of the visitor's cookie, or of the one named, in ASGI headers.
+
+    None when missing, malformed or sent twice.
+    """
+    prefix = (name or cookie_name()) + "="
     found = [
         part.strip().removeprefix(prefix)
-        for name, value in headers
-        if name.lower() == b"cookie"
+        for header, value in headers
+        if header.lower() == b"cookie"
         for part in value.decode("latin-1").split(";")
         if part.strip().startswith(prefix)
     ]
@@ -44,10 +56,23 @@ def read(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
 
 def set_cookie(token: str) -> str:
     """The Set-Cookie header that stores a value until the browser closes."""
-    secure = "; Secure" if get_config().behind_proxy else ""
-    return f"{cookie_name()}={token}; Path=/; HttpOnly; SameSite=Strict{secure}"
+    return _set(cookie_name(), token)
+
+
+def set_browser_cookie(value: str) -> str:
+    """The Set-Cookie header that keeps the browser's value for as long as it is known by it."""
+    return f"{_set(browser_cookie_name(), value)}; Max-Age={int(KNOWN.total_seconds())}"
 
 
 def clear_cookie() -> str:
     """The Set-Cookie header that removes the value."""
     return set_cookie("") + "; Max-Age=0"
+
+
+def _named(name: str) -> str:
+    return ("__Host-" if get_config().behind_proxy else "") + name
+
+
+def _set(name: str, value: str) -> str:
+    secure = "; Secure" if get_config().behind_proxy else ""
+    return f"{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}"

@@ -41,9 +41,9 @@ async def enter(request: Request) -> Response:
     token = _cookie(request)
     if token is not None:
         ticket = request.query_params.get("ticket", "")
-        fresh = await anyio.to_thread.run_sync(_fresh_cookie, ticket, token)
-        if fresh is not None:
-            response.headers.append("set-cookie", cookies.set_cookie(fresh))
+        browser = cookies.read(request.scope["headers"], cookies.browser_cookie_name())
+        for header in await anyio.to_thread.run_sync(_fresh_cookies, ticket, token, browser):
+            response.headers.append("set-cookie", header)
     return response
 
 
@@ -99,17 +99,20 @@ def _cookie(request: Request) -> str | None:
     return cookies.read(request.scope["headers"])
 
 
-def _fresh_cookie(ticket: str, token: str) -> str | None:
+def _fresh_cookies(ticket: str, token: str, browser: str | None) -> list[str]:
+    """The Set-Cookie headers of a login, or of a visitor whose login is over."""
     now = clock.now()
     try:
         with transaction() as session:
-            return auth.redeem_ticket(session, ticket=ticket, visitor_token=token, now=now)
+            fresh = auth.redeem_ticket(session, ticket=ticket, visitor_token=token, now=now)
+            browser = auth.know_browser(session, token=fresh, browser=browser, now=now)
+        return [cookies.set_cookie(fresh), cookies.set_browser_cookie(browser)]
     except BusinessError:
         with transaction() as session:
             over = auth.was_login(session, token=token) and not auth.authenticate(
                 session, token=token, now=now, touch=False
             )
-        return cookies.new_token() if over else None
+        return [cookies.set_cookie(cookies.new_token())] if over else []
 
 
 def _sign_out(token: str) -> None:

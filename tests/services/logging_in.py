@@ -16,7 +16,13 @@ HOME, AWAY = "198.51.100.1", "203.0.113.9"
 
 
 def try_in(
-    login: str, password: str, *, address: str = HOME, now: datetime = NOW, visitor: str = "visitor"
+    login: str,
+    password: str,
+    *,
+    address: str = HOME,
+    now: datetime = NOW,
+    visitor: str = "visitor",
+    browser: str | None = None,
 ) -> SignIn:
     with transaction() as session:
         return auth.sign_in(
@@ -27,6 +33,7 @@ def try_in(
             visitor_token=visitor,
             user_agent="Firefox",
             now=now,
+            browser=browser,
         )
 
 

@@ -77,6 +77,7 @@ def ticket_for(login: str, password: str) -> str:
             visitor_token=visitor_token,
             user_agent=session.user_agent(),
             now=clock.now(),
+            browser=session.browser_token(),
         )
     return outcome.ticket_or_raise()
 

@@ -22,6 +22,11 @@ def user_token() -> str | None:
     return cookies.valid(st.context.cookies.get(cookies.cookie_name()))
 
 
+def browser_token() -> str | None:
+    """The cookie by which this browser may be known again; it logs nobody in."""
+    return cookies.valid(st.context.cookies.get(cookies.browser_cookie_name()))
+
+
 def identity() -> tuple[Actor, int] | None:
     """Who is logged in, role as it is now, and the id of the session; None for a stranger.
 
