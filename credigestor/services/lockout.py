@@ -36,11 +36,8 @@ def browser_place(browser_hash: str) -> str:
 
 def refusal(session: Session, *, login: str, address: str, now: datetime) -> BusinessError | None:
     """The refusal while there were too many failures; none may try at once until the commit."""
-    key = _address_key(address)
-    # Always in this order: two tries cannot wait for each other.
-    locks.hold(session, "login", login)
-    locks.hold(session, "address", key)
-    until = _locked_until(session, login=login, address=key, now=now)
+    hold(session, login=login, address=address)
+    until = _locked_until(session, login=login, address=_address_key(address), now=now)
     if until is None:
         return None
     minutes = max(1, math.ceil((until - now) / timedelta(minutes=1)))
@@ -48,6 +45,13 @@ def refusal(session: Session, *, login: str, address: str, now: datetime) -> Bus
         "Muitas tentativas sem sucesso. Por segurança, aguarde "
         f"{minutes} {'minuto' if minutes == 1 else 'minutos'} e tente de novo."
     )
+
+
+def hold(session: Session, *, login: str, address: str) -> None:
+    """Wait until nobody else tries this login or from this address; until the commit."""
+    # Always in this order: two tries cannot wait for each other.
+    locks.hold(session, "login", login)
+    locks.hold(session, "address", _address_key(address))
 
 
 def count(session: Session, *, login: str, address: str, succeeded: bool, now: datetime) -> None:

@@ -14,11 +14,11 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import User
-from credigestor.errors import Conflict, InvalidInput, NotFound
+from credigestor.errors import BusinessError, Conflict, InvalidInput, NotFound
 from credigestor.rules.identity import parse_name
 from credigestor.rules.permissions import Actor, Permission, Role
-from credigestor.services import audit, auth
-from credigestor.services.passwords import generate_password, hash_password, password_matches
+from credigestor.services import audit, auth, confirmation, lockout
+from credigestor.services.passwords import generate_password, hash_password
 
 #: Characters of a login.
 MAX_LOGIN = 40
@@ -131,19 +131,29 @@ def reset_password(session: Session, actor: Actor, *, user_id: int, now: datetim
 
 
 def change_own_password(
-    session: Session, actor: Actor, *, current: str, new: str, now: datetime
-) -> None:
+    session: Session, actor: Actor, *, current: str, new: str, address: str, now: datetime
+) -> BusinessError | None:
     """Replace the actor's own password and end all their sessions, this one too.
 
-    Raises InvalidInput for a wrong current one (field `current`) or an unfit new one (`new`).
+    A wrong current one counts and locks as a failed login does: that refusal (field `current`) is
+    given and not raised, because the count must be committed. Raises InvalidInput for an unfit
+    new one (`new`).
     """
+    login = session.scalar(select(User.login).where(User.id == actor.id)) or ""
+    lockout.hold(session, login=login, address=address)  # before the rows, as a login does
     user = _locked(session, actor.id)
-    if not password_matches(current, user.password_hash):
-        raise InvalidInput("A senha atual não confere.", field="current")
+    refusal = confirmation.refusal(
+        session, actor, Permission.COUNTER, password=current, address=address, now=now
+    )
+    if isinstance(refusal, InvalidInput):
+        return InvalidInput("A senha atual não confere.", field="current")
+    if refusal is not None:
+        return refusal
     if current == new:
         raise InvalidInput("A senha nova é igual à atual.", field="new")
     _set_password(session, user, new, now)
     audit.record(session, actor, "change_password", "users", user.id)
+    return None
 
 
 def parse_login(login: str) -> str:

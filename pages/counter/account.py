@@ -8,7 +8,7 @@ from credigestor.rules.permissions import ROLE_NAMES, Actor, Permission
 from credigestor.services import users
 from credigestor.ui.app import login
 from credigestor.ui.app.live_sessions import draw_sessions
-from credigestor.ui.kit import session
+from credigestor.ui.kit import confirm, session
 from credigestor.ui.kit.forms import Fields
 from credigestor.ui.kit.messages import header, plain
 
@@ -19,9 +19,14 @@ def change_password(actor: Actor, current: str, new: str, again: str) -> None:
     """Change the password, which ends every session, and enter anew with a fresh cookie."""
     if new != again:
         raise InvalidInput("As duas senhas novas são diferentes.", field="again")
+    address = confirm.place()
     with transaction() as db:
-        users.change_own_password(db, actor, current=current, new=new, now=session.now())
-        ticket = login.ticket_without_password(db, actor.id or 0)
+        refusal = users.change_own_password(
+            db, actor, current=current, new=new, address=address, now=session.now()
+        )
+        ticket = "" if refusal else login.ticket_without_password(db, actor.id or 0)
+    if refusal is not None:
+        raise refusal
     login.enter(ticket, session.here())
 
 

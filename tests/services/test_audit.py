@@ -211,7 +211,7 @@ WRITES = {
     ),
     "users.change_own_password": Write(
         lambda s, a, shop: users.change_own_password(
-            s, a, current=PASSWORD, new="uma senha bem nova", now=NOW
+            s, a, current=PASSWORD, new="uma senha bem nova", address="", now=NOW
         ),
         *("change_password", "users"),
     ),

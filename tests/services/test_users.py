@@ -14,6 +14,7 @@ from credigestor.rules.permissions import Actor, Role
 from credigestor.services import passwords, users
 from tests.factories import PASSWORD, actor_of, add_user
 from tests.moments import NOW
+from tests.services.logging_in import HOME
 from tests.services.selling import at_once
 from tests.ui.support import login_as
 
@@ -151,11 +152,20 @@ def test_a_user_who_does_not_exist_is_not_found(admin: Actor) -> None:
         users.reset_password(session, admin, user_id=999, now=NOW)
 
 
+def change(actor: Actor, current: str, new: str) -> None:
+    """Change the own password, or raise why not."""
+    with transaction() as session:
+        refusal = users.change_own_password(
+            session, actor, current=current, new=new, address=HOME, now=NOW
+        )
+    if refusal is not None:
+        raise refusal
+
+
 def test_one_changes_the_own_password_knowing_the_current_one(seller: Actor) -> None:
     assert seller.id is not None
     login_as(user=get(seller.id))
-    with transaction() as session:
-        users.change_own_password(session, seller, current=PASSWORD, new="outra senha boa", now=NOW)
+    change(seller, PASSWORD, "outra senha boa")
     assert passwords.password_matches("outra senha boa", get(seller.id).password_hash)
     assert live_sessions(seller.id) == 0
 
@@ -167,8 +177,8 @@ def test_one_changes_the_own_password_knowing_the_current_one(seller: Actor) -> 
 def test_a_refused_change_of_password_names_the_field(
     seller: Actor, current: str, new: str, field: str
 ) -> None:
-    with pytest.raises(InvalidInput) as refused, transaction() as session:
-        users.change_own_password(session, seller, current=current, new=new, now=NOW)
+    with pytest.raises(InvalidInput) as refused:
+        change(seller, current, new)
     assert refused.value.field == field
 
 

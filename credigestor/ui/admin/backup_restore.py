@@ -21,10 +21,9 @@ from credigestor.reports.shop_contents import COUNTED, Contents, shop_contents
 from credigestor.rules.calendar import format_moment
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.progress import Progress
-from credigestor.services import confirmation
 from credigestor.ui.admin import backup_making
 from credigestor.ui.admin.backup_source import Source
-from credigestor.ui.kit import background, data, forms, messages, session
+from credigestor.ui.kit import background, confirm, data, forms, messages, session
 from credigestor.ui.kit.figures import format_count
 
 WORD = "RESTAURAR"
@@ -176,18 +175,9 @@ def _ask(task: RestoreTask, actor: Actor) -> None:
 
 
 def _confirm(actor: Actor, password: str, word: str) -> None:
-    if not password:
-        raise InvalidInput("Digite a sua senha.", field="password")
-    if word.strip() != WORD:
+    if password and word.strip() != WORD:
         raise InvalidInput(f"Digite {WORD}, em maiúsculas.", field="word")
-    address, now = session.client_address(), session.now()
-    refusal: BusinessError | None = data.write(
-        lambda db: confirmation.refusal(
-            db, actor, Permission.BACKUP, password=password, address=address, now=now
-        )
-    )
-    if refusal is not None:
-        raise refusal
+    confirm.confirm(actor, Permission.BACKUP, password)
 
 
 def _begin(task: RestoreTask, actor: Actor, *, backup_first: bool) -> background.Job[Restored]:
