@@ -26,7 +26,7 @@ from credigestor.reports import backups
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import downloads
 from credigestor.shop_day import shop_day
-from credigestor.ui.kit import data, messages, session
+from credigestor.ui.kit import confirm, data, forms, messages, session
 from credigestor.ui.kit.figures import file_size, format_count
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class _Wanted:
     what: dict[str, Any]
     #: Its name and about how many rows it has, found on the click.
     describe: Callable[[], tuple[str, int | None]]
+    #: Whether the person proves first who they are.
+    with_password: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,13 +92,16 @@ def list_button(
 
 
 def file_button(label: str, name: str, *, key: str, icon: str = _ICON) -> None:
-    """The same for a file of the backup folder, by its name in the folder's list."""
+    """The same for a file of the backup folder, by its name there, after asking for the password.
+
+    It holds everything: who finds a login left open does not carry it away.
+    """
 
     def describe() -> tuple[str, None]:
         backup_folder.path_of(get_config().backups, name, data.read(backups.owner))
         return name, None
 
-    wanted = _Wanted(Permission.BACKUP, {"file": name}, describe)
+    wanted = _Wanted(Permission.BACKUP, {"file": name}, describe, with_password=True)
     _offer(label, wanted, key, icon, "secondary", None)
 
 
@@ -110,12 +115,13 @@ def _offer(
     help: str | None,
 ) -> None:
     slot = f"download:{key}"
-    if st.button(label, key=key, icon=icon, type=type, help=help):
-        try:
+    clicked = st.button(label, key=key, icon=icon, type=type, help=help)
+    try:
+        if _goes_ahead(wanted, key, clicked=clicked):
             st.session_state[slot] = _Asked(_ask(wanted), wanted.what)
-        except BusinessError as error:
-            st.error(messages.plain(error.message), icon=":material/error:")
-            return
+    except BusinessError as error:
+        st.error(messages.plain(error.message), icon=":material/error:")
+        return
     asked: _Asked | None = st.session_state.get(slot)
     if asked is None:
         return
@@ -124,6 +130,37 @@ def _offer(
         _watch(asked, wanted.permission)
     elif row is not None and asked.what == wanted.what:
         _show(row, asked)
+
+
+def _goes_ahead(wanted: _Wanted, key: str, *, clicked: bool) -> bool:
+    """Tell whether the file is asked for in this run: at the click, or once the password is there.
+
+    A second click closes the question.
+    """
+    if not wanted.with_password:
+        return clicked
+    asking = f"download-asking:{key}"
+    if clicked:
+        session.require(wanted.permission)
+        wanted.describe()  # a file that is not there asks for nothing
+        st.session_state[asking] = not st.session_state.get(asking)
+    if not st.session_state.get(asking):
+        return False
+    actor = session.require(wanted.permission)
+    fields, place = forms.Fields(), st.empty()
+    with place.form(f"{key}-confirm", width=360):
+        password = st.text_input(
+            "Sua senha", type="password", key=f"{key}-password", autocomplete="current-password"
+        )
+        fields.slot("password")
+        sent = st.form_submit_button("Confirmar e baixar", type="primary", key=f"{key}-send")
+    if not sent:
+        return False
+    with fields.catching():
+        confirm.confirm(actor, wanted.permission, password)
+        place.empty()
+        st.session_state[asking] = False
+    return not st.session_state[asking]
 
 
 @st.fragment(run_every=_SECONDS_BETWEEN_LOOKS)

@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from credigestor.config import get_config
+from credigestor.db.engine import transaction
+from credigestor.db.models import LoginAttempt
 from credigestor.rules.permissions import Role
+from credigestor.services.lockout import PAIR_LIMIT
+from tests.factories import PASSWORD
 from tests.ui.support import open_app, text_of
 from tests.web.fetching import click_and_fetch, download_links
 
@@ -28,10 +33,40 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_an_administrator_gets_the_file(folder: Path) -> None:
     app = open_app(Role.ADMIN, script=SCRIPT, name=NAME)
-    answer = click_and_fetch(app, "file")
+    app.button(key="file").click().run()
+    assert not download_links(app)
+    app.text_input(key="file-password").input(PASSWORD)
+    answer = click_and_fetch(app, "file-send")
+    assert "Sua senha" not in {field.label for field in app.text_input}
     assert answer.body == (folder / NAME).read_bytes()
     assert f'filename="{NAME}"' in answer.headers["content-disposition"]
     assert "1,0 MB" in app.texts
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_wrong_password_gets_no_file_and_counts() -> None:
+    app = open_app(Role.ADMIN, script=SCRIPT, name=NAME)
+    app.button(key="file").click().run()
+    for typed, told in (("", "Digite a sua senha"), ("errada", "A senha não confere")):
+        app.text_input(key="file-password").input(typed)
+        app.button(key="file-send").click().run()
+        assert told in app.texts
+        assert not download_links(app)
+    with transaction() as session:
+        assert session.scalars(select(LoginAttempt.succeeded)).all() == [False]
+    app.button(key="file").click().run()
+    assert "Sua senha" not in {field.label for field in app.text_input}
+
+
+@pytest.mark.usefixtures("folder")
+def test_after_five_wrong_passwords_the_right_one_gets_no_file_either() -> None:
+    app = open_app(Role.ADMIN, script=SCRIPT, name=NAME)
+    app.button(key="file").click().run()
+    for typed in (*["errada"] * PAIR_LIMIT, PASSWORD):
+        app.text_input(key="file-password").input(typed)
+        app.button(key="file-send").click().run()
+    assert "Muitas tentativas sem sucesso" in app.texts
+    assert not download_links(app)
 
 
 @pytest.mark.parametrize("name", ["segredo.txt", "../segredo.txt", "nada.zip"])
