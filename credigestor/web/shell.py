@@ -40,6 +40,11 @@ HEADERS = {
 HSTS = "max-age=31536000; includeSubDomains"
 
 NOSCRIPT = "<noscript><p>Ative o JavaScript do navegador para usar o CrediGestor.</p></noscript>"
+#: What client.disableDataExport leaves in a chart's menu, in English until our script ran.
+STYLE = (
+    "<style>[data-testid='stElementToolbarButton']:has([aria-label^='Download as PNG'],"
+    "[aria-label^='Baixar como imagem']){display:none}</style>"
+)
 SCRIPT = '<script src="/cg/pt-br.js" defer></script>'
 
 _Headers = list[tuple[bytes, bytes]]
@@ -54,11 +59,11 @@ def security_headers() -> _Headers:
 
 
 def portuguese(html: str) -> str:
-    """The shell with our language, title, text without JavaScript, and script; nothing inline."""
+    """The shell with our language, title, text without JavaScript, style, and script as a file."""
     html = re.sub(r"<!--.*?-->\s*", "", html, flags=re.DOTALL)
     html = re.sub(r"<html\b[^>]*>", '<html lang="pt-BR" translate="no">', html, count=1)
     html = re.sub(r"<title>.*?</title>", "<title>CrediGestor</title>", html, flags=re.DOTALL)
     html = re.sub(r"<noscript>.*?</noscript>", NOSCRIPT, html, flags=re.DOTALL)
     html = re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL)
     html = re.sub(r'<link rel="service-desc"[^>]*>', "", html)
-    return html.replace("</head>", f"{SCRIPT}</head>", 1)
+    return html.replace("</head>", f"{STYLE}{SCRIPT}</head>", 1)

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.NewSession_pb2 import NewSession
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
@@ -49,25 +51,45 @@ class Wire:
         self.session_id = ""
         self.files: list[str] = []
         self.deferred_ids: list[str] = []
+        self.disables_export = False
+        self.alerts: list[str] = []
+        self.titles: list[str] = []
+        self.kinds: list[str] = []
 
-    def draw(self) -> Wire:
-        """Ask for the page, and read until it is whole."""
+    def draw(self, page: str = "", *, page_hash: str = "") -> Wire:
+        """Ask for a page, by its address or by the id that Streamlit gives it; read it whole."""
         message = BackMsg()
         message.rerun_script.query_string = ""
+        message.rerun_script.page_name = page
+        message.rerun_script.page_script_hash = page_hash
         self.socket.send(message.SerializeToString())
         for answer in self._answers():
             kind = answer.WhichOneof("type")
             if kind == "new_session":
-                self.session_id = answer.new_session.initialize.session_id
-            elif kind == "delta" and answer.delta.new_element.HasField("download_button"):
-                button = answer.delta.new_element.download_button
-                if button.url:
-                    self.files.append(button.url)
-                if button.deferred_file_id:
-                    self.deferred_ids.append(button.deferred_file_id)
+                self._begin(answer.new_session)
+            elif kind == "delta":
+                self._see(answer.delta.new_element)
             elif kind == "script_finished":
                 break
         return self
+
+    def _begin(self, run: NewSession) -> None:
+        self.session_id = run.initialize.session_id
+        self.disables_export = run.config.disable_data_export
+        self.alerts, self.titles, self.kinds = [], [], []
+
+    def _see(self, element: Element) -> None:
+        self.kinds.append(element.WhichOneof("type") or "")
+        if element.HasField("alert"):
+            self.alerts.append(element.alert.body)
+        elif element.HasField("heading"):
+            self.titles.append(element.heading.body)
+        elif element.HasField("download_button"):
+            button = element.download_button
+            if button.url:
+                self.files.append(button.url)
+            if button.deferred_file_id:
+                self.deferred_ids.append(button.deferred_file_id)
 
     def click_deferred(self, file_id: str) -> str:
         """Ask for a file that is made on the click; its address, or the error."""
