@@ -14,17 +14,23 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from credigestor.ui.app import incidents
-from credigestor.web import startup
+from credigestor.web import garbage, startup
 from credigestor.web.doors import Doors
 from credigestor.web.routes import routes
+
+#: Rooms of credigestor.ui; `app` is this one's own.
+PAGES_ARE_MADE_OF = tuple(
+    f"credigestor.ui.{room}" for room in ("kit", "charts", "analytics", "counter", "admin")
+)
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Prepare the database before the first visitor, print the setup code of a new shop, and
-    make the automatic backups."""
+    make the automatic backups; load what pages are made of, so that it is no garbage's business."""
     await anyio.to_thread.run_sync(startup.announce)
-    with startup.backups():
+    await anyio.to_thread.run_sync(garbage.load, PAGES_ARE_MADE_OF)
+    with startup.backups(), garbage.collecting():
         yield
 
 

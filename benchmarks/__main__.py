@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import counter, files, papers, queries, reruns
+from benchmarks import counter, files, papers, queries, reruns, strangers
 from benchmarks.business import TODAY
 from benchmarks.results import write
 from benchmarks.shops import FOLDER, connect, copy_of, shop
@@ -54,6 +54,9 @@ def main(sales: tuple[int, ...], folder: Path, fresh: bool) -> None:
     click.echo("documents …", err=True)
     with copy_of(shops[min(shops)]) as url:
         figures += papers.measure(url)
+    click.echo("strangers …", err=True)
+    with copy_of(shops[min(shops)]) as url:
+        figures += strangers.measure(url)
     click.echo(write(figures))
     sys.exit(not all(figure.holds for figure in figures))
 

@@ -71,7 +71,7 @@ class Server:
 
     def page(self, name: str) -> Page:
         """A browser's connection to a page."""
-        return Page(self, name)
+        return Page(self.port, self.headers, name)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -98,12 +98,12 @@ class Server:
 class Page:
     """One WebSocket, as a browser opens it; each draw is a whole run of the page's script."""
 
-    def __init__(self, server: Server, name: str) -> None:
+    def __init__(self, port: int, headers: dict[str, str], name: str) -> None:
         self.name = name
-        origin = f"http://127.0.0.1:{server.port}"
+        origin = f"http://127.0.0.1:{port}"
         self.socket = connect(
-            f"ws://127.0.0.1:{server.port}/_stcore/stream",
-            additional_headers={**server.headers, "Origin": origin},
+            f"ws://127.0.0.1:{port}/_stcore/stream",
+            additional_headers={**headers, "Origin": origin},
             subprotocols=["streamlit", "no-token"],  # type: ignore[list-item]
             max_size=None,
         )

@@ -37,7 +37,7 @@ def browser_place(browser_hash: str) -> str:
 def refusal(session: Session, *, login: str, address: str, now: datetime) -> BusinessError | None:
     """The refusal while there were too many failures; none may try at once until the commit."""
     hold(session, login=login, address=address)
-    until = _locked_until(session, login=login, address=_address_key(address), now=now)
+    until = _locked_until(session, login=login, address=address_key(address), now=now)
     if until is None:
         return None
     minutes = max(1, math.ceil((until - now) / timedelta(minutes=1)))
@@ -51,13 +51,13 @@ def hold(session: Session, *, login: str, address: str) -> None:
     """Wait until nobody else tries this login or from this address; until the commit."""
     # Always in this order: two tries cannot wait for each other.
     locks.hold(session, "login", login)
-    locks.hold(session, "address", _address_key(address))
+    locks.hold(session, "address", address_key(address))
 
 
 def count(session: Session, *, login: str, address: str, succeeded: bool, now: datetime) -> None:
     """Note one try, and forget old ones."""
     session.add(
-        LoginAttempt(login=login, address=_address_key(address), at=now, succeeded=succeeded)
+        LoginAttempt(login=login, address=address_key(address), at=now, succeeded=succeeded)
     )
     _prune(session, now)
 
@@ -98,8 +98,8 @@ def _end_of_lock(failures: list[datetime], limit: int) -> datetime | None:
     return full[-1] if full else None
 
 
-def _address_key(address: str) -> str:
-    # One subscriber holds a whole /64 of IPv6 addresses: they count as one.
+def address_key(address: str) -> str:
+    """What counts as one address: itself, or the /64 of IPv6 addresses that a subscriber holds."""
     try:
         parsed = ip_address(address.partition("%")[0])
     except ValueError:

@@ -20,6 +20,8 @@ MEDIA = "/media/"
 _LIMIT = 50_000
 #: More bytes than a download button takes, which names the file that a click makes.
 _BUTTON = 10_000
+#: Bytes of a message from a browser: all that was typed on one page.
+_MESSAGE = 1_000_000
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -69,8 +71,11 @@ class Bindings:
 def incoming(payload: bytes | None) -> BackMsg | None:
     """The message that a visitor sent; None for nonsense, and for what only developers send.
 
-    Clearing the cache would clear everybody's; Streamlit lets any stranger do it.
+    Clearing the cache would clear everybody's; Streamlit lets any stranger do it. So it does run a
+    message of many megabytes.
     """
+    if payload and len(payload) > _MESSAGE:
+        return None
     message = BackMsg()
     try:
         message.ParseFromString(payload or b"")

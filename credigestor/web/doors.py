@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.services import auth
-from credigestor.web import cookies, old_addresses, shell, visitor
+from credigestor.web import cookies, old_addresses, shell, strangers, visitor
 from credigestor.web.bindings import MEDIA, Bindings, asked_for, incoming
 
 log = logging.getLogger("credigestor")
@@ -46,6 +46,7 @@ class Doors:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.bindings = Bindings()
+        self.strangers = strangers.Strangers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request, WebSocket or lifespan of the server."""
@@ -152,7 +153,12 @@ class Doors:
             await send({"type": "websocket.close", "code": 1008, "reason": ""})
             return {"type": "websocket.disconnect", "code": 1008}
 
-        await self.app(scope, guarding, learning)
+        standing = await strangers.standing(token)
+        scope = _replacing(scope, visitor.STANDING_HEADER, standing)
+        if standing == visitor.LOGGED_IN:
+            await self.app(scope, guarding, learning)
+        else:
+            await self.strangers.serve(self.app, scope, guarding, learning)
 
     async def _may_send(self, payload: bytes | None, owner: str, token: str) -> bool:
         """Tell whether a message may reach Streamlit; one wants a file, which must be theirs."""

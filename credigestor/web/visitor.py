@@ -18,6 +18,9 @@ FORWARDING = ("x-forwarded-for", "forwarded", "x-real-ip", "x-forwarded-host", "
 
 #: Where web.doors notes who connected, for the script; whatever a browser puts there is dropped.
 PEER_HEADER = "x-credigestor-peer"
+#: Likewise what the cookie was when the WebSocket was opened; logins are asked for at each run.
+STANDING_HEADER = "x-credigestor-standing"
+LOGGED_IN, STRANGER = "logged in", "stranger"
 
 #: All values of a header, whatever holds the headers (Starlette, Streamlit).
 Header = Callable[[str], Sequence[str]]

@@ -98,9 +98,7 @@ class Server:
         self._wait()
 
     def _flags(self) -> list[str]:
-        # Without a full collection after each run of a script the server is half as busy.
-        quick = ("--runner.postScriptGC", "false")
-        return ["--server.address", "127.0.0.1", "--server.port", str(self.port), *quick]
+        return ["--server.address", "127.0.0.1", "--server.port", str(self.port)]
 
     def _wait(self) -> None:
         end = time.monotonic() + PATIENCE

@@ -82,6 +82,16 @@ def test_a_stranger_cannot_clear_everybodys_cache_nor_fill_the_log(
     assert "\nforged" not in server.log.read_text()[logged:]
 
 
+@pytest.mark.parametrize("megabytes", [2, 20])
+def test_a_message_of_megabytes_is_not_run_whoever_sends_it(
+    server: Server, visitor: str, megabytes: int
+) -> None:
+    for token in (visitor, server.log_in(server.add_user(f"grande{megabytes}"))):
+        wire = Wire(server, token)
+        with pytest.raises(ConnectionClosed):
+            wire.draw(query="x" * megabytes * 2**20)
+
+
 def test_a_websocket_without_a_cookie_or_at_another_address_is_refused(
     server: Server, visitor: str
 ) -> None:

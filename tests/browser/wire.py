@@ -56,10 +56,10 @@ class Wire:
         self.titles: list[str] = []
         self.kinds: list[str] = []
 
-    def draw(self, page: str = "", *, page_hash: str = "") -> Wire:
+    def draw(self, page: str = "", *, page_hash: str = "", query: str = "") -> Wire:
         """Ask for a page, by its address or by the id that Streamlit gives it; read it whole."""
         message = BackMsg()
-        message.rerun_script.query_string = ""
+        message.rerun_script.query_string = query
         message.rerun_script.page_name = page
         message.rerun_script.page_script_hash = page_hash
         self.socket.send(message.SerializeToString())

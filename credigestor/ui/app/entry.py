@@ -7,13 +7,13 @@ from urllib.parse import quote
 import streamlit as st
 
 from credigestor.db.engine import transaction
+from credigestor.db.settings import current_settings
 from credigestor.errors import DatabaseAway
 from credigestor.rules.permissions import ROLE_NAMES, Actor
 from credigestor.services.auth import was_login
 from credigestor.services.users import has_users
 from credigestor.ui.app import first_run, login
-from credigestor.ui.kit import session, waiting
-from credigestor.ui.kit.data import settings
+from credigestor.ui.kit import data, session, waiting
 from credigestor.ui.kit.messages import plain
 from credigestor.ui.kit.navigation import PAGES, PageSpec, page
 from credigestor.web import startup
@@ -73,22 +73,35 @@ def _menu(actor: Actor | None) -> dict[str, list[st.Page]]:
 
 
 def _greet_stranger() -> None:
-    token = session.user_token()
-    with transaction() as db:
-        new_shop = not has_users(db)
-        over = token is not None and was_login(db, token=token)
-    if first_run.unfinished() or new_shop:
+    founded, shop = _front()
+    if not founded:
+        _front.clear()  # the next one may find a shop
+    if first_run.unfinished() or not founded:
         first_run.page()
-    elif over:
+    elif _was_logged_in():
         # This connection's cookie may not be the browser's any more: load the page anew.
         session.leave_for(f"/entrar?next={quote(session.here(), safe='')}")
     else:
-        login.page()
+        login.page(shop)
+
+
+@st.cache_data(ttl=data.CACHE_SECONDS, show_spinner=False)
+def _front() -> tuple[bool, str]:
+    """Whether the shop is there, and its name: all that strangers are told, from one read."""
+    return data.read(lambda db: (has_users(db), current_settings(db).shop_name))
+
+
+def _was_logged_in() -> bool:
+    token = session.user_token()
+    if token is None or session.is_stranger():
+        return False
+    with transaction() as db:
+        return was_login(db, token=token)
 
 
 def _sidebar(actor: Actor) -> None:
     with st.sidebar:
-        shop = settings().shop_name
+        shop = data.settings().shop_name
         if shop:
             st.html(_shop_name(shop))
         st.markdown(f"**{plain(actor.name)}**  \n{ROLE_NAMES[actor.role]}")

@@ -18,7 +18,6 @@ from credigestor.db.engine import transaction
 from credigestor.errors import BusinessError, InvalidInput
 from credigestor.services import auth
 from credigestor.ui.kit import session
-from credigestor.ui.kit.data import settings
 from credigestor.ui.kit.messages import plain
 
 FIELDS = {
@@ -99,10 +98,9 @@ def enter(ticket: str, path: str = "/") -> NoReturn:
     session.leave_for(f"/entrar?ticket={ticket}&next={quote(path, safe='')}")
 
 
-def page() -> None:
-    """Draw the login in place of the page that was asked for, and come back to that page."""
+def page(shop: str) -> None:
+    """Draw the shop's login in place of the page that was asked for, and come back to that page."""
     with st.columns([1, 2, 1])[1]:
-        shop = settings().shop_name
         st.title("CrediGestor", anchor=False)
         if shop:
             st.caption(plain(shop))

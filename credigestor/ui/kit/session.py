@@ -34,7 +34,7 @@ def identity() -> tuple[Actor, int] | None:
     nobody logged in. As what every run asks first, it waits for a database that is away.
     """
     token = user_token()
-    if token is None:
+    if token is None or is_stranger():
         return None
 
     def found() -> tuple[Actor, int] | None:
@@ -43,6 +43,11 @@ def identity() -> tuple[Actor, int] | None:
             return auth.authenticate(session, token=token, now=now, touch=not _in_fragment())
 
     return waiting.until_there(found)
+
+
+def is_stranger() -> bool:
+    """Tell whether this connection's cookie is known never to have been a login."""
+    return st.context.headers.get(visitor.STANDING_HEADER) == visitor.STRANGER
 
 
 def current() -> Actor | None:
