@@ -16,6 +16,8 @@ from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from credigestor.web.uploads import Shown
+
 MEDIA = "/media/"
 _LIMIT = 50_000
 #: More bytes than a download button takes, which names the file that a click makes.
@@ -43,8 +45,10 @@ class Bindings:
         """Tell whether a session of this owner was given the file at `/media/…`, or its id."""
         return (owner, _file_id(path)) in self._files
 
-    def learn(self, payload: bytes, owner: str, *, bound: bool) -> bool:
+    def learn(self, payload: bytes, owner: str, *, bound: bool, shown: Shown | None = None) -> bool:
         """Read one outgoing message; give True once it, or an earlier one, named the session.
+
+        `shown` learns from it too which uploaders the page shows.
 
         Only messages that can matter are parsed: all until the session is known, then small
         ones and those that hold the address of a file.
@@ -53,6 +57,8 @@ class Bindings:
             return True
         message = ForwardMsg()
         message.ParseFromString(payload)
+        if shown is not None:
+            shown.see(message)
         if message.HasField("new_session"):
             self._remember(self._sessions, message.new_session.initialize.session_id, owner)
             bound = True

@@ -21,11 +21,11 @@ from credigestor.db.engine import transaction
 from credigestor.services import auth
 from credigestor.web import cookies, old_addresses, shell, strangers, visitor
 from credigestor.web.bindings import MEDIA, Bindings, asked_for, incoming
+from credigestor.web.uploads import UPLOAD, Uploads
 
 log = logging.getLogger("credigestor")
 
 STREAM = "/_stcore/stream"
-UPLOAD = "/_stcore/upload_file/"
 #: Streamlit's own addresses that its page needs. All others (metrics, the agents' API, custom
 #: components, OAuth) are closed: nobody here uses them.
 OPEN = frozenset({"/_stcore/health", "/_stcore/host-config", STREAM})
@@ -47,6 +47,7 @@ class Doors:
         self.app = app
         self.bindings = Bindings()
         self.strangers = strangers.Strangers()
+        self.uploads = Uploads()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request, WebSocket or lifespan of the server."""
@@ -84,6 +85,9 @@ class Doors:
         query = old_addresses.renewed(path, scope.get("query_string", b"").decode("latin-1"))
         if query is not None and scope["method"] in ("GET", "HEAD"):
             await RedirectResponse(f"{path}?{query}", 307)(scope, receive, send)
+            return
+        if path.startswith(UPLOAD):
+            await self.uploads.serve(self.app, scope, receive, send)
             return
         scope = _noting_peer(scope)
         if token is None and scope["method"] == "GET" and _may_get_cookie(scope):
@@ -141,7 +145,7 @@ class Doors:
             nonlocal bound
             payload = message.get("bytes")
             if message["type"] == "websocket.send" and payload:
-                bound = self.bindings.learn(payload, owner, bound=bound)
+                bound = self.bindings.learn(payload, owner, bound=bound, shown=shown)
             await send(message)
 
         async def guarding() -> Message:
@@ -155,10 +159,14 @@ class Doors:
 
         standing = await strangers.standing(token)
         scope = _replacing(scope, visitor.STANDING_HEADER, standing)
-        if standing == visitor.LOGGED_IN:
-            await self.app(scope, guarding, learning)
-        else:
-            await self.strangers.serve(self.app, scope, guarding, learning)
+        shown = self.uploads.opened()
+        try:
+            if standing == visitor.LOGGED_IN:
+                await self.app(scope, guarding, learning)
+            else:
+                await self.strangers.serve(self.app, scope, guarding, learning)
+        finally:
+            self.uploads.closed(shown)
 
     async def _may_send(self, payload: bytes | None, owner: str, token: str) -> bool:
         """Tell whether a message may reach Streamlit; one wants a file, which must be theirs."""

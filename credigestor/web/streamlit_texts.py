@@ -215,6 +215,7 @@ PATTERNS: list[tuple[str, str]] = [
     (r"(\S+) files are not allowed\.", "Arquivos do tipo $1 não são aceitos."),
     (r"File must be (\d+)(?:\.0)?([KMGT]?B) or smaller\.", "O arquivo pode ter no máximo $1 $2."),
     (r"You can only select up to (\d+) options?\. Remove an option first\.", "No máximo $1."),
+    (r"Request failed with status code \d+", "O servidor não aceitou o arquivo."),
     (r"Page (\d+)", "Página $1"),
     *(
         (rf"Error: Date set outside allowed range\. Please select a date {en}\.", f"{pt}.")

@@ -11,7 +11,7 @@ from credigestor.rules.permissions import Role
 from credigestor.services.auth import digest
 from credigestor.web import cookies
 from tests.browser.conftest import Server
-from tests.browser.wire import UNKNOWN, Wire, cookie, refused
+from tests.browser.wire import UNKNOWN, Wire, cookie, refused, upload
 
 
 @pytest.fixture(scope="module")
@@ -32,29 +32,6 @@ def ann(files: Server) -> str:
 def bob(files: Server) -> str:
     """The cookie of another one."""
     return files.log_in(files.add_user(f"bob{cookies.new_token()[:6].lower()}", Role.ADMIN))
-
-
-def upload(server: Server, session_id: str, token: str | None, **headers: str) -> int:
-    """Try to leave a file in a session, with Streamlit's own XSRF token in order."""
-    given = server.request("GET", "/_stcore/health").headers.get_all("set-cookie") or []
-    xsrf = next(c for c in given if c.startswith("_streamlit_xsrf=")).split(";")[0]
-    sent = [xsrf, *cookie(token).values()]
-    body = (
-        b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n'
-        b"Content-Type: text/plain\r\n\r\nhello\r\n--b--\r\n"
-    )
-    return server.request(
-        "PUT",
-        f"/_stcore/upload_file/{session_id}/a-file",
-        body,
-        **{
-            "Content-Type": "multipart/form-data; boundary=b",
-            "X-Xsrftoken": xsrf.split("=", 1)[1],
-            "Cookie": "; ".join(sent),
-            "Origin": server.base_url,
-            **headers,
-        },
-    ).status
 
 
 def test_a_logged_in_session_is_not_resumed_by_a_visitor(files: Server, ann: str) -> None:

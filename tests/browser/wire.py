@@ -55,6 +55,7 @@ class Wire:
         self.alerts: list[str] = []
         self.titles: list[str] = []
         self.kinds: list[str] = []
+        self.uploaders: dict[str, int] = {}
 
     def draw(self, page: str = "", *, page_hash: str = "", query: str = "") -> Wire:
         """Ask for a page, by its address or by the id that Streamlit gives it; read it whole."""
@@ -76,7 +77,7 @@ class Wire:
     def _begin(self, run: NewSession) -> None:
         self.session_id = run.initialize.session_id
         self.disables_export = run.config.disable_data_export
-        self.alerts, self.titles, self.kinds = [], [], []
+        self.alerts, self.titles, self.kinds, self.uploaders = [], [], [], {}
 
     def _see(self, element: Element) -> None:
         self.kinds.append(element.WhichOneof("type") or "")
@@ -84,6 +85,8 @@ class Wire:
             self.alerts.append(element.alert.body)
         elif element.HasField("heading"):
             self.titles.append(element.heading.body)
+        elif element.HasField("file_uploader"):
+            self.uploaders[element.file_uploader.id] = element.file_uploader.max_upload_size_mb
         elif element.HasField("download_button"):
             button = element.download_button
             if button.url:
@@ -129,6 +132,37 @@ def refused(server: Server, token: str | None, **options: object) -> bool:
 def cookie(token: str | None) -> dict[str, str]:
     """The header that carries a session's token; none without one."""
     return {"Cookie": f"{cookies.cookie_name()}={token}"} if token else {}
+
+
+def upload(
+    server: Server,
+    session_id: str,
+    token: str | None,
+    *,
+    content: bytes = b"hello",
+    file_id: str = "a-file",
+    **headers: str,
+) -> int:
+    """Try to leave a file in a session, with Streamlit's own XSRF token in order."""
+    given = server.request("GET", "/_stcore/health").headers.get_all("set-cookie") or []
+    xsrf = next(c for c in given if c.startswith("_streamlit_xsrf=")).split(";")[0]
+    sent = [xsrf, *cookie(token).values()]
+    body = (
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n'
+        b"Content-Type: text/plain\r\n\r\n" + content + b"\r\n--b--\r\n"
+    )
+    return server.request(
+        "PUT",
+        f"/_stcore/upload_file/{session_id}/{file_id}",
+        body,
+        **{
+            "Content-Type": "multipart/form-data; boundary=b",
+            "X-Xsrftoken": xsrf.split("=", 1)[1],
+            "Cookie": "; ".join(sent),
+            "Origin": server.base_url,
+            **headers,
+        },
+    ).status
 
 
 def _tcp(server: Server) -> socket.socket:
