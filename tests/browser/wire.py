@@ -21,6 +21,9 @@ from tests.browser.conftest import Server
 #: An id that no session has.
 UNKNOWN = "11111111-2222-4333-8444-555555555555"
 
+#: The end of a run that led to another page.
+_LEFT = ForwardMsg.FINISHED_EARLY_FOR_RERUN
+
 
 class Wire:
     """One WebSocket to a server; `session_id` and `files` once the page has been drawn."""
@@ -70,7 +73,7 @@ class Wire:
                 self._begin(answer.new_session)
             elif kind == "delta":
                 self._see(answer.delta.new_element)
-            elif kind == "script_finished":
+            elif kind == "script_finished" and answer.script_finished != _LEFT:
                 break
         return self
 
