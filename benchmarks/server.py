@@ -98,7 +98,9 @@ class Server:
 class Page:
     """One WebSocket, as a browser opens it; each draw is a whole run of the page's script."""
 
-    def __init__(self, port: int, headers: dict[str, str], name: str) -> None:
+    def __init__(
+        self, port: int, headers: dict[str, str], name: str, source: str = "127.0.0.1"
+    ) -> None:
         self.name = name
         origin = f"http://127.0.0.1:{port}"
         self.socket = connect(
@@ -106,6 +108,7 @@ class Page:
             additional_headers={**headers, "Origin": origin},
             subprotocols=["streamlit", "no-token"],  # type: ignore[list-item]
             max_size=None,
+            source_address=(source, 0),
         )
 
     def draw(self) -> float:
