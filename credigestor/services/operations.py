@@ -22,6 +22,10 @@ def recorded(session: Session, table: type[T], operation_id: uuid.UUID) -> Seque
     ).all()
 
 
+#: The field that a Conflict of `require_same` names: no input, but the operation itself.
+FIELD = "operation"
+
+
 def require_same(same: bool, *, done: str, again: str) -> None:
     """Raise Conflict unless the operation is asked for what it did before.
 
@@ -30,6 +34,7 @@ def require_same(same: bool, *, done: str, again: str) -> None:
     """
     if not same:
         raise Conflict(
-            f"Este formulário já {done} e nada mais foi gravado. Abra a página de novo para "
-            f"{again}."
+            f"Este formulário já {done} e nada mais foi gravado. Confira e confirme de novo para "
+            f"{again}.",
+            field=FIELD,
         )

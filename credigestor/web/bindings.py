@@ -90,6 +90,21 @@ def incoming(payload: bytes | None) -> BackMsg | None:
     return None if payload is None or message.clear_cache else message
 
 
+def whole(payload: bytes) -> bytes:
+    """A message to a session that has drawn nothing yet, made to ask for the whole page.
+
+    A browser that outlived the process may ask for a fragment of the page, which nobody has
+    drawn: Streamlit ignores that without a word, with all that was typed.
+    """
+    message = BackMsg()
+    message.ParseFromString(payload)
+    if not message.rerun_script.fragment_id:
+        return payload
+    message.rerun_script.ClearField("fragment_id")
+    message.rerun_script.ClearField("is_auto_rerun")
+    return bytes(message.SerializeToString())
+
+
 def asked_for(message: BackMsg) -> str | None:
     """The id of the file that an incoming message wants made; None for any other message."""
     return message.backend_operation_request.deferred_file.file_id or None

@@ -20,7 +20,7 @@ from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.services import auth
 from credigestor.web import cookies, old_addresses, shell, strangers, visitor
-from credigestor.web.bindings import MEDIA, Bindings, asked_for, incoming
+from credigestor.web.bindings import MEDIA, Bindings, asked_for, incoming, whole
 from credigestor.web.uploads import UPLOAD, Uploads
 
 log = logging.getLogger("credigestor")
@@ -130,7 +130,7 @@ class Doors:
         if token is None or refused:
             await self._refuse_websocket(scope, receive, send)
             return
-        owner = auth.digest(token)
+        owner, known = auth.digest(token), None
         if len(protocols) > 2:
             known = self.bindings.owner_of(protocols[2])
             if known is not None and known != owner:
@@ -153,7 +153,7 @@ class Doors:
             if message["type"] != "websocket.receive":
                 return message
             if await self._may_send(message.get("bytes"), owner, token):
-                return message
+                return message if known or bound else {**message, "bytes": whole(message["bytes"])}
             await send({"type": "websocket.close", "code": 1008, "reason": ""})
             return {"type": "websocket.disconnect", "code": 1008}
 

@@ -1,6 +1,6 @@
 // Puts Streamlit's built-in English in Portuguese, follows a link that the script left for it,
-// starts a download or opens a document once, and loads a page anew that has lost its connection
-// for good.
+// starts a download or opens a document once, keeps a form's word in the address out of Back's way,
+// and loads a page anew that has lost its connection for good.
 //
 // Only text values and the attributes named below are changed, never nodes (React would lose
 // them), and only where the whole text is in the dictionary. What the shop
@@ -105,6 +105,19 @@
     attributeFilter: ATTRIBUTES,
   });
   change(document.body);
+
+  // The word of a form's operation comes into the address and leaves it by itself: no step that
+  // Back would have to undo.
+  const push = history.pushState.bind(history);
+  const butOperation = (url) => {
+    const address = new URL(url, window.location.href);
+    address.searchParams.delete("op");
+    return address.pathname + address.searchParams;
+  };
+  history.pushState = (state, title, url) => {
+    const same = url && butOperation(url) === butOperation(window.location.href);
+    return same ? history.replaceState(state, title, url) : push(state, title, url);
+  };
 
   // A server that is well but lets this page's connection in no more: in another tab somebody
   // else logged in. Only a new page can connect, and this one still shows what was theirs to see.

@@ -7,7 +7,7 @@ import streamlit as st
 from credigestor.reports import customers
 from credigestor.rules.identity import format_phone, format_tax_id
 from credigestor.rules.permissions import Permission
-from credigestor.ui.counter.customer_form import new_customer
+from credigestor.ui.counter.customer_form import begin_new, new_customer
 from credigestor.ui.kit import address, data, downloads, links, messages, session, tables
 from credigestor.ui.kit.figures import format_count
 
@@ -27,9 +27,10 @@ today = data.today()
 
 
 def show_form() -> None:
+    operation = begin_new(actor)
     messages.header("Novo cliente")
     links.link("counter/customers.py", "Voltar para a lista", icon=":material/arrow_back:")
-    new_customer(actor, today=today)
+    new_customer(actor, operation, today=today)
 
 
 def show_list() -> None:

@@ -14,16 +14,13 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from credigestor.db.models import Sale
 from credigestor.db.settings import MAX_RATE, ShopSettings
 from credigestor.reports import customers
 from credigestor.reports import sales as sales_report
 from credigestor.reports.customers import Exposure
 from credigestor.rules.calendar import default_first_due, format_date
-from credigestor.rules.installments import (
-    USUAL_MONTHLY_RATE,
-    effective_yearly_rate,
-    parse_count,
-)
+from credigestor.rules.installments import USUAL_MONTHLY_RATE, effective_yearly_rate, parse_count
 from credigestor.rules.money import CENT, ZERO, format_brl, format_percent, parse_money, parse_rate
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
@@ -32,7 +29,8 @@ from credigestor.services import credit, inputs, sales
 from credigestor.services.sales import NewSale
 from credigestor.ui.counter import guarantors
 from credigestor.ui.counter.customer_search import forget_customer, pick_customer
-from credigestor.ui.kit import data, forms, links, messages, session, tables
+from credigestor.ui.counter.recorded import tell_sale
+from credigestor.ui.kit import data, forms, links, messages, operations, session, tables
 from credigestor.ui.kit.live_form import LiveForm
 
 FORM = "new_sale"
@@ -111,7 +109,7 @@ def inputs_area(
     if total is None or sold_on is None or (count is None and not all_down) or draft.wrong:
         return None
     return NewSale(
-        operation_id=draft.operation,
+        operation_id=draft.operation.id,
         customer_id=customer_id or 0,
         seller_id=seller_id,
         sold_on=sold_on,
@@ -129,9 +127,11 @@ def first_due_field(draft: LiveForm, sold_on: date) -> date | None:
     """The first due date: a month after the sale, also when its date changes, until one is set."""
     key = draft.key("first_due_date")
     default, before = default_first_due(sold_on), f"{key}:default"
-    if st.session_state.get(key) in (None, st.session_state.get(before)):
-        st.session_state[key] = default
-    st.session_state[before] = default
+    kept = st.session_state
+    survived = before not in kept and forms.sent(key)  # the browser outlived the server
+    if not survived and kept.get(key) in (None, kept.get(before)):
+        kept[key] = default
+    kept[before] = default
     chosen = forms.date_field("Primeiro vencimento", None, key=key, persist_state="session")
     draft.fields.slot("first_due_date")
     return chosen
@@ -279,9 +279,9 @@ def confirm(draft: LiveForm, actor: Actor, new: NewSale | None, today: date) -> 
         disabled=new is None or bool(blocked),
     ):
         assert new is not None
-        with draft.fields.catching():
+        with draft.fields.catching(), operations.another(FORM):
             sale_id = data.write(lambda s: sales.register(s, actor, new, today=today))
-            forms.renew_operation(FORM)
+            operations.finish(FORM)
             messages.flash(f"Venda {sale_number(sale_id)} registrada.")
             links.go("counter/sale.py", id=sale_id)
     if blocked:
@@ -289,7 +289,7 @@ def confirm(draft: LiveForm, actor: Actor, new: NewSale | None, today: date) -> 
     if st.button(
         "Limpar tudo", key=draft.key("clear"), type="tertiary", icon=":material/backspace:"
     ):
-        forms.renew_operation(FORM)
+        operations.finish(FORM)
         forget_customer(draft.key("customer"))
         st.rerun()
 
@@ -298,7 +298,7 @@ def new_sale_page() -> None:
     """The whole page."""
     actor = session.require(Permission.SELL)
     settings, today = data.settings_today()
-    draft = LiveForm(forms.operation_id(FORM))
+    draft = LiveForm(operations.begin(FORM, actor, Sale, tell_sale))
     messages.header("Nova venda")
     typing, result = st.columns(2, gap="medium")
     # What grows and shrinks has a container of its own: an input that changed its place would be

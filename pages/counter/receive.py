@@ -1,6 +1,6 @@
 """Receive: who pays, which notes, how much; the allocation previewed, then confirmed.
 
-The form's operation id names its widgets, so a payment just made leaves an empty form. What the
+The form's operation names its widgets, so a payment just made leaves an empty form. What the
 confirm button writes are the arguments it was drawn with: exactly what was on the screen, and
 for a second fast click the same operation, which the database knows already (R10).
 """
@@ -15,6 +15,7 @@ from typing import Any
 
 import streamlit as st
 
+from credigestor.db.models import Payment
 from credigestor.errors import BusinessError, InvalidInput
 from credigestor.reports import notes
 from credigestor.reports.notes import OpenNote
@@ -31,7 +32,9 @@ from credigestor.ui.counter.discounts import INPUTS, Discounts, choose_discounts
 from credigestor.ui.counter.note_ticks import choose_notes, offer_next
 from credigestor.ui.counter.payer import asked_note, choose_payer, tick_key
 from credigestor.ui.counter.payment_preview import Part, allocated, preview
-from credigestor.ui.kit import data, forms, links, messages, session
+from credigestor.ui.counter.recorded import tell_payment
+from credigestor.ui.kit import clicks, data, forms, links, messages, operations, session
+from credigestor.ui.kit.operations import Operation
 
 FORM = "receive"
 DONE, FAILED = "receive:done", "receive:failed"
@@ -95,12 +98,12 @@ def choose_amount(
             autocomplete="off",
             persist_state="page",  # also while a wrong date hides it
         )
-        st.button(
+        clicks.button(
             "Quitar selecionadas" if chosen else "Quitar tudo",
+            set_amount,
+            (key, whole),
             key=f"whole:{form}",
             icon=":material/done_all:",
-            on_click=set_amount,
-            args=(key, whole),
         )
     fields.slot("amount")
     st.caption(messages.plain(counted(paying, chosen, whole)))
@@ -176,17 +179,18 @@ def confirm(new: NewPayment, seen: Mapping[str, Any]) -> None:
         if any(key in now and now[key] != value for key, value in seen.items()):
             raise InvalidInput("A prévia mudou neste momento. Confira e confirme de novo.")
         today = data.today()
-        payment_id = data.write(lambda s: payments.receive(s, actor, new, today=today))
+        with operations.another(FORM):
+            payment_id = data.write(lambda s: payments.receive(s, actor, new, today=today))
     except BusinessError as error:
         st.session_state[FAILED] = error
         return
     st.session_state[DONE] = (payment_id, new.amount)
-    forms.renew_operation(FORM)
+    operations.finish(FORM)
 
 
-def form_area(form: uuid.UUID, customer_id: int, actor: Actor) -> None:
+def form_area(operation: Operation, customer_id: int, actor: Actor) -> None:
     """Date, notes, amount, method, preview and the one button that writes."""
-    fields = forms.Fields()
+    form, fields = operation.key, forms.Fields()
     today = data.today()
     left, right = st.columns(2)
     with left:
@@ -219,7 +223,7 @@ def form_area(form: uuid.UUID, customer_id: int, actor: Actor) -> None:
         return
     preview(parts, discounts)
     new = NewPayment(
-        operation_id=form,
+        operation_id=operation.id,
         customer_id=customer_id,
         paid_on=paid_on,
         method=Method(method or Method.CASH),
@@ -234,17 +238,17 @@ def form_area(form: uuid.UUID, customer_id: int, actor: Actor) -> None:
     names = ("paid_on", "backdate_reason", "method", "amount", *INPUTS)
     keys = [f"{name}:{form}" for name in names]
     keys += [tick_key(form, note.id) for note in open_notes]
-    st.button(
+    clicks.button(
         messages.plain(
             f"Confirmar: {format_brl(new.amount)} em {in_words(new.method)}, {format_date(paid_on)}"
         ),
+        confirm,
+        (new, {key: st.session_state[key] for key in keys if key in st.session_state}),
         key=f"confirm:{form}",
         type="primary",
         icon=":material/check:",
         shortcut="Ctrl+Enter",
         width="stretch",
-        on_click=confirm,
-        args=(new, {key: st.session_state[key] for key in keys if key in st.session_state}),
     )
 
 
@@ -265,11 +269,11 @@ def receive_page() -> None:
     """The whole page."""
     actor = session.require(Permission.SELL)
     leave_when_done()
+    operation = operations.begin(FORM, actor, Payment, tell_payment)
     messages.header("Receber")
-    form = forms.operation_id(FORM)
-    customer_id = choose_payer(form)
+    customer_id = choose_payer(operation.key)
     if customer_id is not None:
-        form_area(form, customer_id, actor)
+        form_area(operation, customer_id, actor)
 
 
 receive_page()

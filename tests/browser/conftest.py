@@ -81,17 +81,23 @@ class Server:
         self.base_url = f"http://{self.host}"
         self.log = self.data_dir / "log"
         self.secrets = {PASSWORD}
-        with self.log.open("w") as log:
+        self._command = [sys.executable, *streamlit, "run", app, *self._flags()]
+        self._environment = {
+            **os.environ,
+            "DATABASE_URL": self.database_url,
+            "CREDIGESTOR_DATA_DIR": str(self.data_dir),
+            "PYTHONPATH": str(ROOT),
+            **environment,
+        }
+        self.start()
+
+    def start(self) -> None:
+        """Start the process: the first, or another one in its place after its end."""
+        with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *streamlit, "run", app, *self._flags()],
+                self._command,
                 cwd=ROOT,
-                env={
-                    **os.environ,
-                    "DATABASE_URL": self.database_url,
-                    "CREDIGESTOR_DATA_DIR": str(self.data_dir),
-                    "PYTHONPATH": str(ROOT),
-                    **environment,
-                },
+                env=self._environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )

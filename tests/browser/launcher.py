@@ -20,6 +20,11 @@ def now() -> datetime:
     return datetime.now(UTC) + AHEAD
 
 
-if __name__ == "__main__":
+def serve() -> None:
+    """Run the command line at that clock."""
     clock.now = now
     main()
+
+
+if __name__ == "__main__":
+    serve()

@@ -200,6 +200,18 @@ def test_a_half_typed_sale_is_there_again_after_looking_elsewhere(
     assert sales_of(server, id_) == 0
 
 
+def test_back_leaves_the_form_at_once_though_its_word_came_into_the_address(
+    page: Page, log_in: Callable[..., None]
+) -> None:
+    page.goto("/vendas")
+    log_in(page, "vendedor")
+    page.get_by_role("link", name="Nova venda").first.click()
+    page.wait_for_url("**/nova-venda?op=*")
+    page.go_back()
+    expect(page.get_by_role("heading", name="Vendas")).to_be_visible()
+    assert page.url.endswith("/vendas")
+
+
 def test_nothing_sticks_out_on_a_phone(
     server: Server,
     new_page: Callable[..., Page],

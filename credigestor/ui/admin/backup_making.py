@@ -38,7 +38,7 @@ def make(
 def offer_backup(actor: Actor, *, busy: bool) -> None:
     """The button, and above it the passphrase for who wants one of their own."""
     fields = forms.Fields()
-    key = f"{_FORM}:{forms.operation_id(_FORM)}"
+    key = forms.key(_FORM)
     place = st.empty()
     with place.container():
         typed = _passphrase(key, fields)
@@ -54,7 +54,7 @@ def offer_backup(actor: Actor, *, busy: bool) -> None:
         return
     with fields.catching():
         passphrase = checked(*typed) if typed else None
-        forms.renew_operation(_FORM)
+        forms.renew(_FORM)
         with place.container():  # where the button was: the files below stay where they are
             made = background.with_bar(lambda progress: make(actor, passphrase, progress))
         rows = format_count(made.rows, "linha", "linhas")

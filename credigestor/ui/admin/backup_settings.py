@@ -23,7 +23,7 @@ _NUMBERS = {
 def backup_form(actor: Actor, current: ShopSettings) -> None:
     """Draw the hour and the numbers, and save them as a new version of the settings."""
     form, fields = "settings-backup", forms.Fields()
-    key = f"{form}:{forms.operation_id(form)}"
+    key = forms.key(form)
     hours = [_NEVER, *range(24)]
     with st.form(key, border=False):
         hour = st.selectbox(

@@ -33,7 +33,7 @@ def documents_form(actor: Actor, current: ShopSettings) -> None:
 
 def _logo(actor: Actor, current: ShopSettings) -> None:
     form, fields = "settings-logo", forms.Fields()
-    key = f"{form}:{forms.operation_id(form)}"
+    key = forms.key(form)
     st.subheader(LABELS["logo"])
     st.caption(
         "Sai no alto dos documentos. PNG ou JPEG de até 1 MB; fica melhor com fundo branco ou "
@@ -76,7 +76,7 @@ def _logo(actor: Actor, current: ShopSettings) -> None:
         except BusinessError as error:
             fields.show(error)
             return
-        forms.renew_operation(form)
+        forms.renew(form)
         messages.flash(_done(changed, removed))
         st.rerun()
 
@@ -89,7 +89,7 @@ def _done(changed: bool, removed: bool) -> str:
 
 def _texts(actor: Actor, current: ShopSettings) -> None:
     form, fields = "settings-documents", forms.Fields()
-    key = f"{form}:{forms.operation_id(form)}"
+    key = forms.key(form)
     st.subheader("Textos e preferências")
     with st.form(key, border=False):
         footer = st.text_input(

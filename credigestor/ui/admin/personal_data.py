@@ -61,7 +61,7 @@ def personal_data(actor: Actor, customer: Customer, *, today: date) -> None:
 def retention_form(actor: Actor, current: ShopSettings) -> None:
     """Draw for how many years after their last business people's data is kept."""
     form, fields = "settings-privacy", forms.Fields()
-    key = f"{form}:{forms.operation_id(form)}"
+    key = forms.key(form)
     st.caption(
         "Antes desse prazo, contado do último negócio, o sistema não anonimiza um cliente. As "
         "leis fiscais e do consumidor pedem ao menos 5 anos; pergunte ao contador se a sua loja "

@@ -70,7 +70,7 @@ _FORMATS: dict[str, Callable[[str], str]] = {
 def shop_form(actor: Actor, current: ShopSettings) -> None:
     """Draw the shop's identity, contact and address."""
     form, fields = "settings-shop", forms.Fields()
-    key = f"{form}:{forms.operation_id(form)}"
+    key = forms.key(form)
     typed: dict[str, str] = {}
     with st.form(key, border=False):
         with st.grid(2, min_column_width=260):
@@ -97,7 +97,7 @@ def shop_form(actor: Actor, current: ShopSettings) -> None:
 def pix_form(actor: Actor, current: ShopSettings) -> None:
     """Draw the kind of Pix key and the key."""
     form, fields = "settings-pix", forms.Fields()
-    key = f"{form}:{forms.operation_id(form)}"
+    key = forms.key(form)
     kinds = list(PIX_KIND_NAMES)
     with st.form(key, border=False):
         kind = st.selectbox(
@@ -119,7 +119,7 @@ def pix_form(actor: Actor, current: ShopSettings) -> None:
 def charges_form(actor: Actor, current: ShopSettings) -> None:
     """Draw the rates, grace and backdating limit, with warnings as one types (R2, R6, R7)."""
     form, fields = "settings-charges", forms.Fields()
-    key = f"{form}:{forms.operation_id(form)}"
+    key = forms.key(form)
     st.info(
         "Valem para as vendas feitas a partir de agora: vendas e notas que já existem não mudam.",
         icon=":material/info:",
@@ -154,7 +154,7 @@ def charges_form(actor: Actor, current: ShopSettings) -> None:
 def calendar_form(actor: Actor, current: ShopSettings) -> None:
     """Draw the time zone and which holidays close the shop; the local ones are a list (R4)."""
     form, fields = "settings-calendar", forms.Fields()
-    key = f"{form}:{forms.operation_id(form)}"
+    key = forms.key(form)
     with st.form(key, border=False):
         zone = st.selectbox(
             LABELS["time_zone"],
@@ -177,7 +177,7 @@ def calendar_form(actor: Actor, current: ShopSettings) -> None:
 
 def _local_holidays(actor: Actor, current: ShopSettings) -> None:
     form, fields = "settings-holidays", forms.Fields()
-    key = f"{form}:{forms.operation_id(form)}"
+    key = forms.key(form)
     st.subheader(LABELS["local_holidays"])
     removed = None
     for holiday in current.local_holidays:
@@ -230,7 +230,7 @@ def save(form: str, fields: forms.Fields, actor: Actor, read: Callable[[], dict[
     except BusinessError as error:
         fields.refuse(error)
         return
-    forms.renew_operation(form)
+    forms.renew(form)
     messages.flash("Configurações salvas." if changed else "Nada mudou.")
     st.rerun()
 

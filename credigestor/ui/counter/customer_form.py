@@ -16,28 +16,37 @@ from credigestor.rules.money import format_number, parse_money
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import customers
 from credigestor.services.inputs import parse
-from credigestor.ui.kit import data, forms, links, messages
+from credigestor.ui.counter.recorded import tell_customer
+from credigestor.ui.kit import data, forms, links, messages, operations
+from credigestor.ui.kit.operations import Operation
+
+_NEW = "new-customer"
 
 
-def new_customer(actor: Actor, *, today: date) -> None:
+def begin_new(actor: Actor) -> Operation:
+    """The operation of the form of a new customer."""
+    return operations.begin(_NEW, actor, Customer, tell_customer)
+
+
+def new_customer(actor: Actor, operation: Operation, *, today: date) -> None:
     """Draw the form of a new customer; once saved, leave for the customer's page."""
-    form = "new-customer"
     fields = forms.Fields()
-    operation = forms.operation_id(form)
-    typed = _draw(form, fields, None, save="Cadastrar cliente", may_limit=True)
+    key = f"{_NEW}:{operation.key}"
+    typed = _draw(key, fields, None, save="Cadastrar cliente", may_limit=True)
     if typed is None:
         return
     try:
         given = _input(typed)
-        new_id = data.write(
-            lambda s: customers.create(s, actor, given, operation_id=operation, today=today)
-        )
+        with operations.another(_NEW):
+            new_id = data.write(
+                lambda s: customers.create(s, actor, given, operation_id=operation.id, today=today)
+            )
     except BusinessError as error:
         fields.refuse(error)
         if isinstance(error, Conflict):
             _link_to_owner(given.tax_id)
         return
-    forms.renew_operation(form)
+    operations.finish(_NEW)
     messages.flash("Cliente cadastrado.")
     links.go("counter/customer.py", id=new_id)
 
@@ -47,7 +56,9 @@ def edit_customer(actor: Actor, customer: Customer, *, today: date) -> None:
     form = f"edit-customer:{customer.id}"
     fields = forms.Fields()
     may_limit = actor.can(Permission.OVERRIDE_CREDIT)
-    typed = _draw(form, fields, customer, save="Salvar alterações", may_limit=may_limit)
+    typed = _draw(
+        forms.key(form), fields, customer, save="Salvar alterações", may_limit=may_limit
+    )
     if typed is None:
         return
     try:
@@ -56,17 +67,16 @@ def edit_customer(actor: Actor, customer: Customer, *, today: date) -> None:
     except BusinessError as error:
         fields.refuse(error)
         return
-    forms.renew_operation(form)
+    forms.renew(form)
     messages.flash("Cadastro atualizado.")
     st.rerun()
 
 
 def _draw(
-    form: str, fields: forms.Fields, customer: Customer | None, *, save: str, may_limit: bool
+    key: str, fields: forms.Fields, customer: Customer | None, *, save: str, may_limit: bool
 ) -> dict[str, Any] | None:
     """What was typed, raw, when Save was pressed; the widgets are new after each save."""
     shown = _shown(customer)
-    key = f"{form}:{forms.operation_id(form)}"
     typed: dict[str, Any] = {}
 
     def field(name: str, label: str, **options: Any) -> None:

@@ -28,7 +28,7 @@ from credigestor.rules.document_choices import RECEIPT_FORMAT_NAMES, ReceiptForm
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.words import listed
 from credigestor.services import printing
-from credigestor.ui.kit import data, forms, links, messages, session
+from credigestor.ui.kit import clicks, data, links, messages, session
 
 _OPEN = frozenset({Status.PENDING, Status.PARTIAL, Status.OVERDUE})
 _NOTE_COLUMNS = ("note_id", "number", "due_date", "status")
@@ -214,14 +214,15 @@ def _print_button(
     form: str,
 ) -> None:
     # A callback with the operation of the button as it was drawn: a double click prints once.
-    st.button(
+    operation = st.session_state.setdefault(f"operation:{form}", uuid.uuid4())
+    clicks.button(
         label,
+        _print,
+        (form, sale_id, note_ids, operation),
         key=form,
         type=type,
         icon=":material/print:",
         disabled=disabled,
-        on_click=_print,
-        args=(form, sale_id, note_ids, forms.operation_id(form)),
     )
 
 
@@ -240,9 +241,10 @@ def _print(
         )
     except BusinessError as error:
         st.session_state[slot] = error
+        st.session_state.pop(f"operation:{form}", None)
         return
     st.session_state[slot] = (operation_id, len(made), _told(made))
-    forms.renew_operation(form)
+    st.session_state.pop(f"operation:{form}", None)
 
 
 def _told(made: Sequence[NotePrinting]) -> str:

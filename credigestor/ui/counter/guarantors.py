@@ -106,7 +106,7 @@ def of_sale(sale: SaleDetail, actor: Actor) -> None:
 
 def _form(sale_id: int, actor: Actor, stored: tuple[SaleGuarantor, ...], *, printed: bool) -> None:
     form, fields = f"guarantors:{sale_id}", forms.Fields()
-    key = f"{form}:{forms.operation_id(form)}"
+    key = forms.key(form)
     texts: dict[int, dict[str, str]] = {}
     with (
         st.expander("Mudar avalistas" if stored else "Incluir avalistas"),
@@ -140,7 +140,7 @@ def _form(sale_id: int, actor: Actor, stored: tuple[SaleGuarantor, ...], *, prin
             except BusinessError as error:
                 fields.show(_at_their_places(error, texts))
                 return
-            forms.renew_operation(form)
+            forms.renew(form)
             messages.flash("Avalistas gravados." if changed else "Nada mudou.")
             st.rerun()
 

@@ -13,7 +13,7 @@ from credigestor.rules.calendar import format_date, format_days
 from credigestor.rules.money import format_brl, format_number
 from credigestor.ui.counter.discounts import Discounts
 from credigestor.ui.counter.payer import tick_key
-from credigestor.ui.kit import messages
+from credigestor.ui.kit import clicks, messages
 
 #: More open notes than this scroll in a frame of their own.
 NOTES_IN_VIEW = 6
@@ -44,12 +44,12 @@ def offer_next(
         if left > 0 and note not in chosen:
             more.append(note.id)
             left -= discounts.settles(note)
-    st.button(
+    clicks.button(
         messages.plain(f"Continuar nas próximas notas com os {told} restantes"),
+        _tick,
+        (form, more),
         key=f"more:{form}",
         icon=":material/playlist_add:",
-        on_click=_tick,
-        args=(form, more),
     )
 
 

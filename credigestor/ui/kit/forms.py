@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from credigestor.errors import BusinessError, InvalidInputs
 from credigestor.ui.kit.messages import plain
@@ -17,17 +18,36 @@ from credigestor.ui.kit.messages import plain
 FILTER_YEARS = (1900, 2200)
 
 
-def operation_id(form: str) -> uuid.UUID:
-    """The operation id of a form; it stays the same until `renew_operation`.
+def key(form: str) -> str:
+    """Key of a form, and the beginning of its widgets' keys; the same until `renew`.
 
-    Two fast clicks run side by side with the same id, and the database keeps one row.
+    It is the same in a process that takes over from one that died: what a browser still holds
+    of the form is found again. A form saved before is known by the widgets that the browser
+    sends.
     """
-    return uuid.UUID(st.session_state.setdefault(f"operation:{form}", str(uuid.uuid4())))
+    times: int = st.session_state.setdefault(f"saved:{form}", _times_saved(form))
+    return f"{form}:{times}"
 
 
-def renew_operation(form: str) -> None:
-    """Give the form a new operation id, once what it held was saved."""
-    st.session_state.pop(f"operation:{form}", None)
+def renew(form: str) -> None:
+    """Let the form show what is stored, once what it held was saved: its widgets are new."""
+    st.session_state[f"saved:{form}"] = st.session_state.get(f"saved:{form}", 0) + 1
+
+
+def sent(key: str) -> bool:
+    """Tell whether the browser sent a value of this widget, drawn here already or not."""
+    return any(name.endswith(f"-{key}") for name in _sent())
+
+
+def _times_saved(form: str) -> int:
+    found = (re.search(rf"-(?:FormSubmitter:)?{re.escape(form)}:(\d+)\b", w) for w in _sent())
+    return max((int(match[1]) for match in found if match), default=0)
+
+
+def _sent() -> list[str]:
+    """The ids of the widgets whose values came with this run; an id ends with its key."""
+    context = get_script_run_ctx()
+    return [state.id for state in context.session_state.get_widget_states()] if context else []
 
 
 class Fields:

@@ -1,12 +1,11 @@
 """A form that reacts while one types, which st.form cannot: read, checked and told at once.
 
-The operation id names the widgets too. A form just saved is followed by an empty one under
-another id, and half-typed input survives leaving the page.
+The operation names the widgets too. A form just saved is followed by an empty one of another
+operation, and half-typed input survives leaving the page and a restart of the server.
 """
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -15,6 +14,7 @@ import streamlit as st
 
 from credigestor.errors import BusinessError
 from credigestor.ui.kit import forms
+from credigestor.ui.kit.operations import Operation
 
 #: How long one pauses before what was typed is read.
 PAUSE = "300ms"
@@ -30,7 +30,7 @@ class LiveForm:
     that is needed is named in `missing`; `refused` holds any other reason to wait.
     """
 
-    operation: uuid.UUID
+    operation: Operation
     fields: forms.Fields = field(default_factory=forms.Fields)
     missing: list[str] = field(default_factory=list)
     wrong: bool = False
@@ -38,7 +38,7 @@ class LiveForm:
 
     def key(self, name: str) -> str:
         """Key of an input; the next operation has others."""
-        return f"{name}:{self.operation}"
+        return f"{name}:{self.operation.key}"
 
     def typed(
         self, name: str, label: str, parse: Callable[[str], T], *, needed: str = "", **options: Any

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import streamlit as st
 
 
-def flash(message: str, icon: str = ":material/check_circle:") -> None:
-    """Keep a message for the next page drawn, across a rerun or a change of page."""
-    st.session_state["flash"] = (message, icon)
+def flash(
+    message: str,
+    icon: str = ":material/check_circle:",
+    beside: Callable[[], object] | None = None,
+) -> None:
+    """Keep a message for the next page drawn, across a rerun or a change of page.
+
+    `beside` draws what belongs to it, such as a link.
+    """
+    st.session_state["flash"] = (message, icon, beside)
 
 
 def header(title: str, caption: str = "") -> None:
@@ -22,7 +30,12 @@ def header(title: str, caption: str = "") -> None:
     place = st.empty()
     kept = st.session_state.pop("flash", None)
     if kept:
-        place.success(plain(kept[0]), icon=kept[1])
+        message, icon, beside = kept
+        where = place.container() if beside else place
+        where.success(plain(message), icon=icon)
+        if beside:
+            with where:
+                beside()
 
 
 # Links, e-mails, emoji and icons by name, and arrows are made of a text once its escapes are gone.
