@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
@@ -47,7 +47,10 @@ def _birth_date(value: date) -> date:
 
 
 def _limit(value: Decimal) -> Decimal:
-    limit = Decimal(value)
+    try:
+        limit = Decimal(value)
+    except InvalidOperation as error:
+        raise InvalidInput("O limite de crédito não é um valor.", field="credit_limit") from error
     if not limit.is_finite() or limit > MAX_MONEY:
         raise InvalidInput(f"O limite máximo é {format_brl(MAX_MONEY)}.", field="credit_limit")
     if limit < 0:

@@ -10,7 +10,7 @@ from credigestor.errors import InvalidInput
 from credigestor.rules import early
 from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import Step
-from credigestor.rules.money import CENT, ZERO, format_brl
+from credigestor.rules.money import CENT, MAX_MONEY, ZERO, format_brl
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services.inputs import reason
 from credigestor.services.ledger import LockedNote
@@ -22,6 +22,8 @@ def check_values(discounts: Mapping[int, Decimal], amounts: Mapping[int, Decimal
         raise InvalidInput("Há desconto para uma nota que não está sendo paga.", field="discount")
     if any(value < 0 for value in discounts.values()):
         raise InvalidInput("O desconto não pode ser negativo.", field="discount")
+    if any(value > MAX_MONEY for value in discounts.values()):  # such a one has no cents to look at
+        raise InvalidInput(f"O valor máximo é {format_brl(MAX_MONEY)}.", field="discount")
     if any(value != value.quantize(CENT) for value in discounts.values()):
         raise InvalidInput("Use no máximo dois decimais no desconto.", field="discount")
 

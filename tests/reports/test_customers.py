@@ -95,6 +95,8 @@ def test_what_was_typed_is_stored_in_one_form(seller: Actor) -> None:
         ({"credit_limit": Decimal("1e30")}, "credit_limit"),
         ({"credit_limit": Decimal("NaN")}, "credit_limit"),
         ({"credit_limit": Decimal("0.005")}, "credit_limit"),
+        ({"credit_limit": "mil"}, "credit_limit"),
+        ({"credit_limit": "1.500,00"}, "credit_limit"),
         ({"street": "r" * 121}, "street"),
         ({"remarks": "a\x00b"}, "remarks"),
     ],

@@ -103,6 +103,13 @@ def test_an_amount_that_is_no_money_is_refused(manager: Actor, amount: str) -> N
     assert refused(manager, JANUARY_25, (note, amount)).field == "amount"
 
 
+@pytest.mark.parametrize("discount", ["-5", "0.005", "1E+30"])
+def test_a_discount_that_is_no_money_is_refused(manager: Actor, discount: str) -> None:
+    [note] = sell().notes
+    error = refused(manager, JANUARY_25, (note, "1.00"), discounts={note: D(discount)})
+    assert error.field == "discount"
+
+
 @pytest.mark.parametrize("amount", ["NaN", "Infinity"])
 def test_an_amount_that_is_no_number_is_refused(manager: Actor, amount: str) -> None:
     [note] = sell().notes
