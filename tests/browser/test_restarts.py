@@ -44,7 +44,7 @@ def test_a_sale_recorded_by_a_process_that_died_is_told_and_nothing_typed_elsewh
     mortal.process.wait(20)
     restart(mortal, selling, typing, paying, searching)
 
-    expect(selling.get_by_text("Já registrada: Venda 000002, em ")).to_be_visible()
+    expect(selling.get_by_text("Já registrada: Venda 000002, em ").first).to_be_visible()
     settled(selling)
     expect(selling.get_by_label("Total da venda (R$)")).to_have_value("")
     assert count(mortal, "sales") == 2

@@ -54,7 +54,7 @@ def test_killed_there_it_is_recorded_once_and_its_number_told(
     mortal.process.wait(20)
     restart(mortal, page)
     if point in RECORDED:
-        expect(page.get_by_text(before)).to_be_visible()
+        expect(page.get_by_text(before).first).to_be_visible()
     else:
         settled(page)
         assert count(mortal, table) == there
@@ -77,5 +77,5 @@ def test_a_commit_whose_answer_was_lost_is_found_when_the_page_is_loaded_anew(
     page.get_by_role("button", name=button).click()
     mortal.await_scalar(there + 1, f"SELECT count(*) FROM {table}")
     page.reload()
-    expect(page.get_by_text(before)).to_be_visible()
+    expect(page.get_by_text(before).first).to_be_visible()
     assert count(mortal, table) == there + 1

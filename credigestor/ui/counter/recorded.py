@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import streamlit as st
+
 from credigestor.db.models import Customer, Payment, Sale
 from credigestor.rules.calendar import format_moment
 from credigestor.rules.money import format_brl
@@ -43,7 +45,8 @@ def _at(moment: datetime) -> str:
 
 def _tell(message: str, way: tuple[str, str, int]) -> None:
     file, label, row = way
+    st.toast(messages.plain(message), icon=_DONE, duration="long")  # wherever one has scrolled to
     messages.flash(message, beside=lambda: links.link(file, label, icon=_ICON, id=row))
 
 
-_ICON = ":material/arrow_forward:"
+_DONE, _ICON = ":material/check_circle:", ":material/arrow_forward:"
