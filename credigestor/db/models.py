@@ -440,6 +440,17 @@ class AuditEntry(Base):
     after: Mapped[dict[str, Any] | None]
 
 
+class AuditSeal(Base):
+    """What an entry of the audit log was when it was written, as a digest; `check` compares.
+
+    A trigger writes it with the entry, and again when a customer in it is anonymised (R28).
+    """
+
+    __tablename__ = "audit_seals"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seal: Mapped[bytes]
+
+
 class Download(Base):
     """A file that was asked for: a single-use address for one login, and how far it has come.
 
