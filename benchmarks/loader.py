@@ -113,6 +113,43 @@ _ITEMS = (
 _REVERSALS = ("id", "payment_id", "reversed_on", "reversed_at", "reversed_by", "reason")
 
 
+# What the services would have written to the audit log, at the moment of each act.
+_TRAIL = (
+    """
+    INSERT INTO audit_log (at, actor_id, actor_name, action, entity, entity_id, after)
+    SELECT s.created_at, created_by, users.name, 'create', 'sale', s.id, jsonb_build_object(
+        'customer_id', customer_id, 'seller_id', seller_id, 'sold_on', sold_on,
+        'description', description, 'total', total::text, 'down_payment', down_payment::text,
+        'installments', installments, 'first_due_date', first_due_date,
+        'contract_rate', contract_rate::text, 'late_rate', late_rate::text,
+        'fine_rate', fine_rate::text, 'grace_days', grace_days)
+    FROM sales s JOIN users ON users.id = s.created_by ORDER BY s.id
+    """,
+    """
+    INSERT INTO audit_log (at, actor_id, actor_name, action, entity, entity_id, before, after)
+    SELECT cancelled_at, cancelled_by, users.name, 'cancel', 'sale', s.id,
+        jsonb_build_object('customer_id', customer_id, 'total', total::text),
+        jsonb_build_object('reason', cancel_reason, 'on', cancelled_on)
+    FROM sales s JOIN users ON users.id = s.cancelled_by ORDER BY s.id
+    """,
+    """
+    INSERT INTO audit_log (at, actor_id, actor_name, action, entity, entity_id, after)
+    SELECT p.created_at, received_by, users.name, 'create', 'payment', p.id, jsonb_build_object(
+        'customer_id', customer_id, 'paid_on', p.paid_on, 'amount', p.amount::text,
+        'method', method, 'items', jsonb_build_array(
+            jsonb_build_array(i.note_id, i.amount::text)))
+    FROM payments p JOIN payment_items i ON i.payment_id = p.id
+    JOIN users ON users.id = p.received_by ORDER BY p.id
+    """,
+    """
+    INSERT INTO audit_log (at, actor_id, actor_name, action, entity, entity_id, after)
+    SELECT reversed_at, reversed_by, users.name, 'reverse', 'payment', payment_id,
+        jsonb_build_object('reason', reason, 'on', reversed_on)
+    FROM reversals r JOIN users ON users.id = r.reversed_by ORDER BY r.id
+    """,
+)
+
+
 def load(engine: Engine, sales: int, seed: int = SEED) -> None:
     """Fill an empty, migrated schema with `sales` sales, about ten notes each.
 
@@ -147,6 +184,8 @@ def _write(connection: Connection, sales: int, seed: int) -> None:
         _REVERSALS,
         (_reversal(number, n, paid) for number, (n, paid) in enumerate(undone, start=1)),
     )
+    for statement in _TRAIL:
+        connection.execute(text(statement))
     for table in ("users", "customers", "sales", "notes", "payments", "payment_items", "reversals"):
         connection.execute(
             text(

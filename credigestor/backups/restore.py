@@ -178,6 +178,7 @@ def _prove(incoming: incoming_schema.Incoming, progress: Progress, recount: bool
             session,
             lambda done, total: progress(0.75 + 0.2 * done / total, "Conferindo as contas"),
             summaries=recount,
+            whole=False,  # a shop with a broken trail must still come back
         )
     if problems:
         named = " ".join(f"{p.entity} {p.id}: {p.detail}" for p in problems[:_NAMED_PROBLEMS])

@@ -96,15 +96,15 @@ def test_whatever_the_services_do_leaves_the_ledger_sound(admin: Actor, seed: in
         ),
         (
             "UPDATE payments SET amount = 101 WHERE id = 1",
-            {("payment_amount", "payments", 1)},
+            {("payment_amount", "payments", 1), ("trail_differs", "payments", 1)},
         ),
         (
             "UPDATE payments SET paid_on = '2026-01-24' WHERE id = 1",
-            {("item_date", "payment_items", 1)},
+            {("item_date", "payment_items", 1), ("trail_differs", "payments", 1)},
         ),
         (
             "UPDATE payments SET customer_id = 2 WHERE id = 1",
-            {("item_customer", "payment_items", 1)},
+            {("item_customer", "payment_items", 1), ("trail_differs", "payments", 1)},
         ),
         (
             "UPDATE payment_items SET reversed = true WHERE id = 2",
@@ -114,7 +114,10 @@ def test_whatever_the_services_do_leaves_the_ledger_sound(admin: Actor, seed: in
             "UPDATE payment_items SET reversed = false WHERE payment_id = 4",
             {("item_reversed", "payment_items", 4), ("note_fold", "notes", 4)},
         ),
-        ("DELETE FROM reversals WHERE payment_id = 4", {("item_reversed", "payment_items", 4)}),
+        (
+            "DELETE FROM reversals WHERE payment_id = 4",
+            {("item_reversed", "payment_items", 4), ("trail_without_row", "audit_log", 5)},
+        ),
         (
             "DELETE FROM payment_items WHERE id = 2",
             {("payment_amount", "payments", 2), ("note_fold", "notes", 1)},
@@ -138,7 +141,10 @@ def test_whatever_the_services_do_leaves_the_ledger_sound(admin: Actor, seed: in
             "UPDATE notes SET cancelled_on = '2026-05-01' WHERE id = 5",
             {("note_cancelled", "notes", 5)},
         ),
-        ("DELETE FROM payments WHERE id = 3", {("orphan", "payment_items", 3)}),
+        (
+            "DELETE FROM payments WHERE id = 3",
+            {("orphan", "payment_items", 3), ("trail_without_row", "audit_log", 3)},
+        ),
         (
             "DELETE FROM customers WHERE id = 2",
             {("orphan", "sales", 3), ("orphan", "notes", 5)},
@@ -167,7 +173,11 @@ def test_a_payment_on_a_cancelled_sale_is_found() -> None:
         "UPDATE notes SET cancelled_on = '2026-05-01' WHERE id = 2",
         "UPDATE notes SET cancelled_on = '2026-05-01' WHERE id = 3",
     )
-    assert found() == {("cancelled_paid", "notes", 1), ("cancelled_paid", "notes", 2)}
+    assert found() == {
+        ("cancelled_paid", "notes", 1),
+        ("cancelled_paid", "notes", 2),
+        ("trail_missing", "sales", 1),
+    }
 
 
 @pytest.mark.usefixtures("ledger")
@@ -177,7 +187,7 @@ def test_a_payment_from_before_the_sale_is_found() -> None:
         "UPDATE payment_items SET paid_on = '2026-01-01' WHERE id = 3",
         "UPDATE notes SET last_paid_on = '2026-01-01', settled_on = '2026-01-01' WHERE id = 2",
     )
-    assert found() == {("paid_before_sale", "notes", 2)}
+    assert found() == {("paid_before_sale", "notes", 2), ("trail_differs", "payments", 3)}
 
 
 @pytest.mark.usefixtures("ledger")
@@ -187,7 +197,11 @@ def test_more_paid_than_owed_is_found_and_does_not_end_the_walk() -> None:
         "UPDATE payments SET amount = 900 WHERE id = 3",
         "UPDATE notes SET principal_balance = 49 WHERE id = 5",
     )
-    assert found() == {("note_overpaid", "notes", 2), ("note_fold", "notes", 5)}
+    assert found() == {
+        ("note_overpaid", "notes", 2),
+        ("note_fold", "notes", 5),
+        ("trail_differs", "payments", 3),
+    }
 
 
 def test_a_contract_rate_asks_for_the_price_table(admin: Actor) -> None:

@@ -6,7 +6,6 @@ One stream: memory stays the same however many sales are read.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.models import Note, Payment, PaymentItem, Sale
 from credigestor.errors import InvalidInput
 from credigestor.reports.check.invariants import MAX_EXTENSION_DAYS
+from credigestor.reports.check.problem import Problem
 from credigestor.rules import early
 from credigestor.rules.calendar import due_dates, format_date
 from credigestor.rules.charges import Overpaid, Paid, State, Step, Terms, fold, new_state
@@ -23,16 +23,6 @@ from credigestor.rules.installments import split
 from credigestor.rules.money import ZERO, format_brl
 
 _ROWS_AT_ONCE = 2000
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A row that breaks an invariant: which one, table, id, and a sentence in Portuguese."""
-
-    what: str
-    entity: str
-    id: int
-    detail: str
 
 
 def replay(session: Session, sale_ids: Sequence[int]) -> Iterator[Problem]:

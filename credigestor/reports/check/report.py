@@ -1,7 +1,7 @@
-"""The invariants of the ledger: what the database's own constraints cannot say.
+"""The check of a shop: what the database's own constraints cannot say, and whether they stand.
 
-SQL finds the sales of which something differs (`invariants`); those alone are read, with their
-notes and payments, and replayed by the rules, which say what is wrong (`replay`).
+Of the accounts, SQL finds the sales of which something differs (`invariants`); those alone are
+read, with their notes and payments, and replayed by the rules, which say what is wrong (`replay`).
 """
 
 from __future__ import annotations
@@ -13,30 +13,50 @@ from sqlalchemy.orm import Session
 
 from credigestor.db import waiting
 from credigestor.db.models import Base, Note, Payment, PaymentItem, Reversal
+from credigestor.reports.check import catalogue, told, trail
 from credigestor.reports.check.invariants import broken_sales
+from credigestor.reports.check.problem import Problem
 from credigestor.reports.check.recount import facts_that_differ, summaries_that_differ
-from credigestor.reports.check.replay import Problem, replay
+from credigestor.reports.check.replay import replay
+from credigestor.reports.check.shop import people_and_settings
+from credigestor.reports.check.told_at_once import settings_and_bulk
 from credigestor.rules.money import format_brl
 
 #: Called with the number of steps done and of all steps.
 Progress = Callable[[int, int], None]
+Step = Callable[[Session], Iterator[Problem]]
 
 
 def check(
-    session: Session, progress: Progress | None = None, *, summaries: bool = True
+    session: Session,
+    progress: Progress | None = None,
+    *,
+    summaries: bool = True,
+    whole: bool = True,
 ) -> list[Problem]:
-    """Every broken invariant of the ledger; none in a sound one (R1–R3, R9, R11–R14).
+    """Everything broken in a shop; nothing in a sound one (R1–R3, R9, R11–R14).
 
-    Without `summaries` the figures of the portfolio are not counted again. Run it on one
-    snapshot: payments that arrive meanwhile would look like problems.
+    The schema, its sequences, the accounts, the summaries, who works and buys there, the
+    settings, and the audit log beside all that it tells of. Without `summaries` the figures of the
+    portfolio are not counted again; not `whole`, the accounts alone are. Run it on one snapshot:
+    payments that arrive meanwhile would look like problems.
     """
     waiting.unhurried(session)
-    steps = [_orphans, _payments, _sales, *((_facts, _summaries) if summaries else ())]
-    problems = []
+    problems = list(catalogue.differences(session)) if whole else []
+    if catalogue.lacks_tables(problems):
+        return problems  # nothing else could be read
+    accounts: list[Step] = [_orphans, _payments, _sales]
+    if summaries:
+        accounts += [_facts, _summaries]
+    beside: list[Step] = [catalogue.sequences, people_and_settings]
+    beside += [trail.gaps, told.differences, settings_and_bulk]
+    steps = [*accounts, *(beside if whole else ())]
     for done, step in enumerate(steps, start=1):
         problems.extend(step(session))
         if progress:
             progress(done, len(steps))
+    if whole:
+        problems.extend(catalogue.unguarded(session, problems))
     return problems
 
 

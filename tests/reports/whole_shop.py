@@ -1,0 +1,196 @@
+"""A shop in which every kind of act was done, by the services, the import and the demonstration's
+way in bulk; nothing in it is wrong.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from credigestor.db.models import BackupRun, LoginAttempt, LoginSession
+from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.imports import importer
+from credigestor.rules.permissions import Actor, Role
+from credigestor.services import (
+    auth,
+    customers,
+    guarantors,
+    logos,
+    payments,
+    printing,
+    privacy,
+    sales,
+    settings,
+    summaries,
+    users,
+)
+from credigestor.services.customers import CustomerInput
+from credigestor.services.guarantors import GuarantorInput
+from credigestor.services.inputs import parse
+from credigestor.services.payments import NewPayment
+from tests.factories import actor_of
+from tests.imports.files import shop, source
+from tests.moments import NOW
+from tests.pictures import logo
+from tests.portfolio import TODAY, pay
+from tests.services.selling import new_sale
+
+PASSWORD = "uma senha comprida"
+_CPFS = ("15350946056", "39053344705", "86288366757", "01234567890", "12345670088", "12345670169")
+
+
+def make(session: Session) -> None:
+    """Fill an empty shop."""
+    admin = actor_of(
+        users.create_first_admin(session, login="ada", name="Ada Alves", password=PASSWORD)
+    )
+    seller = _staff(session, admin)
+    _settings(session, admin)
+    ana, bia, caio, gone = (_customer(session, seller, k) for k in range(4))
+    customers.edit(session, seller, _input(0, name="Ana Luz Lima"), customer_id=ana, today=TODAY)
+    customers.set_active(session, seller, customer_id=caio, active=False)
+    old = sales.register(
+        session,
+        seller,
+        new_sale(gone, sold_on=date(2015, 1, 5), first_due_date=date(2015, 2, 5), installments=1),
+        today=TODAY,
+    )
+    _pay(session, admin, [(_note(session, old, 1), "1000.00")], date(2015, 2, 5))
+    privacy.anonymise(session, admin, customer_id=gone, now=NOW, today=TODAY)
+    _sales(session, admin, seller, ana, bia)
+    importer.run(session, admin, source(shop()), today=TODAY)
+    _installation(session, admin)
+    session.flush()
+    summaries.refresh(session, today=TODAY)
+
+
+def _staff(session: Session, admin: Actor) -> Actor:
+    vera, _ = users.create(session, admin, login="vera", name="Vera", role=Role.SELLER)
+    users.edit(session, admin, user_id=vera.id, name="Vera Vaz", role=Role.MANAGER, now=NOW)
+    rui, _ = users.create(session, admin, login="rui", name="Rui Reis", role=Role.SELLER)
+    users.deactivate(session, admin, user_id=rui.id, now=NOW)
+    users.reset_password(session, admin, user_id=rui.id, now=NOW)
+    return actor_of(vera)
+
+
+def _settings(session: Session, admin: Actor) -> None:
+    named = ShopSettings(shop_name="Loja", tax_id="11222333000181", city="Recife")
+    settings.change(session, admin, named)
+    settings.change(
+        session,
+        admin,
+        current_settings(session).model_copy(update={"grace_days": 3, "late_rate": Decimal(2)}),
+    )
+    logos.change(session, admin, logo())
+
+
+def _input(k: int, **changes: Any) -> CustomerInput:
+    values = {
+        "name": f"Cliente {'ABCDE'[k]}",
+        "tax_id": _CPFS[k],
+        "phone": "(85) 98872-4443",
+        "email": "ana@example.com",
+        "birth_date": date(1980, 2, 1),
+        "zip_code": "60175-055",
+        "street": "Rua A",
+        "street_number": "1",
+        "complement": "fundos",
+        "district": "Centro",
+        "city": "Recife",
+        "state": "PE",
+        "credit_limit": Decimal(90_000),
+        "remarks": "paga bem",
+    }
+    return parse(CustomerInput, {**values, **changes})
+
+
+def _customer(session: Session, actor: Actor, k: int) -> int:
+    return customers.create(session, actor, _input(k), operation_id=uuid.uuid4(), today=TODAY)
+
+
+def _sales(session: Session, admin: Actor, seller: Actor, ana: int, bia: int) -> None:
+    signing = parse(GuarantorInput, {"name": "Gil", "tax_id": _CPFS[4], "address": "Rua B"})
+    why = {"override_reason": "cliente antiga"}
+    first = sales.register(
+        session, seller, new_sale(ana, guarantors=(signing,), description="Sofá"), today=TODAY
+    )
+    second = sales.register(
+        session,
+        seller,
+        new_sale(bia, contract_rate=Decimal("1.5"), total=Decimal(900)),
+        today=TODAY,
+    )
+    third = sales.register(session, admin, new_sale(ana, **why), today=TODAY)
+    paid_down = new_sale(bia, down_payment=Decimal(1000), installments=0, first_due_date=None)
+    sales.register(session, admin, paid_down, today=TODAY)
+    sales.edit(session, admin, sale_id=second, description="Fogão", seller_id=seller.id)
+    one, two = (_note(session, first, number) for number in (1, 2))
+    printing.print_notes(session, seller, sale_id=first, note_ids=None, operation_id=uuid.uuid4())
+    printing.print_notes(session, seller, sale_id=first, note_ids=[two], operation_id=uuid.uuid4())
+    again = parse(GuarantorInput, {"name": "Hugo", "tax_id": _CPFS[5]})
+    guarantors.replace(session, admin, sale_id=first, guarantors=[signing, again])
+    pay(session, admin, one, "100.00", date(2026, 3, 1))
+    _pay(session, seller, [(one, "50.00"), (two, "20.00")], TODAY)
+    wrong = pay(session, admin, two, "30.00", date(2026, 3, 10))
+    payments.reverse(session, admin, payment_id=wrong, why="engano", today=TODAY)
+    pay(session, admin, _note(session, second, 1), "1.00", date(2026, 5, 2))
+    sales.cancel(session, admin, sale_id=third, why="desistência", today=TODAY)
+
+
+def _note(session: Session, sale: int, number: int) -> int:
+    session.flush()
+    found = text("SELECT id FROM notes WHERE sale_id = :sale AND number = :number")
+    return int(session.scalar(found, {"sale": sale, "number": number}) or 0)
+
+
+def _pay(session: Session, actor: Actor, items: list[tuple[int, str]], on: date) -> None:
+    found = text("SELECT customer_id FROM notes WHERE id = :id")
+    payments.receive(
+        session,
+        actor,
+        parse(
+            NewPayment,
+            {
+                "operation_id": uuid.uuid4(),
+                "customer_id": session.scalar(found, {"id": items[0][0]}),
+                "paid_on": on,
+                "method": "pix",
+                "items": tuple((note, Decimal(amount)) for note, amount in items),
+                "backdate_reason": "recibo achado",
+            },
+        ),
+        today=TODAY,
+    )
+
+
+def _installation(session: Session, admin: Actor) -> None:
+    there = auth.digest("a")
+    session.add(
+        LoginSession(
+            user_id=admin.id,
+            token_hash=there,
+            address="203.0.113.7",
+            user_agent="x",
+            created_at=NOW,
+            last_seen_at=NOW,
+            expires_at=NOW + timedelta(hours=12),
+        )
+    )
+    session.add(LoginAttempt(login="ada", address="203.0.113.7", at=NOW, succeeded=True))
+    session.add(
+        BackupRun(
+            kind="backup",
+            automatic=True,
+            actor_name="agenda",
+            started_at=NOW,
+            finished_at=NOW + timedelta(minutes=1),
+            ok=True,
+            file="a.zip",
+            size=10,
+        )
+    )
