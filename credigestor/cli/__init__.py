@@ -18,7 +18,14 @@ import psycopg
 from credigestor import __version__, clock
 from credigestor import demo as demonstration
 from credigestor.cli import backups
-from credigestor.cli.common import ACTOR, FOLDER, progress_bar, shop, shop_day
+from credigestor.cli.common import (
+    ACTOR,
+    FOLDER,
+    brought_up_to_check,
+    progress_bar,
+    shop,
+    shop_day,
+)
 from credigestor.cli.portuguese import Group
 from credigestor.config import get_config
 from credigestor.db.engine import snapshot, transaction
@@ -35,7 +42,7 @@ from credigestor.rules.calendar import format_date, parse_date
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Role
 from credigestor.rules.quoting import quote
-from credigestor.services import users
+from credigestor.services import repairs, users
 
 
 @click.group(cls=Group, context_settings={"max_content_width": 100})
@@ -137,13 +144,26 @@ def export(folder: Path, as_of: str | None, style: str) -> None:
 
 
 @main.command()
-def check() -> None:
+@click.option(
+    "--repair",
+    is_flag=True,
+    help="Conserta antes as sequências atrasadas e os nomes para a busca; nada mais.",
+)
+def check(repair: bool) -> None:
     """Confere se todas as contas fecham.
 
-    Refaz cada nota a partir de seus pagamentos, confere as somas e procura linhas órfãs. Sai com
-    código 1 se algo não confere.
+    Refaz cada nota a partir de seus pagamentos, confere as somas, procura linhas órfãs, compara a
+    auditoria com o que ela conta e as tabelas com as deste programa. Sai com código 1 se algo não
+    confere.
     """
-    shop()
+    brought_up_to_check()
+    if repair:
+        with transaction() as session:
+            repaired = repairs.repair(session, ACTOR)
+        for table in repaired.sequences:
+            click.echo(f"{table}: a sequência foi acertada.")
+        if repaired.names:
+            click.echo(f"customers: nomes acertados para a busca: {repaired.names}.")
     with progress_bar() as progress, snapshot() as session:
         problems = ledger.check(
             session, lambda done, total: progress(done / max(total, 1), "Conferindo")

@@ -39,6 +39,7 @@ ACTIONS = {
     "print": "Impressão",
     "anonymise": "Anonimização",
     "demo": "Loja de demonstração",
+    "repair": "Conserto pela conferência",
 }
 #: To what, by the name in the log.
 ENTITIES = {
@@ -110,6 +111,8 @@ _OWN = {
     "style": ("Formato", "style"),
     "filters": ("Só o que os filtros deixam", "given"),
     "erased": ("Dados apagados", "fields"),
+    "sequences": ("Sequências acertadas", "text"),
+    "names_folded": ("Nomes acertados para a busca", "count"),
 }
 #: Each field's label and kind, in the order in which they are told.
 FIELDS: dict[str, tuple[str, str]] = {
