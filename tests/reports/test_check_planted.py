@@ -213,6 +213,12 @@ def test_the_whole_log_gone_is_told_in_few_words() -> None:
     assert len(problems) < 600
 
 
+@pytest.mark.parametrize("told", ["'[1]'", "'\"x\"'", "NULL", """'{"items": [["x", "y"]]}'"""])
+def test_entries_that_make_no_sense_are_named_and_do_not_end_the_check(told: str) -> None:
+    problems = named(f"UPDATE audit_log SET before = {told}, after = {told}")
+    assert ("seal", 17) in {(p.what, p.id) for p in problems}
+
+
 def test_anonymising_renews_the_seals_and_nothing_else_does() -> None:
     with transaction() as session:
         counted = session.scalar(text("SELECT count(*) FROM audit_log")) or 0

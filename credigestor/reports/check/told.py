@@ -14,7 +14,11 @@ from sqlalchemy.orm import Session
 from credigestor.reports.check.problem import Problem
 
 # Numbers are told as they were typed ("10", "10.00"), the rest as one text.
-_NUMBER = "CASE WHEN {told} ~ '^-?[0-9]{{1,12}}([.][0-9]{{1,20}})?$' THEN ({told})::numeric END"
+_NUMBER = (
+    "CASE WHEN {told} ~ '^-?[0-9]{{1,12}}([.][0-9]{{1,20}})?([eE][+-]?[0-9]{{1,2}})?$' "
+    "THEN ({told})::numeric END"
+)
+_PART = _NUMBER.format(told="each ->> 1")
 _MONEY = ("total", "down_payment", "contract_rate", "late_rate", "fine_rate", "amount")
 _NUMBERS = frozenset({*_MONEY, "credit_limit"})
 _DATES = frozenset(
@@ -174,11 +178,10 @@ _COMPARISONS = {
             f"JOIN {_entry('payment', 'create')}",
             _when(
                 "jsonb_typeof(a.after -> 'items') = 'array' AND (SELECT jsonb_agg("
-                "jsonb_build_array(i.note_id, i.amount::text) ORDER BY i.note_id) "
-                "FROM payment_items i "
-                "WHERE i.payment_id = r.id) IS DISTINCT FROM (SELECT jsonb_agg(jsonb_build_array("
-                "each -> 0, (each ->> 1)::numeric(12, 2)::text) ORDER BY (each ->> 0)::integer) "
-                "FROM jsonb_array_elements(a.after -> 'items') AS each)",
+                "jsonb_build_array(i.note_id, i.amount::text) ORDER BY i.note_id::text) "
+                "FROM payment_items i WHERE i.payment_id = r.id) IS DISTINCT FROM (SELECT "
+                f"jsonb_agg(jsonb_build_array(each -> 0, round({_PART}, 2)::text) "
+                "ORDER BY each ->> 0) FROM jsonb_array_elements(a.after -> 'items') AS each)",
                 "items",
             ),
         ),
