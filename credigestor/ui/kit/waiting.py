@@ -8,12 +8,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.errors import StreamlitInvalidLayoutContextError
 
 from credigestor.db import outages
 from credigestor.db.engine import get_engine
@@ -27,8 +28,8 @@ R = TypeVar("R")
 #: Seconds that an act waits for the database amid a run, where nothing can be said.
 PATIENCE = 8.0
 _SECONDS_BETWEEN_LOOKS = 0.25
-#: Seconds that the message stands, so that it goes where a run was ended, and is renewed.
-_STANDS, _RENEWED = 5, 4
+#: Seconds that the message stands before it is told anew: a run may be ended while it waits.
+_STANDS = 8
 BACK = "O banco de dados voltou."
 
 
@@ -63,22 +64,25 @@ def until_there(act: Callable[[], R]) -> R:
 def tell_and_wait(error: DatabaseAway) -> None:
     """Tell that the database is coming back, until it is there; the log says why it is away."""
     log.warning("A page waits for the database: %s", error.__cause__)
-    place = _tell()
-    renew = time.monotonic() + _RENEWED
+    renew = 0.0
     while True:
+        if time.monotonic() >= renew:
+            sentence = f"{outages.coming_back()} A página continua sozinha, com o que foi digitado."
+            told = st.toast(messages.plain(sentence), icon="spinner", duration=_STANDS)
+            renew = time.monotonic() + _STANDS
         time.sleep(_SECONDS_BETWEEN_LOOKS)
         if _answers():
-            break
-        if time.monotonic() > renew:
-            place = _tell(place)
-            renew = time.monotonic() + _RENEWED
-    place.toast(BACK, icon=":material/check_circle:", duration=2)
+            _tell_back(told)
+            return
 
 
-def _tell(place: DeltaGenerator | None = None) -> DeltaGenerator:
-    sentence = f"{outages.coming_back()} A página continua sozinha, com o que foi digitado."
-    toast = st.toast if place is None else place.toast
-    return toast(messages.plain(sentence), icon="spinner", duration=_STANDS)
+def _tell_back(told: DeltaGenerator) -> None:
+    """In the place of what was told; a fragment cannot change that, and tells it beside."""
+    good: dict[str, Any] = {"icon": ":material/check_circle:", "duration": 3}
+    try:
+        told.toast(BACK, **good)
+    except StreamlitInvalidLayoutContextError:
+        st.toast(BACK, **good)
 
 
 def _answers() -> bool:
