@@ -1,13 +1,23 @@
-"""Files that are there whole or not at all."""
+"""Files that are there whole or not at all, and why one could not be written."""
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+
+#: The numbers of an OSError that mean that there is no room left.
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_REASONS = {
+    **dict.fromkeys(FULL, "o disco está cheio"),
+    errno.EACCES: "falta permissão para gravar na pasta",
+    errno.EPERM: "falta permissão para gravar na pasta",
+    errno.EROFS: "o disco só permite leitura",
+}
 
 
 @contextmanager
@@ -26,3 +36,8 @@ def atomic_file(path: Path) -> Iterator[IO[bytes]]:
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def reason(error: OSError) -> str:
+    """Why a file could not be written, in Portuguese where we have the words."""
+    return _REASONS.get(error.errno or 0, error.strerror or str(error))

@@ -6,7 +6,7 @@ import math
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,13 +26,16 @@ from tests.superuser import as_superuser
 
 
 @contextmanager
-def embedded_shop(*, fsync: bool = False) -> Iterator[Path]:
+def embedded_shop(*, fsync: bool = False, within: Path | None = None) -> Iterator[Path]:
     """The configuration leads to an embedded server of its own; gives its data folder.
+
+    That lies in the folder `within` names, which every user can enter.
 
     What is committed survives a kill, also where the files are not synced against a power cut.
     """
     _forget_engine()
-    with open_folder() as folder, pytest.MonkeyPatch.context() as patch:
+    place = nullcontext(within) if within else open_folder()
+    with place as folder, pytest.MonkeyPatch.context() as patch:
         data_dir = folder / "dados"
         patch.setattr(launcher, "start", partial(launcher.start, fsync=fsync))
         patch.setenv("DATABASE_URL", "")

@@ -38,10 +38,10 @@ MAY_IMPORT = {
     "ui.app": DOMAIN | {"ui.kit", "web", "demo", "config", "clock"},
     "ui.analytics": DOMAIN | {"ui.kit", "ui.charts"},
     "ui.counter": DOMAIN | {"ui.kit", "config"},
-    "ui.admin": DOMAIN | {"ui.kit", "config", "clock"},
+    "ui.admin": DOMAIN | {"ui.kit", "config", "clock", "atomic_file"},
     "pages": DOMAIN | UI,
     "app": {"web", *UI},
-    "cli": DOMAIN | {"__version__", "postgres", "demo", "config", "clock"},
+    "cli": DOMAIN | {"__version__", "postgres", "demo", "config", "clock", "atomic_file"},
     "__main__": {"cli"},
 }
 STREAMLIT_ROOMS = UI | {"pages", "app"}

@@ -6,7 +6,6 @@ restored beside the shop's data and checked.
 
 from __future__ import annotations
 
-import errno
 import logging
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
@@ -14,11 +13,12 @@ from pathlib import Path
 from threading import Event
 from zoneinfo import ZoneInfo
 
+from credigestor.atomic_file import reason
 from credigestor.backups import archive, backup, backup_folder, restore
 from credigestor.backups.backup import Made
 from credigestor.backups.history import noted
 from credigestor.backups.restore import Restored
-from credigestor.db import locks
+from credigestor.db import locks, outages
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.loading import incoming_schema
 from credigestor.db.settings import ShopSettings, current_settings
@@ -41,14 +41,6 @@ VERIFY_AFTER = timedelta(days=6, hours=12)
 CLOCKS_DIFFER = timedelta(hours=1)
 _SECONDS_BETWEEN_LOOKS = 60
 
-_REASONS = {
-    errno.ENOSPC: "o disco está cheio",
-    errno.EDQUOT: "o disco está cheio",
-    errno.EACCES: "falta permissão para gravar na pasta",
-    errno.EPERM: "falta permissão para gravar na pasta",
-    errno.EROFS: "o disco só permite leitura",
-}
-
 
 def make(
     folder: Path,
@@ -63,11 +55,11 @@ def make(
     """Make a backup in the folder, note it in the history, and remove what need not be kept.
 
     The file named by `spared` stays: somebody is about to restore it.
-    Raises NotAllowed, and Conflict while another is being made or when the folder cannot be
-    written.
+    Raises NotAllowed, Conflict while another is being made or when the folder cannot be written,
+    and Unavailable.
     """
     actor.require(Permission.BACKUP)
-    with locks.alone("backup") as alone:
+    with outages.worded(), locks.alone("backup") as alone:
         if not alone:
             raise Conflict("Outro backup está em andamento. Espere que termine.")
         return _make(folder, actor, now, automatic, passphrase, progress, spared)
@@ -87,7 +79,7 @@ def verify(
     Raises what `restore.rehearse` raises, and Conflict while another is being verified.
     """
     actor.require(Permission.BACKUP)
-    with locks.alone("verify") as alone:
+    with outages.worded(), locks.alone("verify") as alone:
         if not alone:
             raise Conflict("Outra verificação está em andamento. Espere que termine.")
         encrypted = archive.is_encrypted(path)
@@ -122,7 +114,7 @@ def run_due(folder: Path, *, passphrase: str | None, now: Callable[[], datetime]
     """
     if not _is_due(now()):
         return None
-    with locks.alone("backup") as alone:
+    with outages.worded(), locks.alone("backup") as alone:
         if not alone or not _is_due(now()):  # another process was quicker
             return None
         made = _make(folder, ACTOR, now(), True, passphrase, silent, None)
@@ -206,8 +198,8 @@ def _make(
                     progress=progress,
                 )
         except OSError as error:
-            reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
-            raise Conflict(f"O backup não pôde ser gravado em {folder}: {reason}.") from error
+            why = reason(error)
+            raise Conflict(f"O backup não pôde ser gravado em {folder}: {why}.") from error
         run.size = made.size
     with snapshot() as session:
         settings, owner = current_settings(session), backups.owner(session)

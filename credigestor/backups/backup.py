@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -176,7 +177,11 @@ def _write(
             digest = hashlib.sha256()
             size = 0
             blocks = copying.copy_out(session.connection(), _select(found), _CSV, rows)
-            with _member(archive, member_name(found.name), generated_at) as member:
+            # Closed before anything else is asked of the connection, also where the disk is full.
+            with (
+                closing(blocks),
+                _member(archive, member_name(found.name), generated_at) as member,
+            ):
                 for block in blocks:
                     digest.update(block)
                     size += len(block)

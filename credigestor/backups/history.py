@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,9 +10,11 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from credigestor.db.engine import transaction
-from credigestor.errors import BusinessError
+from credigestor.errors import BusinessError, Unavailable
 from credigestor.rules.permissions import Actor
 from credigestor.services import backup_runs
+
+log = logging.getLogger("credigestor")
 
 
 @dataclass
@@ -46,8 +49,11 @@ def noted(
         yield run
     except BaseException as error:
         why = error.message if isinstance(error, BusinessError) else "Interrompido por um erro."
-        with transaction() as session:
-            backup_runs.finish(session, run.id, ok=False, size=run.size, detail=why)
+        try:
+            with transaction() as session:
+                backup_runs.finish(session, run.id, ok=False, size=run.size, detail=why)
+        except Unavailable as also:  # a run without an end was interrupted, as the page says
+            log.warning("How a run ended could not be noted: %s", also)
         raise
     with transaction() as session:
         run.done(session)

@@ -21,7 +21,7 @@ from credigestor.backups import archive
 from credigestor.backups.archive import Archive, BadArchive
 from credigestor.backups.history import noted
 from credigestor.backups.manifest import Manifest
-from credigestor.db import discreet, locks
+from credigestor.db import discreet, locks, outages
 from credigestor.db.loading import bulk_load, incoming_schema
 from credigestor.db.migrate import head_revision
 from credigestor.db.models import INSTALLATION, Logo
@@ -60,10 +60,10 @@ def restore(
     """Put a backup in the place of all of the shop's data; everybody has to log in again.
 
     Raises NotAllowed, BadArchive, RestoreFailed, Conflict (another restore, or people at work
-    without a pause) and OSError; nothing was changed then.
+    without a pause), Unavailable and OSError; nothing was changed then.
     """
     actor.require(Permission.BACKUP)
-    with locks.alone("restore") as alone:
+    with outages.worded(), locks.alone("restore") as alone:
         if not alone:
             raise Conflict("Outra restauração está em andamento.")
         size = path.stat().st_size
@@ -223,12 +223,14 @@ def _worded() -> Iterator[None]:
             f"A tabela {error.table} tem {error.rows} linhas e o manifesto promete "
             f"{error.expected}."
         ) from error
-    except DBAPIError as error:
-        if not isinstance(error.orig, psycopg.Error):
+    except (DBAPIError, psycopg.Error) as error:
+        outage = outages.named(error)
+        if outage is not error:
+            raise outage from error
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        if not isinstance(cause, psycopg.Error):
             raise
-        raise RestoreFailed(_refusal(error.orig)) from error
-    except psycopg.Error as error:
-        raise RestoreFailed(_refusal(error)) from error
+        raise RestoreFailed(_refusal(cause)) from error
 
 
 def _refusal(error: psycopg.Error) -> str:

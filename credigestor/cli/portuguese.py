@@ -11,7 +11,9 @@ import click
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
-from credigestor.errors import BusinessError
+from credigestor.atomic_file import reason
+from credigestor.db import outages
+from credigestor.errors import BusinessError, DiskFull
 from credigestor.postgres.launcher import EmbeddedError
 
 _HEADINGS = {
@@ -79,9 +81,12 @@ class Group(Command, click.Group):
         except ValidationError as error:
             _fail(_configuration(error))
         except OperationalError as error:
-            _fail(f"Não foi possível usar o banco de dados: {error.orig}")
+            outage = outages.named(error)
+            # The reason of a connection refused says more than that the database is away.
+            named = isinstance(outage, DiskFull)
+            _fail(str(outage) if named else f"Não foi possível usar o banco de dados: {error.orig}")
         except OSError as error:
-            _fail(f"{error.filename or 'Arquivo'}: {error.strerror or error}")
+            _fail(f"{error.filename or 'Arquivo'}: {reason(error)}")
         sys.exit(result if isinstance(result, int) else 0)
 
 

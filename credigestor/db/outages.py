@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import math
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,8 +33,6 @@ WRITABLE = text(
 )
 #: Seconds between the end of one start and the next; a full disk lets none succeed.
 PAUSE = 3.0
-#: Bytes without which the server cannot go on: it writes its journal in files of 16 MB.
-_ROOM = 20_000_000
 #: Shutting down, crashed, starting up, and idle for too long; what begins with 08 as well.
 _AWAY = {"57P01", "57P02", "57P03", "57P05"}
 
@@ -139,8 +136,8 @@ def _disk_is_full() -> bool:
     if config.database_url is not None:
         return False
     try:
-        return shutil.disk_usage(launcher.home(config.data_dir.absolute())).free < _ROOM
-    except (OSError, EmbeddedError):
+        return launcher.disk_is_full(config.data_dir.absolute())
+    except EmbeddedError:
         return False
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -137,7 +137,7 @@ def expected_rows(session: Session, order: Order, today: date) -> int | None:
 
 def stream(
     session: Session, order: Order, *, today: date, generated_at: datetime, rows: Rows
-) -> Iterator[bytes]:
+) -> Generator[bytes]:
     """The file in blocks; `rows` counts, without headers, what was handed on so far.
 
     Sets the transaction's DateStyle and TimeZone. Closed before its end, the iterator ends the

@@ -1,16 +1,17 @@
-"""The shop's data as CSV files in a folder, each written beside and renamed into place."""
+"""The shop's data as CSV files in a folder, all written beside and then renamed into place."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from credigestor.atomic_file import atomic_file
+from credigestor.atomic_file import FULL, atomic_file, reason
 from credigestor.db.loading.copying import Rows
+from credigestor.errors import DiskFull
 from credigestor.exports.catalogue import TABLES, Order, Style, stream
 
 
@@ -30,18 +31,28 @@ def export_folder(
     today: date,
     generated_at: datetime,
     style: Style = Style.EXCEL,
-) -> Iterator[Written]:
-    """Write each of TABLES into a folder, made if missing; give each when it is written.
+) -> list[Written]:
+    """Write each of TABLES into a folder, made if missing.
 
-    Files of the same name are replaced, each at once. Raises OSError.
+    Files of the same name are replaced once all are written: none is, where one cannot be. Raises
+    DiskFull then, and OSError.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    for kind, table in TABLES.items():
-        name = f"{table.stem}.csv"
-        order = Order(kind=kind, style=style, as_of=as_of)
-        rows = Rows()
-        with atomic_file(folder / name) as file:
-            file.writelines(
-                stream(session, order, today=today, generated_at=generated_at, rows=rows)
-            )
-        yield Written(name, rows.count)
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as files:
+            for kind, table in TABLES.items():
+                name, rows = f"{table.stem}.csv", Rows()
+                order = Order(kind=kind, style=style, as_of=as_of)
+                file = files.enter_context(atomic_file(folder / name))
+                blocks = stream(session, order, today=today, generated_at=generated_at, rows=rows)
+                with closing(blocks):  # or the connection would still be busy with them
+                    file.writelines(blocks)
+                written.append(Written(name, rows.count))
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise DiskFull(
+            f"A exportação não pôde ser gravada em {folder}: {reason(error)}."
+        ) from error
+    return written

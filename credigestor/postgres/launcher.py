@@ -13,6 +13,7 @@ The server outlives who started it, until `stop`.
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ from credigestor.postgres import binaries, postmaster
 from credigestor.postgres.binaries import EmbeddedError
 from credigestor.postgres.roles import NAME, PORT
 
-__all__ = ["EmbeddedError", "Status", "home", "start", "status", "stop"]
+__all__ = ["EmbeddedError", "Status", "disk_is_full", "start", "status", "stop"]
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,10 @@ def status(data_dir: Path) -> Status:
         )
 
 
-def home(data_dir: Path) -> Path:
-    """The folder that holds the cluster; raises EmbeddedError where that is gone."""
-    return _home(data_dir.resolve())
+def disk_is_full(data_dir: Path) -> bool:
+    """Whether a server for the folder lacks the room to work; raises EmbeddedError."""
+    with _explained(data_dir):
+        return postmaster.disk_is_full(_home(data_dir.resolve()))
 
 
 @contextmanager
@@ -108,8 +110,9 @@ def _explained(data_dir: Path) -> Iterator[None]:
             f"Outro processo está há muito tempo iniciando ou parando o banco em {data_dir}."
         ) from error
     except (OSError, psycopg.Error, subprocess.SubprocessError) as error:
+        why = "o disco está cheio" if getattr(error, "errno", None) == errno.ENOSPC else error
         raise EmbeddedError(
-            f"O banco de dados embutido em {data_dir} não pôde ser usado: {error}"
+            f"O banco de dados embutido em {data_dir} não pôde ser usado: {why}"
         ) from error
 
 

@@ -26,6 +26,7 @@ from credigestor.postgres.binaries import EmbeddedError, Owner
 from credigestor.postgres.roles import NAME, PORT
 
 PATIENCE = 120  # seconds, for recovery after a crash or a long last checkpoint
+ROOM = 20_000_000  # bytes without which the server cannot go on: its journal grows by 16 MiB
 LOG_LIMIT = 5_000_000  # bytes, looked at when the server starts
 
 # The log names what failed and never whose: no row, no statement, no value.
@@ -82,7 +83,8 @@ def create(cluster: Path, *, fsync: bool) -> None:
     if said.returncode != 0:
         shutil.rmtree(building, ignore_errors=True)
         raise EmbeddedError(
-            f"O banco de dados não pôde ser criado em {cluster}:\n{said.stdout[-2000:]}"
+            f"O banco de dados não pôde ser criado em {cluster}{_full(home)}:\n"
+            f"{said.stdout[-2000:]}"
         )
     building.rename(cluster)
     if fsync:  # the rename too must survive a power cut
@@ -139,6 +141,11 @@ def end(process: psutil.Process, cluster: Path) -> None:
 def cluster_version(cluster: Path) -> str:
     """The major version that made the cluster, such as "18"."""
     return (cluster / "PG_VERSION").read_text("utf-8").strip()
+
+
+def disk_is_full(folder: Path) -> bool:
+    """Whether the folder's disk lacks the room that a server needs; raises OSError."""
+    return shutil.disk_usage(folder).free < ROOM
 
 
 def digest(path: Path) -> str:
@@ -237,11 +244,15 @@ def _forget_log(home: Path) -> None:
         log.truncate(0)
 
 
+def _full(folder: Path) -> str:
+    return ", porque o disco está cheio" if disk_is_full(folder) else ""
+
+
 def _failure(cluster: Path) -> EmbeddedError:
     log = cluster.parent / "server.log"
     said = log.read_text("utf-8", errors="replace") if log.exists() else ""
     return EmbeddedError(
-        f"O servidor do banco de dados em {cluster} não iniciou. Fim de {log}:\n"
+        f"O servidor do banco de dados em {cluster} não iniciou{_full(cluster)}. Fim de {log}:\n"
         + "\n".join(said.splitlines()[-20:])
     )
 

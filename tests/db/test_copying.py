@@ -61,7 +61,7 @@ def test_one_who_stops_reading_ends_the_copy_on_the_server() -> None:
         backend = connection.scalar(select(func.pg_backend_pid()))
         blocks = copy_out(connection, MANY, "FORMAT csv", Rows())
         next(blocks)
-        blocks.close()  # type: ignore[attr-defined]
+        blocks.close()
         assert connection.invalidated
         with pytest.raises(PendingRollbackError):
             session.scalar(select(1))

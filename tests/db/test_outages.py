@@ -15,7 +15,7 @@ from credigestor.db import outages
 from credigestor.db.engine import get_engine, snapshot, transaction
 from credigestor.db.models import Payment
 from credigestor.errors import DatabaseAway, DiskFull, Unavailable
-from credigestor.postgres import launcher
+from credigestor.postgres import launcher, postmaster
 from credigestor.rules.permissions import Actor, Role
 from tests.factories import actor_of, add_user
 from tests.killing import commit_unanswered, embedded_shop, kill_server, may_start_again
@@ -158,7 +158,7 @@ def test_where_the_disk_is_full_the_person_is_told_so(
     shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert outages.coming_back() == "O banco de dados está voltando."
-    monkeypatch.setattr(outages, "_ROOM", 2**60)
+    monkeypatch.setattr(postmaster, "ROOM", 2**60)
     assert outages.coming_back().startswith("O disco está cheio")
 
 

@@ -176,7 +176,7 @@ def test_one_who_stops_reading_ends_the_connection() -> None:
         with snapshot() as session:
             blocks = stream(session, order, today=TODAY, generated_at=NOW, rows=Rows())
             next(blocks)
-            blocks.close()  # type: ignore[attr-defined]
+            blocks.close()
 
 
 def written(session: Session, folder: Path) -> list[Written]:

@@ -6,7 +6,7 @@ writes them into its text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -31,7 +31,7 @@ class Rows:
 
 def copy_out(
     connection: Connection, statement: Select[*tuple[Any, ...]] | str, options: str, rows: Rows
-) -> Iterator[bytes]:
+) -> Generator[bytes]:
     """The result of a SELECT as COPY writes it, in blocks of about BLOCK bytes.
 
     `options` are COPY's own, such as "FORMAT csv, HEADER". Closed before its end, the iterator

@@ -11,10 +11,12 @@ from pathlib import Path
 
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from credigestor.atomic_file import reason
 from credigestor.backups import archive, backup_folder
 from credigestor.backups.archive import BadArchive
 from credigestor.backups.manifest import Manifest
 from credigestor.config import get_config
+from credigestor.errors import Conflict
 from credigestor.reports import backups
 from credigestor.ui.kit import data
 
@@ -42,8 +44,12 @@ class Source:
         with tempfile.TemporaryDirectory(prefix="credigestor-") as folder:
             path = Path(folder) / self.name
             self.sent.seek(0)
-            with path.open("wb") as file:
-                shutil.copyfileobj(self.sent, file)
+            try:
+                with path.open("wb") as file:
+                    shutil.copyfileobj(self.sent, file)
+            except OSError as error:
+                where, why = Path(folder).parent, reason(error)
+                raise Conflict(f"O arquivo não pôde ser guardado em {where}: {why}.") from error
             yield path
 
     def is_encrypted(self) -> bool:

@@ -56,9 +56,7 @@ def edit_customer(actor: Actor, customer: Customer, *, today: date) -> None:
     form = f"edit-customer:{customer.id}"
     fields = forms.Fields()
     may_limit = actor.can(Permission.OVERRIDE_CREDIT)
-    typed = _draw(
-        forms.key(form), fields, customer, save="Salvar alterações", may_limit=may_limit
-    )
+    typed = _draw(forms.key(form), fields, customer, save="Salvar alterações", may_limit=may_limit)
     if typed is None:
         return
     try:

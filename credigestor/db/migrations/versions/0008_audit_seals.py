@@ -1,6 +1,6 @@
 """A seal for every entry of the audit log, kept apart from it
 
-Revision: 0021
+Revision: 0008, after 0007
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 
 _OF = "id, at, actor_id, actor_name, action, entity, entity_id, before, after"
 
@@ -70,4 +70,8 @@ def upgrade() -> None:
     op.execute(
         "CREATE TRIGGER audit_seals_append_only BEFORE UPDATE OR DELETE ON audit_seals "
         "FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION refuse_change()"
+    )
+    op.execute(
+        "CREATE TRIGGER audit_seals_no_truncate BEFORE TRUNCATE ON audit_seals "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
     )
