@@ -53,7 +53,7 @@ def test_connections_and_prepared_statements_go_on_with_the_restored_data(
         for _ in range(12):  # prepared by the driver after five times, planned once after ten
             assert reader.scalars(names).all() == ["Ana Luz"]
             reader.scalar(balance, {"id": note})
-            writer.execute(text("UPDATE customers SET phone = '1' WHERE id = 1"))
+            writer.execute(text("UPDATE customers SET phone = '+558532101234' WHERE id = 1"))
         reader.commit()
         writer.commit()
         with transaction() as session:
@@ -64,12 +64,12 @@ def test_connections_and_prepared_statements_go_on_with_the_restored_data(
         for connection in (reader, writer):
             assert connection.scalars(names).all() == ["Ana Luz"]
             assert connection.scalar(balance, {"id": note}) == 300
-        changed = writer.execute(text("UPDATE customers SET phone = '1' WHERE id = 1"))
+        changed = writer.execute(text("UPDATE customers SET phone = '+558532101234' WHERE id = 1"))
         assert changed.rowcount == 1
         writer.commit()
         assert [c.scalar(text("SELECT pg_backend_pid()")) for c in (reader, writer)] == pids
     with snapshot() as session:
-        assert session.scalar(select(Customer.phone)) == "1"
+        assert session.scalar(select(Customer.phone)) == "+558532101234"
     receive(admin, new_payment(date(2026, 1, 25), (note, "100.00")))
     with transaction() as session:
         assert summaries.refresh(session, today=TODAY) == 1

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
-from sqlalchemy import text
+from sqlalchemy import URL, Engine, create_engine, text
 from sqlalchemy.orm import Session
 
-from credigestor.db.engine import get_engine
+from credigestor.config import get_config
+from credigestor.db.engine import connection_options, get_engine
+from credigestor.postgres.roles import SUPERUSER
 from credigestor.reports.check.problem import Problem
 from credigestor.reports.check.report import check
 
@@ -18,10 +21,19 @@ _COUNTERS = text(
 )
 
 
+@lru_cache
+def _superusers(url: URL) -> Engine:
+    options = connection_options(get_config().schema_name)
+    return create_engine(url.set(username=SUPERUSER), connect_args={"options": options})
+
+
 @contextmanager
 def planted(*statements: str) -> Iterator[Session]:
-    """A session that sees the changes and never commits them; what was counted is put back."""
-    with Session(get_engine()) as session:
+    """A session that sees the changes and never commits them; what was counted is put back.
+
+    It is the superuser's, who may switch off what holds a foreign key.
+    """
+    with Session(_superusers(get_engine().url)) as session:
         before = [row._asdict() for row in session.execute(_COUNTERS)]
         session.execute(text("SET LOCAL session_replication_role = replica"))
         for statement in statements:
