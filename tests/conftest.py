@@ -48,6 +48,13 @@ settings.register_profile("desk", deadline=None, max_examples=25)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")  # "ci" is Hypothesis's own
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder that this process's workers share; it goes with who made it."""
+    if tables.SHARED not in os.environ:
+        os.environ[tables.SHARED] = tempfile.mkdtemp(prefix="credigestor-made-")
+        config.add_cleanup(lambda: shutil.rmtree(os.environ.pop(tables.SHARED)))
+
+
 def pytest_collection_finish() -> None:
     """What was imported is there to stay: no collection looks at it again, a sixth of the time."""
     gc.collect()

@@ -1,16 +1,26 @@
-"""All tables of the shop at once: emptied, or filled again as they were before."""
+"""All tables of the shop at once: emptied, or filled again as they were before.
+
+What takes long to make is made once a run of the tests, by whichever of its processes comes first.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import os
+import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from credigestor.db.engine import transaction
 
+#: Names the folder of what the processes of one run have made for one another.
+SHARED = "CREDIGESTOR_TEST_TABLES"
 #: TRUNCATE makes new files for each table, which takes eight times as long as deleting the few
 #: rows of a test; but it alone gives back their room. Where there is more than a page of it, each
 #: connection would go on in a page of its own, and rows lie in another order than they came.
@@ -76,24 +86,30 @@ class _Rows:
     counters: dict[str, int]
 
 
-_made: dict[object, _Rows] = {}
+_made: dict[str, _Rows] = {}
 
 
 def once(key: str, make: Callable[[Session], object]) -> None:
-    """Fill the shop as `make` does, by copying what it made if this process has run it before.
+    """Fill the shop as `make` does, by copying what it made if this run has done so before.
 
     Users who are there already must be those whom it found the first time; nothing else may be.
     """
     with transaction() as session:
         assert set(filled(session)) <= {"users"}, "that would be lost"
         whom = session.execute(text("SELECT id, role FROM users ORDER BY id")).all()
-        known = (key, *map(tuple, whom))
-        if known in _made:
-            _fill(session, _made[known])
-        else:
-            make(session)
-            session.flush()
-            _made[known] = _read(session)
+    known = hashlib.sha256(repr((key, *map(tuple, whom))).encode()).hexdigest()
+    shared = Path(os.environ[SHARED], known)
+    with FileLock(shared.with_suffix(".lock")):
+        if known not in _made and shared.exists():
+            _made[known] = pickle.loads(shared.read_bytes())
+        with transaction() as session:
+            if known in _made:
+                _fill(session, _made[known])
+            else:
+                make(session)
+                session.flush()
+                _made[known] = _read(session)
+                shared.write_bytes(pickle.dumps(_made[known]))
 
 
 def _read(session: Session) -> _Rows:

@@ -1,4 +1,4 @@
-"""The sample shop, imported once a process."""
+"""The sample shop, imported once a run."""
 
 from __future__ import annotations
 
