@@ -19,7 +19,7 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-
 PYTEST = $(if $(COVERAGE),-m slipcover --source credigestor --skip-covered --fail-under $(COVERAGE_FLOOR)) \
 	-m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run test test-days bench lint format lock clean
+.PHONY: help run test test-days faults bench lint format lock clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -32,6 +32,9 @@ test: $(VENV)/.installed-dev  ## Run all tests (browser tests skip where there i
 
 test-days: $(VENV)/.installed-dev  ## Run all tests but the browser's on other days (DAYS=, ARGS=)
 	$(BIN)/python -m tests.days "$(DAYS)" $(PYTEST) --ignore=tests/browser $(ARGS)
+
+faults: $(VENV)/.installed-dev  ## Kills, stuck locks, full disks, planted corruptions, at full length (ARGS=)
+	CREDIGESTOR_FAULTS=1 $(BIN)/python -m pytest tests/faults $(ARGS)
 
 bench: $(VENV)/.installed-dev  ## Time everything at 50 k, 500 k and 1 M notes (keeps them in .bench)
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -49,10 +49,10 @@ def begin(form: str, actor: Actor, table: type[T], tell: Callable[[T], None]) ->
     """
     state, slot = st.session_state, _slot(form)
     if slot not in state:
-        asked = str(st.query_params.get(PARAMETER, ""))
-        word = asked if _WORD.fullmatch(asked) else secrets.token_urlsafe(12)
-        found = data.read(operations.recorded, table, _id(word, form, actor)) if asked else ()
-        if found:
+        word = str(st.query_params.get(PARAMETER, ""))
+        if not _WORD.fullmatch(word) or word == state.get(f"{slot}:done"):
+            word = secrets.token_urlsafe(12)
+        elif found := data.read(operations.recorded, table, _id(word, form, actor)):
             tell(found[0])
             word = secrets.token_urlsafe(12)
         state[f"{slot}:word"], state[slot] = word, str(_id(word, form, actor))
@@ -64,11 +64,15 @@ def begin(form: str, actor: Actor, table: type[T], tell: Callable[[T], None]) ->
 
 
 def finish(form: str) -> None:
-    """Let the form be empty and its next operation a new one, once this one was recorded."""
-    slot = _slot(form)
+    """Let the form be empty and its next operation a new one, once this one was recorded.
+
+    The address stays for whoever leads on from here: to change it would let a second click, which
+    waits already, end this run before it has led anywhere.
+    """
+    slot, state = _slot(form), st.session_state
+    state[f"{slot}:done"] = state.get(f"{slot}:word")
     for name in (slot, f"{slot}:word", f"{slot}:others"):
-        st.session_state.pop(name, None)
-    st.query_params.pop(PARAMETER, None)
+        state.pop(name, None)
 
 
 @contextmanager
