@@ -107,16 +107,19 @@
   change(document.body);
 
   // The word of a form's operation comes into the address and leaves it by itself: no step that
-  // Back would have to undo.
+  // Back would have to undo. It may arrive when its page was left already, and is nothing there.
+  const FORMS = /\/(nova-venda|receber|clientes)$/;
   const push = history.pushState.bind(history);
   const butOperation = (url) => {
     const address = new URL(url, window.location.href);
     address.searchParams.delete("op");
-    return address.pathname + address.searchParams;
+    return address.pathname + (address.searchParams.size ? `?${address.searchParams}` : "");
   };
   history.pushState = (state, title, url) => {
     const same = url && butOperation(url) === butOperation(window.location.href);
-    return same ? history.replaceState(state, title, url) : push(state, title, url);
+    const late = same && !FORMS.test(window.location.pathname);
+    const kept = late ? butOperation(url) : url;
+    return same ? history.replaceState(state, title, kept) : push(state, title, kept);
   };
 
   // A server that is well but lets this page's connection in no more: in another tab somebody

@@ -39,8 +39,7 @@ def test_a_table_and_a_chart_offer_no_file_and_no_copy(
     tools = page.get_by_test_id("stElementToolbar")
     expect(tools.get_by_label("Buscar").first).to_be_visible()
     expect(tools.get_by_label("Baixar")).to_have_count(0)
-    # Of another day than today's, which the server may remember as it was without a sale.
-    page.goto(f"/carteira?as_of={TODAY - timedelta(days=1)}")
+    page.goto("/carteira")
     chart = page.get_by_test_id("stVegaLiteChart").first
     expect(chart).to_be_visible()
     settled(page)
