@@ -16,8 +16,13 @@ DAYS ?= 2026-12-31T23:50 2027-01-31T01:00 2028-02-29T02:30 2027-03-07T12:00 2027
 	2031-11-29T18:00
 
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes
-PYTEST = $(if $(COVERAGE),-m slipcover --source credigestor --skip-covered --fail-under $(COVERAGE_FLOOR)) \
+MEASURED := .coverage.json
+PYTEST = $(if $(COVERAGE),-m slipcover --source credigestor --json --out $(MEASURED)) \
 	-m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+# Apart from the measuring, which with a floor of its own forgets what the workers measured.
+FLOOR = $(if $(COVERAGE),$(BIN)/python -m slipcover --merge $(MEASURED) --out $(MEASURED) --skip-covered \
+	--fail-under $(COVERAGE_FLOOR))
 
 .PHONY: help run test test-days faults bench lint format lock clean
 
@@ -29,9 +34,11 @@ run: $(VENV)/.installed  ## Start the app at http://localhost:8501 (PORT=, HOST=
 
 test: $(VENV)/.installed-dev  ## Run all tests (browser tests skip where there is no Chromium; COVERAGE=1)
 	$(BIN)/python $(PYTEST) $(ARGS)
+	$(FLOOR)
 
 test-days: $(VENV)/.installed-dev  ## Run all tests but the browser's on other days (DAYS=, ARGS=)
 	$(BIN)/python -m tests.days "$(DAYS)" $(PYTEST) --ignore=tests/browser $(ARGS)
+	$(FLOOR)
 
 faults: $(VENV)/.installed-dev  ## Kills, stuck locks, full disks, planted corruptions, at full length (ARGS=)
 	CREDIGESTOR_FAULTS=1 $(BIN)/python -m pytest tests/faults $(ARGS)
@@ -55,7 +62,7 @@ lock: $(VENV)/.installed-dev  ## Renew the pinned, hashed requirements from *.in
 		requirements-dev.in -o requirements-dev.txt
 
 clean:  ## Remove the virtual environment and caches; the shop's data in .data stays
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(MEASURED) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/.created:
 	@test -n "$(PYTHON)" || { echo "É preciso ter Python 3.11 ou mais novo." >&2; exit 1; }
