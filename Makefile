@@ -6,7 +6,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8501
 WORKERS ?= 3
 # Percent of the package's lines that all tests but the browser's run: no change may lower it.
-COVERAGE_FLOOR := 90
+COVERAGE_FLOOR := 94
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	&& { echo $$p; break; }; done)
