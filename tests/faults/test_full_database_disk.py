@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from credigestor.backups import automatic, restore
 from credigestor.db import outages
-from credigestor.db.engine import snapshot, transaction
+from credigestor.db.engine import get_engine, snapshot, transaction
 from credigestor.db.loading import incoming_schema
 from credigestor.db.models import Payment
 from credigestor.errors import BusinessError, Conflict, DatabaseAway, DiskFull
@@ -31,6 +32,7 @@ from tests.portfolio import TODAY, add_customer
 from tests.postgres.servers import wait_for
 from tests.services.paying import JANUARY, new_payment, receive, sell
 from tests.services.selling import count
+from tests.superuser import as_superuser
 from tests.ui.counter.receiving import PAGE, amount, confirm, told
 from tests.ui.support import open_app
 
@@ -107,9 +109,11 @@ def end_the_journal() -> None:
     """Go on in new files of the journal until there is no room for one."""
     attempt = "INSERT INTO login_attempts (login, address, succeeded) VALUES ('x', 'x', true)"
     for _ in range(20):
-        with suppress(DiskFull), transaction() as session:
-            session.execute(text(attempt))
-            session.execute(text("SELECT pg_switch_wal()"))
+        with suppress(DiskFull, psycopg.Error):
+            with transaction() as session:
+                session.execute(text(attempt))
+            with as_superuser(get_engine().url.render_as_string(hide_password=False)) as server:
+                server.execute("SELECT pg_switch_wal()")
 
 
 def refusal(manager: Actor, form: NewPayment) -> str:
