@@ -1,4 +1,4 @@
-"""The house's front: Streamlit's app behind our doors, with our routes.
+"""The house's front: Streamlit's app behind our doors, with our routes and the API beside it.
 
 streamlit run app.py        or        uvicorn app:app
 """
@@ -13,6 +13,7 @@ import anyio.to_thread
 import streamlit as st
 from starlette.middleware import Middleware
 
+from credigestor.api.beside import Beside
 from credigestor.ui.app import incidents
 from credigestor.web import garbage, startup
 from credigestor.web.doors import Doors
@@ -37,7 +38,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 app = st.App(
     Path(__file__).parent / "credigestor" / "ui" / "app" / "entry.py",
     routes=routes(),
-    middleware=[Middleware(Doors)],
+    middleware=[Middleware(Beside), Middleware(Doors)],
     lifespan=lifespan,
     on_script_error=incidents.show,
 )

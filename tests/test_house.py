@@ -33,6 +33,7 @@ MAY_IMPORT = {
     "backups": LEDGER | {"services", "reports", "atomic_file"},
     "demo": LEDGER | {"imports", "services", "reports"},
     "web": DOMAIN | {"config", "clock", "shop_day"},
+    "api": DOMAIN | {"web", "__version__", "config", "clock", "shop_day"},
     "ui.kit": DOMAIN | {"web", "config", "clock", "shop_day"},
     "ui.charts": DOMAIN | {"ui.kit"},
     "ui.app": DOMAIN | {"ui.kit", "web", "demo", "config", "clock"},
@@ -40,7 +41,7 @@ MAY_IMPORT = {
     "ui.counter": DOMAIN | {"ui.kit", "config"},
     "ui.admin": DOMAIN | {"ui.kit", "config", "clock", "atomic_file"},
     "pages": DOMAIN | UI,
-    "app": {"web", *UI},
+    "app": {"web", "api", *UI},
     "cli": DOMAIN | {"__version__", "postgres", "demo", "config", "clock", "atomic_file"},
     "__main__": {"cli"},
 }

@@ -507,13 +507,31 @@ class BackupRun(Base):
     detail: Mapped[str] = mapped_column(server_default="")
 
 
+class ApiOperation(Base):
+    """A write that a program asked for by the API: what it asked, and what it was answered.
+
+    `digest` is the SHA-256 of who asked what; `answer` holds ids, numbers, dates and amounts, and
+    nobody's name. As old as the record that it tells of.
+    """
+
+    __tablename__ = "api_operations"
+    operation_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+    answer: Mapped[dict[str, Any] | None]
+    created_at: Mapped[datetime] = _now()
+
+
 class Installation(Base):
-    """Which installation this is: one row, written with the first backup, whose mark it is."""
+    """Which installation this is: one row, written with the first backup, whose mark it is.
+
+    `signing_key` signs the API's tokens, from the first login there on.
+    """
 
     __tablename__ = "installation"
     __table_args__ = (CheckConstraint("one", name="one"),)
     one: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
     id: Mapped[uuid.UUID]
+    signing_key: Mapped[bytes | None]
 
 
 INSTALLATION = frozenset(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, Sale, User
-from credigestor.errors import NotFound
+from credigestor.reports.customers import registered
 from credigestor.rules.money import ZERO
 
 
@@ -90,10 +90,7 @@ class Profile:
 
 def profile(session: Session, customer_id: int, *, as_of: date, today: date) -> Profile:
     """What is known of a customer at a date; raises NotFound."""
-    customer = session.get(Customer, customer_id)
-    if customer is None:
-        raise NotFound("Cliente não encontrado.")
-    session.expunge(customer)
+    customer = registered(session, customer_id)
     balances = note_balances(as_of, today=today).where(Note.customer_id == customer_id)
     purchases = _frame(session, _purchases(customer_id, as_of, balances))
     return Profile(

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, select, true, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note
@@ -82,6 +82,15 @@ def one(session: Session, customer_id: int) -> Found | None:
     return Found(*row) if row else None
 
 
+def registered(session: Session, customer_id: int) -> Customer:
+    """A customer's row, detached, with all that was registered; raises NotFound."""
+    customer = session.get(Customer, customer_id)
+    if customer is None:
+        raise NotFound("Cliente não encontrado.")
+    session.expunge(customer)
+    return customer
+
+
 def count(session: Session, filters: CustomerFilters, *, today: date) -> int:
     """How many customers the filters leave."""
     statement = select(func.count()).select_from(Customer).where(_kept(filters, today))
@@ -101,13 +110,26 @@ def page(
 
 
 def listed(
-    filters: CustomerFilters, *, today: date, offset: int | None = None, limit: int | None = None
+    filters: CustomerFilters,
+    *,
+    today: date,
+    offset: int | None = None,
+    limit: int | None = None,
+    after: int | None = None,
 ) -> Select[*tuple[Any, ...]]:
-    """SELECT of the rows of `page`; without a limit of all that the filters leave."""
+    """SELECT of the rows of `page`; without a limit of all that the filters leave.
+
+    `after` is the id of the customer that a page ended with.
+    """
+    rest: ColumnElement[bool] = true()
+    if after is not None:
+        last = aliased(Customer)
+        name = select(last.name_folded).where(last.id == after).scalar_subquery()
+        rest = tuple_(Customer.name_folded, Customer.id) > tuple_(name, after)
     chosen = (
         _found()
         .add_columns(Customer.name_folded)
-        .where(_kept(filters, today))
+        .where(_kept(filters, today), rest)
         .order_by(Customer.name_folded, Customer.id)
         .offset(offset)
         .limit(limit)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select, Subquery, func, select
+from sqlalchemy import Select, Subquery, func, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from credigestor.db.balances import open_notes
@@ -106,10 +106,20 @@ def totals(
     return DelinquencyTotals(*row)
 
 
-def listed(as_of: date, filters: DelinquencyFilters, *, today: date) -> Select[*tuple[Any, ...]]:
-    """SELECT of the rows of `delinquency`, of all customers."""
+def listed(
+    as_of: date,
+    filters: DelinquencyFilters,
+    *,
+    today: date,
+    after: tuple[Decimal, int] | None = None,
+) -> Select[*tuple[Any, ...]]:
+    """SELECT of the rows of `delinquency`, of all customers.
+
+    Or of those that follow the principal and id `after`, with which a page ended.
+    """
     notes = _overdue(as_of, today, filters)
     principal = func.sum(notes.c.principal)
+    rest = true() if after is None else tuple_(-principal, Customer.id) > (-after[0], after[1])
     return (
         select(
             Customer.id.label("customer_id"),
@@ -127,6 +137,7 @@ def listed(as_of: date, filters: DelinquencyFilters, *, today: date) -> Select[*
         )
         .join_from(notes, Customer, Customer.id == notes.c.customer_id)
         .group_by(Customer.id)
+        .having(rest)
         .order_by(principal.desc(), Customer.id)
     )
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Integer, Select, cast, func, select
+from sqlalchemy import ColumnElement, Integer, Select, cast, func, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -136,12 +136,26 @@ def list_notes(
     return frame
 
 
-def listed(filters: NoteFilters, *, as_of: date, today: date) -> Select[*tuple[Any, ...]]:
-    """SELECT of all the rows that `list_notes` pages through, with the parts of their numbers.
+def listed(
+    filters: NoteFilters,
+    *,
+    as_of: date,
+    today: date,
+    limit: int | None = None,
+    after: tuple[date, int] | None = None,
+) -> Select[*tuple[Any, ...]]:
+    """SELECT of the rows that `list_notes` pages through, with the parts of their numbers.
 
-    These are sale_id, place and installments.
+    These are sale_id, place and installments. All of them without a limit; `after` are due date
+    and id of the note that a page ended with.
     """
-    return _listed(as_of, today, *kept(filters, as_of, today))
+    chosen = kept(filters, as_of, today)
+    if after is not None:
+        chosen.append(tuple_(Note.due_date, Note.id) > after)
+    if limit is not None:  # the walk first: what is owed is computed for one page alone
+        walk = select(Note.id).where(*chosen).order_by(Note.due_date, Note.id).limit(limit)
+        chosen = [Note.id == func.any(func.array(walk.scalar_subquery()))]
+    return _listed(as_of, today, *chosen)
 
 
 def open_notes(session: Session, customer_id: int, *, on: date, today: date) -> list[OpenNote]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, User
@@ -81,11 +81,20 @@ def list_payments(
 
 
 def listed(
-    filters: PaymentFilters, *, offset: int | None = None, limit: int | None = None
+    filters: PaymentFilters,
+    *,
+    offset: int | None = None,
+    limit: int | None = None,
+    after: tuple[date, int] | None = None,
 ) -> Select[*tuple[Any, ...]]:
-    """SELECT of the rows of `list_payments`, without their numbers; without a limit of all."""
+    """SELECT of the rows of `list_payments`, without their numbers; without a limit of all.
+
+    `after` are date and id of the payment that a page ended with.
+    """
+    rest = true() if after is None else tuple_(Payment.paid_on, Payment.id) < after
     page = (
         _joined(filters)
+        .where(rest)
         .with_only_columns(
             Payment.id,
             Payment.paid_on,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 import pandas as pd
-from sqlalchemy import Text, cast, func, literal, select
+from sqlalchemy import Row, Text, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
@@ -108,6 +109,12 @@ def detail(session: Session, sale_id: int, *, as_of: date, today: date) -> SaleD
         notes=_notes(session, sale_id, as_of, today),
         payments=_payments(session, sale_id, as_of),
     )
+
+
+def notes_made(session: Session, sale_id: int) -> Sequence[Row[int, int, Decimal, date]]:
+    """The notes that a sale made, in order: id, number (its place), amount (R$) and due_date."""
+    made = select(Note.id, Note.number, Note.amount, Note.due_date)
+    return session.execute(made.where(Note.sale_id == sale_id).order_by(Note.number)).all()
 
 
 def _notes(session: Session, sale_id: int, as_of: date, today: date) -> pd.DataFrame:

@@ -15,6 +15,8 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
+    tuple_,
 )
 from sqlalchemy.orm import Session
 
@@ -105,13 +107,18 @@ def listed(
     today: date,
     offset: int | None = None,
     limit: int | None = None,
+    after: tuple[date, int] | None = None,
 ) -> Select[*tuple[Any, ...]]:
-    """SELECT of the rows of `page`; without a limit of all that the filters leave."""
+    """SELECT of the rows of `page`; without a limit of all that the filters leave.
+
+    `after` are date and id of the sale that a page ended with.
+    """
+    rest = true() if after is None else tuple_(Sale.sold_on, Sale.id) < after
     chosen = (
         select(Sale.id, Customer.name.label("customer"), User.name.label("seller"))
         .join(Customer, Customer.id == Sale.customer_id)
         .outerjoin(User, User.id == Sale.seller_id)
-        .where(_kept(filters, as_of))
+        .where(_kept(filters, as_of), rest)
         .order_by(Sale.sold_on.desc(), Sale.id.desc())
         .offset(offset)
         .limit(limit)

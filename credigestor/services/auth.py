@@ -189,7 +189,7 @@ def authenticate(
     row = session.execute(
         select(LoginSession, User)
         .join(User, User.id == LoginSession.user_id)
-        .where(LoginSession.token_hash == digest(token), *_live(now), User.active)
+        .where(LoginSession.token_hash == digest(token), *live(now), User.active)
     ).one_or_none()
     if row is None:
         return None
@@ -242,7 +242,7 @@ def list_sessions(
     statement = (
         select(LoginSession, User.name)
         .join(User, User.id == LoginSession.user_id)
-        .where(LoginSession.token_hash.is_not(None), *_live(now), User.active)
+        .where(LoginSession.token_hash.is_not(None), *live(now), User.active)
         .order_by(LoginSession.last_seen_at.desc(), LoginSession.id.desc())
     )
     if user_id is not None:
@@ -274,7 +274,8 @@ def end_session(session: Session, actor: Actor, *, session_id: int, now: datetim
     audit.record(session, actor, "end_session", "users", row.user_id, after={"session": row.id})
 
 
-def _live(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def live(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Conditions of a session that is neither ended, nor old, nor idle, nor of a backup."""
     # A login that came back with a backup is nobody's: it may have ended since. A restore that a
     # clock running ahead noted as still to come does not count: it would keep everybody out.
     restored = select(BackupRun.id).where(

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import BackupRun, LoginAttempt, LoginSession
+from credigestor.db.models import ApiOperation, BackupRun, LoginAttempt, LoginSession
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.imports import importer
 from credigestor.rules.permissions import Actor, Role
@@ -181,6 +181,7 @@ def _installation(session: Session, admin: Actor) -> None:
             expires_at=NOW + timedelta(hours=12),
         )
     )
+    session.add(ApiOperation(operation_id=uuid.UUID(int=1), digest="x", answer={"id": 1}))
     session.add(LoginAttempt(login="ada", address="203.0.113.7", at=NOW, succeeded=True))
     session.add(
         BackupRun(

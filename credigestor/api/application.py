@@ -1,0 +1,87 @@
+"""The application: its resources, its refusals, and the document that describes it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from typing import Any
+
+import anyio.to_thread
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.responses import Response
+
+from credigestor import __version__
+from credigestor.api import auth, customers, figures, notes, payments, problems, sales
+from credigestor.api.gate import Gate
+from credigestor.api.operations import Operations
+from credigestor.web import startup
+
+log = logging.getLogger("credigestor")
+
+ROOT = "/api/v1"
+_ABOUT = """O que se faz no balcão e na gestão do crediário, por endereço.
+
+Valores em reais são textos com dois decimais ("1234.56"), taxas são textos em percentual, datas são
+ISO (2026-01-31) e "hoje" é o dia da loja. Todo POST que grava pede uma `Idempotency-Key` (UUID): a
+mesma de novo dá a primeira resposta, e não grava outra vez. Toda recusa é um
+`application/problem+json`; o `code` não muda entre versões. Listas vêm em páginas: siga o
+`next_cursor`, ou o cabeçalho `Link`."""
+
+about = Operations("", "API")
+
+
+@about.reads("/openapi.json", None, "Este documento", include_in_schema=False)
+def document() -> Response:
+    """The OpenAPI document, for whoever is logged in."""
+    return Response(problems.dumps(described()), media_type="application/json")
+
+
+@asynccontextmanager
+async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
+    """In a process of its own: prepare the database before the first call."""
+    try:
+        await anyio.to_thread.run_sync(startup.prepare)
+    except Exception:
+        log.exception("The database is not ready; calls will try again.")
+    yield
+
+
+@lru_cache
+def described() -> dict[str, Any]:
+    """The OpenAPI 3.1 document; every refusal in it is a problem."""
+    made = get_openapi(
+        title="CrediGestor", version=__version__, description=_ABOUT, routes=api.routes
+    )
+    problem = problems.ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas = made["components"]["schemas"]
+    schemas |= problem.pop("$defs") | {"Problem": problem}
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    refusal = {
+        "description": "Recusado.",
+        "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for operations in made["paths"].values():
+        for operation in operations.values():
+            operation["responses"].pop("422", None)
+            operation["responses"]["default"] = refusal
+    return made
+
+
+api = FastAPI(
+    openapi_url=None,
+    docs_url=None,
+    redoc_url=None,
+    redirect_slashes=False,
+    lifespan=_lifespan,
+)
+problems.install(api)
+for resource in (about, auth.router, customers.router, sales.router, notes.router):
+    api.include_router(resource.router, prefix=ROOT)
+for resource in (payments.router, figures.router):
+    api.include_router(resource.router, prefix=ROOT)
+
+app = Gate(api)

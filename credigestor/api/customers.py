@@ -1,0 +1,200 @@
+"""Customers: searched, registered, read, and what one owes on a day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import Query
+from starlette.responses import Response
+
+from credigestor.api.calls import Caller
+from credigestor.api.fields import Answer, Body, Day, Money, MoneyIn, PathId
+from credigestor.api.once import Once
+from credigestor.api.operations import Operations
+from credigestor.api.paging import DatedPage, Paging
+from credigestor.db.engine import snapshot
+from credigestor.reports import customer_profile
+from credigestor.reports import customers as reports
+from credigestor.reports.customers import CustomerFilters
+from credigestor.reports.search import MAX_QUERY
+from credigestor.rules.aging import Status
+from credigestor.rules.numbering import note_number
+from credigestor.rules.permissions import Permission
+from credigestor.services import customers as services
+from credigestor.services.customers import CustomerInput
+from credigestor.services.inputs import parse
+
+router = Operations("/customers", "Clientes")
+
+
+class NewCustomer(Body):
+    """A customer as typed; CPF, CNPJ, phone and CEP with or without punctuation."""
+
+    name: str
+    tax_id: str
+    phone: str | None = None
+    email: str | None = None
+    birth_date: Day | None = None
+    zip_code: str | None = None
+    street: str | None = None
+    street_number: str | None = None
+    complement: str | None = None
+    district: str | None = None
+    city: str | None = None
+    state: str | None = None
+    credit_limit: MoneyIn | None = None
+    remarks: str | None = None
+
+
+class CustomerMade(Answer):
+    """The new customer."""
+
+    id: int
+
+
+class Customer(Answer):
+    """All that is registered of a customer; no limit is `null`."""
+
+    id: int
+    name: str
+    tax_id: str
+    phone: str | None
+    email: str | None
+    birth_date: date | None
+    zip_code: str | None
+    street: str | None
+    street_number: str | None
+    complement: str | None
+    district: str | None
+    city: str | None
+    state: str | None
+    credit_limit: Money | None
+    remarks: str | None
+    active: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+class CustomerRow(Answer):
+    """A customer in a list, with what is owed, charges included."""
+
+    id: int
+    name: str
+    tax_id: str
+    phone: str | None
+    city: str | None
+    state: str | None
+    active: bool
+    owed: Money
+    overdue_notes: int
+
+
+class OpenNote(Answer):
+    """A note that a customer owes, with charges until the day."""
+
+    id: int
+    number: str
+    sale_id: int
+    due_date: date
+    days_late: int
+    status: Status
+    amount: Money
+    principal: Money
+    interest: Money
+    fine: Money
+    owed: Money
+
+
+class CustomerOwed(Answer):
+    """What a customer owes on a day; `overdue` and `not_due` make `total`, charges included."""
+
+    as_of: date
+    principal: Money
+    interest: Money
+    fine: Money
+    total: Money
+    overdue: Money
+    not_due: Money
+    overdue_notes: int
+    credit_limit: Money | None
+    free_credit: Money | None
+    notes: list[OpenNote]
+
+
+@router.reads("", Permission.COUNTER, "Clientes por nome, CPF, CNPJ ou telefone")
+def search(
+    call: Caller,
+    paging: Paging,
+    q: Annotated[str, Query(max_length=MAX_QUERY)] = "",
+    active: bool | None = None,
+    overdue: bool = False,
+) -> DatedPage[CustomerRow]:
+    """Customers by name, a page at a time."""
+    filters = CustomerFilters(text=q, active=active, overdue=overdue)
+    after = paging.after(int)
+    with snapshot() as session:
+        rows = session.execute(
+            reports.listed(
+                filters, today=call.today, limit=paging.rows, after=after[0] if after else None
+            )
+        ).all()
+    shown, cursor = paging.cut(rows, lambda row: [row.id])
+    items = [CustomerRow.model_validate(row) for row in shown]
+    return DatedPage(as_of=call.today, items=items, next_cursor=cursor)
+
+
+@router.writes("", Permission.SELL, "Cadastrar um cliente", answers=CustomerMade)
+def create(call: Caller, once: Once, data: NewCustomer) -> Response:
+    """Register a customer."""
+    return once(
+        data,
+        lambda session: CustomerMade(
+            id=services.create(
+                session,
+                call.actor,
+                parse(CustomerInput, data.model_dump()),
+                operation_id=once.key,
+                today=call.today,
+            )
+        ),
+    )
+
+
+@router.reads("/{customer_id}", Permission.COUNTER, "O cadastro de um cliente")
+def read(customer_id: PathId) -> Customer:
+    """One customer."""
+    with snapshot() as session:
+        return Customer.model_validate(reports.registered(session, customer_id))
+
+
+@router.reads("/{customer_id}/owed", Permission.COUNTER, "O que um cliente deve numa data")
+def owed(customer_id: PathId, call: Caller, as_of: Day | None = None) -> CustomerOwed:
+    """What a customer owes, note by note."""
+    day = as_of or call.today
+    with snapshot() as session:
+        found = customer_profile.profile(session, customer_id, as_of=day, today=call.today)
+    limit: Decimal | None = found.customer.credit_limit
+    return CustomerOwed(
+        as_of=day,
+        principal=found.owed.principal,
+        interest=found.owed.interest,
+        fine=found.owed.fine,
+        total=found.owed.total,
+        overdue=found.owed.overdue,
+        not_due=found.owed.not_due,
+        overdue_notes=found.owed.overdue_notes,
+        credit_limit=limit,
+        free_credit=found.free_credit,
+        notes=[
+            OpenNote.model_validate(
+                {
+                    **row,
+                    "id": row["note_id"],
+                    "number": note_number(row["sale_id"], row["number"], row["installments"]),
+                }
+            )
+            for row in found.open_notes.to_dict("records")
+        ],
+    )

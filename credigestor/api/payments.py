@@ -1,0 +1,256 @@
+"""Payments: received for notes, listed, read as their receipt tells, reversed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from threading import BoundedSemaphore
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import Field
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from credigestor.api.calls import Caller
+from credigestor.api.fields import Answer, Body, Day, Id, Money, MoneyIn, PathId, QueryId
+from credigestor.api.notes import Split
+from credigestor.api.once import Once
+from credigestor.api.operations import Operations
+from credigestor.api.paging import Page, Paging
+from credigestor.api.sales import Why
+from credigestor.db.engine import snapshot
+from credigestor.documents import catalogue
+from credigestor.errors import Busy
+from credigestor.reports import payments as reports
+from credigestor.reports import receipt as receipts
+from credigestor.reports.payments import PaymentFilters
+from credigestor.reports.search import MAX_QUERY
+from credigestor.rules.document_choices import ReceiptFormat
+from credigestor.rules.methods import Method
+from credigestor.rules.numbering import receipt_number
+from credigestor.rules.permissions import Permission
+from credigestor.services import payments as services
+from credigestor.services.inputs import parse
+from credigestor.services.payments import NewPayment
+
+router = Operations("/payments", "Pagamentos")
+
+#: Notes that one payment may name.
+MOST_NOTES = 500
+#: Where the body has what the service's refusals name.
+_RENAMED = {"amount": "items"}
+#: Documents drawn at a time, and seconds that one waits for its turn.
+_drawing, _PATIENCE = BoundedSemaphore(2), 10.0
+
+
+class ItemToPay(Body):
+    """Money for one note, and what is taken off its principal beside it (R14)."""
+
+    note_id: Id
+    amount: MoneyIn
+    discount: MoneyIn | None = None
+
+
+class PaymentToMake(Body):
+    """A payment of one customer for their notes; of today unless it says otherwise."""
+
+    customer_id: Id
+    paid_on: Day | None = None
+    method: Method
+    items: Annotated[list[ItemToPay], Field(min_length=1, max_length=MOST_NOTES)]
+    backdate_reason: str | None = None
+    discount_reason: str | None = None
+
+
+class ItemMade(Answer):
+    """Money for one note, as it was handed over."""
+
+    note_id: int
+    amount: Money
+    discount: Money | None
+
+
+class PaymentMade(Answer):
+    """The new payment."""
+
+    id: int
+    number: str
+    paid_on: date
+    method: Method
+    amount: Money
+    items: list[ItemMade]
+
+
+class PaymentReversed(Answer):
+    """A payment that was reversed."""
+
+    id: int
+    reversed_on: date
+
+
+class PaymentRow(Answer):
+    """A payment in a list; principal, interest and fine make its amount."""
+
+    id: int
+    number: str
+    paid_on: date
+    customer: str
+    method: Method
+    amount: Money
+    principal: Money
+    interest: Money
+    fine: Money
+    discount: Money
+    received_by: str | None
+    reversed: bool
+
+
+class PaidItem(Answer):
+    """What a payment did to one note; `after` is what the note owed right after it."""
+
+    note_id: int
+    number: str
+    sale_id: int
+    due_date: date
+    amount: Money
+    split: Split
+    discount: Money
+    after: Money
+
+
+class Undone(Answer):
+    """The reversal of a payment."""
+
+    on: date
+    at: datetime
+    by: str | None
+    reason: str
+
+
+class Payment(Answer):
+    """A payment as its receipt tells; `customer_after` is owed at the end of its day."""
+
+    id: int
+    number: str
+    paid_on: date
+    recorded_at: datetime
+    amount: Money
+    method: Method
+    backdate_reason: str | None
+    discount_reason: str | None
+    received_by: str | None
+    customer_id: int
+    customer: str
+    items: list[PaidItem]
+    split: Split
+    discount: Money
+    after: Money
+    customer_after: Money
+    undone: Undone | None
+
+
+@router.reads("", Permission.COUNTER, "Pagamentos, do mais novo ao mais antigo")
+def search(
+    paging: Paging,
+    paid_from: Day | None = None,
+    paid_to: Day | None = None,
+    method: Method | None = None,
+    customer_id: QueryId | None = None,
+    received_by: QueryId | None = None,
+    reversed: bool | None = None,
+    q: Annotated[str, Query(max_length=MAX_QUERY)] = "",
+) -> Page[PaymentRow]:
+    """Payments, a page at a time."""
+    filters = PaymentFilters(paid_from, paid_to, method, customer_id, received_by, reversed, q)
+    with snapshot() as session:
+        rows = (
+            session.execute(
+                reports.listed(filters, limit=paging.rows, after=paging.after(date, int))
+            )
+            .mappings()
+            .all()
+        )
+    shown, cursor = paging.cut(rows, lambda row: [row["paid_on"], row["id"]])
+    items = [
+        PaymentRow.model_validate({**row, "number": receipt_number(row["id"])}) for row in shown
+    ]
+    return Page(items=items, next_cursor=cursor)
+
+
+@router.writes("", Permission.SELL, "Receber um pagamento", answers=PaymentMade)
+def create(call: Caller, once: Once, data: PaymentToMake) -> Response:
+    """Receive money for notes."""
+
+    def act(session: Session) -> PaymentMade:
+        new = parse(
+            NewPayment,
+            {
+                "operation_id": once.key,
+                "customer_id": data.customer_id,
+                "paid_on": data.paid_on or call.today,
+                "method": data.method,
+                "items": tuple((item.note_id, item.amount) for item in data.items),
+                "discounts": {item.note_id: item.discount for item in data.items if item.discount},
+                "backdate_reason": data.backdate_reason,
+                "discount_reason": data.discount_reason,
+            },
+        )
+        payment_id = services.receive(session, call.actor, new, today=call.today)
+        return PaymentMade(
+            id=payment_id,
+            number=receipt_number(payment_id),
+            paid_on=new.paid_on,
+            method=new.method,
+            amount=new.amount,
+            items=[ItemMade.model_validate(item) for item in data.items],
+        )
+
+    return once(data, act, renamed=_RENAMED)
+
+
+@router.reads("/{payment_id}", Permission.COUNTER, "Um pagamento e o que fez em cada nota")
+def read(payment_id: PathId) -> Payment:
+    """One payment."""
+    with snapshot() as session:
+        return Payment.model_validate(receipts.receipt(session, payment_id))
+
+
+@router.reads(
+    "/{payment_id}/receipt",
+    Permission.COUNTER,
+    "O recibo de um pagamento, em PDF",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}, "description": "O PDF."}},
+)
+def receipt(
+    payment_id: PathId,
+    call: Caller,
+    format: ReceiptFormat = ReceiptFormat.ONE,
+) -> Response:
+    """A payment's receipt."""
+    if not _drawing.acquire(timeout=_PATIENCE):
+        raise Busy("Há documentos demais sendo feitos agora; tente de novo em instantes.")
+    try:
+        with snapshot() as session:
+            params = {"format": format.value}
+            found = catalogue.find(session, "recibo", str(payment_id), params, today=call.today)
+        content = found.pdf()
+    finally:
+        _drawing.release()
+    headers = {"content-disposition": f'inline; filename="{found.file_name}"'}
+    return Response(content, headers=headers, media_type="application/pdf")
+
+
+@router.writes(
+    "/{payment_id}/reversal", Permission.REVERSE, "Estornar um pagamento", answers=PaymentReversed
+)
+def reverse(payment_id: PathId, call: Caller, once: Once, data: Why) -> Response:
+    """Reverse a payment as of today."""
+
+    def act(session: Session) -> PaymentReversed:
+        services.reverse(
+            session, call.actor, payment_id=payment_id, why=data.reason, today=call.today
+        )
+        return PaymentReversed(id=payment_id, reversed_on=call.today)
+
+    return once(data, act)

@@ -1,0 +1,281 @@
+"""Sales: registered with their notes, listed, read on a day, cancelled."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import Query
+from pydantic import Field
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from credigestor.api.calls import Caller
+from credigestor.api.fields import (
+    Answer,
+    Body,
+    Day,
+    Id,
+    Money,
+    MoneyIn,
+    PathId,
+    QueryId,
+    Rate,
+    RateIn,
+    one_of,
+)
+from credigestor.api.once import Once
+from credigestor.api.operations import Operations
+from credigestor.api.paging import DatedPage, Paging
+from credigestor.db.engine import snapshot
+from credigestor.db.settings import current_settings
+from credigestor.reports import sale as one_sale
+from credigestor.reports import sales as reports
+from credigestor.reports.sales import SaleFilters
+from credigestor.reports.search import MAX_QUERY
+from credigestor.rules.aging import Status
+from credigestor.rules.money import ZERO
+from credigestor.rules.numbering import note_number, receipt_number, sale_number
+from credigestor.rules.permissions import Permission
+from credigestor.rules.value_ranges import VALUE_RANGES
+from credigestor.services import sales as services
+from credigestor.services.guarantors import GuarantorInput
+from credigestor.services.inputs import MAX_REASON, parse
+from credigestor.services.sales import NewSale
+
+router = Operations("/sales", "Vendas")
+
+Seller = QueryId | Literal["none"]
+ValueRange = Annotated[str, *one_of(VALUE_RANGES)]
+MAX_INSTALLMENTS = 120
+
+
+class Why(Body):
+    """The reason of an act that undoes another."""
+
+    reason: Annotated[str, Field(max_length=MAX_REASON)]
+
+
+class NewGuarantor(Body):
+    """Who answers for the notes beside the customer (avalista)."""
+
+    name: str
+    tax_id: str
+    address: str = ""
+
+
+class SaleToMake(Body):
+    """A sale; made today, and at the contract rate of the settings, unless it says otherwise."""
+
+    customer_id: Id
+    seller_id: Id | None = None
+    sold_on: Day | None = None
+    description: str = ""
+    total: MoneyIn
+    down_payment: MoneyIn = ZERO
+    installments: Annotated[int, Field(strict=True, ge=0, le=MAX_INSTALLMENTS)] = 1
+    first_due_date: Day | None = None
+    contract_rate: RateIn | None = None
+    override_reason: str | None = None
+    guarantors: Annotated[tuple[NewGuarantor, ...], Field(max_length=2)] = ()
+
+
+class NoteMade(Answer):
+    """A note as the sale made it."""
+
+    id: int
+    number: str
+    amount: Money
+    due_date: date
+
+
+class SaleMade(Answer):
+    """The new sale and its notes."""
+
+    id: int
+    number: str
+    sold_on: date
+    total: Money
+    down_payment: Money
+    notes: list[NoteMade]
+
+
+class SaleCancelled(Answer):
+    """A sale that was cancelled."""
+
+    id: int
+    cancelled_on: date
+
+
+class SaleRow(Answer):
+    """A sale in a list, with what it owes on the day, charges included."""
+
+    id: int
+    number: str
+    sold_on: date
+    customer: str
+    seller: str | None
+    description: str
+    total: Money
+    down_payment: Money
+    installments: int
+    owed: Money
+    cancelled: bool
+
+
+class SaleNote(Answer):
+    """A note of the sale on the day."""
+
+    id: int
+    number: str
+    amount: Money
+    due_date: date
+    free_until: date
+    principal: Money
+    interest: Money
+    fine: Money
+    owed: Money
+    days_late: int
+    status: Status
+
+
+class SalePayment(Answer):
+    """A payment, this sale's part of it."""
+
+    id: int
+    number: str
+    paid_on: date
+    method: str
+    amount: Money
+    interest: Money
+    fine: Money
+    principal: Money
+    discount: Money
+    reversed: bool
+
+
+class Sale(Answer):
+    """A sale with its contract as made; rates in percent a month, the fine in percent."""
+
+    as_of: date
+    id: int
+    number: str
+    customer_id: int
+    customer: str
+    seller_id: int | None
+    seller: str | None
+    sold_on: date
+    description: str
+    total: Money
+    down_payment: Money
+    installments: int
+    first_due_date: date | None
+    contract_rate: Rate
+    late_rate: Rate
+    fine_rate: Rate
+    grace_days: int
+    override_reason: str | None
+    override_by: str | None
+    cancelled_on: date | None
+    cancelled_by: str | None
+    cancel_reason: str | None
+    notes: list[SaleNote]
+    payments: list[SalePayment]
+
+
+@router.reads("", Permission.COUNTER, "Vendas, da mais nova à mais antiga")
+def search(
+    call: Caller,
+    paging: Paging,
+    as_of: Day | None = None,
+    q: Annotated[str, Query(max_length=MAX_QUERY)] = "",
+    seller: Seller | None = None,
+    city: str | None = None,
+    value: ValueRange | None = None,
+    sold_from: Day | None = None,
+    sold_to: Day | None = None,
+    cancelled: bool | None = None,
+) -> DatedPage[SaleRow]:
+    """Sales, a page at a time."""
+    day = as_of or call.today
+    filters = SaleFilters(q, seller, city, value, sold_from, sold_to, cancelled)
+    statement = reports.listed(
+        filters, as_of=day, today=call.today, limit=paging.rows, after=paging.after(date, int)
+    )
+    with snapshot() as session:
+        rows = session.execute(statement).mappings().all()
+    shown, cursor = paging.cut(rows, lambda row: [row["sold_on"], row["id"]])
+    items = [SaleRow.model_validate({**row, "number": sale_number(row["id"])}) for row in shown]
+    return DatedPage(as_of=day, items=items, next_cursor=cursor)
+
+
+@router.writes("", Permission.SELL, "Registrar uma venda com suas notas", answers=SaleMade)
+def create(call: Caller, once: Once, data: SaleToMake) -> Response:
+    """Register a sale."""
+
+    def act(session: Session) -> SaleMade:
+        asked = data.model_dump() | {
+            "operation_id": once.key,
+            "sold_on": data.sold_on or call.today,
+            "guarantors": tuple(
+                parse(GuarantorInput, each.model_dump()) for each in data.guarantors
+            ),
+        }
+        if data.contract_rate is None:
+            asked["contract_rate"] = current_settings(session).contract_rate
+        new = parse(NewSale, asked)
+        sale_id = services.register(session, call.actor, new, today=call.today)
+        notes = one_sale.notes_made(session, sale_id)
+        return SaleMade(
+            id=sale_id,
+            number=sale_number(sale_id),
+            sold_on=new.sold_on,
+            total=new.total,
+            down_payment=new.down_payment,
+            notes=[
+                NoteMade(
+                    id=note.id,
+                    number=note_number(sale_id, note.number, len(notes)),
+                    amount=note.amount,
+                    due_date=note.due_date,
+                )
+                for note in notes
+            ],
+        )
+
+    return once(data, act)
+
+
+@router.reads("/{sale_id}", Permission.COUNTER, "Uma venda, suas notas e pagamentos numa data")
+def read(sale_id: PathId, call: Caller, as_of: Day | None = None) -> Sale:
+    """One sale."""
+    day = as_of or call.today
+    with snapshot() as session:
+        found = one_sale.detail(session, sale_id, as_of=day, today=call.today)
+    notes = [
+        {
+            **row,
+            "id": row["note_id"],
+            "number": note_number(sale_id, row["number"], found.installments),
+        }
+        for row in found.notes.to_dict("records")
+    ]
+    payments = [
+        {**row, "id": row["payment_id"], "number": receipt_number(row["payment_id"])}
+        for row in found.payments.to_dict("records")
+    ]
+    shown = {name: getattr(found, name) for name in Sale.model_fields if hasattr(found, name)}
+    return Sale.model_validate({**shown, "as_of": day, "notes": notes, "payments": payments})
+
+
+@router.writes(
+    "/{sale_id}/cancellation", Permission.CANCEL, "Cancelar uma venda", answers=SaleCancelled
+)
+def cancel(sale_id: PathId, call: Caller, once: Once, data: Why) -> Response:
+    """Cancel a sale as of today."""
+
+    def act(session: Session) -> SaleCancelled:
+        services.cancel(session, call.actor, sale_id=sale_id, why=data.reason, today=call.today)
+        return SaleCancelled(id=sale_id, cancelled_on=call.today)
+
+    return once(data, act)

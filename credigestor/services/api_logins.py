@@ -1,0 +1,173 @@
+"""Logins of programs: a signed token of 15 minutes, and one that renews it, once.
+
+The tokens (JWT, HS256) hold the id of a row of `sessions` and nothing that could grow old: whose it
+is, and what they may, is read at each call. The key that signs them belongs to the installation,
+so no backup holds it and another shop's tokens are nothing here.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jwt
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from credigestor.db.models import Installation, LoginSession, User
+from credigestor.errors import NotFound
+from credigestor.rules.permissions import Actor, Role
+from credigestor.services import auth
+
+ACCESS = timedelta(minutes=15)
+_ALGORITHM = "HS256"
+_ACCESS, _REFRESH = "access", "refresh"
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What a program logs on with; `lasts` is the access token's time, `until` the login's end."""
+
+    access: str
+    refresh: str
+    lasts: timedelta
+    until: datetime
+
+
+def begin(session: Session, *, ticket: str, visitor_token: str, now: datetime) -> Tokens:
+    """Trade a ticket of `auth.sign_in`, once, for tokens; NotFound when it is spent or old."""
+    row = session.scalar(
+        select(LoginSession)
+        .where(
+            LoginSession.ticket_hash == auth.digest(ticket),
+            LoginSession.visitor_hash == auth.digest(visitor_token),
+            LoginSession.ticket_expires_at > now,
+            LoginSession.revoked_at.is_(None),
+        )
+        .with_for_update()
+    )
+    if row is None:
+        raise NotFound(auth.TICKET_REFUSED)
+    row.ticket_hash = row.visitor_hash = None  # no browser is known by it
+    return _issue(row, _made_key(session), now)
+
+
+def renew(session: Session, *, refresh: str, now: datetime) -> Tokens | None:
+    """Trade a refresh token for new tokens; None for one that is no good.
+
+    One that was used already was stolen, or who used it was: its login ends. Nothing is raised,
+    because that must be committed.
+    """
+    key = _key(session)
+    named = _signed(refresh, _REFRESH, key, now)
+    if key is None or named is None:
+        return None
+    row = session.scalar(
+        select(LoginSession)
+        .join(User, User.id == LoginSession.user_id)
+        .where(*named, *auth.live(now), User.active)
+        .with_for_update(of=LoginSession)
+    )
+    if row is None:
+        return None
+    if row.token_hash != _digest(refresh):
+        row.revoked_at = now
+        return None
+    row.last_seen_at = now
+    return _issue(row, key, now)
+
+
+def holder(session: Session, *, access: str, now: datetime) -> tuple[Actor, int] | None:
+    """Find who holds this access token, role as it is now, and the session's id; None if nobody."""
+    named = _signed(access, _ACCESS, _key(session), now)
+    if named is None:
+        return None
+    found = session.execute(
+        select(User, LoginSession.id)
+        .join(LoginSession, LoginSession.user_id == User.id)
+        .where(*named, *auth.live(now), User.active)
+    ).one_or_none()
+    if found is None:
+        return None
+    user, login_session = found
+    return Actor(user.id, user.name, Role(user.role)), login_session
+
+
+def end(session: Session, *, login_session: int, now: datetime) -> None:
+    """End a login: its tokens open nothing from the next call on."""
+    session.execute(
+        update(LoginSession)
+        .where(LoginSession.id == login_session, LoginSession.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+
+
+def _issue(row: LoginSession, key: bytes, now: datetime) -> Tokens:
+    until = min(now + ACCESS, row.expires_at)
+    refresh = _sign(row.id, _REFRESH, key, now, row.expires_at)
+    row.token_hash = _digest(refresh)
+    return Tokens(
+        _sign(row.id, _ACCESS, key, now, until), refresh, until - now, until=row.expires_at
+    )
+
+
+def _sign(login_session: int, use: str, key: bytes, now: datetime, until: datetime) -> str:
+    claims = {
+        "sub": str(login_session),
+        "aud": use,
+        "iat": int(now.timestamp()),
+        "exp": int(until.timestamp()),
+        "jti": secrets.token_urlsafe(12),
+    }
+    return jwt.encode(claims, key, _ALGORITHM)
+
+
+def _signed(
+    token: str, use: str, key: bytes | None, now: datetime
+) -> tuple[ColumnElement[bool], ...] | None:
+    """What is true of the session that a token of ours names; None for any other, or an old one."""
+    if key is None:
+        return None
+    try:
+        claims: Mapping[str, Any] = jwt.decode(
+            token,
+            key,
+            algorithms=[_ALGORITHM],
+            audience=use,
+            # The moment is ours to tell: PyJWT would ask the machine's clock.
+            options={"require": ["sub", "iat", "exp"], "verify_exp": False, "verify_iat": False},
+        )
+    except (jwt.InvalidTokenError, ValueError):
+        return None
+    if claims["exp"] <= now.timestamp():
+        return None
+    # After a restore ids are given again: the token of an earlier login is not for a later one.
+    by_then = datetime.fromtimestamp(claims["iat"] + 1, UTC)
+    return LoginSession.id == int(claims["sub"]), LoginSession.created_at < by_then
+
+
+def _digest(refresh: str) -> str:
+    # Not what a cookie of the same value would be found by.
+    return auth.digest(f"api {refresh}")
+
+
+def _key(session: Session) -> bytes | None:
+    return session.scalar(select(Installation.signing_key))
+
+
+def _made_key(session: Session) -> bytes:
+    made = insert(Installation).values(id=uuid.uuid4(), signing_key=secrets.token_bytes(32))
+    kept = func.coalesce(Installation.signing_key, made.excluded.signing_key)
+    return (
+        session.scalars(
+            made.on_conflict_do_update(
+                index_elements=[Installation.one], set_={"signing_key": kept}
+            ).returning(Installation.signing_key)
+        ).one()
+        or b""
+    )

@@ -1,0 +1,117 @@
+"""The OpenAPI document: valid, whole, and what it says of permissions is what happens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.openapi.models import OpenAPI
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+from credigestor.api.application import described
+from credigestor.api.operations import PERMISSION
+from credigestor.rules.permissions import TABLE, Permission, Role
+from tests.api.asking import ask, get, post, token_of
+from tests.factories import add_user
+
+#: Each operation, and what its page asks for; None is any login, "" is nobody's.
+OPERATIONS: dict[tuple[str, str], Permission | str | None] = {
+    ("POST", "/auth/login"): "",
+    ("POST", "/auth/refresh"): "",
+    ("POST", "/auth/logout"): None,
+    ("GET", "/auth/me"): None,
+    ("GET", "/customers"): Permission.COUNTER,
+    ("POST", "/customers"): Permission.SELL,
+    ("GET", "/customers/{customer_id}"): Permission.COUNTER,
+    ("GET", "/customers/{customer_id}/owed"): Permission.COUNTER,
+    ("GET", "/sales"): Permission.COUNTER,
+    ("POST", "/sales"): Permission.SELL,
+    ("GET", "/sales/{sale_id}"): Permission.COUNTER,
+    ("POST", "/sales/{sale_id}/cancellation"): Permission.CANCEL,
+    ("GET", "/notes"): Permission.COUNTER,
+    ("GET", "/notes/{note_id}"): Permission.COUNTER,
+    ("GET", "/payments"): Permission.COUNTER,
+    ("POST", "/payments"): Permission.SELL,
+    ("GET", "/payments/{payment_id}"): Permission.COUNTER,
+    ("GET", "/payments/{payment_id}/receipt"): Permission.COUNTER,
+    ("POST", "/payments/{payment_id}/reversal"): Permission.REVERSE,
+    ("GET", "/summary"): Permission.ANALYTICS,
+    ("GET", "/dashboard"): Permission.ANALYTICS,
+    ("GET", "/reports/delinquency"): Permission.ANALYTICS,
+}
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in described()["paths"].items():
+        for method, operation in methods.items():
+            yield method.upper(), path.removeprefix("/api/v1"), operation
+
+
+def nested(part: Any) -> Iterator[Any]:
+    yield part
+    for inner in (
+        part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    ):
+        yield from nested(inner)
+
+
+def test_it_is_for_whoever_is_logged_in(seller_token: str) -> None:
+    assert get("/openapi.json", seller_token) == described()
+    assert ask("GET", "/openapi.json").code == "invalid_token"
+
+
+def test_it_is_valid_and_every_schema_that_it_names_is_there() -> None:
+    document = described()
+    assert document["openapi"].startswith("3.1")
+    OpenAPI.model_validate(document)
+    schemas = document["components"]["schemas"]
+    for schema in schemas.values():
+        Draft202012Validator.check_schema(schema)
+    for part in nested(document):
+        if isinstance(part, dict) and "$ref" in part:
+            assert part["$ref"].removeprefix("#/components/schemas/") in schemas
+
+
+def test_every_operation_has_an_id_a_name_a_refusal_and_its_parameters() -> None:
+    ids = [operation["operationId"] for _, _, operation in operations()]
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch("[a-z_]+", each) for each in ids)
+    for method, path, operation in operations():
+        assert operation["summary"], path
+        assert "application/problem+json" in operation["responses"]["default"]["content"]
+        named = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "path"}
+        assert named == set(re.findall(r"\{(\w+)\}", path))
+        keyed = any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", ()))
+        assert keyed == (method == "POST" and not path.startswith("/auth/"))
+
+
+def test_amounts_are_texts_everywhere() -> None:
+    for name, schema in described()["components"]["schemas"].items():
+        for field, definition in schema.get("properties", {}).items():
+            assert definition.get("type") != "number", f"{name}.{field}"
+            assert "number" not in [each.get("type") for each in definition.get("anyOf", ())]
+
+
+def test_the_permissions_are_those_of_the_pages() -> None:
+    said = {
+        (method, path): operation.get(PERMISSION) if "security" in operation else ""
+        for method, path, operation in operations()
+    }
+    assert said == OPERATIONS
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_each_role_may_what_its_pages_let_it(role: Role | None) -> None:
+    token = token_of(add_user(role)) if role else None
+    for (method, path), permission in OPERATIONS.items():
+        if permission == "" or path == "/auth/logout":
+            continue
+        address = re.sub(r"\{\w+\}", "1", path)
+        answer = ask("GET", address, token=token) if method == "GET" else post(address, token, {})
+        allowed = role is not None and (permission is None or permission in TABLE[role])
+        expected = {200, 404, 422} if allowed else {403 if role else 401}
+        assert answer.status in expected, f"{method} {path}: {answer.body!r}"
+        if not allowed:
+            assert answer.code == ("not_allowed" if role else "invalid_token")
