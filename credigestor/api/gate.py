@@ -95,14 +95,14 @@ async def _whole(scope: Scope, receive: Receive) -> bytes | None:
     told = Headers(scope=scope).get("content-length", "")
     if told.isascii() and told.isdecimal() and int(told[:20]) > MOST:
         return bytes(MOST + 1)
-    body: bytes = b""
+    body = bytearray()  # grown in place: a million messages of a byte would else be copied as often
     while True:
         message = await receive()
         if message["type"] != "http.request":
             return None
         body += message.get("body", b"")
         if len(body) > MOST or not message.get("more_body"):
-            return body
+            return bytes(body)
 
 
 def _refused(status: int, code: str, detail: str) -> Response:

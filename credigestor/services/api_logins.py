@@ -15,8 +15,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
-from sqlalchemy import ColumnElement, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import TIMESTAMP, insert
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Installation, LoginSession, User
@@ -27,6 +27,21 @@ from credigestor.services import auth
 ACCESS = timedelta(minutes=15)
 _ALGORITHM = "HS256"
 _ACCESS, _REFRESH = "access", "refresh"
+
+# Statements built once: to build them takes longer than to run them.
+_MOMENT = TIMESTAMP(timezone=True)
+_NAMED = (
+    LoginSession.id == bindparam("login_session"),
+    # After a restore ids are given again: the token of an earlier login is not for a later one.
+    LoginSession.created_at < bindparam("by_then", type_=_MOMENT),
+    *auth.live(bindparam("now", type_=_MOMENT)),
+    User.active,
+)
+_KEY = select(Installation.signing_key)
+_HOLDER = (
+    select(LoginSession.id, LoginSession.user_id, User.name, User.role).join(User).where(*_NAMED)
+)
+_RENEWED = select(LoginSession).join(User).where(*_NAMED).with_for_update(of=LoginSession)
 
 
 @dataclass(frozen=True)
@@ -67,12 +82,7 @@ def renew(session: Session, *, refresh: str, now: datetime) -> Tokens | None:
     named = _signed(refresh, _REFRESH, key, now)
     if key is None or named is None:
         return None
-    row = session.scalar(
-        select(LoginSession)
-        .join(User, User.id == LoginSession.user_id)
-        .where(*named, *auth.live(now), User.active)
-        .with_for_update(of=LoginSession)
-    )
+    row = session.scalar(_RENEWED, {**named, "now": now})
     if row is None:
         return None
     if row.token_hash != _digest(refresh):
@@ -85,17 +95,10 @@ def renew(session: Session, *, refresh: str, now: datetime) -> Tokens | None:
 def holder(session: Session, *, access: str, now: datetime) -> tuple[Actor, int] | None:
     """Find who holds this access token, role as it is now, and the session's id; None if nobody."""
     named = _signed(access, _ACCESS, _key(session), now)
-    if named is None:
+    found = named and session.execute(_HOLDER, {**named, "now": now}).one_or_none()
+    if not found:
         return None
-    found = session.execute(
-        select(User, LoginSession.id)
-        .join(LoginSession, LoginSession.user_id == User.id)
-        .where(*named, *auth.live(now), User.active)
-    ).one_or_none()
-    if found is None:
-        return None
-    user, login_session = found
-    return Actor(user.id, user.name, Role(user.role)), login_session
+    return Actor(found.user_id, found.name, Role(found.role)), found.id
 
 
 def end(session: Session, *, login_session: int, now: datetime) -> None:
@@ -127,10 +130,8 @@ def _sign(login_session: int, use: str, key: bytes, now: datetime, until: dateti
     return jwt.encode(claims, key, _ALGORITHM)
 
 
-def _signed(
-    token: str, use: str, key: bytes | None, now: datetime
-) -> tuple[ColumnElement[bool], ...] | None:
-    """What is true of the session that a token of ours names; None for any other, or an old one."""
+def _signed(token: str, use: str, key: bytes | None, now: datetime) -> dict[str, Any] | None:
+    """What a token of ours says, as _NAMED asks it; None for any other token, and an old one."""
     if key is None:
         return None
     try:
@@ -146,9 +147,10 @@ def _signed(
         return None
     if claims["exp"] <= now.timestamp():
         return None
-    # After a restore ids are given again: the token of an earlier login is not for a later one.
-    by_then = datetime.fromtimestamp(claims["iat"] + 1, UTC)
-    return LoginSession.id == int(claims["sub"]), LoginSession.created_at < by_then
+    return {
+        "login_session": int(claims["sub"]),
+        "by_then": datetime.fromtimestamp(claims["iat"] + 1, UTC),
+    }
 
 
 def _digest(refresh: str) -> str:
@@ -157,7 +159,7 @@ def _digest(refresh: str) -> str:
 
 
 def _key(session: Session) -> bytes | None:
-    return session.scalar(select(Installation.signing_key))
+    return session.scalar(_KEY)
 
 
 def _made_key(session: Session) -> bytes:

@@ -11,13 +11,28 @@ import json
 import uuid
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import ApiOperation
+from credigestor.db.models import Base
 from credigestor.errors import Conflict
 from credigestor.services.operations import FIELD
+
+# Statements built once: to build them takes longer than to run them.
+_TABLE = Base.metadata.tables["api_operations"]
+_ADD = (
+    insert(_TABLE)
+    .values(operation_id=bindparam("id"), digest=bindparam("digest"))
+    .on_conflict_do_nothing()
+    .returning(_TABLE.c.operation_id)
+)
+_FIND = select(_TABLE.c.digest, _TABLE.c.answer).where(_TABLE.c.operation_id == bindparam("id"))
+_KEEP = (
+    update(_TABLE)
+    .where(_TABLE.c.operation_id == bindparam("id"))
+    .values(answer=bindparam("kept", type_=_TABLE.c.answer.type))
+)
 
 
 def begin(session: Session, *, operation_id: uuid.UUID, asked: list[Any]) -> dict[str, Any] | None:
@@ -27,15 +42,9 @@ def begin(session: Session, *, operation_id: uuid.UUID, asked: list[Any]) -> dic
     """
     written = json.dumps(asked, sort_keys=True).encode()
     digest = hashlib.sha256(written).hexdigest()
-    new = insert(ApiOperation).values(operation_id=operation_id, digest=digest)
-    made = new.on_conflict_do_nothing().returning(ApiOperation.operation_id)
-    if session.scalar(made) is not None:
+    if session.scalar(_ADD, {"id": operation_id, "digest": digest}) is not None:
         return None
-    before = session.execute(
-        select(ApiOperation.digest, ApiOperation.answer).where(
-            ApiOperation.operation_id == operation_id
-        )
-    ).one()
+    before = session.execute(_FIND, {"id": operation_id}).one()
     if before.digest != digest:
         raise Conflict(
             "Esta Idempotency-Key já foi usada para outro pedido e nada mais foi gravado. Use uma "
@@ -47,6 +56,4 @@ def begin(session: Session, *, operation_id: uuid.UUID, asked: list[Any]) -> dic
 
 def keep(session: Session, *, operation_id: uuid.UUID, answer: dict[str, Any]) -> None:
     """Keep the answer of an operation, with the act."""
-    session.execute(
-        update(ApiOperation).where(ApiOperation.operation_id == operation_id).values(answer=answer)
-    )
+    session.execute(_KEEP, {"id": operation_id, "kept": answer})

@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, CursorResult, delete, select, update
+from sqlalchemy import BindParameter, ColumnElement, CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import BackupRun, LoginSession, User
@@ -274,7 +274,7 @@ def end_session(session: Session, actor: Actor, *, session_id: int, now: datetim
     audit.record(session, actor, "end_session", "users", row.user_id, after={"session": row.id})
 
 
-def live(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def live(now: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
     """Conditions of a session that is neither ended, nor old, nor idle, nor of a backup."""
     # A login that came back with a backup is nobody's: it may have ended since. A restore that a
     # clock running ahead noted as still to come does not count: it would keep everybody out.
