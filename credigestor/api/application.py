@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import lru_cache
@@ -11,6 +12,7 @@ from typing import Any
 import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.requests import Request
 from starlette.responses import Response
 
 from credigestor import __version__
@@ -71,6 +73,17 @@ def described() -> dict[str, Any]:
     return made
 
 
+def _other_methods(request: Request, _: Exception) -> Response:
+    """405 with all methods of the address; Starlette names those of one of its operations."""
+    path, allowed = request.url.path, {"GET"}
+    for template, operations in described()["paths"].items():
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path):
+            allowed = {method.upper() for method in operations}
+    headers = {"Allow": ", ".join(sorted(allowed))}
+    detail = "Este endereço não aceita o método usado."
+    return problems.answer(405, "method_not_allowed", detail, headers=headers)
+
+
 api = FastAPI(
     openapi_url=None,
     docs_url=None,
@@ -79,6 +92,7 @@ api = FastAPI(
     lifespan=_lifespan,
 )
 problems.install(api)
+api.add_exception_handler(405, _other_methods)
 for resource in (about, auth.router, customers.router, sales.router, notes.router):
     api.include_router(resource.router, prefix=ROOT)
 for resource in (payments.router, figures.router):

@@ -77,6 +77,13 @@ def _plain(value: Decimal) -> str:
     return f"{value:.2f}"
 
 
+def integer(value: Any) -> Any:
+    """What JSON Schema takes for an integer: 3 and 3.0, and no text."""
+    if isinstance(value, str | bool):
+        raise InvalidInput("Deve ser um número inteiro.")
+    return value
+
+
 def one_of(values: Sequence[str]) -> tuple[Any, Any]:
     """The words that a text may be, as annotations of it."""
 
@@ -117,6 +124,6 @@ Day = Annotated[
     WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-01-31"]}),
 ]
 #: An id in a body, and one in an address or its query.
-Id = Annotated[int, Field(strict=True, ge=1, le=_LARGEST_ID)]
+Id = Annotated[int, BeforeValidator(integer), Field(ge=1, le=_LARGEST_ID)]
 QueryId = Annotated[int, Field(ge=1, le=_LARGEST_ID)]
 PathId = Annotated[int, Path(ge=1, le=_LARGEST_ID)]

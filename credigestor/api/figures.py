@@ -194,7 +194,7 @@ def dashboard(
             overdue=now.overdue,
             open_notes=now.open_notes,
             overdue_notes=now.overdue_notes,
-            days_late=now.days_late,
+            days_late=None if now.days_late is None else round(now.days_late, 1),
             bands=[BandTotal.model_validate(band) for band in now.bands],
             contracts_over_30=contracts.over_30,
             contracts_over_90=contracts.over_90,

@@ -64,11 +64,10 @@ _REFUSALS: Sequence[tuple[type[BusinessError], int, str]] = (
     (DatabaseAway, 503, "database_away"),
     (Unavailable, 503, "unavailable"),
 )
-#: Of an address or a method that is none, and of a body that cannot be read.
+#: Of an address that is none, and of a body that cannot be read.
 _HTTP = {
     400: ("malformed", "O corpo não é um JSON que se possa ler."),
     404: ("not_found", "Não há nada neste endereço."),
-    405: ("method_not_allowed", "Este endereço não aceita o método usado."),
 }
 _SENTENCES = {
     "missing": "Campo obrigatório.",
@@ -77,6 +76,7 @@ _SENTENCES = {
     "int_type": "Deve ser um número inteiro.",
     "int_parsing": "Deve ser um número inteiro.",
     "int_from_float": "Deve ser um número inteiro.",
+    "finite_number": "Deve ser um número inteiro.",
     "bool_type": "Deve ser true ou false.",
     "bool_parsing": "Deve ser true ou false.",
     "string_type": "Deve ser um texto.",

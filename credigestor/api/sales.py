@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Query
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -22,6 +22,7 @@ from credigestor.api.fields import (
     QueryId,
     Rate,
     RateIn,
+    integer,
     one_of,
 )
 from credigestor.api.once import Once
@@ -73,7 +74,7 @@ class SaleToMake(Body):
     description: str = ""
     total: MoneyIn
     down_payment: MoneyIn = ZERO
-    installments: Annotated[int, Field(strict=True, ge=0, le=MAX_INSTALLMENTS)] = 1
+    installments: Annotated[int, BeforeValidator(integer), Field(ge=0, le=MAX_INSTALLMENTS)] = 1
     first_due_date: Day | None = None
     contract_rate: RateIn | None = None
     override_reason: str | None = None

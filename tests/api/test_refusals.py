@@ -158,12 +158,27 @@ def test_what_is_not_there_is_not_found(path: str, seller_token: str) -> None:
     assert ask("GET", path, token=seller_token).code == "not_found"
 
 
-def test_an_unknown_address_and_a_wrong_method_are_problems_too() -> None:
+def test_an_unknown_address_is_a_problem_too() -> None:
     for path in ("/api", "/api/", "/api/v1", "/api/v2/sales", "/nada", "/sales/", "/api/docs"):
         assert ask("GET", path).code == "not_found", path
-    answer = ask("DELETE", "/sales")
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [("/sales", "GET, POST"), ("/sales/1/cancellation", "POST"), ("/openapi.json", "GET")],
+)
+def test_a_wrong_method_is_told_the_right_ones(path: str, allowed: str) -> None:
+    answer = ask("DELETE", path)
     assert (answer.status, answer.code) == (405, "method_not_allowed")
-    assert "GET" in answer.headers["allow"] or "POST" in answer.headers["allow"]
+    assert answer.headers["allow"] == allowed
+
+
+@pytest.mark.parametrize("count", [b'"3"', b"true", b"3.5", b"1e400", b"121", b"-1", b"null"])
+def test_a_count_is_an_integer(count: bytes, seller_token: str) -> None:
+    body = b'{"customer_id": 1, "total": "9.00", "installments": ' + count + b"}"
+    assert wrong(sent(body, seller_token, "/sales")).keys() == {"#/installments"}
+    whole = body.replace(count, b"3.0")
+    assert sent(whole, seller_token, "/sales").code == "not_found"  # there is no customer
 
 
 def test_a_body_over_a_megabyte_is_refused_before_it_is_read(seller_token: str) -> None:
