@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from credigestor.api import problems
 from credigestor.config import get_config
-from credigestor.web import visitor
+from credigestor.web import shell, visitor
 
 log = logging.getLogger("credigestor")
 
@@ -30,7 +30,7 @@ _HEADERS = [
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
 ]
-_HSTS = (b"strict-transport-security", b"max-age=31536000")
+_HSTS = (b"strict-transport-security", shell.HSTS.encode())
 
 
 class Gate:

@@ -112,7 +112,7 @@ class ProblemBody(BaseModel):
     errors: list[Wrong] | None = None
 
 
-@dataclass
+@dataclass(eq=False)
 class Problem(Exception):
     """A refusal that no BusinessError words, with headers of its own."""
 
