@@ -221,7 +221,8 @@ class Server:
 @pytest.fixture(scope="session")
 def server(cluster: str) -> Iterator[Server]:
     """A shop with one person of each role: logins `adm`, `gerente`, `vendedor`."""
-    running = Server(cluster, "browser_tests")
+    # A page drawn anew on a busy machine takes longer than a click may wait for a row.
+    running = Server(cluster, "browser_tests", LOCK_TIMEOUT="20000")
     running.add_user("adm", Role.ADMIN, "Ada Admin")
     running.add_user("gerente", Role.MANAGER, "Guta Gerente")
     running.add_user("vendedor", Role.SELLER, "Vera Vendedora")
