@@ -14,8 +14,7 @@ from credigestor.api.calls import CHALLENGE, Caller
 from credigestor.api.fields import Answer, Body
 from credigestor.api.operations import Operations
 from credigestor.api.problems import Problem
-from credigestor.db.engine import transaction
-from credigestor.db.waiting import turn
+from credigestor.db.engine import writing
 from credigestor.errors import NotAllowed
 from credigestor.rules.permissions import TABLE, Permission, Role
 from credigestor.services import api_logins, auth
@@ -67,7 +66,7 @@ def login(request: Request, data: Login) -> TokenPair:
     now, visitor_token = clock.now(), secrets.token_urlsafe(32)
     startup.prepare()
     client = request.client
-    with turn(), transaction() as session:
+    with writing() as session:
         outcome = auth.sign_in(
             session,
             login=data.login,
@@ -85,7 +84,7 @@ def login(request: Request, data: Login) -> TokenPair:
         raise Problem(429, "too_many_attempts", refusal.message, wait)
     if outcome.ticket is None:
         raise Problem(401, "wrong_credentials", auth.REFUSED, CHALLENGE)
-    with turn(), transaction() as session:
+    with writing() as session:
         tokens = api_logins.begin(
             session, ticket=outcome.ticket, visitor_token=visitor_token, now=now
         )
@@ -96,7 +95,7 @@ def login(request: Request, data: Login) -> TokenPair:
 def refresh(data: Refresh) -> TokenPair:
     """Trade a refresh token; one that was used ends its login."""
     startup.prepare()
-    with turn(), transaction() as session:
+    with writing() as session:
         tokens = api_logins.renew(session, refresh=data.refresh_token, now=clock.now())
     if tokens is None:
         detail = "O refresh_token venceu, já foi usado ou não vale. Entre de novo."
@@ -107,7 +106,7 @@ def refresh(data: Refresh) -> TokenPair:
 @router.acts("/logout", None, "Sair: os tokens deste acesso deixam de valer", status_code=204)
 def logout(call: Caller) -> None:
     """End the caller's login."""
-    with turn(), transaction() as session:
+    with writing() as session:
         api_logins.end(session, login_session=call.login_session, now=call.now)
 
 

@@ -60,8 +60,7 @@ class Gate:
                 message = {**message, "headers": _dressed(message["headers"])}
             await send(message)
 
-        hosts = Headers(scope=scope).getlist("host")
-        if len(hosts) != 1 or not visitor.host_allowed(hosts[0]):
+        if visitor.our_host(Headers(scope=scope).getlist) is None:
             await _refused(400, "unknown_host", "Endereço desconhecido.")(scope, receive, dressing)
             return
         body = await _whole(scope, receive)

@@ -13,8 +13,7 @@ from starlette.responses import Response
 
 from credigestor.api.calls import Caller
 from credigestor.api.problems import dumps
-from credigestor.db.engine import transaction
-from credigestor.db.waiting import turn
+from credigestor.db.engine import writing
 from credigestor.errors import BusinessError, InvalidInputs
 from credigestor.services import api_operations, operations
 
@@ -41,7 +40,7 @@ class Writing:
         """
         asked = [*self._asked, data.model_dump(mode="json")]
         try:
-            with turn(), transaction() as session:
+            with writing() as session:
                 before = api_operations.begin(session, operation_id=self.key, asked=asked)
                 made = before
                 if made is None:

@@ -92,6 +92,13 @@ def transaction() -> Iterator[Session]:
 
 
 @contextmanager
+def writing() -> Iterator[Session]:
+    """A `transaction` of what people write, by page or API; first it waits for its turn."""
+    with waiting.turn(), transaction() as session:
+        yield session
+
+
+@contextmanager
 def snapshot() -> Iterator[Session]:
     """A read-only session that sees one moment of the database throughout; worded as well."""
     with _worded(), get_engine().connect() as connection:

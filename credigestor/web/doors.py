@@ -115,14 +115,12 @@ class Doors:
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         token = cookies.read(scope["headers"])
-        hosts, origins = headers.getlist("host"), headers.getlist("origin")
+        host = visitor.our_host(headers.getlist)
         refused = (
             scope["path"] != STREAM
             or token is None
-            or len(hosts) != 1
-            or len(origins) != 1
-            or not visitor.host_allowed(hosts[0])
-            or not visitor.same_origin(origins[0], hosts[0])
+            or host is None
+            or not visitor.from_our_origin(headers.getlist, host)
         )
         protocols = [
             part.strip() for part in ",".join(headers.getlist("sec-websocket-protocol")).split(",")
@@ -187,13 +185,11 @@ class Doors:
 def _foreign(scope: Scope) -> PlainTextResponse | None:
     """The refusal for a Host that is not ours, or a change that another site asks for."""
     headers = Headers(scope=scope)
-    hosts = headers.getlist("host")
-    if len(hosts) != 1 or not visitor.host_allowed(hosts[0]):
+    host = visitor.our_host(headers.getlist)
+    if host is None:
         return PlainTextResponse("Endereço desconhecido.", 400)
-    if scope["method"] not in SAFE_METHODS:
-        origins = headers.getlist("origin")
-        if len(origins) != 1 or not visitor.same_origin(origins[0], hosts[0]):
-            return PlainTextResponse("Origem recusada.", 403)
+    if scope["method"] not in SAFE_METHODS and not visitor.from_our_origin(headers.getlist, host):
+        return PlainTextResponse("Origem recusada.", 403)
     return None
 
 

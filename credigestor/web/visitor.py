@@ -56,6 +56,18 @@ def host_allowed(host: str | None) -> bool:
     )
 
 
+def our_host(header: Header) -> str | None:
+    """The Host of a request; None unless it has exactly one, and that one names us."""
+    hosts = header("host")
+    return hosts[0] if len(hosts) == 1 and host_allowed(hosts[0]) else None
+
+
+def from_our_origin(header: Header, host: str) -> bool:
+    """Tell whether a request has exactly one Origin, and that is this host."""
+    origins = header("origin")
+    return len(origins) == 1 and same_origin(origins[0], host)
+
+
 def same_origin(origin: str | None, host: str | None) -> bool:
     """Tell whether an Origin header names the very host and port of the Host header."""
     if not origin or not host:

@@ -17,9 +17,8 @@ import streamlit as st
 from sqlalchemy.orm import Session
 
 from credigestor import clock
-from credigestor.db.engine import snapshot, transaction
+from credigestor.db.engine import snapshot, transaction, writing
 from credigestor.db.settings import ShopSettings, current_settings
-from credigestor.db.waiting import turn
 from credigestor.services import summaries
 from credigestor.shop_day import shop_day
 from credigestor.ui.kit import waiting
@@ -78,7 +77,7 @@ def write(act: Callable[[Session], R]) -> R:
     """
 
     def do() -> R:
-        with turn(), transaction() as session:
+        with writing() as session:
             return act(session)
 
     result = waiting.again_if_away(do)

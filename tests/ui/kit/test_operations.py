@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from credigestor.db.engine import transaction
+from credigestor.db.engine import transaction, writing
 from credigestor.db.models import Customer, Payment
 from credigestor.rules.permissions import Role
 from credigestor.ui.kit import data
@@ -208,12 +208,12 @@ def lost_reply(monkeypatch: pytest.MonkeyPatch) -> None:
 
     @contextmanager
     def losing() -> Iterator[Session]:
-        with transaction() as session:
+        with writing() as session:
             yield session
-        monkeypatch.setattr(data, "transaction", transaction)
+        monkeypatch.setattr(data, "writing", writing)
         raise OperationalError("COMMIT", {}, Exception("server closed the connection"))
 
-    monkeypatch.setattr(data, "transaction", losing)
+    monkeypatch.setattr(data, "writing", losing)
 
 
 @pytest.mark.usefixtures("lost_reply")
