@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Annotated
 
 from fastapi import Query
+from pydantic import Field, StrictBool
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from credigestor.api.calls import Caller
@@ -14,6 +16,7 @@ from credigestor.api.fields import Answer, Body, Day, Money, MoneyIn, PathId
 from credigestor.api.once import Once
 from credigestor.api.operations import Operations
 from credigestor.api.paging import DatedPage, Paging
+from credigestor.api.versions import Change, Seen
 from credigestor.db.engine import snapshot
 from credigestor.reports import customer_profile
 from credigestor.reports import customers as reports
@@ -46,6 +49,17 @@ class NewCustomer(Body):
     state: str | None = None
     credit_limit: MoneyIn | None = None
     remarks: str | None = None
+
+
+class CustomerChange(NewCustomer):
+    """What is to change of a customer: only what is sent changes, and `null` empties it.
+
+    `active: false` keeps them from buying; what they owe stays.
+    """
+
+    name: str = Field(default_factory=str)  # so made, the schema tells of no default
+    tax_id: str = Field(default_factory=str)
+    active: StrictBool = Field(default_factory=bool)
 
 
 class CustomerMade(Answer):
@@ -162,11 +176,36 @@ def create(call: Caller, once: Once, data: NewCustomer) -> Response:
     )
 
 
-@router.reads("/{customer_id}", Permission.COUNTER, "O cadastro de um cliente")
-def read(customer_id: PathId) -> Customer:
+@router.reads("/{customer_id}", Permission.COUNTER, "O cadastro de um cliente", versioned=Customer)
+def read(customer_id: PathId, seen: Seen) -> Response:
     """One customer."""
     with snapshot() as session:
-        return Customer.model_validate(reports.registered(session, customer_id))
+        return seen(_shown(session, customer_id))
+
+
+@router.changes(
+    "/{customer_id}", Permission.SELL, "Mudar o cadastro de um cliente", answers=Customer
+)
+def change(customer_id: PathId, call: Caller, change: Change, data: CustomerChange) -> Response:
+    """Change what is registered of a customer."""
+
+    def act(session: Session) -> None:
+        sent = data.model_dump(exclude_unset=True)
+        active = sent.pop("active", None)
+        if sent:
+            before = services.locked(session, customer_id)
+            registered = {name: getattr(before, name) for name in NewCustomer.model_fields}
+            whole = parse(CustomerInput, registered | sent)
+            services.edit(session, call.actor, whole, customer_id=customer_id, today=call.today)
+        if active is not None:
+            services.set_active(session, call.actor, customer_id=customer_id, active=active)
+
+    return change(
+        data,
+        act,
+        lock=lambda session: services.locked(session, customer_id),
+        shown=lambda session: _shown(session, customer_id),
+    )
 
 
 @router.reads("/{customer_id}/owed", Permission.COUNTER, "O que um cliente deve numa data")
@@ -198,3 +237,7 @@ def owed(customer_id: PathId, call: Caller, as_of: Day | None = None) -> Custome
             for row in found.open_notes.to_dict("records")
         ],
     )
+
+
+def _shown(session: Session, customer_id: int) -> Customer:
+    return Customer.model_validate(reports.registered(session, customer_id))

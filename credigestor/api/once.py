@@ -47,7 +47,7 @@ class Writing:
                     made = act(session).model_dump(mode="json")
                     api_operations.keep(session, operation_id=self.key, answer=made)
         except BusinessError as error:
-            _put_right(error, {*type(data).model_fields}, renamed or {})
+            put_right(error, {*type(data).model_fields}, renamed or {})
             raise
         headers = {} if before is None else {REPLAYED: "true"}
         return Response(dumps(made), 201, headers, media_type="application/json")
@@ -70,7 +70,7 @@ async def _writing(
 Once = Annotated[Writing, Depends(_writing)]
 
 
-def _put_right(error: BusinessError, fields: set[str], renamed: Mapping[str, str]) -> None:
+def put_right(error: BusinessError, fields: set[str], renamed: Mapping[str, str]) -> None:
     """Name the body's own fields in a refusal, or none."""
 
     def known(name: str | None) -> str | None:

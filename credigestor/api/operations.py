@@ -14,11 +14,15 @@ from typing import Any, TypeVar
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
+from credigestor.api import versions
 from credigestor.api.calls import may
 from credigestor.api.once import REPLAYED
+from credigestor.api.problems import MEDIA_TYPE
 from credigestor.rules.permissions import Permission
 
 F = TypeVar("F", bound=Callable[..., Any])
+_TAGGED = {"ETag": {"description": "A versão, para If-Match.", "schema": {"type": "string"}}}
+_PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 #: Where OpenAPI says which permission an operation needs; missing where any login will do.
 PERMISSION = "x-permission"
 
@@ -34,10 +38,49 @@ class Operations:
         )
 
     def reads(
-        self, path: str, permission: Permission | None, name: str, **more: Any
+        self,
+        path: str,
+        permission: Permission | None,
+        name: str,
+        *,
+        versioned: type[BaseModel] | None = None,
+        **more: Any,
     ) -> Callable[[F], F]:
-        """A GET that writes nothing."""
+        """A GET that writes nothing; a `versioned` one answers by `versions.Reading`."""
+        if versioned:
+            told = "A ETag que você tem: se ainda vale, a resposta é 304, sem corpo."
+            more |= {
+                "response_model": versioned,
+                "responses": {
+                    200: {"headers": _TAGGED},
+                    304: {"description": "Nada mudou.", "headers": _TAGGED},
+                },
+                "headers": [versions.header("If-None-Match", told, required=False)],
+            }
         return self._operation("GET", path, permission, name, **more)
+
+    def changes(
+        self, path: str, permission: Permission, name: str, *, answers: type[BaseModel]
+    ) -> Callable[[F], F]:
+        """A PATCH of what is sent alone (RFC 7396: `null` empties), by `versions.Changing`.
+
+        It answers with the whole as the GET of its address does, so no key is needed: what was
+        done once is not done again, since the tag is another one then.
+        """
+        told = 'A ETag da última leitura; "*" muda o que quer que haja.'
+        return self._operation(
+            "PATCH",
+            path,
+            permission,
+            name,
+            response_model=answers,
+            responses={
+                200: {"description": "Mudado.", "headers": _TAGGED},
+                412: {"description": "Mudou depois da leitura.", "content": _PROBLEM},
+                428: {"description": "Falta If-Match.", "content": _PROBLEM},
+            },
+            headers=[versions.header("If-Match", told, required=True)],
+        )
 
     def acts(
         self, path: str, permission: Permission | None, name: str, **more: Any
@@ -62,7 +105,14 @@ class Operations:
         )
 
     def _operation(
-        self, method: str, path: str, permission: Permission | None, name: str, **more: Any
+        self,
+        method: str,
+        path: str,
+        permission: Permission | None,
+        name: str,
+        *,
+        headers: list[dict[str, Any]] | None = None,
+        **more: Any,
     ) -> Callable[[F], F]:
         return self.router.api_route(
             path,
@@ -70,6 +120,6 @@ class Operations:
             summary=name,
             description=f"{name}.",
             dependencies=[Depends(may(permission))],
-            openapi_extra={PERMISSION: permission},
+            openapi_extra={PERMISSION: permission} | ({"parameters": headers} if headers else {}),
             **more,
         )

@@ -136,6 +136,19 @@ def set_active(session: Session, actor: Actor, *, customer_id: int, active: bool
     _change(session, actor, customer_id, "edit", {"active": active})
 
 
+def locked(session: Session, customer_id: int) -> Customer:
+    """A customer's row, whom nobody else changes until the end of the transaction.
+
+    Raises NotFound, or Conflict for one who is anonymised (R28).
+    """
+    customer = session.scalar(select(Customer).where(Customer.id == customer_id).with_for_update())
+    if customer is None:
+        raise NotFound("Cliente não encontrado.")
+    if customer.anonymised_at is not None:
+        raise Conflict(privacy.REFUSAL)
+    return customer
+
+
 def _registered_before(session: Session, data: CustomerInput, operation_id: uuid.UUID) -> int:
     [customer] = operations.recorded(session, Customer, operation_id)
     operations.require_same(
@@ -156,11 +169,7 @@ def _columns(data: CustomerInput) -> dict[str, Any]:
 def _change(
     session: Session, actor: Actor, customer_id: int, action: str, values: dict[str, Any]
 ) -> None:
-    customer = session.scalar(select(Customer).where(Customer.id == customer_id).with_for_update())
-    if customer is None:
-        raise NotFound("Cliente não encontrado.")
-    if customer.anonymised_at is not None:
-        raise Conflict(privacy.REFUSAL)
+    customer = locked(session, customer_id)
     before = {key: getattr(customer, key) for key in values}
     changed = {key: value for key, value in values.items() if before[key] != value}
     if not changed:

@@ -75,6 +75,16 @@ def post(path: str, token: str | None, body: Any, *, key: str | None = None) -> 
     return ask("POST", path, token=token, body=body, key=key or str(uuid.uuid4()))
 
 
+def read(path: str, token: str | None) -> Answer:
+    """What a GET is answered with its headers, among them the ETag for `patch`."""
+    return ask("GET", path, token=token)
+
+
+def patch(path: str, token: str | None, body: Any, tag: str = "*") -> Answer:
+    """A change of what has this ETag."""
+    return ask("PATCH", path, token=token, body=body, headers={"if-match": tag})
+
+
 def at_once(requests: Sequence[Request], *, app: ASGIApp = app) -> list[Answer]:
     """Ask all at the same time, of one server."""
     answers = [Answer() for _ in requests]

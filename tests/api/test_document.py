@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from credigestor.api.application import described
 from credigestor.api.operations import PERMISSION
 from credigestor.rules.permissions import TABLE, Permission, Role
-from tests.api.asking import ask, get, post, token_of
+from tests.api.asking import ask, get, token_of
 from tests.factories import add_user
 
 #: Each operation, and what its page asks for; None is any login, "" is nobody's.
@@ -25,6 +26,7 @@ OPERATIONS: dict[tuple[str, str], Permission | str | None] = {
     ("GET", "/customers"): Permission.COUNTER,
     ("POST", "/customers"): Permission.SELL,
     ("GET", "/customers/{customer_id}"): Permission.COUNTER,
+    ("PATCH", "/customers/{customer_id}"): Permission.SELL,
     ("GET", "/customers/{customer_id}/owed"): Permission.COUNTER,
     ("GET", "/sales"): Permission.COUNTER,
     ("POST", "/sales"): Permission.SELL,
@@ -83,8 +85,20 @@ def test_every_operation_has_an_id_a_name_a_refusal_and_its_parameters() -> None
         assert "application/problem+json" in operation["responses"]["default"]["content"]
         named = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "path"}
         assert named == set(re.findall(r"\{(\w+)\}", path))
-        keyed = any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", ()))
-        assert keyed == (method == "POST" and not path.startswith("/auth/"))
+        needed = {
+            each["name"]
+            for each in operation.get("parameters", ())
+            if each["in"] == "header" and each["required"]
+        }
+        keyed = method == "POST" and not path.startswith("/auth/")
+        assert ("Idempotency-Key" in needed) == keyed
+        assert ("If-Match" in needed) == (method == "PATCH")
+        if method == "PATCH":
+            assert {"412", "428"} < operation["responses"].keys()
+            assert (
+                "ETag"
+                in described()["paths"][f"/api/v1{path}"]["get"]["responses"]["200"]["headers"]
+            )
 
 
 def test_amounts_are_texts_everywhere() -> None:
@@ -109,7 +123,9 @@ def test_each_role_may_what_its_pages_let_it(role: Role | None) -> None:
         if permission == "" or path == "/auth/logout":
             continue
         address = re.sub(r"\{\w+\}", "1", path)
-        answer = ask("GET", address, token=token) if method == "GET" else post(address, token, {})
+        sent = {"if-match": "*", "idempotency-key": str(uuid.uuid4())}
+        body: Any = None if method == "GET" else {}
+        answer = ask(method, address, token=token, body=body, headers=sent)
         allowed = role is not None and (permission is None or permission in TABLE[role])
         expected = {200, 404, 422} if allowed else {403 if role else 401}
         assert answer.status in expected, f"{method} {path}: {answer.body!r}"
