@@ -16,7 +16,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from credigestor import __version__
-from credigestor.api import auth, customers, figures, notes, payments, problems, sales
+from credigestor.api import (
+    auth,
+    customers,
+    figures,
+    notes,
+    papers,
+    payments,
+    problems,
+    quotes,
+    sales,
+    standing,
+)
 from credigestor.api.gate import Gate
 from credigestor.api.operations import Operations
 from credigestor.web import startup
@@ -96,6 +107,8 @@ api.add_exception_handler(405, _other_methods)
 for resource in (about, auth.router, customers.router, sales.router, notes.router):
     api.include_router(resource.router, prefix=ROOT)
 for resource in (payments.router, figures.router):
+    api.include_router(resource.router, prefix=ROOT)
+for resource in (standing.router, papers.sales, papers.printings, quotes.router):
     api.include_router(resource.router, prefix=ROOT)
 
 app = Gate(api)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from threading import BoundedSemaphore
 from typing import Annotated
 
 from fastapi import Query
@@ -17,10 +16,9 @@ from credigestor.api.notes import Split
 from credigestor.api.once import Once
 from credigestor.api.operations import Operations
 from credigestor.api.paging import Page, Paging
+from credigestor.api.papers import PDF, drawn
 from credigestor.api.sales import Why
 from credigestor.db.engine import snapshot
-from credigestor.documents import catalogue
-from credigestor.errors import Busy
 from credigestor.reports import payments as reports
 from credigestor.reports import receipt as receipts
 from credigestor.reports.payments import PaymentFilters
@@ -39,8 +37,6 @@ router = Operations("/payments", "Pagamentos")
 MOST_NOTES = 500
 #: Where the body has what the service's refusals name.
 _RENAMED = {"amount": "items"}
-#: Documents drawn at a time, and seconds that one waits for its turn.
-_drawing, _PATIENCE = BoundedSemaphore(2), 10.0
 
 
 class ItemToPay(Body):
@@ -219,8 +215,7 @@ def read(payment_id: PathId) -> Payment:
     "/{payment_id}/receipt",
     Permission.COUNTER,
     "O recibo de um pagamento, em PDF",
-    response_class=Response,
-    responses={200: {"content": {"application/pdf": {}}, "description": "O PDF."}},
+    **PDF,
 )
 def receipt(
     payment_id: PathId,
@@ -228,17 +223,7 @@ def receipt(
     format: ReceiptFormat = ReceiptFormat.ONE,
 ) -> Response:
     """A payment's receipt."""
-    if not _drawing.acquire(timeout=_PATIENCE):
-        raise Busy("Há documentos demais sendo feitos agora; tente de novo em instantes.")
-    try:
-        with snapshot() as session:
-            params = {"format": format.value}
-            found = catalogue.find(session, "recibo", str(payment_id), params, today=call.today)
-        content = found.pdf()
-    finally:
-        _drawing.release()
-    headers = {"content-disposition": f'inline; filename="{found.file_name}"'}
-    return Response(content, headers=headers, media_type="application/pdf")
+    return drawn(call, "recibo", payment_id, format=format.value)
 
 
 @router.writes(

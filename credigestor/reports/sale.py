@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Sale, User
 from credigestor.errors import NotFound
+from credigestor.reports.guarantors import SaleGuarantor, of_sale
 from credigestor.rules.numbering import sale_number
 
 NOTE_COLUMNS = (
@@ -64,6 +65,25 @@ class SaleDetail:
     def has_live_payment(self) -> bool:
         """Whether a payment that was not reversed keeps the sale from being cancelled (R13)."""
         return not self.payments["reversed"].all()
+
+
+@dataclass(frozen=True)
+class SaleRecord:
+    """What may be changed of a sale after it was made; its money never is."""
+
+    description: str
+    seller_id: int | None
+    guarantors: Sequence[SaleGuarantor]
+
+
+def record(session: Session, sale_id: int) -> SaleRecord:
+    """What may be changed of a sale, as it is now; raises NotFound."""
+    found = session.execute(
+        select(Sale.description, Sale.seller_id).where(Sale.id == sale_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("Venda não encontrada.")
+    return SaleRecord(found.description, found.seller_id, of_sale(session, sale_id))
 
 
 def detail(session: Session, sale_id: int, *, as_of: date, today: date) -> SaleDetail:

@@ -1,0 +1,160 @@
+"""Documents as PDF, drawn when asked for; the printing of notes, which is recorded first (R23)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from threading import BoundedSemaphore
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from credigestor.api.calls import Call, Caller
+from credigestor.api.fields import Answer, Body, Id, PathId
+from credigestor.api.once import Once
+from credigestor.api.operations import Operations
+from credigestor.db.engine import snapshot
+from credigestor.documents import catalogue
+from credigestor.errors import Busy
+from credigestor.reports import printed_notes
+from credigestor.reports import sale as one_sale
+from credigestor.rules.installments import MAX_INSTALLMENTS
+from credigestor.rules.numbering import note_number
+from credigestor.rules.permissions import Permission
+from credigestor.services import printing
+
+sales = Operations("/sales", "Vendas")
+printings = Operations("/printings", "Vendas")
+
+#: How an operation says that it answers with a PDF.
+PDF: dict[str, Any] = {
+    "response_class": Response,
+    "responses": {200: {"content": {"application/pdf": {}}, "description": "O PDF."}},
+}
+#: Documents drawn at a time, and seconds that one waits for its turn.
+_drawing, _PATIENCE = BoundedSemaphore(2), 10.0
+
+
+class NotesToPrint(Body):
+    """Notes of the sale to put on paper; all that are open unless it names some."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{}, {"note_ids": [318, 319]}]})
+
+    note_ids: Annotated[list[Id], Field(max_length=MAX_INSTALLMENTS)] | None = None
+
+
+class NotePrinted(Answer):
+    """A note on paper, and which copy of it this is; 1 is the first."""
+
+    note_id: int
+    number: str
+    copy_number: int
+
+
+class NotesPrinted(Answer):
+    """A printing on record; `id` is its address below /printings."""
+
+    id: uuid.UUID
+    sale_id: int
+    notes: list[NotePrinted]
+
+
+class NoteCopies(Answer):
+    """How often a note was printed, and when last."""
+
+    note_id: int
+    number: str
+    copies: int
+    last_at: datetime | None
+
+
+class SalePrintings(Answer):
+    """What was printed of a sale's notes."""
+
+    items: list[NoteCopies]
+
+
+def drawn(call: Call, kind: str, ref: object, **params: str) -> Response:
+    """A document of the catalogue as it is today; few are drawn at a time."""
+    if not _drawing.acquire(timeout=_PATIENCE):
+        raise Busy("Há documentos demais sendo feitos agora; tente de novo em instantes.")
+    try:
+        with snapshot() as session:
+            found = catalogue.find(session, kind, str(ref), params, today=call.today)
+        content = found.pdf()
+    finally:
+        _drawing.release()
+    headers = {"content-disposition": f'inline; filename="{found.file_name}"'}
+    return Response(content, headers=headers, media_type="application/pdf")
+
+
+@sales.reads("/{sale_id}/booklet", Permission.COUNTER, "O carnê de uma venda, em PDF", **PDF)
+def booklet(sale_id: PathId, call: Caller) -> Response:
+    """A sale's booklet."""
+    return drawn(call, "carne", sale_id)
+
+
+@sales.reads(
+    "/{sale_id}/printings", Permission.COUNTER, "Quantas vezes cada nota da venda foi impressa"
+)
+def printed(sale_id: PathId) -> SalePrintings:
+    """How often each note of a sale was printed."""
+    with snapshot() as session:
+        one_sale.record(session, sale_id)
+        numbers = _numbers(session, sale_id)
+        found = printed_notes.status(session, sale_id)
+    return SalePrintings(
+        items=[
+            NoteCopies(
+                note_id=each.note_id,
+                number=numbers[each.note_id],
+                copies=each.copies,
+                last_at=each.last_at,
+            )
+            for each in found
+        ]
+    )
+
+
+@sales.writes(
+    "/{sale_id}/printings",
+    Permission.COUNTER,
+    "Registrar a impressão de notas promissórias de uma venda",
+    answers=NotesPrinted,
+)
+def print_notes(sale_id: PathId, call: Caller, once: Once, data: NotesToPrint) -> Response:
+    """Record a printing of notes, whose PDF is then read at its own address."""
+
+    def act(session: Session) -> NotesPrinted:
+        made = printing.print_notes(
+            session, call.actor, sale_id=sale_id, note_ids=data.note_ids, operation_id=once.key
+        )
+        numbers = _numbers(session, sale_id)
+        return NotesPrinted(
+            id=once.key,
+            sale_id=sale_id,
+            notes=[
+                NotePrinted(
+                    note_id=each.note_id, number=numbers[each.note_id], copy_number=each.copy
+                )
+                for each in made
+            ],
+        )
+
+    return once(data, act, renamed={"notes": "note_ids"})
+
+
+@printings.reads(
+    "/{printing_id}", Permission.COUNTER, "As notas de uma impressão registrada, em PDF", **PDF
+)
+def read(printing_id: uuid.UUID, call: Caller) -> Response:
+    """The notes of a printing on record, the same each time."""
+    return drawn(call, "notas", printing_id)
+
+
+def _numbers(session: Session, sale_id: int) -> dict[int, str]:
+    """Each note's printed number, by its id."""
+    made = one_sale.notes_made(session, sale_id)
+    return {note.id: note_number(sale_id, note.number, len(made)) for note in made}
