@@ -23,6 +23,7 @@ from credigestor.api import (
     notes,
     papers,
     payments,
+    pix,
     problems,
     quotes,
     sales,
@@ -108,7 +109,7 @@ for resource in (about, auth.router, customers.router, sales.router, notes.route
     api.include_router(resource.router, prefix=ROOT)
 for resource in (payments.router, figures.router):
     api.include_router(resource.router, prefix=ROOT)
-for resource in (standing.router, papers.sales, papers.printings, quotes.router):
+for resource in (standing.router, papers.sales, papers.printings, quotes.router, pix.router):
     api.include_router(resource.router, prefix=ROOT)
 
 app = Gate(api)

@@ -19,6 +19,7 @@ from credigestor.db.models import Payment
 from credigestor.errors import BusinessError, InvalidInput
 from credigestor.reports import notes
 from credigestor.reports.notes import OpenNote
+from credigestor.reports.pix_of_the_day import txid
 from credigestor.rules.calendar import format_date
 from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.money import CENT, ZERO, format_brl, format_number, parse_money
@@ -234,7 +235,7 @@ def form_area(operation: Operation, customer_id: int, actor: Actor) -> None:
         previewed={part.note.id: part.split for part in parts},
     )
     if new.method is Method.PIX:
-        pix.show(data.settings(), new.amount, pix.txid([part.note for part in parts], customer_id))
+        pix.show(data.settings(), new.amount, txid([part.note for part in parts], customer_id))
     names = ("paid_on", "backdate_reason", "method", "amount", *INPUTS)
     keys = [f"{name}:{form}" for name in names]
     keys += [tick_key(form, note.id) for note in open_notes]

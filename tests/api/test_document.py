@@ -43,6 +43,8 @@ OPERATIONS: dict[tuple[str, str], Permission | str | None] = {
     ("GET", "/quotes.pdf"): Permission.COUNTER,
     ("GET", "/notes"): Permission.COUNTER,
     ("GET", "/notes/{note_id}"): Permission.COUNTER,
+    ("GET", "/notes/{note_id}/pix"): Permission.COUNTER,
+    ("GET", "/notes/{note_id}/pix.png"): Permission.COUNTER,
     ("GET", "/payments"): Permission.COUNTER,
     ("POST", "/payments"): Permission.SELL,
     ("GET", "/payments/{payment_id}"): Permission.COUNTER,

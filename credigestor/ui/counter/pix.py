@@ -10,12 +10,10 @@ import streamlit as st
 from credigestor.db.settings import ShopSettings
 from credigestor.documents import qr
 from credigestor.documents.letterhead import payee
-from credigestor.reports import notes
-from credigestor.reports.notes import OpenNote
+from credigestor.reports.pix_of_the_day import pix_of_the_day
 from credigestor.rules import pix
 from credigestor.rules.calendar import format_date
-from credigestor.rules.money import MAX_MONEY, ZERO, format_brl
-from credigestor.rules.numbering import parse_note_number
+from credigestor.rules.money import MAX_MONEY, format_brl
 from credigestor.rules.permissions import Permission
 from credigestor.rules.words import listed
 from credigestor.ui.kit import data, links, messages, session
@@ -30,12 +28,10 @@ def offer(customer_id: int, note_ids: Collection[int], *, key: str) -> None:
     Settled before they are due, with R14's discount, unless the person wants it without.
     """
     shop, today = data.settings_today()
-    open_notes = data.read(notes.open_notes, customer_id, on=today, today=today)
-    due = [note for note in open_notes if note.id in note_ids]
-    total = sum((note.owed.total for note in due), ZERO)
-    saved = sum((note.early_discount for note in due), ZERO)
-    if not due:
+    found = data.read(pix_of_the_day, customer_id, note_ids, today=today)
+    if not found.due:
         return
+    total, saved = found.owed, found.saved
     # The label stays, or the browser would close it when the figures change.
     with st.expander("Pix de hoje", icon=":material/qr_code_2:", key=f"pix:{key}"):
         if saved and st.toggle(
@@ -45,7 +41,7 @@ def offer(customer_id: int, note_ids: Collection[int], *, key: str) -> None:
             key=f"pix-early:{key}",
         ):
             total -= saved
-        if show(shop, total, txid(due, customer_id)):
+        if show(shop, total, found.txid):
             st.caption(
                 f"Valor de hoje, {format_date(today)}; em outro dia pode ser outro. O Pix não "
                 "se registra sozinho: veja se caiu na conta e registre em Receber."
@@ -70,14 +66,6 @@ def show(shop: ShopSettings, amount: Decimal, txid: str) -> bool:
         st.caption("Pix Copia e Cola: toque no código e copie com o botão do canto.")
         st.code(code, language=None, wrap_lines=True)
     return True
-
-
-def txid(paid: Sequence[OpenNote], customer_id: int) -> str:
-    """What the shop's bank statement shows: the one note's number, else the customer's."""
-    named = parse_note_number(paid[0].number) if len(paid) == 1 else None
-    if named is None or named[1] is None:
-        return pix.customer_txid(customer_id)
-    return pix.note_txid(named[0], named[1])
 
 
 def _explain(lacking: Sequence[str]) -> None:
