@@ -26,6 +26,7 @@ from credigestor.api import (
     pix,
     problems,
     quotes,
+    sale_records,
     sales,
     standing,
 )
@@ -109,7 +110,14 @@ for resource in (about, auth.router, customers.router, sales.router, notes.route
     api.include_router(resource.router, prefix=ROOT)
 for resource in (payments.router, figures.router):
     api.include_router(resource.router, prefix=ROOT)
-for resource in (standing.router, papers.sales, papers.printings, quotes.router, pix.router):
+for resource in (
+    standing.router,
+    papers.sales,
+    papers.printings,
+    quotes.router,
+    pix.router,
+    sale_records.router,
+):
     api.include_router(resource.router, prefix=ROOT)
 
 app = Gate(api)

@@ -71,11 +71,12 @@ Once = Annotated[Writing, Depends(_writing)]
 
 
 def put_right(error: BusinessError, fields: set[str], renamed: Mapping[str, str]) -> None:
-    """Name the body's own fields in a refusal, or none."""
+    """Name the body's own fields in a refusal, or none; one inside another as a/0/b."""
 
     def known(name: str | None) -> str | None:
         name = renamed.get(name or "", name)
-        return name if name in fields or name == operations.FIELD else None
+        top = (name or "").partition("/")[0]
+        return name if top in fields or name == operations.FIELD else None
 
     error.field = known(error.field)
     if isinstance(error, InvalidInputs):

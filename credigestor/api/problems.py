@@ -185,7 +185,7 @@ def _business(request: Request, error: Exception) -> Response:
     wrong = error.errors if isinstance(error, InvalidInputs) else {error.field: error.message}
     place = "parameter" if request.method == "GET" else "pointer"
     errors = [
-        {place: name if place == "parameter" else _pointer([name]), "detail": message}
+        {place: name if place == "parameter" else _pointer(name.split("/")), "detail": message}
         for name, message in wrong.items()
         if name
     ]

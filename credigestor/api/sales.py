@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from credigestor.api import guarantors
 from credigestor.api.calls import Caller
 from credigestor.api.fields import (
     Answer,
@@ -25,6 +26,7 @@ from credigestor.api.fields import (
     integer,
     one_of,
 )
+from credigestor.api.guarantors import NewGuarantor
 from credigestor.api.once import Once
 from credigestor.api.operations import Operations
 from credigestor.api.paging import DatedPage, Paging
@@ -40,7 +42,6 @@ from credigestor.rules.numbering import note_number, receipt_number, sale_number
 from credigestor.rules.permissions import Permission
 from credigestor.rules.value_ranges import VALUE_RANGES
 from credigestor.services import sales as services
-from credigestor.services.guarantors import GuarantorInput
 from credigestor.services.inputs import MAX_REASON, parse
 from credigestor.services.sales import NewSale
 
@@ -55,14 +56,6 @@ class Why(Body):
     """The reason of an act that undoes another."""
 
     reason: Annotated[str, Field(max_length=MAX_REASON)]
-
-
-class NewGuarantor(Body):
-    """Who answers for the notes beside the customer (avalista)."""
-
-    name: str
-    tax_id: str
-    address: str = ""
 
 
 class SaleToMake(Body):
@@ -218,9 +211,7 @@ def create(call: Caller, once: Once, data: SaleToMake) -> Response:
         asked = data.model_dump() | {
             "operation_id": once.key,
             "sold_on": data.sold_on or call.today,
-            "guarantors": tuple(
-                parse(GuarantorInput, each.model_dump()) for each in data.guarantors
-            ),
+            "guarantors": guarantors.read(data.guarantors),
         }
         if data.contract_rate is None:
             asked["contract_rate"] = current_settings(session).contract_rate
@@ -244,7 +235,7 @@ def create(call: Caller, once: Once, data: SaleToMake) -> Response:
             ],
         )
 
-    return once(data, act)
+    return once(data, act, renamed=guarantors.RENAMED)
 
 
 @router.reads("/{sale_id}", Permission.COUNTER, "Uma venda, suas notas e pagamentos numa data")

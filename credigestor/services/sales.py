@@ -258,6 +258,12 @@ def cancel(session: Session, actor: Actor, *, sale_id: int, why: str, today: dat
     )
 
 
+def locked(session: Session, sale_id: int) -> None:
+    """Keep a sale and its notes from being changed until the end; raises NotFound."""
+    lock_notes_of_sales(session, [sale_id])  # notes first, as whoever cancels does
+    _locked(session, sale_id)
+
+
 def _check_money(data: NewSale) -> None:
     if data.total <= 0:
         raise InvalidInput("O total deve ser maior que zero.", field="total")

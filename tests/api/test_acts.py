@@ -97,6 +97,9 @@ def test_a_sale_has_guarantors_and_names_their_faults(seller_token: str) -> None
     assert wrong.json["errors"] == [
         {"pointer": "#/guarantors/0/tax_id", "detail": "Campo obrigatório."}
     ]
+    twice = new_sale(customer, guarantors=[guarantor, guarantor])
+    [error] = post("/sales", seller_token, twice).json["errors"]
+    assert error["pointer"] == "#/guarantors/1/tax_id"
 
 
 def test_what_a_seller_may_not_is_refused_in_words(seller_token: str, manager_token: str) -> None:

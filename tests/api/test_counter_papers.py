@@ -24,8 +24,7 @@ from credigestor.rules.permissions import Actor
 from credigestor.services import credit, printing
 from tests.api.asking import Answer, ask, get, post
 from tests.documents.printings import SHOP
-from tests.moments import TODAY
-from tests.portfolio import Made
+from tests.portfolio import TODAY, Made
 from tests.services.anonymising import anonymise, make_customer
 from tests.services.paying import JANUARY, note_row, pay, reverse, sell
 from tests.services.selling import count, new_customer
@@ -229,9 +228,9 @@ def test_what_cannot_be_printed_is_refused_as_on_the_page(
     assert printing.missing(SHOP.model_copy(update={"city": ""}))[0] in lacking.json["detail"]
     with transaction() as session:
         session.add(SettingsVersion(data=WHOLE, changed_by_name="teste"))
-    for body in ({"note_ids": []}, {"note_ids": [sell().notes[0]]}):
-        wrong = post(path, seller_token, body)
-        assert wrong.json["errors"][0]["pointer"] == "#/note_ids", body
+    for notes in ([], [sell().notes[0]]):
+        wrong = post(path, seller_token, {"note_ids": notes})
+        assert wrong.json["errors"][0]["pointer"] == "#/note_ids", notes
     pay(admin, TODAY, (sale.notes[1], "88.85"))
     assert post(path, seller_token, {"note_ids": [sale.notes[1]]}).code == "conflict"
     assert post("/sales/999/printings", seller_token, {}).code == "not_found"

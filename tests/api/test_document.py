@@ -35,6 +35,8 @@ OPERATIONS: dict[tuple[str, str], Permission | str | None] = {
     ("POST", "/sales"): Permission.SELL,
     ("GET", "/sales/{sale_id}"): Permission.COUNTER,
     ("POST", "/sales/{sale_id}/cancellation"): Permission.CANCEL,
+    ("GET", "/sales/{sale_id}/record"): Permission.COUNTER,
+    ("PATCH", "/sales/{sale_id}/record"): Permission.SELL,
     ("GET", "/sales/{sale_id}/booklet"): Permission.COUNTER,
     ("GET", "/sales/{sale_id}/printings"): Permission.COUNTER,
     ("POST", "/sales/{sale_id}/printings"): Permission.COUNTER,
