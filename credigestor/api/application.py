@@ -22,10 +22,12 @@ from credigestor.api import (
     figures,
     notes,
     papers,
+    payment_previews,
     payments,
     pix,
     problems,
     quotes,
+    sale_previews,
     sale_records,
     sales,
     standing,
@@ -88,11 +90,11 @@ def described() -> dict[str, Any]:
 
 def _other_methods(request: Request, _: Exception) -> Response:
     """405 with all methods of the address; Starlette names those of one of its operations."""
-    path, allowed = request.url.path, {"GET"}
+    path, allowed = request.url.path, set[str]()
     for template, operations in described()["paths"].items():
         if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path):
-            allowed = {method.upper() for method in operations}
-    headers = {"Allow": ", ".join(sorted(allowed))}
+            allowed |= {method.upper() for method in operations}
+    headers = {"Allow": ", ".join(sorted(allowed or {"GET"}))}
     detail = "Este endereço não aceita o método usado."
     return problems.answer(405, "method_not_allowed", detail, headers=headers)
 
@@ -110,14 +112,9 @@ for resource in (about, auth.router, customers.router, sales.router, notes.route
     api.include_router(resource.router, prefix=ROOT)
 for resource in (payments.router, figures.router):
     api.include_router(resource.router, prefix=ROOT)
-for resource in (
-    standing.router,
-    papers.sales,
-    papers.printings,
-    quotes.router,
-    pix.router,
-    sale_records.router,
-):
+for resource in (sale_previews.router, sale_records.router, standing.router, quotes.router):
+    api.include_router(resource.router, prefix=ROOT)
+for resource in (payment_previews.router, pix.router, papers.sales, papers.printings):
     api.include_router(resource.router, prefix=ROOT)
 
 app = Gate(api)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
@@ -39,16 +40,12 @@ class Writing:
         `renamed` tells where the body has the fields that the service's refusals name.
         """
         asked = [*self._asked, data.model_dump(mode="json")]
-        try:
-            with writing() as session:
-                before = api_operations.begin(session, operation_id=self.key, asked=asked)
-                made = before
-                if made is None:
-                    made = act(session).model_dump(mode="json")
-                    api_operations.keep(session, operation_id=self.key, answer=made)
-        except BusinessError as error:
-            put_right(error, {*type(data).model_fields}, renamed or {})
-            raise
+        with placed(data, renamed), writing() as session:
+            before = api_operations.begin(session, operation_id=self.key, asked=asked)
+            made = before
+            if made is None:
+                made = act(session).model_dump(mode="json")
+                api_operations.keep(session, operation_id=self.key, answer=made)
         headers = {} if before is None else {REPLAYED: "true"}
         return Response(dumps(made), 201, headers, media_type="application/json")
 
@@ -70,14 +67,20 @@ async def _writing(
 Once = Annotated[Writing, Depends(_writing)]
 
 
-def put_right(error: BusinessError, fields: set[str], renamed: Mapping[str, str]) -> None:
+@contextmanager
+def placed(data: BaseModel, renamed: Mapping[str, str] | None = None) -> Iterator[None]:
     """Name the body's own fields in a refusal, or none; one inside another as a/0/b."""
+    fields, renamed = {*type(data).model_fields}, renamed or {}
 
     def known(name: str | None) -> str | None:
         name = renamed.get(name or "", name)
         top = (name or "").partition("/")[0]
         return name if top in fields or name == operations.FIELD else None
 
-    error.field = known(error.field)
-    if isinstance(error, InvalidInputs):
-        error.errors = {known(name) or "": told for name, told in error.errors.items()}
+    try:
+        yield
+    except BusinessError as error:
+        error.field = known(error.field)
+        if isinstance(error, InvalidInputs):
+            error.errors = {known(name) or "": told for name, told in error.errors.items()}
+        raise

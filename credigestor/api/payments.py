@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, datetime
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from credigestor.api.calls import Caller
+from credigestor.api.calls import Call, Caller
 from credigestor.api.fields import Answer, Body, Day, Id, Money, MoneyIn, PathId, QueryId
 from credigestor.api.notes import Split
 from credigestor.api.once import Once
@@ -36,7 +37,7 @@ router = Operations("/payments", "Pagamentos")
 #: Notes that one payment may name.
 MOST_NOTES = 500
 #: Where the body has what the service's refusals name.
-_RENAMED = {"amount": "items"}
+RENAMED = {"amount": "items"}
 
 
 class ItemToPay(Body):
@@ -173,24 +174,29 @@ def search(
     return Page(items=items, next_cursor=cursor)
 
 
+def asked(call: Call, data: PaymentToMake, key: uuid.UUID) -> NewPayment:
+    """The payment that a body asks for, as the service takes it."""
+    return parse(
+        NewPayment,
+        {
+            "operation_id": key,
+            "customer_id": data.customer_id,
+            "paid_on": data.paid_on or call.today,
+            "method": data.method,
+            "items": tuple((item.note_id, item.amount) for item in data.items),
+            "discounts": {item.note_id: item.discount for item in data.items if item.discount},
+            "backdate_reason": data.backdate_reason,
+            "discount_reason": data.discount_reason,
+        },
+    )
+
+
 @router.writes("", Permission.SELL, "Receber um pagamento", answers=PaymentMade)
 def create(call: Caller, once: Once, data: PaymentToMake) -> Response:
     """Receive money for notes."""
 
     def act(session: Session) -> PaymentMade:
-        new = parse(
-            NewPayment,
-            {
-                "operation_id": once.key,
-                "customer_id": data.customer_id,
-                "paid_on": data.paid_on or call.today,
-                "method": data.method,
-                "items": tuple((item.note_id, item.amount) for item in data.items),
-                "discounts": {item.note_id: item.discount for item in data.items if item.discount},
-                "backdate_reason": data.backdate_reason,
-                "discount_reason": data.discount_reason,
-            },
-        )
+        new = asked(call, data, once.key)
         payment_id = services.receive(session, call.actor, new, today=call.today)
         return PaymentMade(
             id=payment_id,
@@ -201,7 +207,7 @@ def create(call: Caller, once: Once, data: PaymentToMake) -> Response:
             items=[ItemMade.model_validate(item) for item in data.items],
         )
 
-    return once(data, act, renamed=_RENAMED)
+    return once(data, act, renamed=RENAMED)
 
 
 @router.reads("/{payment_id}", Permission.COUNTER, "Um pagamento e o que fez em cada nota")

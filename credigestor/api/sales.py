@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
 from typing import Annotated, Literal
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from credigestor.api import guarantors
-from credigestor.api.calls import Caller
+from credigestor.api.calls import Call, Caller
 from credigestor.api.fields import (
     Answer,
     Body,
@@ -203,19 +204,24 @@ def search(
     return DatedPage(as_of=day, items=items, next_cursor=cursor)
 
 
+def asked(session: Session, call: Call, data: SaleToMake, key: uuid.UUID) -> NewSale:
+    """The sale that a body asks for, as the service takes it."""
+    values = data.model_dump() | {
+        "operation_id": key,
+        "sold_on": data.sold_on or call.today,
+        "guarantors": guarantors.read(data.guarantors),
+    }
+    if data.contract_rate is None:
+        values["contract_rate"] = current_settings(session).contract_rate
+    return parse(NewSale, values)
+
+
 @router.writes("", Permission.SELL, "Registrar uma venda com suas notas", answers=SaleMade)
 def create(call: Caller, once: Once, data: SaleToMake) -> Response:
     """Register a sale."""
 
     def act(session: Session) -> SaleMade:
-        asked = data.model_dump() | {
-            "operation_id": once.key,
-            "sold_on": data.sold_on or call.today,
-            "guarantors": guarantors.read(data.guarantors),
-        }
-        if data.contract_rate is None:
-            asked["contract_rate"] = current_settings(session).contract_rate
-        new = parse(NewSale, asked)
+        new = asked(session, call, data, once.key)
         sale_id = services.register(session, call.actor, new, today=call.today)
         notes = one_sale.notes_made(session, sale_id)
         return SaleMade(

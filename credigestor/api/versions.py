@@ -25,10 +25,9 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from credigestor.api.once import put_right
+from credigestor.api.once import placed
 from credigestor.api.problems import Problem, dumps
 from credigestor.db.engine import writing
-from credigestor.errors import BusinessError
 
 #: A list of entity tags, and one of them; a comma may stand inside the quotes.
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
@@ -77,23 +76,19 @@ class Changing:
         `lock` keeps everybody else from what `shown` reads until the end. 412 when that is no
         longer what the caller has seen.
         """
-        try:
-            with writing() as session:
-                lock(session)
-                # Strongly compared (13.1.1): a weak tag fits nothing.
-                if _ANY not in self._seen and tag(shown(session)) not in self._seen:
-                    raise Problem(
-                        412,
-                        "changed_meanwhile",
-                        "Alguém mudou isto depois que você leu, e nada foi gravado. Leia de novo, "
-                        "confira e mande a mudança com a nova ETag.",
-                    )
-                act(session)
-                session.expire_all()  # services write by statements, of which objects know nothing
-                body = _body(shown(session))
-        except BusinessError as error:
-            put_right(error, {*type(data).model_fields}, renamed or {})
-            raise
+        with placed(data, renamed), writing() as session:
+            lock(session)
+            # Strongly compared (13.1.1): a weak tag fits nothing.
+            if _ANY not in self._seen and tag(shown(session)) not in self._seen:
+                raise Problem(
+                    412,
+                    "changed_meanwhile",
+                    "Alguém mudou isto depois que você leu, e nada foi gravado. Leia de novo, "
+                    "confira e mande a mudança com a nova ETag.",
+                )
+            act(session)
+            session.expire_all()  # services write by statements, of which objects know nothing
+            body = _body(shown(session))
         return _tagged(body)
 
 

@@ -57,6 +57,11 @@ class State:
     fine_charged: bool
     interest_from: date
 
+    @property
+    def total(self) -> Decimal:
+        """What is owed right after the last of them, R$."""
+        return self.principal + self.interest + self.fine
+
 
 @dataclass(frozen=True, slots=True)
 class Owed:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from sqlalchemy import Date, and_, bindparam, func, or_, select
 
 from credigestor.db.models import Note, Sale
-from credigestor.errors import Conflict
+from credigestor.errors import Conflict, NotAllowed
 from credigestor.rules.money import format_brl
+from credigestor.rules.permissions import Actor, Permission
+from credigestor.services.inputs import reason
 
 _TODAY = bindparam("today", type_=Date)
 _OPEN = and_(
@@ -52,3 +55,17 @@ def credit_warnings(
         notes = "1 nota atrasada" if overdue_notes == 1 else f"{overdue_notes} notas atrasadas"
         warnings.append(f"O cliente tem {notes}.")
     return warnings
+
+
+def override_reason(actor: Actor, given: str | None, warnings: Sequence[str]) -> str | None:
+    """A manager's reason to sell in spite of the warnings; None where there is none to be had.
+
+    Raises CreditWarning without a reason, NotAllowed for who may not give one.
+    """
+    if not warnings:
+        return None
+    if not given:
+        raise CreditWarning(" ".join(warnings), field="override_reason")
+    if not actor.can(Permission.OVERRIDE_CREDIT):
+        raise NotAllowed(" ".join(warnings) + " Só um gerente pode liberar esta venda.")
+    return reason(given, field="override_reason")

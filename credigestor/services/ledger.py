@@ -48,7 +48,7 @@ def _notes_by(column: ColumnElement[int]) -> Select[*tuple[Any, ...]]:
 
 
 # Built once. Whoever locks notes locks them by one of these.
-_NOTES_OF_SALES = _notes_by(_n.sale_id)
+_NAMED, _NOTES_OF_SALES = _notes_by(_n.id), _notes_by(_n.sale_id)
 _LOCK, _LOCK_OF_SALES, _LOCK_OF_CUSTOMER = (
     _notes_by(column).with_for_update(of=_NOTES) for column in (_n.id, _n.sale_id, _n.customer_id)
 )
@@ -118,6 +118,11 @@ def notes_of_sales(session: Session, sale_ids: Collection[int]) -> list[LockedNo
     return _read(session, _NOTES_OF_SALES, sale_ids)
 
 
+def notes_named(session: Session, note_ids: Collection[int]) -> list[LockedNote]:
+    """As `notes_of_sales`, these notes."""
+    return _read(session, _NAMED, note_ids)
+
+
 def _read(
     session: Session, statement: Select[*tuple[Any, ...]], ids: Collection[int]
 ) -> list[LockedNote]:
@@ -151,23 +156,25 @@ def _read(
     ]
 
 
-def append(session: Session, note: LockedNote, paid: Paid) -> Folded:
+def append(session: Session, note: LockedNote, paid: Paid, *, rewrite: bool = True) -> Folded:
     """Fold one more payment into a locked note; `write` then writes the note.
 
     A payment dated before the note's newest one replays the note (R11). Raises
     charges.Overpaid when this payment, or a later one after the replay, no longer fits.
     """
     if note.last_paid_on is not None and paid.on < note.last_paid_on:
-        return replay(session, note, new=paid)
+        return replay(session, note, new=paid, rewrite=rewrite)
     return Folded(note, [settle(note.terms, note.state, paid)])
 
 
-def replay(session: Session, note: LockedNote, new: Paid | None = None) -> Folded:
+def replay(
+    session: Session, note: LockedNote, new: Paid | None = None, *, rewrite: bool = True
+) -> Folded:
     """Fold the note's live payments again, rewriting their allocation (R11).
 
     With `new`, a payment that has no item yet is folded in among them; `write` then
     writes the note. Raises charges.Overpaid when a payment no longer fits; nothing is written
-    then.
+    then, nor without `rewrite`.
     """
     items = session.execute(
         select(PaymentItem.id, PaymentItem.paid_on, PaymentItem.amount, PaymentItem.discount)
@@ -183,7 +190,7 @@ def replay(session: Session, note: LockedNote, new: Paid | None = None) -> Folde
     steps = fold(note.terms, [paid for _, paid in entries])
     by_item = dict(zip((item_id for item_id, _ in entries), steps, strict=True))
     by_item.pop(None, None)
-    if by_item:
+    if by_item and rewrite:
         rows = [{"id": item_id, **item_columns(step)} for item_id, step in by_item.items()]
         session.execute(_REWRITE_ITEMS, many(_ITEMS, rows))
     return Folded(note, steps)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -16,7 +17,7 @@ from credigestor.db.settings import current_settings
 from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules import privacy
 from credigestor.rules.calendar import check_date_range, format_date, format_days
-from credigestor.rules.charges import Overpaid, Paid, Split
+from credigestor.rules.charges import Overpaid, Paid, Split, Step
 from credigestor.rules.methods import Method
 from credigestor.rules.money import CENT, MAX_MONEY, ZERO, format_brl
 from credigestor.rules.numbering import receipt_number
@@ -30,6 +31,7 @@ from credigestor.services.ledger import (
     append,
     item_columns,
     lock_notes,
+    notes_named,
     replay,
     write,
 )
@@ -84,11 +86,7 @@ def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) ->
     changes.
     """
     actor.require(Permission.SELL)
-    _check_items(data)
-    # Almost every payment is of today: it needs no look at the limit.
-    backdating_days = current_settings(session).backdating_days if data.paid_on < today else 0
-    far_back = check_date(actor, data.paid_on, today=today, backdating_days=backdating_days)
-    backdate_reason = _backdate_reason(data, far_back, today)
+    backdate_reason = _backdated_because(session, actor, data, today)
     amounts = dict(data.items)
     # Before the payment has its id: those of one day on one note are folded in order of id.
     notes = lock_notes(session, amounts.keys())
@@ -112,14 +110,7 @@ def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) ->
     payment_id: int | None = session.scalar(_CREATE, audit.created(actor, row, after=after))
     if payment_id is None:
         return _recorded_before(session, data)
-    if len(notes) != len(amounts):
-        raise NotFound("Nota não encontrada.")
-    paid = {
-        note.id: Paid(data.paid_on, amounts[note.id], data.discounts.get(note.id, ZERO))
-        for note in notes
-    }
-    folded = [_fold_in(session, note, paid[note.id], data) for note in notes]
-    steps = {each.note.id: each.step_of(paid[each.note.id]) for each in folded}
+    folded, steps = _fold_in(session, notes, data)
     splits = {note_id: step.split for note_id, step in steps.items()}
     if data.previewed is not None and splits != data.previewed:
         raise Conflict(
@@ -140,6 +131,22 @@ def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) ->
     ]
     write(session, folded, items)
     return payment_id
+
+
+def preview(
+    session: Session, actor: Actor, data: NewPayment, *, today: date
+) -> list[tuple[LockedNote, Step]]:
+    """What `receive` would do to each note now, in id order; it writes and locks nothing.
+
+    Raises what `receive` would.
+    """
+    actor.require(Permission.SELL)
+    _backdated_because(session, actor, data, today)
+    amounts = dict(data.items)
+    notes = notes_named(session, amounts.keys())
+    granted_because(actor, notes, amounts, data.discounts, data.paid_on, data.discount_reason)
+    _, steps = _fold_in(session, notes, data, rewrite=False)
+    return [(note, steps[note.id]) for note in notes]
 
 
 def reverse(session: Session, actor: Actor, *, payment_id: int, why: str, today: date) -> None:
@@ -248,8 +255,12 @@ def _recorded_before(session: Session, data: NewPayment) -> int:
     return payment.id
 
 
-def _backdate_reason(data: NewPayment, far_back: bool, today: date) -> str | None:
-    if far_back:
+def _backdated_because(session: Session, actor: Actor, data: NewPayment, today: date) -> str | None:
+    """The reason to keep of a payment's date, which is checked with its items (R11)."""
+    _check_items(data)
+    # Almost every payment is of today: it needs no look at the limit.
+    backdating_days = current_settings(session).backdating_days if data.paid_on < today else 0
+    if check_date(actor, data.paid_on, today=today, backdating_days=backdating_days):
         return reason(data.backdate_reason, field="backdate_reason")
     if data.paid_on == today:
         return None
@@ -257,22 +268,33 @@ def _backdate_reason(data: NewPayment, far_back: bool, today: date) -> str | Non
     return given or None
 
 
-def _fold_in(session: Session, note: LockedNote, paid: Paid, data: NewPayment) -> Folded:
-    if note.customer_id != data.customer_id:
-        raise InvalidInput("A nota é de outro cliente.", field="items")
-    if note.cancelled_on is not None:
-        raise Conflict(f"A nota {note.label} foi cancelada.")
-    if paid.on < note.sold_on:
-        raise InvalidInput(
-            f"O pagamento não pode ser antes da venda ({format_date(note.sold_on)}).",
-            field="paid_on",
-        )
-    try:
-        folded = append(session, note, paid)
-    except Overpaid as error:
-        raise _too_much(note, paid, error) from error
-    check_settled(note, folded.step_of(paid))
-    return folded
+def _fold_in(
+    session: Session, notes: Sequence[LockedNote], data: NewPayment, *, rewrite: bool = True
+) -> tuple[list[Folded], dict[int, Step]]:
+    """Each note with the payment folded in, and the payment's own step by the note's id."""
+    amounts = dict(data.items)
+    if len(notes) != len(amounts):
+        raise NotFound("Nota não encontrada.")
+    folded, steps = [], {}
+    for note in notes:
+        paid = Paid(data.paid_on, amounts[note.id], data.discounts.get(note.id, ZERO))
+        if note.customer_id != data.customer_id:
+            raise InvalidInput("A nota é de outro cliente.", field="items")
+        if note.cancelled_on is not None:
+            raise Conflict(f"A nota {note.label} foi cancelada.")
+        if paid.on < note.sold_on:
+            raise InvalidInput(
+                f"O pagamento não pode ser antes da venda ({format_date(note.sold_on)}).",
+                field="paid_on",
+            )
+        try:
+            each = append(session, note, paid, rewrite=rewrite)
+        except Overpaid as error:
+            raise _too_much(note, paid, error) from error
+        folded.append(each)
+        steps[note.id] = each.step_of(paid)
+        check_settled(note, steps[note.id])
+    return folded, steps
 
 
 def _too_much(note: LockedNote, paid: Paid, error: Overpaid) -> InvalidInput | Conflict:

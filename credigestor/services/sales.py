@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.json_rows import insert_rows, many
 from credigestor.db.models import Base, Customer, Note, PaymentItem, Sale, User
 from credigestor.db.settings import MAX_RATE, RATE_PLACES, ShopSettings, newest_settings
-from credigestor.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules import privacy
 from credigestor.rules.calendar import check_date_range
 from credigestor.rules.money import MAX_MONEY, ZERO, format_brl
@@ -22,25 +23,22 @@ from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.schedule import PlannedNote, plan, total_of
 from credigestor.services import audit, guarantors, operations
-from credigestor.services.credit import STANDING, CreditWarning, credit_warnings
+from credigestor.services.credit import STANDING, credit_warnings, override_reason
 from credigestor.services.guarantors import GuarantorInput
 from credigestor.services.inputs import InputModel, reason, text
 from credigestor.services.ledger import lock_notes_of_sales
 
 _NOTES = Base.metadata.tables["notes"]
 # Statements built once: to build them takes longer than to run them.
-_LOCK_CUSTOMER = (
-    select(
-        Customer.active,
-        Customer.anonymised_at,
-        Customer.credit_limit,
-        Customer.tax_id,
-        newest_settings().scalar_subquery().label("settings"),
-        exists().where(User.id == bindparam("seller_id")).label("has_seller"),
-    )
-    .where(Customer.id == bindparam("customer_id"))
-    .with_for_update(of=Customer)
-)
+_CUSTOMER = select(
+    Customer.active,
+    Customer.anonymised_at,
+    Customer.credit_limit,
+    Customer.tax_id,
+    newest_settings().scalar_subquery().label("settings"),
+    exists().where(User.id == bindparam("seller_id")).label("has_seller"),
+).where(Customer.id == bindparam("customer_id"))
+_LOCK_CUSTOMER = _CUSTOMER.with_for_update(of=Customer)
 _CREATE = audit.creation(
     Base.metadata.tables["sales"],
     [
@@ -116,34 +114,37 @@ def plan_notes(data: NewSale, settings: ShopSettings, *, today: date) -> list[Pl
     )
 
 
-def register(session: Session, actor: Actor, data: NewSale, *, today: date) -> int:
-    """Register a sale with its notes and return its id; the same operation again, the same id.
+@dataclass(frozen=True)
+class Planned:
+    """What a sale would make now, and why it takes a manager's reason (`warnings`)."""
 
-    The late rate, fine, grace and contract rate are copied from the settings in force (R5).
-    Raises InvalidInput, NotFound, NotAllowed, Conflict when the operation registered another
-    sale, or CreditWarning when the customer is over the credit limit or late and no manager's
-    reason is given.
+    seller_id: int | None
+    settings: ShopSettings
+    notes: Sequence[PlannedNote]
+    warnings: Sequence[str] = ()
+    registered: bool = False  # by the same operation, before
+
+
+def preview(
+    session: Session, actor: Actor, data: NewSale, *, today: date, lock: bool = False
+) -> Planned:
+    """What `register` would make now; nothing is written, and the customer locked if asked to.
+
+    Raises what `register` would, but tells of warnings in the place of CreditWarning.
     """
     actor.require(Permission.SELL)
-    description = parse_description(data.description)
+    parse_description(data.description)
     seller_id = data.seller_id if data.seller_id is not None else actor.id
-    customer = session.execute(
-        _LOCK_CUSTOMER, {"customer_id": data.customer_id, "seller_id": seller_id}
-    ).one_or_none()
+    named = {"customer_id": data.customer_id, "seller_id": seller_id}
+    customer = session.execute(_LOCK_CUSTOMER if lock else _CUSTOMER, named).one_or_none()
     if customer is None:
         raise NotFound("Cliente não encontrado.")
     settings = ShopSettings.model_validate(customer.settings or {})
     notes = plan_notes(data, settings, today=today)
-    stands = session.execute(
-        STANDING,
-        {
-            "customer_id": data.customer_id,
-            "operation_id": data.operation_id,
-            "today": today,
-        },
-    ).one()
+    asked = {"customer_id": data.customer_id, "operation_id": data.operation_id, "today": today}
+    stands = session.execute(STANDING, asked).one()
     if stands.registered is not None:
-        return _registered_before(session, data, notes)
+        return Planned(seller_id, settings, notes, registered=True)
     if customer.anonymised_at is not None:
         raise Conflict(privacy.REFUSAL)
     if not customer.active:
@@ -159,12 +160,27 @@ def register(session: Session, actor: Actor, data: NewSale, *, today: date) -> i
         overdue_notes=stands.overdue,
         new_notes=total_of(notes),
     )
-    override = _credit_override(actor, data, warnings) if notes and warnings else None
+    return Planned(seller_id, settings, notes, warnings if notes else ())
+
+
+def register(session: Session, actor: Actor, data: NewSale, *, today: date) -> int:
+    """Register a sale with its notes and return its id; the same operation again, the same id.
+
+    The late rate, fine, grace and contract rate are copied from the settings in force (R5).
+    Raises InvalidInput, NotFound, NotAllowed, Conflict when the operation registered another
+    sale, or CreditWarning when the customer is over the credit limit or late and no manager's
+    reason is given.
+    """
+    planned = preview(session, actor, data, today=today, lock=True)
+    notes, settings = planned.notes, planned.settings
+    if planned.registered:
+        return _registered_before(session, data, notes)
+    override = override_reason(actor, data.override_reason, planned.warnings)
     row: dict[str, Any] = {
         "customer_id": data.customer_id,
-        "seller_id": seller_id,
+        "seller_id": planned.seller_id,
         "sold_on": data.sold_on,
-        "description": description,
+        "description": parse_description(data.description),
         "total": data.total,
         "down_payment": data.down_payment,
         "installments": len(notes),
@@ -294,14 +310,6 @@ def _registered_before(session: Session, data: NewSale, notes: Sequence[PlannedN
 def _check_seller(session: Session, seller_id: int | None) -> None:
     if seller_id is not None and session.get(User, seller_id) is None:
         raise NotFound("Vendedor não encontrado.", field="seller_id")
-
-
-def _credit_override(actor: Actor, data: NewSale, warnings: Sequence[str]) -> str:
-    if not data.override_reason:
-        raise CreditWarning(" ".join(warnings), field="override_reason")
-    if not actor.can(Permission.OVERRIDE_CREDIT):
-        raise NotAllowed(" ".join(warnings) + " Só um gerente pode liberar esta venda.")
-    return reason(data.override_reason, field="override_reason")
 
 
 def _locked(session: Session, sale_id: int) -> Sale:

@@ -20,6 +20,7 @@ from credigestor.errors import BusinessError, InvalidInput
 from credigestor.reports import notes
 from credigestor.reports.notes import OpenNote
 from credigestor.reports.pix_of_the_day import txid
+from credigestor.reports.receiving import Discounts, Part, allocated, check_granted
 from credigestor.rules.calendar import format_date
 from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.money import CENT, ZERO, format_brl, format_number, parse_money
@@ -29,10 +30,10 @@ from credigestor.services import payments
 from credigestor.services.inputs import MAX_REASON
 from credigestor.services.payments import NewPayment
 from credigestor.ui.counter import pix
-from credigestor.ui.counter.discounts import INPUTS, Discounts, choose_discounts
+from credigestor.ui.counter.discounts import INPUTS, choose_discounts
 from credigestor.ui.counter.note_ticks import choose_notes, offer_next
 from credigestor.ui.counter.payer import asked_note, choose_payer, tick_key
-from credigestor.ui.counter.payment_preview import Part, allocated, preview
+from credigestor.ui.counter.payment_preview import preview
 from credigestor.ui.counter.recorded import tell_payment
 from credigestor.ui.kit import clicks, data, forms, links, messages, operations, session
 from credigestor.ui.kit.operations import Operation
@@ -124,12 +125,7 @@ def check_amount(
     amount: Decimal, whole: Decimal, open_notes: Sequence[OpenNote], discounts: Discounts
 ) -> None:
     """A granted discount is for settling; otherwise no more than all that is owed fits (R10)."""
-    if discounts.granted and amount != whole:
-        raise InvalidInput(
-            f"Com o desconto concedido, as notas se quitam com {format_brl(whole)}: receba esse "
-            "valor ou tire o desconto.",
-            field="amount",
-        )
+    check_granted(amount, whole, discounts)
     check_discounted(amount, open_notes, discounts)
     most = discounts.settles(*open_notes)
     if amount > most:

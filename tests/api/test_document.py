@@ -17,6 +17,8 @@ from credigestor.rules.permissions import TABLE, Permission, Role
 from tests.api.asking import ask, get, token_of
 from tests.factories import add_user
 
+#: A POST that records nothing asks for no key.
+WITHOUT_KEY = re.compile("/auth/.*|.*/(preview|allocation)")
 #: Each operation, and what its page asks for; None is any login, "" is nobody's.
 OPERATIONS: dict[tuple[str, str], Permission | str | None] = {
     ("POST", "/auth/login"): "",
@@ -33,6 +35,7 @@ OPERATIONS: dict[tuple[str, str], Permission | str | None] = {
     ("GET", "/customers/{customer_id}/statement.pdf"): Permission.COUNTER,
     ("GET", "/sales"): Permission.COUNTER,
     ("POST", "/sales"): Permission.SELL,
+    ("POST", "/sales/preview"): Permission.SELL,
     ("GET", "/sales/{sale_id}"): Permission.COUNTER,
     ("POST", "/sales/{sale_id}/cancellation"): Permission.CANCEL,
     ("GET", "/sales/{sale_id}/record"): Permission.COUNTER,
@@ -49,6 +52,8 @@ OPERATIONS: dict[tuple[str, str], Permission | str | None] = {
     ("GET", "/notes/{note_id}/pix.png"): Permission.COUNTER,
     ("GET", "/payments"): Permission.COUNTER,
     ("POST", "/payments"): Permission.SELL,
+    ("POST", "/payments/preview"): Permission.SELL,
+    ("POST", "/payments/allocation"): Permission.SELL,
     ("GET", "/payments/{payment_id}"): Permission.COUNTER,
     ("GET", "/payments/{payment_id}/receipt"): Permission.COUNTER,
     ("POST", "/payments/{payment_id}/reversal"): Permission.REVERSE,
@@ -103,7 +108,7 @@ def test_every_operation_has_an_id_a_name_a_refusal_and_its_parameters() -> None
             for each in operation.get("parameters", ())
             if each["in"] == "header" and each["required"]
         }
-        keyed = method == "POST" and not path.startswith("/auth/")
+        keyed = method == "POST" and not WITHOUT_KEY.fullmatch(path)
         assert ("Idempotency-Key" in needed) == keyed
         assert ("If-Match" in needed) == (method == "PATCH")
         if method == "PATCH":

@@ -165,7 +165,13 @@ def test_an_unknown_address_is_a_problem_too() -> None:
 
 @pytest.mark.parametrize(
     ("path", "allowed"),
-    [("/sales", "GET, POST"), ("/sales/1/cancellation", "POST"), ("/openapi.json", "GET")],
+    [
+        ("/sales", "GET, POST"),
+        ("/sales/1/cancellation", "POST"),
+        ("/sales/preview", "GET, POST"),
+        ("/customers/1", "GET, PATCH"),
+        ("/openapi.json", "GET"),
+    ],
 )
 def test_a_wrong_method_is_told_the_right_ones(path: str, allowed: str) -> None:
     answer = ask("DELETE", path)

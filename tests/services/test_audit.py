@@ -51,6 +51,7 @@ SERVICES = (
 #: They take an actor and write nothing that is data: a look, a count of wrong passwords, an
 #: address for a file, which is logged once it is used.
 NO_WRITES = {"auth.list_sessions", "users.list_users", "confirmation.refusal", "downloads.ask"}
+NO_WRITES |= {"sales.preview", "payments.preview"}
 
 
 @dataclass

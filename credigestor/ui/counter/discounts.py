@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
 import streamlit as st
 
-from credigestor.errors import BusinessError, InvalidInput
+from credigestor.errors import BusinessError
 from credigestor.reports.notes import OpenNote
-from credigestor.rules.allocation import spread
-from credigestor.rules.money import CENT, ZERO, format_brl, format_number, parse_money
+from credigestor.reports.receiving import Discounts, by_right, grant
+from credigestor.rules.money import CENT, format_number, parse_money
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services.inputs import MAX_REASON
 from credigestor.ui.kit import forms
 
 #: The inputs drawn here, as the preview's witnesses.
 INPUTS = ("early", "discount", "discount_reason")
-
-
-@dataclass(frozen=True)
-class Discounts:
-    """What settling each note saves, R$ by its id; `granted` is a manager's part of it."""
-
-    by_note: Mapping[int, Decimal]
-    granted: Decimal = ZERO
-    reason: str | None = None
-
-    def settles(self, *open_notes: OpenNote) -> Decimal:
-        """What settles the notes whole, R$."""
-        owed = sum((note.owed.total for note in open_notes), ZERO)
-        return owed - sum((self.by_note.get(note.id, ZERO) for note in open_notes), ZERO)
 
 
 def choose_discounts(
@@ -48,9 +33,8 @@ def choose_discounts(
 
     None while what was typed makes no discount; its field says why.
     """
-    by_right = {note.id: note.early_discount for note in open_notes if note.early_discount}
-    paying = chosen or open_notes
-    whole, reduced = Discounts({}).settles(*paying), Discounts(by_right).settles(*paying)
+    early, paying = by_right(open_notes), chosen or open_notes
+    whole, reduced = Discounts({}).settles(*paying), early.settles(*paying)
     if reduced != whole and not st.toggle(
         "Com o desconto da quitação antecipada (CDC, art. 52, § 2º)",
         value=True,
@@ -61,8 +45,7 @@ def choose_discounts(
         "dos dias que faltam saem dela. Pagamento parcial não tem desconto.",
         persist_state="page",
     ):
-        by_right = {}
-    early = Discounts(by_right)
+        early = Discounts({})
     if not actor.can(Permission.DISCOUNT):
         return early
     if not any(note.due_date > paid_on for note in open_notes):
@@ -109,18 +92,4 @@ def _grant(
     if not (typed or "").strip():
         return early
     granted = parse_money(typed or "", field="discount", minimum=CENT)
-    if not settled:
-        raise InvalidInput(
-            "Marque ao menos uma nota que ainda não venceu: o desconto quita as notas marcadas.",
-            field="discount",
-        )
-    left = {note.id: early.settles(note) for note in settled}
-    shares = spread(granted, left)
-    if granted >= sum(left.values()) or any(shares[note_id] >= left[note_id] for note_id in left):
-        raise InvalidInput(
-            "O desconto é grande demais: ainda há de se pagar ao menos R$ 0,01 em cada nota, e as "
-            f"marcadas se quitam com {format_brl(sum(left.values(), ZERO))}.",
-            field="discount",
-        )
-    every = {note.id: early.by_note.get(note.id, ZERO) + shares[note.id] for note in settled}
-    return Discounts({**early.by_note, **every}, granted, why or None)
+    return grant(granted, settled, early, reason=why or None)

@@ -9,9 +9,9 @@ from decimal import Decimal
 import streamlit as st
 
 from credigestor.reports.notes import OpenNote
+from credigestor.reports.receiving import Discounts
 from credigestor.rules.calendar import format_date, format_days
 from credigestor.rules.money import format_brl, format_number
-from credigestor.ui.counter.discounts import Discounts
 from credigestor.ui.counter.payer import tick_key
 from credigestor.ui.kit import clicks, messages
 
