@@ -11,7 +11,7 @@ from pydantic import StringConstraints
 
 from credigestor import clock
 from credigestor.api.calls import CHALLENGE, Caller
-from credigestor.api.fields import Answer, Body
+from credigestor.api.fields import Answer, Body, examples
 from credigestor.api.operations import Operations
 from credigestor.api.problems import Problem
 from credigestor.db.engine import writing
@@ -30,12 +30,16 @@ _strangers: APIRouter = router.router
 class Login(Body):
     """Login and password, as typed on the page."""
 
+    model_config = examples({"login": "vera", "password": "a senha da Vera"})
+
     login: Annotated[str, StringConstraints(max_length=200)]
     password: Annotated[str, StringConstraints(max_length=1000)]
 
 
 class Refresh(Body):
     """The refresh token of the last answer."""
+
+    model_config = examples({"refresh_token": "wX3nC0qk5o2Jt8m1yV7pZs4aLr9bUeDfGhIjKxQnTcY"})
 
     refresh_token: Annotated[str, StringConstraints(max_length=2000)]
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from credigestor.api.calls import Caller
-from credigestor.api.fields import Answer, Body, Day, Money, MoneyIn, PathId
+from credigestor.api.fields import Answer, Body, Day, Money, MoneyIn, PathId, examples
 from credigestor.api.once import Once
 from credigestor.api.operations import Operations
 from credigestor.api.paging import DatedPage, Paging
@@ -35,6 +35,26 @@ router = Operations("/customers", "Clientes")
 class NewCustomer(Body):
     """A customer as typed; CPF, CNPJ, phone and CEP with or without punctuation."""
 
+    model_config = examples(
+        {
+            "name": "Maria do Socorro Lima",
+            "tax_id": "529.982.247-25",
+            "phone": "(85) 98872-4443",
+            "email": "socorro.lima@example.com",
+            "birth_date": "1984-07-19",
+            "zip_code": "60175-055",
+            "street": "Rua dos Tabajaras",
+            "street_number": "325",
+            "complement": "Apto 201",
+            "district": "Praia de Iracema",
+            "city": "Fortaleza",
+            "state": "CE",
+            "credit_limit": "1500.00",
+            "remarks": "Prefere ser chamada depois das 18 h",
+        },
+        {"name": "Francisco das Chagas Souza", "tax_id": "11144477735"},
+    )
+
     name: str
     tax_id: str
     phone: str | None = None
@@ -56,6 +76,11 @@ class CustomerChange(NewCustomer):
 
     `active: false` keeps them from buying; what they owe stays.
     """
+
+    model_config = examples(
+        {"phone": "(85) 99123-4567", "complement": None, "credit_limit": "2000.00"},
+        {"active": False},
+    )
 
     name: str = Field(default_factory=str)  # so made, the schema tells of no default
     tax_id: str = Field(default_factory=str)

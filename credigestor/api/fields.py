@@ -44,6 +44,11 @@ class Answer(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+def examples(*whole: dict[str, Any]) -> ConfigDict:
+    """The config of a body with whole examples of it, for the document and who reads it."""
+    return ConfigDict(json_schema_extra={"examples": list(whole)})
+
+
 def _text(value: Any, pattern: str, expected: str) -> str:
     if isinstance(value, bool | int | float):
         raise InvalidInput(f"Envie um texto, não um número (que perde centavos): {expected}.")

@@ -7,12 +7,12 @@ from datetime import datetime
 from threading import BoundedSemaphore
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from credigestor.api.calls import Call, Caller
-from credigestor.api.fields import Answer, Body, Id, PathId
+from credigestor.api.fields import Answer, Body, Id, PathId, examples
 from credigestor.api.once import Once
 from credigestor.api.operations import Operations
 from credigestor.db.engine import snapshot
@@ -40,7 +40,7 @@ _drawing, _PATIENCE = BoundedSemaphore(2), 10.0
 class NotesToPrint(Body):
     """Notes of the sale to put on paper; all that are open unless it names some."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{}, {"note_ids": [318, 319]}]})
+    model_config = examples({}, {"note_ids": [318, 319]})
 
     note_ids: Annotated[list[Id], Field(max_length=MAX_INSTALLMENTS)] | None = None
 

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, StrictBool
+from pydantic import Field, StrictBool
 from sqlalchemy.orm import Session
 
 from credigestor.api import payments
 from credigestor.api.calls import Call, Caller
-from credigestor.api.fields import Answer, Body, Day, Id, Money, MoneyIn
+from credigestor.api.fields import Answer, Body, Day, Id, Money, MoneyIn, examples
 from credigestor.api.notes import Split
 from credigestor.api.once import placed
 from credigestor.api.operations import Operations
@@ -42,18 +42,14 @@ class AmountToShare(Body):
     `granted_discount` is a manager's beside it, and settles the notes that are named.
     """
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"customer_id": 7, "amount": "250.00"},
-                {
-                    "customer_id": 7,
-                    "note_ids": [318, 319],
-                    "granted_discount": "10.00",
-                    "discount_reason": "Quitou as duas de uma vez",
-                },
-            ]
-        }
+    model_config = examples(
+        {"customer_id": 7, "amount": "250.00"},
+        {
+            "customer_id": 7,
+            "note_ids": [318, 319],
+            "granted_discount": "10.00",
+            "discount_reason": "Quitou as duas de uma vez",
+        },
     )
 
     customer_id: Id

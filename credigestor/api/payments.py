@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from credigestor.api.calls import Call, Caller
-from credigestor.api.fields import Answer, Body, Day, Id, Money, MoneyIn, PathId, QueryId
+from credigestor.api.fields import Answer, Body, Day, Id, Money, MoneyIn, PathId, QueryId, examples
 from credigestor.api.notes import Split
 from credigestor.api.once import Once
 from credigestor.api.operations import Operations
@@ -50,6 +50,21 @@ class ItemToPay(Body):
 
 class PaymentToMake(Body):
     """A payment of one customer for their notes; of today unless it says otherwise."""
+
+    model_config = examples(
+        {
+            "customer_id": 7,
+            "method": "pix",
+            "items": [{"note_id": 318, "amount": "150.00"}, {"note_id": 319, "amount": "62.40"}],
+        },
+        {
+            "customer_id": 7,
+            "paid_on": "2026-11-20",
+            "method": "cash",
+            "items": [{"note_id": 318, "amount": "87.48", "discount": "1.37"}],
+            "backdate_reason": "O recibo ficou na gaveta",
+        },
+    )
 
     customer_id: Id
     paid_on: Day | None = None

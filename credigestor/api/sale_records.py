@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from credigestor.api import guarantors as sent_guarantors
 from credigestor.api.calls import Caller
-from credigestor.api.fields import Answer, Body, Id, PathId
+from credigestor.api.fields import Answer, Body, Id, PathId, examples
 from credigestor.api.guarantors import RENAMED, NewGuarantor
 from credigestor.api.operations import Operations
 from credigestor.api.versions import Change, Seen
@@ -44,21 +44,17 @@ class SaleRecord(Answer):
 class SaleRecordChange(Body):
     """What is to change; guarantors are sent whole, and `[]` leaves none."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"description": "Geladeira Consul 340 L, branca", "seller_id": 4},
+    model_config = examples(
+        {"description": "Geladeira Consul 340 L, branca", "seller_id": 4},
+        {
+            "guarantors": [
                 {
-                    "guarantors": [
-                        {
-                            "name": "Rita de Cássia Moreira",
-                            "tax_id": "111.444.777-35",
-                            "address": "Rua das Flores, 120, Messejana, Fortaleza/CE",
-                        }
-                    ]
-                },
+                    "name": "Rita de Cássia Moreira",
+                    "tax_id": "111.444.777-35",
+                    "address": "Rua das Flores, 120, Messejana, Fortaleza/CE",
+                }
             ]
-        }
+        },
     )
 
     description: str = Field(default_factory=str)  # so made, the schema tells of no default

@@ -24,6 +24,7 @@ from credigestor.api.fields import (
     QueryId,
     Rate,
     RateIn,
+    examples,
     integer,
     one_of,
 )
@@ -56,11 +57,42 @@ MAX_INSTALLMENTS = 120
 class Why(Body):
     """The reason of an act that undoes another."""
 
+    model_config = examples({"reason": "O cliente desistiu da compra"})
+
     reason: Annotated[str, Field(max_length=MAX_REASON)]
 
 
 class SaleToMake(Body):
     """A sale; made today, and at the contract rate of the settings, unless it says otherwise."""
+
+    model_config = examples(
+        {
+            "customer_id": 7,
+            "description": "Geladeira Consul 340 L",
+            "total": "2199.90",
+            "down_payment": "199.90",
+            "installments": 10,
+            "first_due_date": "2026-12-10",
+        },
+        {
+            "customer_id": 7,
+            "seller_id": 4,
+            "sold_on": "2026-11-20",
+            "description": "Sofá de três lugares",
+            "total": "1200.00",
+            "installments": 3,
+            "first_due_date": "2026-12-20",
+            "contract_rate": "1.5",
+            "override_reason": "Cliente antiga, sempre pagou em dia",
+            "guarantors": [
+                {
+                    "name": "Rita de Cássia Moreira",
+                    "tax_id": "111.444.777-35",
+                    "address": "Rua das Flores, 120, Messejana, Fortaleza/CE",
+                }
+            ],
+        },
+    )
 
     customer_id: Id
     seller_id: Id | None = None

@@ -12,13 +12,16 @@ from fastapi.openapi.models import OpenAPI
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from credigestor.api.application import described
+from credigestor.api.fields import Body
 from credigestor.api.operations import PERMISSION
 from credigestor.rules.permissions import TABLE, Permission, Role
-from tests.api.asking import ask, get, token_of
+from tests.api.asking import ask, get, patch, post, token_of
 from tests.factories import add_user
 
 #: A POST that records nothing asks for no key.
 WITHOUT_KEY = re.compile("/auth/.*|.*/(preview|allocation)")
+#: Whose bodies have examples.
+COUNTER = re.compile("/(auth|customers|sales|payments)")
 #: Each operation, and what its page asks for; None is any login, "" is nobody's.
 OPERATIONS: dict[tuple[str, str], Permission | str | None] = {
     ("POST", "/auth/login"): "",
@@ -149,3 +152,37 @@ def test_each_role_may_what_its_pages_let_it(role: Role | None) -> None:
         assert answer.status in expected, f"{method} {path}: {answer.body!r}"
         if not allowed:
             assert answer.code == ("not_allowed" if role else "invalid_token")
+
+
+def bodies() -> Iterator[tuple[str, str, str]]:
+    """Method, path and name of the schema of every body."""
+    for method, path, operation in operations():
+        if body := operation.get("requestBody"):
+            yield method, path, body["content"]["application/json"]["schema"]["$ref"][21:]
+
+
+def test_every_body_has_whole_examples_that_are_good() -> None:
+    """Of the counter's operations; whatever else has examples has good ones too."""
+    models: dict[str, type[Body]] = {}
+    waiting = Body.__subclasses__()
+    while waiting:
+        model = waiting.pop()
+        models[model.__name__] = model
+        waiting += model.__subclasses__()
+    for method, path, name in bodies():
+        examples = described()["components"]["schemas"][name].get("examples", [])
+        for example in examples:
+            models[name].model_validate(example)
+        assert examples or not COUNTER.match(path), f"{method} {path}"
+
+
+def test_the_customers_of_the_examples_are_registered_and_changed(manager_token: str) -> None:
+    for number, example in enumerate(examples_of("NewCustomer"), 1):
+        assert post("/customers", manager_token, example).json == {"id": number}
+    for example in examples_of("CustomerChange"):
+        assert patch("/customers/1", manager_token, example).status == 200
+
+
+def examples_of(name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = described()["components"]["schemas"][name]["examples"]
+    return found
