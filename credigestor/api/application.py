@@ -25,6 +25,7 @@ from credigestor.api import (
     payment_previews,
     payments,
     pix,
+    portfolio,
     problems,
     quotes,
     sale_previews,
@@ -110,7 +111,7 @@ problems.install(api)
 api.add_exception_handler(405, _other_methods)
 for resource in (about, auth.router, customers.router, sales.router, notes.router):
     api.include_router(resource.router, prefix=ROOT)
-for resource in (payments.router, figures.router):
+for resource in (payments.router, figures.router, portfolio.router):
     api.include_router(resource.router, prefix=ROOT)
 for resource in (sale_previews.router, sale_records.router, standing.router, quotes.router):
     api.include_router(resource.router, prefix=ROOT)

@@ -25,6 +25,7 @@ from pydantic import (
 
 from credigestor.errors import InvalidInput
 from credigestor.rules.calendar import check_date_range
+from credigestor.rules.money import round_cents
 
 _MONEY = r"^(0|[1-9][0-9]{0,9})\.[0-9]{2}$"
 _RATE = r"^(0|[1-9][0-9]{0,2})(\.[0-9]{1,4})?$"
@@ -122,6 +123,12 @@ Rate = Annotated[
     Decimal,
     PlainSerializer(lambda value: f"{value:f}", return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?$", "examples": ["1.5000"]}),
+]
+#: A share that was worked out, in percent, or a mean; None of nothing. As pages round it.
+Percent = Annotated[
+    Decimal,
+    PlainSerializer(lambda value: _plain(round_cents(value)), return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{2}$", "examples": ["12.34"]}),
 ]
 Day = Annotated[
     date,

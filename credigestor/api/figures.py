@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import Depends, Query
-from sqlalchemy.orm import Session
+from fastapi import Query
 
-from credigestor.api.calls import Call, Caller
+from credigestor.api.calls import Caller
 from credigestor.api.fields import Answer, Day, Money, Rate
 from credigestor.api.notes import Band
 from credigestor.api.operations import Operations
 from credigestor.api.paging import DatedPage, Paging
-from credigestor.api.sales import Seller, ValueRange
-from credigestor.db.engine import snapshot, transaction
-from credigestor.errors import InvalidInput
+from credigestor.api.views import (
+    AskedScope,
+    PeriodEnd,
+    PeriodStart,
+    caught_up,
+    passed,
+    period,
+)
+from credigestor.db.engine import snapshot
 from credigestor.reports import delinquency as late
 from credigestor.reports.delinquency import DelinquencyFilters
 from credigestor.reports.portfolio import flows, stock
-from credigestor.reports.scope import Scope
 from credigestor.reports.summary import summary as headline
-from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Permission
-from credigestor.services import summaries
 
 router = Operations("", "Números")
-
-#: Seconds that a figure waits for summaries that somebody else brings up.
-_PATIENCE = 2.0
 
 
 class Summary(Answer):
@@ -135,34 +132,10 @@ class LatePage(DatedPage[LateCustomer]):
     totals: LateTotals
 
 
-async def _scope(
-    seller: Seller | None = None, city: str | None = None, value: ValueRange | None = None
-) -> Scope:
-    return Scope(seller, city, value)
-
-
-AskedScope = Annotated[Scope, Depends(_scope)]
-
-
-def _passed(day: date | None, today: date) -> date:
-    if day is not None and day > today:
-        raise InvalidInput("A data não pode ser futura.", field="as_of")
-    return day or today
-
-
-@contextmanager
-def _caught_up(call: Call) -> Iterator[Session]:
-    """A snapshot whose summaries know the ledger as it stands."""
-    with transaction() as session:
-        summaries.try_refresh(session, today=call.today, patience=_PATIENCE)
-    with snapshot() as session:
-        yield session
-
-
 @router.reads("/summary", Permission.ANALYTICS, "O resumo da loja numa data")
 def summary(call: Caller, as_of: Day | None = None) -> Summary:
     """The figures that a restore is compared by."""
-    day = _passed(as_of, call.today)
+    day = passed(as_of, call.today)
     with snapshot() as session:
         found = headline(session, day, today=call.today)
     return Summary.model_validate({**vars(found), "as_of": day})
@@ -173,20 +146,17 @@ def dashboard(
     call: Caller,
     scope: AskedScope,
     as_of: Day | None = None,
-    start: Annotated[Day | None, Query(description="Sem ele, o primeiro dia do mês.")] = None,
-    end: Annotated[Day | None, Query(description="Sem ele, a data dos números.")] = None,
+    start: PeriodStart = None,
+    end: PeriodEnd = None,
 ) -> Dashboard:
     """The figures of the dashboard's cards."""
-    day = _passed(as_of, call.today)
-    last = end or day
-    first = start or last.replace(day=1)
-    if first > last:
-        raise InvalidInput("O período termina antes de começar.", field="start")
-    with _caught_up(call) as session:
+    day = passed(as_of, call.today)
+    moved = period(start, end, day)
+    with caught_up(call) as session:
         [now] = stock.stocks(session, [day], scope)
         contracts = stock.contracts(session, day, scope)
         charges = stock.charges(session, day, scope, today=call.today)
-        flow = flows.flow(session, Period(first, last), as_of=day, scope=scope)
+        flow = flows.flow(session, moved, as_of=day, scope=scope)
     return Dashboard(
         as_of=day,
         portfolio=Portfolio(
@@ -202,7 +172,7 @@ def dashboard(
             late_fine=charges.fine,
         ),
         movement=Movement.model_validate(
-            {**vars(flow), "received": flow.received, "start": first, "end": last}
+            {**vars(flow), "received": flow.received, "start": moved.start, "end": moved.end}
         ),
     )
 
@@ -218,10 +188,10 @@ def delinquency(
     due_to: Day | None = None,
 ) -> LatePage:
     """Customers with overdue notes, most principal first."""
-    day = _passed(as_of, call.today)
+    day = passed(as_of, call.today)
     filters = DelinquencyFilters(scope, tuple(band), due_from, due_to)
     statement = late.listed(day, filters, today=call.today, after=paging.after(Decimal, int))
-    with _caught_up(call) as session:
+    with caught_up(call) as session:
         rows = session.execute(statement.limit(paging.rows)).all()
         totals = late.totals(session, day, filters, today=call.today)
     shown, cursor = paging.cut(rows, lambda row: [row.principal, row.customer_id])

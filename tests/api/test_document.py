@@ -63,6 +63,23 @@ OPERATIONS: dict[tuple[str, str], Permission | str | None] = {
     ("GET", "/summary"): Permission.ANALYTICS,
     ("GET", "/dashboard"): Permission.ANALYTICS,
     ("GET", "/reports/delinquency"): Permission.ANALYTICS,
+    ("GET", "/portfolio/cities"): Permission.ANALYTICS,
+    ("GET", "/portfolio/collections"): Permission.ANALYTICS,
+    ("GET", "/portfolio/concentration"): Permission.ANALYTICS,
+    ("GET", "/portfolio/debtors"): Permission.ANALYTICS,
+    ("GET", "/portfolio/due"): Permission.ANALYTICS,
+    ("GET", "/portfolio/first_payments"): Permission.ANALYTICS,
+    ("GET", "/portfolio/forecast"): Permission.ANALYTICS,
+    ("GET", "/portfolio/late_charges"): Permission.ANALYTICS,
+    ("GET", "/portfolio/months"): Permission.ANALYTICS,
+    ("GET", "/portfolio/next_due"): Permission.ANALYTICS,
+    ("GET", "/portfolio/rates"): Permission.ANALYTICS,
+    ("GET", "/portfolio/recoveries"): Permission.ANALYTICS,
+    ("GET", "/portfolio/rolls"): Permission.ANALYTICS,
+    ("GET", "/portfolio/sellers"): Permission.ANALYTICS,
+    ("GET", "/portfolio/stock"): Permission.ANALYTICS,
+    ("GET", "/portfolio/values"): Permission.ANALYTICS,
+    ("GET", "/portfolio/vintages"): Permission.ANALYTICS,
 }
 
 
