@@ -21,7 +21,7 @@ from credigestor.exports import catalogue
 from credigestor.exports.catalogue import Order
 from credigestor.rules.permissions import Permission, Role
 from credigestor.services import auth, downloads
-from credigestor.web import download_route
+from credigestor.web import sending
 from tests.factories import actor_of, add_user
 from tests.moments import NOW
 from tests.ui.support import login_as
@@ -176,7 +176,7 @@ def test_a_failure_at_the_beginning_is_answered(
     answer = fetch(ask(guta, cookie), cookie)
     assert (answer.status, answer.whole) == (503, True)
     assert "não conseguiu" in answer.text
-    assert row().error == download_route.FAILED
+    assert row().error == sending.FAILED
     assert copies() == 0
 
 
@@ -186,7 +186,7 @@ def test_a_failure_half_way_cuts_the_file_off(
     sent(FAILS)
     answer = fetch(ask(guta, cookie), cookie)
     assert (answer.status, answer.whole) == (200, False)
-    assert row().error == download_route.FAILED
+    assert row().error == sending.FAILED
     assert row().size == len(answer.body) > 0
     assert copies() == 0
 
@@ -195,7 +195,7 @@ def test_a_failure_half_way_cuts_the_file_off(
 def test_a_client_that_goes_away_ends_the_copy(guta: User, cookie: str) -> None:
     answer = fetch(ask(guta, cookie), cookie, client=Client(leaves_after=2))
     assert not answer.whole
-    assert row().error == download_route.GONE
+    assert row().error == sending.GONE
     assert copies() == 0
 
 
@@ -203,10 +203,10 @@ def test_a_client_that_goes_away_ends_the_copy(guta: User, cookie: str) -> None:
 def test_a_client_that_stops_reading_ends_the_copy(
     guta: User, cookie: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(download_route, "PATIENCE", 0.2)
+    monkeypatch.setattr(sending, "PATIENCE", 0.2)
     answer = fetch(ask(guta, cookie), cookie, client=Client(stalls_after=3))
     assert not answer.whole
-    assert row().error == download_route.STALLED
+    assert row().error == sending.STALLED
     assert copies() == 0
 
 
@@ -214,7 +214,7 @@ def test_progress_is_noted_while_a_file_goes_out(
     guta: User, cookie: str, sent: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     noted: list[tuple[int, int]] = []
-    monkeypatch.setattr(download_route, "NOTED_EVERY", 0.0)
+    monkeypatch.setattr(sending, "NOTED_EVERY", 0.0)
     advance = downloads.advance
 
     def noting(session: Session, download_id: int, *, rows: int, size: int) -> None:
