@@ -19,6 +19,7 @@ from credigestor import __version__
 from credigestor.api import (
     auth,
     customers,
+    exports,
     figures,
     notes,
     papers,
@@ -111,7 +112,7 @@ problems.install(api)
 api.add_exception_handler(405, _other_methods)
 for resource in (about, auth.router, customers.router, sales.router, notes.router):
     api.include_router(resource.router, prefix=ROOT)
-for resource in (payments.router, figures.router, portfolio.router):
+for resource in (payments.router, figures.router, portfolio.router, exports.router):
     api.include_router(resource.router, prefix=ROOT)
 for resource in (sale_previews.router, sale_records.router, standing.router, quotes.router):
     api.include_router(resource.router, prefix=ROOT)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Path
 from pydantic import (
@@ -20,6 +20,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    PlainValidator,
     WithJsonSchema,
 )
 
@@ -31,12 +32,19 @@ _MONEY = r"^(0|[1-9][0-9]{0,9})\.[0-9]{2}$"
 _RATE = r"^(0|[1-9][0-9]{0,2})(\.[0-9]{1,4})?$"
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _LARGEST_ID = 2**31 - 1
+#: Stands for what has no seller, or what nobody who logs in did.
+NOBODY: Literal["none"] = "none"
 
 
 class Body(BaseModel):
     """What a program sends: unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def example(**fields: Any) -> ConfigDict:
+    """The configuration of a body whose document shows it filled in so."""
+    return ConfigDict(json_schema_extra={"examples": [fields]})
 
 
 class Answer(BaseModel):
@@ -101,6 +109,22 @@ def one_of(values: Sequence[str]) -> tuple[Any, Any]:
     return AfterValidator(check), WithJsonSchema({"type": "string", "enum": list(values)})
 
 
+def _written(value: str) -> str:
+    if "\x00" in value:
+        raise InvalidInput("Há caracteres que não podem ser usados.")
+    return value
+
+
+#: A text that is looked for.
+Words = Annotated[str, AfterValidator(_written)]
+
+
+def _id_or_none(value: Any) -> Any:
+    if value == NOBODY or (type(value) is int and 1 <= value <= _LARGEST_ID):
+        return value
+    raise InvalidInput(f'Envie um id, ou "{NOBODY}".')
+
+
 #: R$ that a program sends.
 MoneyIn = Annotated[
     Decimal,
@@ -137,5 +161,12 @@ Day = Annotated[
 ]
 #: An id in a body, and one in an address or its query.
 Id = Annotated[int, BeforeValidator(integer), Field(ge=1, le=_LARGEST_ID)]
+IdOrNone = Annotated[
+    int | Literal["none"],
+    PlainValidator(_id_or_none),
+    WithJsonSchema(
+        {"anyOf": [{"type": "integer", "minimum": 1, "maximum": _LARGEST_ID}, {"const": NOBODY}]}
+    ),
+]
 QueryId = Annotated[int, Field(ge=1, le=_LARGEST_ID)]
 PathId = Annotated[int, Path(ge=1, le=_LARGEST_ID)]

@@ -34,10 +34,13 @@ class Writing:
         act: Callable[[Session], BaseModel],
         *,
         renamed: Mapping[str, str] | None = None,
+        secret: Callable[[Session], Mapping[str, Any]] | None = None,
+        status: int = 201,
     ) -> Response:
         """Do the act in one transaction, unless it was done; 201 with what it made.
 
-        `renamed` tells where the body has the fields that the service's refusals name.
+        `renamed` tells where the body has the fields that the service's refusals name. What
+        `secret` adds to the answer, the first time and later, is not kept.
         """
         asked = [*self._asked, data.model_dump(mode="json")]
         with placed(data, renamed), writing() as session:
@@ -46,8 +49,10 @@ class Writing:
             if made is None:
                 made = act(session).model_dump(mode="json")
                 api_operations.keep(session, operation_id=self.key, answer=made)
+            if secret is not None:
+                made = {**made, **secret(session)}
         headers = {} if before is None else {REPLAYED: "true"}
-        return Response(dumps(made), 201, headers, media_type="application/json")
+        return Response(dumps(made), status, headers, media_type="application/json")
 
 
 async def _writing(

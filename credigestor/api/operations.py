@@ -89,7 +89,13 @@ class Operations:
         return self._operation("POST", path, permission, name, **more)
 
     def writes(
-        self, path: str, permission: Permission, name: str, *, answers: type[BaseModel]
+        self,
+        path: str,
+        permission: Permission,
+        name: str,
+        *,
+        answers: type[BaseModel],
+        status: int = 201,
     ) -> Callable[[F], F]:
         """A POST that is done once for each Idempotency-Key, by `once.Writing`."""
         replayed = {"description": "`true` quando já estava gravado.", "schema": {"type": "string"}}
@@ -99,9 +105,9 @@ class Operations:
             path,
             permission,
             name,
-            status_code=201,
+            status_code=status,
             response_model=answers,
-            responses={201: made},
+            responses={status: made},
         )
 
     def _operation(

@@ -47,6 +47,7 @@ _TITLES = {
     404: "Não encontrado",
     405: "Método não aceito",
     409: "Conflito",
+    410: "Não está mais aqui",
     412: "Mudou nesse meio-tempo",
     413: "Corpo grande demais",
     422: "Dados inválidos",

@@ -7,6 +7,8 @@ so no backup holds it and another shop's tokens are nothing here.
 
 from __future__ import annotations
 
+import base64
+import hmac
 import secrets
 import uuid
 from collections.abc import Mapping
@@ -108,6 +110,12 @@ def end(session: Session, *, login_session: int, now: datetime) -> None:
         .where(LoginSession.id == login_session, LoginSession.revoked_at.is_(None))
         .values(revoked_at=now)
     )
+
+
+def derived(session: Session, purpose: str) -> str:
+    """A secret that nobody keeps: the installation gives the same for the same purpose."""
+    made = hmac.digest(_made_key(session), purpose.encode(), "sha256")
+    return base64.urlsafe_b64encode(made).decode().rstrip("=")
 
 
 def _issue(row: LoginSession, key: bytes, now: datetime) -> Tokens:

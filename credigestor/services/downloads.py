@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Download
+from credigestor.db.models import Download, LoginSession, User
 from credigestor.errors import Conflict, NotAllowed
-from credigestor.rules.permissions import Actor, Permission
-from credigestor.services import audit
+from credigestor.rules.permissions import Actor, Permission, Role
+from credigestor.services import audit, auth
 from credigestor.services.auth import digest
 
 TICKET = timedelta(seconds=60)
@@ -25,7 +25,7 @@ LONGEST = timedelta(hours=1)
 KEPT = timedelta(days=1)
 
 NOT_YOURS = "Este link de download não é desta sessão. Peça o arquivo na página."
-SPENT = "Este link de download já foi usado ou venceu. Peça o arquivo de novo na página."
+SPENT = "Este link de download já foi usado ou venceu. Peça o arquivo de novo."
 INTERRUPTED = "O download foi interrompido."
 
 #: What a filter that limits nothing holds.
@@ -42,21 +42,23 @@ def ask(
     file_name: str,
     rows_expected: int | None,
     now: datetime,
+    bearer: str | None = None,
 ) -> str:
     """Give the token of a file for 60 seconds, to this person in this login session alone.
 
     `what` is JSON and says how the file is made, which `permission` is needed for then too.
+    A `bearer` token, made by a program's call, is all that is shown for the file (`redeem_bearer`).
     Raises NotAllowed.
     """
     actor.require(permission)
-    token = secrets.token_urlsafe(32)
+    token = bearer or secrets.token_urlsafe(32)
     session.execute(delete(Download).where(Download.created_at < now - KEPT))
     session.add(
         Download(
             token_hash=digest(token),
             user_id=actor.id,
             session_id=login,
-            what={**what, "permission": permission},
+            what={**what, "permission": permission} | ({"bearer": True} if bearer else {}),
             file_name=file_name,
             created_at=now,
             expires_at=now + TICKET,
@@ -91,6 +93,28 @@ def redeem(session: Session, actor: Actor, *, login: int, token: str, now: datet
     after = {"file": row.file_name, **_without_people(row.what)}
     audit.record(session, actor, action, "download", row.id, after=after)
     return row
+
+
+def redeem_bearer(session: Session, *, token: str, now: datetime) -> Download:
+    """As `redeem`, for whoever comes with a `bearer` token: for the login that asked for it.
+
+    That login must still hold, and its role is that of now. A token that a page gave is no good
+    here: it needs the cookie beside it. Raises as `redeem` does.
+    """
+    row = find(session, token)
+    if row is None or not row.what.get("bearer"):
+        raise Conflict(SPENT)
+    asker = session.scalar(
+        select(User)
+        .join(LoginSession, LoginSession.user_id == User.id)
+        .where(
+            User.id == row.user_id, User.active, LoginSession.id == row.session_id, *auth.live(now)
+        )
+    )
+    if asker is None:
+        raise NotAllowed("O acesso que pediu este arquivo terminou. Entre e peça de novo.")
+    actor = Actor(asker.id, asker.name, Role(asker.role))
+    return redeem(session, actor, login=row.session_id, token=token, now=now)
 
 
 def advance(session: Session, download_id: int, *, rows: int, size: int) -> None:

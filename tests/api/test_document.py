@@ -63,6 +63,14 @@ OPERATIONS: dict[tuple[str, str], Permission | str | None] = {
     ("GET", "/summary"): Permission.ANALYTICS,
     ("GET", "/dashboard"): Permission.ANALYTICS,
     ("GET", "/reports/delinquency"): Permission.ANALYTICS,
+    ("POST", "/exports"): Permission.EXPORT,
+    ("POST", "/exports/audit"): Permission.AUDIT,
+    ("POST", "/exports/customers"): Permission.EXPORT,
+    ("POST", "/exports/delinquency"): Permission.EXPORT,
+    ("GET", "/exports/files/{token}"): "",
+    ("POST", "/exports/notes"): Permission.EXPORT,
+    ("POST", "/exports/payments"): Permission.EXPORT,
+    ("POST", "/exports/sales"): Permission.EXPORT,
     ("GET", "/portfolio/cities"): Permission.ANALYTICS,
     ("GET", "/portfolio/collections"): Permission.ANALYTICS,
     ("GET", "/portfolio/concentration"): Permission.ANALYTICS,
@@ -165,7 +173,7 @@ def test_each_role_may_what_its_pages_let_it(role: Role | None) -> None:
         body: Any = None if method == "GET" else {}
         answer = ask(method, address, token=token, body=body, headers=sent)
         allowed = role is not None and (permission is None or permission in TABLE[role])
-        expected = {200, 404, 422} if allowed else {403 if role else 401}
+        expected = {200, 201, 404, 422} if allowed else {403 if role else 401}
         assert answer.status in expected, f"{method} {path}: {answer.body!r}"
         if not allowed:
             assert answer.code == ("not_allowed" if role else "invalid_token")
