@@ -18,6 +18,7 @@ from starlette.responses import Response
 from credigestor import __version__
 from credigestor.api import (
     auth,
+    backups,
     customers,
     exports,
     figures,
@@ -112,7 +113,7 @@ problems.install(api)
 api.add_exception_handler(405, _other_methods)
 for resource in (about, auth.router, customers.router, sales.router, notes.router):
     api.include_router(resource.router, prefix=ROOT)
-for resource in (payments.router, figures.router, portfolio.router, exports.router):
+for resource in (payments.router, figures.router, portfolio.router, exports.router, backups.router):
     api.include_router(resource.router, prefix=ROOT)
 for resource in (sale_previews.router, sale_records.router, standing.router, quotes.router):
     api.include_router(resource.router, prefix=ROOT)

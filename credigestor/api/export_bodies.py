@@ -76,9 +76,7 @@ class SalesFile(ListFile):
 class NotesFile(ListFile):
     """The list of notes, with what each owes at a date."""
 
-    model_config = example(
-        status="overdue", band=["31-60", "61-90"], city="Fortaleza", as_of="2026-10-31"
-    )
+    model_config = example(status="overdue", band=BANDS[2:4], city="Fortaleza", as_of="2026-10-31")
 
     as_of: Day | None = None
     q: _Q = ""
@@ -149,7 +147,7 @@ class PaymentsFile(ListFile):
 class DelinquencyFile(ListFile):
     """Who is late at a date, and how to reach them."""
 
-    model_config = example(as_of="2026-10-31", band=[">360"])
+    model_config = example(as_of="2026-10-31", band=BANDS[-1:])
 
     as_of: Day | None = None
     seller: IdOrNone | None = None

@@ -42,6 +42,10 @@ CLOCKS_DIFFER = timedelta(hours=1)
 _SECONDS_BETWEEN_LOOKS = 60
 
 
+def _silent(_: int) -> None:
+    """Nobody waits to hear that a run began."""
+
+
 def make(
     folder: Path,
     actor: Actor,
@@ -51,10 +55,12 @@ def make(
     passphrase: str | None = None,
     progress: Progress = silent,
     spared: str | None = None,
+    begun: Callable[[int], None] = _silent,
 ) -> Made:
     """Make a backup in the folder, note it in the history, and remove what need not be kept.
 
-    The file named by `spared` stays: somebody is about to restore it.
+    The file named by `spared` stays: somebody is about to restore it. `begun` is told the run's
+    id as soon as the history has it.
     Raises NotAllowed, Conflict while another is being made or when the folder cannot be written,
     and Unavailable.
     """
@@ -62,7 +68,7 @@ def make(
     with outages.worded(), locks.alone("backup") as alone:
         if not alone:
             raise Conflict("Outro backup está em andamento. Espere que termine.")
-        return _make(folder, actor, now, automatic, passphrase, progress, spared)
+        return _make(folder, actor, now, automatic, passphrase, progress, spared, begun)
 
 
 def verify(
@@ -73,9 +79,11 @@ def verify(
     automatic: bool = False,
     passphrase: str | None = None,
     progress: Progress = silent,
+    begun: Callable[[int], None] = _silent,
 ) -> Restored:
     """Restore a backup beside the shop's data, check it whole, drop it; noted in the history.
 
+    `begun` is told the run's id as soon as the history has it.
     Raises what `restore.rehearse` raises, and Conflict while another is being verified.
     """
     actor.require(Permission.BACKUP)
@@ -84,6 +92,7 @@ def verify(
             raise Conflict("Outra verificação está em andamento. Espere que termine.")
         encrypted = archive.is_encrypted(path)
         with noted("verify", actor, path.name, encrypted=encrypted, automatic=automatic) as run:
+            begun(run.id)
             run.size = path.stat().st_size
             today = now.astimezone(_zone(_settings())).date()
             return restore.rehearse(
@@ -117,7 +126,7 @@ def run_due(folder: Path, *, passphrase: str | None, now: Callable[[], datetime]
     with outages.worded(), locks.alone("backup") as alone:
         if not alone or not _is_due(now()):  # another process was quicker
             return None
-        made = _make(folder, ACTOR, now(), True, passphrase, silent, None)
+        made = _make(folder, ACTOR, now(), True, passphrase, silent, None, _silent)
     log.info("Automatic backup: %s, %s bytes.", made.path, made.size)
     with snapshot() as session:
         verified = backups.last_good(session, "verify")
@@ -180,6 +189,7 @@ def _make(
     passphrase: str | None,
     progress: Progress,
     spared: str | None,
+    begun: Callable[[int], None],
 ) -> Made:
     incoming_schema.drop_leftovers()
     with transaction() as session:
@@ -187,6 +197,7 @@ def _make(
     path = backup_folder.new_path(folder, now)
     encrypted = passphrase is not None
     with noted("backup", actor, path.name, encrypted=encrypted, automatic=automatic) as run:
+        begun(run.id)
         try:
             with snapshot() as session:
                 made = backup.write(

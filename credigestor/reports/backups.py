@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db import locks
 from credigestor.db.models import BackupRun, Installation
+from credigestor.errors import NotFound
 
 
 class State(StrEnum):
@@ -90,9 +92,26 @@ def last_try(session: Session, kind: str = "backup") -> Run | None:
     return found[0] if found else None
 
 
-def runs(session: Session, limit: int) -> list[Run]:
-    """The newest runs of every kind, newest first."""
-    return _read(session, _NEWEST.limit(limit))
+def runs(session: Session, limit: int, *, after: int | None = None) -> list[Run]:
+    """The newest runs of every kind, newest first; `after` is the id that a page ended with."""
+    rest = _NEWEST if after is None else _NEWEST.where(BackupRun.id < after)
+    return _read(session, rest.limit(limit))
+
+
+def run(session: Session, run_id: int) -> Run:
+    """One run; raises NotFound."""
+    found = _read(session, _NEWEST.where(BackupRun.id == run_id))
+    if not found:
+        raise NotFound("Não há backup, verificação ou restauração com esse número.")
+    return found[0]
+
+
+def verified_at(runs: Sequence[Run], name: str) -> datetime | None:
+    """When the file of that name was last verified, if it was found good; runs newest first."""
+    for run in runs:
+        if run.kind == "verify" and run.file == name and run.state is not State.RUNNING:
+            return run.started_at if run.state is State.DONE else None
+    return None
 
 
 def _read(session: Session, statement: Select[BackupRun]) -> list[Run]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+
 import pytest
 
+from credigestor.api.backups import THREAD
 from credigestor.db.models import User
 from credigestor.rules.permissions import Role
 from tests.api.asking import token_of
@@ -13,6 +17,15 @@ from tests.factories import add_user
 @pytest.fixture(autouse=True)
 def today_is_the_portfolios(db: str, portfolio_day: None) -> None:
     """What a call dates is that day's."""
+
+
+@pytest.fixture(autouse=True)
+def what_was_begun_has_ended() -> Iterator[None]:
+    """No backup goes on into the next test."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name == THREAD:
+            thread.join()
 
 
 @pytest.fixture

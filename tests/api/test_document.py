@@ -63,6 +63,12 @@ OPERATIONS: dict[tuple[str, str], Permission | str | None] = {
     ("GET", "/summary"): Permission.ANALYTICS,
     ("GET", "/dashboard"): Permission.ANALYTICS,
     ("GET", "/reports/delinquency"): Permission.ANALYTICS,
+    ("GET", "/backups"): Permission.BACKUP,
+    ("POST", "/backups"): Permission.BACKUP,
+    ("GET", "/backups/runs"): Permission.BACKUP,
+    ("GET", "/backups/runs/{run_id}"): Permission.BACKUP,
+    ("POST", "/backups/{name}/download"): Permission.BACKUP,
+    ("POST", "/backups/{name}/verification"): Permission.BACKUP,
     ("POST", "/exports"): Permission.EXPORT,
     ("POST", "/exports/audit"): Permission.AUDIT,
     ("POST", "/exports/customers"): Permission.EXPORT,
@@ -173,7 +179,7 @@ def test_each_role_may_what_its_pages_let_it(role: Role | None) -> None:
         body: Any = None if method == "GET" else {}
         answer = ask(method, address, token=token, body=body, headers=sent)
         allowed = role is not None and (permission is None or permission in TABLE[role])
-        expected = {200, 201, 404, 422} if allowed else {403 if role else 401}
+        expected = {200, 201, 202, 404, 422} if allowed else {403 if role else 401}
         assert answer.status in expected, f"{method} {path}: {answer.body!r}"
         if not allowed:
             assert answer.code == ("not_allowed" if role else "invalid_token")

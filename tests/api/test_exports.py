@@ -183,11 +183,10 @@ def test_a_crowd_of_downloads_is_told_to_wait_and_loses_nothing(
     manager_token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = asked(manager_token, kind="customers")["address"]
-    monkeypatch.setattr(sending, "crowded", lambda: True)
-    busy = ask("GET", address)
+    with monkeypatch.context() as patched:
+        patched.setattr(sending, "crowded", lambda: True)
+        busy = ask("GET", address)
     assert (busy.status, busy.code, busy.headers["retry-after"]) == (503, "busy", "2")
-    monkeypatch.undo()
-    monkeypatch.setattr(clock, "now", lambda: NOW)
     assert ask("GET", address).status == 200
 
 

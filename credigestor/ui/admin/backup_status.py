@@ -64,10 +64,7 @@ class Status:
 
     def verified_at(self, name: str) -> datetime | None:
         """When the file of that name was last verified, if it was found good."""
-        for run in self.runs:
-            if run.kind == "verify" and run.file == name and run.state is not State.RUNNING:
-                return run.started_at if run.state is State.DONE else None
-        return None
+        return backups.verified_at(self.runs, name)
 
 
 def read_status() -> Status:
