@@ -162,23 +162,29 @@ class CustomerOwed(Answer):
     notes: list[OpenNote]
 
 
-@router.reads("", Permission.COUNTER, "Clientes por nome, CPF, CNPJ ou telefone")
+@router.lists(
+    "",
+    Permission.COUNTER,
+    "Clientes por nome, CPF, CNPJ ou telefone",
+    answers=DatedPage[CustomerRow],
+)
 def search(
     call: Caller,
     paging: Paging,
     q: Annotated[str, Query(max_length=MAX_QUERY)] = "",
     active: bool | None = None,
     overdue: bool = False,
-) -> DatedPage[CustomerRow]:
-    """Customers by name, a page at a time."""
+) -> DatedPage[CustomerRow] | Response:
+    """Customers by name, a page at a time or all."""
     filters = CustomerFilters(text=q, active=active, overdue=overdue)
     after = paging.after(int)
+    statement = reports.listed(
+        filters, today=call.today, limit=paging.most, after=after[0] if after else None
+    )
+    if whole := paging.whole(statement, CustomerRow.model_validate, as_of=call.today):
+        return whole
     with snapshot() as session:
-        rows = session.execute(
-            reports.listed(
-                filters, today=call.today, limit=paging.rows, after=after[0] if after else None
-            )
-        ).all()
+        rows = session.execute(statement).all()
     shown, cursor = paging.cut(rows, lambda row: [row.id])
     items = [CustomerRow.model_validate(row) for row in shown]
     return DatedPage(as_of=call.today, items=items, next_cursor=cursor)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from credigestor import clock
+from credigestor.api import lines
 from credigestor.api.calls import Call, Caller
 from credigestor.api.export_bodies import (
     AuditFile,
@@ -31,12 +32,12 @@ from credigestor.api.once import Once, Writing
 from credigestor.api.operations import Operations
 from credigestor.api.problems import Problem
 from credigestor.db.engine import transaction
-from credigestor.errors import Busy, Conflict
+from credigestor.errors import Conflict
 from credigestor.exports import catalogue
 from credigestor.exports.catalogue import Order
 from credigestor.rules.permissions import Permission
 from credigestor.services import api_logins, downloads
-from credigestor.web import sending, startup
+from credigestor.web import startup
 from credigestor.web.download_route import Download
 
 ROOT = "/api/v1/exports/files"
@@ -148,12 +149,8 @@ _of_list("audit", "a auditoria", AuditFile)
 )
 def file(request: Request, token: str) -> Response:
     """Send the file of an address."""
-    if request.scope["http_version"] == "1.0":
-        # It has no way to tell a file that was cut off from a whole one.
-        raise Problem(505, "http_version", "O download precisa de HTTP/1.1.")
     startup.prepare()
-    if sending.crowded():
-        raise Busy("Há downloads demais em andamento; tente de novo em instantes.")
+    lines.whole_or_cut_off(request)
     try:
         with transaction() as session:
             return Download(downloads.redeem_bearer(session, token=token, now=clock.now()))

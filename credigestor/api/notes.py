@@ -6,6 +6,8 @@ from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Query
+from sqlalchemy import RowMapping
+from starlette.responses import Response
 
 from credigestor.api.calls import Caller
 from credigestor.api.fields import Answer, Day, Money, PathId, QueryId, Rate, one_of
@@ -121,7 +123,12 @@ class Note(Answer):
     calculation: list[Line]
 
 
-@router.reads("", Permission.COUNTER, "Notas, da que vence primeiro à que vence por último")
+@router.lists(
+    "",
+    Permission.COUNTER,
+    "Notas, da que vence primeiro à que vence por último",
+    answers=DatedPage[NoteRow],
+)
 def search(
     call: Caller,
     paging: Paging,
@@ -141,8 +148,8 @@ def search(
     contract_over: Annotated[int | None, Query(ge=0, le=3650)] = None,
     late_from: Day | None = None,
     late_to: Day | None = None,
-) -> DatedPage[NoteRow]:
-    """Notes, a page at a time."""
+) -> DatedPage[NoteRow] | Response:
+    """Notes, a page at a time or all."""
     day = as_of or call.today
     filters = NoteFilters(
         status=status,
@@ -162,18 +169,14 @@ def search(
         text=q,
     )
     statement = reports.listed(
-        filters, as_of=day, today=call.today, limit=paging.rows, after=paging.after(date, int)
+        filters, as_of=day, today=call.today, limit=paging.most, after=paging.after(date, int)
     )
+    if whole := paging.whole(statement, _row, as_of=day):
+        return whole
     with snapshot() as session:
         rows = session.execute(statement).mappings().all()
     shown, cursor = paging.cut(rows, lambda row: [row["due_date"], row["id"]])
-    items = [
-        NoteRow.model_validate(
-            {**row, "number": note_number(row["sale_id"], row["place"], row["installments"])}
-        )
-        for row in shown
-    ]
-    return DatedPage(as_of=day, items=items, next_cursor=cursor)
+    return DatedPage(as_of=day, items=[_row(row) for row in shown], next_cursor=cursor)
 
 
 @router.reads("/{note_id}", Permission.COUNTER, "Uma nota e o cálculo do que deve numa data")
@@ -184,3 +187,8 @@ def read(note_id: PathId, call: Caller, as_of: Day | None = None) -> Note:
         found = one_note.detail(session, note_id, as_of=day, today=call.today)
     shown = {name: getattr(found, name) for name in Note.model_fields if hasattr(found, name)}
     return Note.model_validate({**shown, "as_of": day, "calculation": found.lines})
+
+
+def _row(row: RowMapping) -> NoteRow:
+    number = note_number(row["sale_id"], row["place"], row["installments"])
+    return NoteRow.model_validate({**row, "number": number})

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from credigestor.api import versions
+from credigestor.api import lines, versions
 from credigestor.api.calls import may
 from credigestor.api.once import REPLAYED
 from credigestor.api.problems import MEDIA_TYPE
@@ -58,6 +58,27 @@ class Operations:
                 "headers": [versions.header("If-None-Match", told, required=False)],
             }
         return self._operation("GET", path, permission, name, **more)
+
+    def lists(
+        self, path: str, permission: Permission, name: str, *, answers: type[BaseModel]
+    ) -> Callable[[F], F]:
+        """A GET of a list by pages, or whole as lines (`paging.AskedPage.whole`)."""
+        told = "Uma página; com `Accept: application/x-ndjson`, tudo dali em diante, um por linha."
+        dated = {"description": "A data dos números.", "schema": {"type": "string"}}
+        return self._operation(
+            "GET",
+            path,
+            permission,
+            name,
+            response_model=answers,
+            responses={
+                200: {
+                    "description": told,
+                    "content": {lines.MEDIA_TYPE: {"schema": {"type": "string"}}},
+                    "headers": {lines.AS_OF: dated},
+                }
+            },
+        )
 
     def changes(
         self, path: str, permission: Permission, name: str, *, answers: type[BaseModel]

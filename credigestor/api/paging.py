@@ -13,7 +13,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query, Request, Response
+from pydantic import BaseModel
+from sqlalchemy import RowMapping, Select
 
+from credigestor.api import lines
 from credigestor.api.fields import Answer
 from credigestor.errors import InvalidInput
 
@@ -44,8 +47,11 @@ class AskedPage:
     ) -> None:
         self._request, self._response = request, response
         self._limit, self._cursor = limit, cursor
+        self._whole = lines.wanted(request)
         #: How many rows to ask for: one more tells whether another page follows.
         self.rows = limit + 1
+        #: The same of a list that may be asked for whole, which has no limit then.
+        self.most = None if self._whole else self.rows
 
     def after(self, *kinds: type) -> Any:
         """The key of the row before this page, of these types; None on the first page."""
@@ -63,6 +69,18 @@ class AskedPage:
         if any(isinstance(part, Decimal) and not part.is_finite() for part in found):
             raise wrong
         return found
+
+    def whole(
+        self,
+        statement: Select[*tuple[Any, ...]],
+        item: Callable[[RowMapping], BaseModel],
+        *,
+        as_of: date | None = None,
+    ) -> Response | None:
+        """Every row from here on, a line each, where that is asked for; else None."""
+        if not self._whole:
+            return None
+        return lines.lines(self._request, statement, item, as_of=as_of)
 
     def cut(
         self, rows: Sequence[R], key: Callable[[R], Sequence[Any]]

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import Query
 from pydantic import Field
+from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -161,7 +162,12 @@ class Payment(Answer):
     undone: Undone | None
 
 
-@router.reads("", Permission.COUNTER, "Pagamentos, do mais novo ao mais antigo")
+@router.lists(
+    "",
+    Permission.COUNTER,
+    "Pagamentos, do mais novo ao mais antigo",
+    answers=Page[PaymentRow],
+)
 def search(
     paging: Paging,
     paid_from: Day | None = None,
@@ -171,22 +177,16 @@ def search(
     received_by: QueryId | None = None,
     reversed: bool | None = None,
     q: Annotated[str, Query(max_length=MAX_QUERY)] = "",
-) -> Page[PaymentRow]:
-    """Payments, a page at a time."""
+) -> Page[PaymentRow] | Response:
+    """Payments, a page at a time or all."""
     filters = PaymentFilters(paid_from, paid_to, method, customer_id, received_by, reversed, q)
+    statement = reports.listed(filters, limit=paging.most, after=paging.after(date, int))
+    if whole := paging.whole(statement, _row):
+        return whole
     with snapshot() as session:
-        rows = (
-            session.execute(
-                reports.listed(filters, limit=paging.rows, after=paging.after(date, int))
-            )
-            .mappings()
-            .all()
-        )
+        rows = session.execute(statement).mappings().all()
     shown, cursor = paging.cut(rows, lambda row: [row["paid_on"], row["id"]])
-    items = [
-        PaymentRow.model_validate({**row, "number": receipt_number(row["id"])}) for row in shown
-    ]
-    return Page(items=items, next_cursor=cursor)
+    return Page(items=[_row(row) for row in shown], next_cursor=cursor)
 
 
 def asked(call: Call, data: PaymentToMake, key: uuid.UUID) -> NewPayment:
@@ -260,3 +260,7 @@ def reverse(payment_id: PathId, call: Caller, once: Once, data: Why) -> Response
         return PaymentReversed(id=payment_id, reversed_on=call.today)
 
     return once(data, act)
+
+
+def _row(row: RowMapping) -> PaymentRow:
+    return PaymentRow.model_validate({**row, "number": receipt_number(row["id"])})

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from fastapi import Query
 from pydantic import BeforeValidator, Field
+from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -210,7 +211,9 @@ class Sale(Answer):
     payments: list[SalePayment]
 
 
-@router.reads("", Permission.COUNTER, "Vendas, da mais nova à mais antiga")
+@router.lists(
+    "", Permission.COUNTER, "Vendas, da mais nova à mais antiga", answers=DatedPage[SaleRow]
+)
 def search(
     call: Caller,
     paging: Paging,
@@ -222,18 +225,19 @@ def search(
     sold_from: Day | None = None,
     sold_to: Day | None = None,
     cancelled: bool | None = None,
-) -> DatedPage[SaleRow]:
-    """Sales, a page at a time."""
+) -> DatedPage[SaleRow] | Response:
+    """Sales, a page at a time or all."""
     day = as_of or call.today
     filters = SaleFilters(q, seller, city, value, sold_from, sold_to, cancelled)
     statement = reports.listed(
-        filters, as_of=day, today=call.today, limit=paging.rows, after=paging.after(date, int)
+        filters, as_of=day, today=call.today, limit=paging.most, after=paging.after(date, int)
     )
+    if whole := paging.whole(statement, _row, as_of=day):
+        return whole
     with snapshot() as session:
         rows = session.execute(statement).mappings().all()
     shown, cursor = paging.cut(rows, lambda row: [row["sold_on"], row["id"]])
-    items = [SaleRow.model_validate({**row, "number": sale_number(row["id"])}) for row in shown]
-    return DatedPage(as_of=day, items=items, next_cursor=cursor)
+    return DatedPage(as_of=day, items=[_row(row) for row in shown], next_cursor=cursor)
 
 
 def asked(session: Session, call: Call, data: SaleToMake, key: uuid.UUID) -> NewSale:
@@ -309,3 +313,7 @@ def cancel(sale_id: PathId, call: Caller, once: Once, data: Why) -> Response:
         return SaleCancelled(id=sale_id, cancelled_on=call.today)
 
     return once(data, act)
+
+
+def _row(row: RowMapping) -> SaleRow:
+    return SaleRow.model_validate({**row, "number": sale_number(row["id"])})
