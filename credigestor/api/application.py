@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from credigestor import __version__
 from credigestor.api import (
+    audit,
     auth,
     backups,
     customers,
@@ -118,6 +119,8 @@ for resource in (payments.router, figures.router, portfolio.router, exports.rout
 for resource in (sale_previews.router, sale_records.router, standing.router, quotes.router):
     api.include_router(resource.router, prefix=ROOT)
 for resource in (payment_previews.router, pix.router, papers.sales, papers.printings):
+    api.include_router(resource.router, prefix=ROOT)
+for resource in (audit.router,):
     api.include_router(resource.router, prefix=ROOT)
 
 app = Gate(api)

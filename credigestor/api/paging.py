@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -23,7 +23,12 @@ from credigestor.errors import InvalidInput
 MOST = 200
 T = TypeVar("T")
 R = TypeVar("R")
-_READ: dict[type, Callable[[Any], Any]] = {date: date.fromisoformat, Decimal: Decimal, int: int}
+_READ: dict[type, Callable[[Any], Any]] = {
+    date: date.fromisoformat,
+    datetime: datetime.fromisoformat,
+    Decimal: Decimal,
+    int: int,
+}
 
 
 class Page(Answer, Generic[T]):

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select, true, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, func, select, true, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import AuditEntry, Customer, Payment, Sale, User
@@ -109,12 +109,16 @@ def people(session: Session) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
-def listed(filters: AuditFilters, *, time_zone: str) -> Select[*tuple[Any, ...]]:
+def listed(
+    filters: AuditFilters, *, time_zone: str, after: tuple[datetime, int] | None = None
+) -> Select[*tuple[Any, ...]]:
     """SELECT of every entry that the filters leave, the newest first.
 
-    Columns: id, at, who, action, entity, entity_id, name (of a customer or user).
+    Columns: id, at, who, action, entity, entity_id, name (of a customer or user). `after` are
+    moment and id of the entry that a page ended with.
     """
     entry = AuditEntry
+    rest = true() if after is None else tuple_(entry.at, entry.id) < after
     name = case(
         (entry.entity == "customer", _name(Customer)), (entry.entity == "users", _name(User))
     )
@@ -127,7 +131,7 @@ def listed(filters: AuditFilters, *, time_zone: str) -> Select[*tuple[Any, ...]]
             entry.entity,
             entry.entity_id,
             name.label("name"),
-        ).where(_kept(filters, time_zone))
+        ).where(_kept(filters, time_zone), rest)
     )
 
 

@@ -63,6 +63,7 @@ OPERATIONS: dict[tuple[str, str], Permission | str | None] = {
     ("GET", "/summary"): Permission.ANALYTICS,
     ("GET", "/dashboard"): Permission.ANALYTICS,
     ("GET", "/reports/delinquency"): Permission.ANALYTICS,
+    ("GET", "/audit"): Permission.AUDIT,
     ("GET", "/backups"): Permission.BACKUP,
     ("POST", "/backups"): Permission.BACKUP,
     ("GET", "/backups/runs"): Permission.BACKUP,
