@@ -34,6 +34,7 @@ from credigestor.api import (
     sale_previews,
     sale_records,
     sales,
+    settings,
     standing,
 )
 from credigestor.api.gate import Gate
@@ -112,15 +113,28 @@ api = FastAPI(
 )
 problems.install(api)
 api.add_exception_handler(405, _other_methods)
-for resource in (about, auth.router, customers.router, sales.router, notes.router):
-    api.include_router(resource.router, prefix=ROOT)
-for resource in (payments.router, figures.router, portfolio.router, exports.router, backups.router):
-    api.include_router(resource.router, prefix=ROOT)
-for resource in (sale_previews.router, sale_records.router, standing.router, quotes.router):
-    api.include_router(resource.router, prefix=ROOT)
-for resource in (payment_previews.router, pix.router, papers.sales, papers.printings):
-    api.include_router(resource.router, prefix=ROOT)
-for resource in (audit.router,):
+for resource in (
+    about,
+    auth.router,
+    customers.router,
+    standing.router,
+    sales.router,
+    sale_previews.router,
+    sale_records.router,
+    notes.router,
+    pix.router,
+    payments.router,
+    payment_previews.router,
+    quotes.router,
+    papers.sales,
+    papers.printings,
+    figures.router,
+    portfolio.router,
+    exports.router,
+    backups.router,
+    settings.router,
+    audit.router,
+):
     api.include_router(resource.router, prefix=ROOT)
 
 app = Gate(api)

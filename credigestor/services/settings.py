@@ -23,7 +23,7 @@ def change(session: Session, actor: Actor, settings: ShopSettings) -> bool:
     """
     actor.require(Permission.SETTINGS)
     settings = parse(ShopSettings, settings.model_dump(warnings=False))
-    session.execute(text("LOCK TABLE settings IN EXCLUSIVE MODE"))
+    lock(session)
     before = current_settings(session).model_dump(mode="json")
     after = settings.model_dump(mode="json")
     changed = differences(before, after)
@@ -45,6 +45,11 @@ def change(session: Session, actor: Actor, settings: ShopSettings) -> bool:
         after={key: new for key, (_, new) in changed.items()},
     )
     return True
+
+
+def lock(session: Session) -> None:
+    """Keep everybody else from changing them until the end of the transaction."""
+    session.execute(text("LOCK TABLE settings IN EXCLUSIVE MODE"))
 
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:

@@ -16,8 +16,8 @@ from credigestor.rules.document_choices import (
 )
 from credigestor.rules.permissions import Actor
 from credigestor.services import logos
-from credigestor.services.inputs import text
-from credigestor.ui.admin.settings_form import gather, save
+from credigestor.services.settings_inputs import cleaned
+from credigestor.ui.admin.settings_form import save
 from credigestor.ui.kit import data, forms, messages
 
 #: Width of a logo on the page, in pixels; on paper it is a few centimetres wide.
@@ -127,14 +127,10 @@ def _texts(actor: Actor, current: ShopSettings) -> None:
             )
         saved = st.form_submit_button("Salvar documentos", type="primary", icon=":material/save:")
     if saved:
-        parsers = {
-            "document_footer": lambda: _line("document_footer", footer),
-            "document_clause": lambda: _line("document_clause", clause),
+        sent = {
+            "document_footer": footer,
+            "document_clause": clause,
+            "sale_document": first,
+            "receipt_format": receipt,
         }
-        chosen = {"sale_document": first, "receipt_format": receipt}
-        save(form, fields, actor, lambda: {**gather(parsers), **chosen})
-
-
-def _line(name: str, typed: str) -> str:
-    """A text in one paragraph: documents break its lines themselves."""
-    return text(" ".join(typed.split()), field=name, maximum=longest(name), label=LABELS[name])
+        save(form, fields, actor, lambda: cleaned(sent, labels=LABELS))

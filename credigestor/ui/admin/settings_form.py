@@ -22,13 +22,13 @@ from credigestor.errors import BusinessError, InvalidInput, InvalidInputs
 from credigestor.reports.settings_history import LABELS, worded
 from credigestor.rules import identity
 from credigestor.rules.address import LENGTHS
-from credigestor.rules.calendar import check_date_range, format_date
-from credigestor.rules.charges import MAX_FINE_RATE, USUAL_LATE_RATE
+from credigestor.rules.calendar import format_date
+from credigestor.rules.charges import USUAL_LATE_RATE
 from credigestor.rules.money import parse_rate
 from credigestor.rules.permissions import Actor
 from credigestor.rules.pix_key import PIX_KIND_NAMES, PixKind, kind_of, parse_pix_key
 from credigestor.services import settings as service
-from credigestor.services.inputs import text
+from credigestor.services.settings_inputs import cleaned, fine_rate, holidays
 from credigestor.ui.kit import data, forms, messages
 
 #: Contract interest above this, percent a month, shows a warning (R2; STJ REsp 1.720.656).
@@ -51,15 +51,8 @@ ZONE_NAMES = {
     "America/Noronha": "Fernando de Noronha",
 }
 
-#: How the other fields of the shop are read; what is optional may stay empty.
-_PARSERS: dict[str, Callable[[str], str]] = {
-    "shop_name": partial(identity.parse_name, field="shop_name"),
-    "legal_name": partial(identity.parse_name, field="legal_name"),
-    "tax_id": partial(identity.parse_tax_id, field="tax_id"),
-    "phone": identity.parse_phone,
-    "email": identity.parse_email,
-    "zip_code": partial(identity.parse_cep, field="zip_code"),
-}
+#: The fields of the shop before those of its street.
+_SHOP = ("shop_name", "legal_name", "tax_id", "phone", "email", "zip_code")
 _FORMATS: dict[str, Callable[[str], str]] = {
     "tax_id": identity.format_tax_id,
     "phone": identity.format_phone,
@@ -74,7 +67,7 @@ def shop_form(actor: Actor, current: ShopSettings) -> None:
     typed: dict[str, str] = {}
     with st.form(key, border=False):
         with st.grid(2, min_column_width=260):
-            for name in (*_PARSERS, *LENGTHS):
+            for name in (*_SHOP, *LENGTHS):
                 with st.container():
                     stored = getattr(current, name)
                     shown = _FORMATS[name](stored) if stored and name in _FORMATS else stored
@@ -90,8 +83,7 @@ def shop_form(actor: Actor, current: ShopSettings) -> None:
             )
         saved = st.form_submit_button("Salvar loja", type="primary", icon=":material/save:")
     if saved:
-        parsers = {name: partial(_shop_value, name, value) for name, value in typed.items()}
-        save(form, fields, actor, lambda: {**gather(parsers), "state": state})
+        save(form, fields, actor, lambda: cleaned({**typed, "state": state}, labels=LABELS))
 
 
 def pix_form(actor: Actor, current: ShopSettings) -> None:
@@ -209,15 +201,11 @@ def _local_holidays(actor: Actor, current: ShopSettings) -> None:
 
 
 def _with_holiday(
-    holidays: tuple[LocalHoliday, ...], day: date | None, name: str
+    there: tuple[LocalHoliday, ...], day: date | None, name: str
 ) -> tuple[LocalHoliday, ...]:
     if day is None:
         raise InvalidInput("Informe o dia do feriado.", field="day")
-    check_date_range(day, "day")
-    if any(holiday.day == day for holiday in holidays):
-        raise InvalidInput("Este dia já está na lista.", field="day")
-    new = LocalHoliday(day=day, name=text(name, field="name", maximum=60, label="Nome"))
-    return tuple(sorted((*holidays, new), key=lambda holiday: holiday.day))
+    return holidays((*there, LocalHoliday(day=day, name=name)))
 
 
 def save(form: str, fields: forms.Fields, actor: Actor, read: Callable[[], dict[str, Any]]) -> None:
@@ -248,14 +236,6 @@ def gather(parsers: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
     return values
 
 
-def _shop_value(name: str, typed: str) -> str:
-    if name in LENGTHS:
-        return text(typed, field=name, maximum=LENGTHS[name], label=LABELS[name])
-    if not typed.strip() and name != "shop_name":
-        return ""
-    return _PARSERS[name](typed)
-
-
 def _rate(name: str, key: str, fields: forms.Fields, stored: Decimal) -> str:
     with st.container():
         typed = st.text_input(LABELS[name], worded(stored), key=f"{key}:{name}")
@@ -268,12 +248,7 @@ def _rate(name: str, key: str, fields: forms.Fields, stored: Decimal) -> str:
 
 def _rate_value(name: str, typed: str) -> Decimal:
     rate = parse_rate(typed, field=name, maximum=MAX_RATE)
-    if name == "fine_rate" and rate > MAX_FINE_RATE:
-        raise InvalidInput(
-            "A multa não pode passar de 2 % (Código de Defesa do Consumidor, art. 52, §1º).",
-            field=name,
-        )
-    return rate
+    return fine_rate(rate) if name == "fine_rate" else rate
 
 
 def _rate_warning(name: str, typed: str) -> str | None:
