@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 
 from credigestor.api.beside import Beside
 from credigestor.ui.app import incidents
-from credigestor.web import garbage, startup
+from credigestor.web import garbage, sockets, startup
 from credigestor.web.doors import Doors
 from credigestor.web.routes import routes
 
@@ -27,8 +27,10 @@ PAGES_ARE_MADE_OF = tuple(
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Prepare the database before the first visitor, print the setup code of a new shop, and
-    make the automatic backups; load what pages are made of, so that it is no garbage's business."""
+    """Prepare the server's sockets, and the database before the first visitor, print the setup code
+    of a new shop, and make the automatic backups; load what pages are made of, so that it is no
+    garbage's business."""
+    sockets.answer_at_once()
     await anyio.to_thread.run_sync(startup.announce)
     await anyio.to_thread.run_sync(garbage.load, PAGES_ARE_MADE_OF)
     with startup.backups(), garbage.collecting():
