@@ -159,8 +159,9 @@ Day = Annotated[
     BeforeValidator(_day),
     WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-01-31"]}),
 ]
-#: An id in a body, and one in an address or its query.
-Id = Annotated[int, BeforeValidator(integer), Field(ge=1, le=_LARGEST_ID)]
+#: An id in a body, and one in an address or its query. What limits comes before what reads, or the
+#: document does not tell of it.
+Id = Annotated[int, Field(ge=1, le=_LARGEST_ID), BeforeValidator(integer)]
 IdOrNone = Annotated[
     int | Literal["none"],
     PlainValidator(_id_or_none),

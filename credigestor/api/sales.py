@@ -101,7 +101,7 @@ class SaleToMake(Body):
     description: str = ""
     total: MoneyIn
     down_payment: MoneyIn = ZERO
-    installments: Annotated[int, BeforeValidator(integer), Field(ge=0, le=MAX_INSTALLMENTS)] = 1
+    installments: Annotated[int, Field(ge=0, le=MAX_INSTALLMENTS), BeforeValidator(integer)] = 1
     first_due_date: Day | None = None
     contract_rate: RateIn | None = None
     override_reason: str | None = None

@@ -163,6 +163,13 @@ def test_amounts_are_texts_everywhere() -> None:
             assert "number" not in [each.get("type") for each in definition.get("anyOf", ())]
 
 
+def test_limits_are_told_in_the_words_of_json_schema() -> None:
+    """pydantic writes `ge` where a limit stands behind what reads the value."""
+    for part in nested(described()):
+        if isinstance(part, dict) and "type" in part:
+            assert part.keys().isdisjoint(("ge", "gt", "le", "lt")), part
+
+
 def test_the_permissions_are_those_of_the_pages() -> None:
     said = {
         (method, path): operation.get(PERMISSION) if "security" in operation else ""
