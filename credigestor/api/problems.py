@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from credigestor.db.place import Misplaced
 from credigestor.errors import (
     BusinessError,
     Busy,
@@ -66,6 +67,7 @@ _REFUSALS: Sequence[tuple[type[BusinessError], int, str]] = (
     (Busy, 503, "busy"),
     (DatabaseAway, 503, "database_away"),
     (Unavailable, 503, "unavailable"),
+    (Misplaced, 503, "unavailable"),
 )
 #: Of an address that is none, and of a body that cannot be read.
 _HTTP = {

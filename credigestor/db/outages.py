@@ -88,15 +88,21 @@ def named(error: DBAPIError | psycopg.Error, *, committing: bool = False) -> Exc
             "em instantes."
         )
     if state in _AWAY or state.startswith("08") or _is_cut_off(error, state):
-        return DatabaseAway(_away(unknown=committing), unknown=committing)
+        return DatabaseAway(away(unknown=committing), unknown=committing)
     return error
 
 
 @contextmanager
 def worded() -> Iterator[None]:
-    """Raise the outages that happen inside as `named` words them, and all else as it is."""
+    """Raise the outages that happen inside as `named` words them, and all else as it is.
+
+    An embedded server that cannot be started is one too.
+    """
     try:
         yield
+    except EmbeddedError as error:
+        log.error("The embedded database cannot be started: %s", error)
+        raise DatabaseAway(away()) from error
     except (DBAPIError, psycopg.Error) as error:
         outage = named(error)
         if outage is error:
@@ -114,7 +120,8 @@ def coming_back() -> str:
     return "O banco de dados está voltando."
 
 
-def _away(*, unknown: bool) -> str:
+def away(*, unknown: bool = False) -> str:
+    """What a person is told whose act the database did not answer."""
     if unknown:
         return (
             f"{coming_back()} Não se sabe se isto foi gravado. Confirme de novo: o que já foi "

@@ -61,6 +61,9 @@ _FULL = f"O CrediGestor está atendendo gente demais neste momento. {_AGAIN}"
 #: The server gives no code to whom it does not let in.
 _NO_ROOM = ("too many clients", "connection slots", "too many connections")
 
+#: Memory, connections, and what the server's configuration limits; a full disk is an outage.
+_NO_RESOURCES = {"53000", "53200", "53300", "53400"}
+
 _turns = BoundedSemaphore(WRITERS)
 
 
@@ -98,13 +101,16 @@ def as_busy(error: Exception) -> Busy | None:
     if isinstance(error, PoolTimeout):
         return Busy(_FULL)
     cause = getattr(error, "orig", error)
-    if isinstance(cause, errors.LockNotAvailable | errors.DeadlockDetected):
+    in_the_way = errors.LockNotAvailable | errors.DeadlockDetected | errors.SerializationFailure
+    if isinstance(cause, in_the_way):
         return Busy(f"{_in_use(error, cause)} {_AGAIN}")
     if isinstance(cause, errors.QueryCanceled):
         return Busy(f"Isto demorou demais e foi interrompido. {_AGAIN}")
     if isinstance(cause, errors.IdleInTransactionSessionTimeout):
         return Busy(f"Isto ficou parado no meio por tempo demais e foi desfeito. {_AGAIN}")
-    if isinstance(cause, psycopg.OperationalError) and any(w in str(cause) for w in _NO_ROOM):
+    if isinstance(cause, psycopg.OperationalError) and (
+        cause.sqlstate in _NO_RESOURCES or any(w in str(cause) for w in _NO_ROOM)
+    ):
         return Busy(_FULL)
     return None
 

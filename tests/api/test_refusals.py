@@ -10,6 +10,7 @@ import pytest
 
 from credigestor.api.gate import MOST
 from credigestor.db.models import Customer
+from credigestor.db.place import Misplaced
 from credigestor.errors import Busy, DatabaseAway, DiskFull, Unavailable
 from credigestor.services import customers
 from tests.api.asking import Answer, Request, ask, at_once
@@ -224,6 +225,7 @@ def test_no_other_site_is_asked_for_and_every_answer_is_dressed(seller_token: st
         (Busy("ocupado"), "busy"),
         (DiskFull("cheio"), "unavailable"),
         (Unavailable("só leitura"), "unavailable"),
+        (Misplaced("noutro esquema"), "unavailable"),
     ],
 )
 def test_what_is_away_is_worth_another_try(

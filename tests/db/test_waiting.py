@@ -259,9 +259,11 @@ def test_a_migration_waits_for_another_ones_end(
     [
         (errors.DeadlockDetected(), "Outra pessoa ou outro programa"),
         (errors.LockNotAvailable(), "Outra pessoa ou outro programa"),
+        (errors.SerializationFailure(), "Outra pessoa ou outro programa"),
         (errors.QueryCanceled(), "demorou demais"),
         (errors.IdleInTransactionSessionTimeout(), "parado no meio"),
         (errors.OperationalError("FATAL:  sorry, too many clients already"), FULL),
+        (errors.OutOfMemory("out of shared memory"), FULL),
     ],
 )
 def test_each_kind_of_waiting_has_its_words(cause: Exception, said: str) -> None:
