@@ -24,7 +24,10 @@ PYTEST = $(if $(COVERAGE),-m slipcover --source credigestor --json --out $(MEASU
 FLOOR = $(if $(COVERAGE),$(BIN)/python -m slipcover --merge $(MEASURED) --out $(MEASURED) --skip-covered \
 	--fail-under $(COVERAGE_FLOOR))
 
-.PHONY: help run test test-days faults bench lint format lock clean
+# Examples an operation.
+EXAMPLES ?= 300
+
+.PHONY: help run test test-days faults api-fuzz bench lint format lock clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -42,6 +45,9 @@ test-days: $(VENV)/.installed-dev  ## Run all tests but the browser's on other d
 
 faults: $(VENV)/.installed-dev  ## Kills, stuck locks, full disks, planted corruptions, at full length (ARGS=)
 	CREDIGESTOR_FAULTS=1 $(BIN)/python -m pytest tests/faults $(ARGS)
+
+api-fuzz: $(VENV)/.installed-dev  ## Try the API, on a made-up shop, with what its document allows and forbids (EXAMPLES=)
+	CREDIGESTOR_API_FUZZ=$(EXAMPLES) $(BIN)/python -m pytest tests/api/test_fuzz.py $(ARGS)
 
 bench: $(VENV)/.installed-dev  ## Time everything at 50 k, 500 k and 1 M notes (keeps them in .bench)
 	$(BIN)/python -m benchmarks $(ARGS)

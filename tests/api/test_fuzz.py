@@ -1,0 +1,71 @@
+"""What schemathesis makes of the OpenAPI document, sent to a running server with data.
+
+`schemathesis.toml` says how. A short run, the same each time; CREDIGESTOR_API_FUZZ=500 makes so
+many examples an operation, at every boundary too (`make api-fuzz`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+
+from click.testing import CliRunner
+from schemathesis.cli import schemathesis
+from starlette.types import Message, Receive, Scope, Send
+
+from credigestor.api import app
+from credigestor.db.engine import transaction
+from credigestor.rules.permissions import Actor, Role
+from tests.api.asking import token_of
+from tests.api.serving import served
+from tests.api.test_document import operations
+from tests.factories import add_user
+from tests.portfolio import random_portfolio
+from tests.services.paying import JANUARY, sell
+
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+SHORT = ["--phases", "examples,fuzzing,stateful", "--max-examples", "5"]
+EXAMPLES = int(os.environ.get("CREDIGESTOR_API_FUZZ", 0))
+
+
+class Counting:
+    """The API, and how often which operation was answered with which status."""
+
+    def __init__(self) -> None:
+        self.answers: Counter[tuple[str, int]] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.start" and "route" in scope:
+                operation = f"{scope['method']} {scope['route'].path}"
+                self.answers[operation, message["status"]] += 1
+            await send(message)
+
+        await app(scope, receive, noting)
+
+    def worked(self) -> int:
+        """How many operations were done at least once."""
+        return len({operation for operation, status in self.answers if status < 300})
+
+
+def test_nothing_that_schemathesis_thinks_of_is_answered_otherwise_than_the_document_says(
+    admin: Actor,
+) -> None:
+    with transaction() as session:
+        random_portfolio(session, admin, 7)
+    for _ in range(4):  # nobody has paid anything of these, so they can be cancelled
+        sell(("300.00", JANUARY), customer=1)
+    token = token_of(add_user(Role.ADMIN))
+    how_long = ["--max-examples", str(EXAMPLES)] if EXAMPLES else SHORT
+    counting = Counting()
+    with served(counting) as address:
+        found = CliRunner().invoke(
+            schemathesis,
+            [
+                *("--config-file", str(CONFIGURATION), "run", f"{address}/api/v1/openapi.json"),
+                *("-H", f"Authorization: Bearer {token}", *how_long),
+            ],
+        )
+    assert found.exit_code == 0, found.output
+    assert counting.worked() >= 0.7 * len(list(operations())), counting.answers
