@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -43,6 +44,11 @@ class Config(BaseSettings):
     )
     #: Whether app processes make the daily backup; off where something else does (cron).
     automatic_backup: bool = Field(default=True, validation_alias="CREDIGESTOR_AUTOMATIC_BACKUP")
+
+    #: Who reads the API's documentation: who is logged in, or anybody who reaches the server.
+    api_docs: Literal["login", "public"] = Field(
+        default="login", validation_alias="CREDIGESTOR_API_DOCS"
+    )
 
     @field_validator("database_url")
     @classmethod

@@ -22,6 +22,7 @@ NOWHERE = "postgresql://ask-for-the-db-fixture.invalid/"
 os.environ["DATABASE_URL"] = NOWHERE
 os.environ["CREDIGESTOR_AUTOMATIC_BACKUP"] = "false"
 for name in (
+    "CREDIGESTOR_API_DOCS",
     "CREDIGESTOR_SCHEMA",
     "CREDIGESTOR_HOSTS",
     "CREDIGESTOR_BEHIND_PROXY",

@@ -38,7 +38,8 @@ from credigestor.api import (
     standing,
 )
 from credigestor.api.gate import Gate
-from credigestor.api.operations import Operations
+from credigestor.api.manual.portuguese import tidy
+from credigestor.api.manual.route import routes
 from credigestor.web import startup
 
 log = logging.getLogger("credigestor")
@@ -51,14 +52,6 @@ ISO (2026-01-31) e "hoje" é o dia da loja. Todo POST que grava pede uma `Idempo
 mesma de novo dá a primeira resposta, e não grava outra vez. Toda recusa é um
 `application/problem+json`; o `code` não muda entre versões. Listas vêm em páginas: siga o
 `next_cursor`, ou o cabeçalho `Link`."""
-
-about = Operations("", "API")
-
-
-@about.reads("/openapi.json", None, "Este documento", include_in_schema=False)
-def document() -> Response:
-    """The OpenAPI document, for whoever is logged in."""
-    return Response(problems.dumps(described()), media_type="application/json")
 
 
 @asynccontextmanager
@@ -90,6 +83,7 @@ def described() -> dict[str, Any]:
         for operation in operations.values():
             operation["responses"].pop("422", None)
             operation["responses"]["default"] = refusal
+    tidy(made)
     return made
 
 
@@ -113,8 +107,8 @@ api = FastAPI(
 )
 problems.install(api)
 api.add_exception_handler(405, _other_methods)
+api.include_router(routes(described))
 for resource in (
-    about,
     auth.router,
     customers.router,
     standing.router,

@@ -26,10 +26,11 @@ AT_A_TIME = 20
 
 _HEADERS = [
     (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
 ]
+#: Of every answer but the one page, which brings its own.
+_CSP = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _HSTS = (b"strict-transport-security", shell.HSTS.encode())
 
 
@@ -110,6 +111,8 @@ def _refused(status: int, code: str, detail: str) -> Response:
 
 def _dressed(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     added = [*_HEADERS, _HSTS] if get_config().behind_proxy else _HEADERS
+    if _CSP[0] not in (name.lower() for name, _ in headers):
+        added = [*added, _CSP]
     dropped = {b"set-cookie", *(name for name, _ in added)}
     return [*(pair for pair in headers if pair[0].lower() not in dropped), *added]
 

@@ -111,7 +111,7 @@ class ProblemBody(BaseModel):
 
     type: str = Field(examples=["about:blank"])
     title: str
-    status: int
+    status: int = Field(description="O status HTTP.")
     code: str = Field(description="Código estável, para o programa.")
     detail: str = Field(description="Frase para quem usa o programa.")
     errors: list[Wrong] | None = None

@@ -28,7 +28,7 @@ from credigestor.services import auth
 
 ACCESS = timedelta(minutes=15)
 _ALGORITHM = "HS256"
-_ACCESS, _REFRESH = "access", "refresh"
+_ACCESS, _REFRESH, _READING = "access", "refresh", "docs"
 
 # Statements built once: to build them takes longer than to run them.
 _MOMENT = TIMESTAMP(timezone=True)
@@ -101,6 +101,21 @@ def holder(session: Session, *, access: str, now: datetime) -> tuple[Actor, int]
     if not found:
         return None
     return Actor(found.user_id, found.name, Role(found.role)), found.id
+
+
+def reading_ticket(session: Session, *, login_session: int, now: datetime) -> str:
+    """A ticket that opens the API's documentation, and nothing else, while that login holds.
+
+    It may be the login of a page: the ticket stands in an address, where no token should.
+    """
+    key = _key(session) or _made_key(session)
+    return _sign(login_session, _READING, key, now, now + auth.ABSOLUTE)
+
+
+def reads(session: Session, *, ticket: str, now: datetime) -> bool:
+    """Tell whether the login of such a ticket still holds."""
+    named = _signed(ticket, _READING, _key(session), now)
+    return named is not None and session.execute(_HOLDER, {**named, "now": now}).first() is not None
 
 
 def end(session: Session, *, login_session: int, now: datetime) -> None:

@@ -6,7 +6,7 @@ from credigestor.db.engine import transaction
 from credigestor.errors import BusinessError, InvalidInput
 from credigestor.rules.permissions import ROLE_NAMES, Actor, Permission
 from credigestor.services import users
-from credigestor.ui.app import login
+from credigestor.ui.app import api_manual, login
 from credigestor.ui.app.live_sessions import draw_sessions
 from credigestor.ui.kit import confirm, session
 from credigestor.ui.kit.forms import Fields
@@ -51,3 +51,7 @@ if sent:
 
 st.subheader("Onde você está conectado", anchor=False)
 draw_sessions(actor, user_id=actor.id)
+
+st.subheader("Outros programas", anchor=False)
+st.caption("O caixa ou a loja na internet podem consultar e gravar por endereço (API).")
+api_manual.link()

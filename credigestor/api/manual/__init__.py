@@ -1,0 +1,1 @@
+"""The API's readable page: the OpenAPI document as HTML in Portuguese, and who may read both."""
