@@ -20,7 +20,7 @@ def click(monkeypatch: pytest.MonkeyPatch, app: Visit, chart: str, mark: str) ->
         left_for.append(("/".join(path.split("/")[-2:]), query_params))
         st.stop()
 
-    monkeypatch.setattr(st, "altair_chart", _clicked(chart, mark))
+    monkeypatch.setattr(st, "vega_lite_chart", _clicked(chart, mark))
     monkeypatch.setattr(st, "switch_page", leave)
     app.run()
     [found] = left_for

@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
-from altair import Chart, LayerChart, Step
 
 from credigestor.exports.csv_format import csv_bytes
 from credigestor.ui.analytics import view_address
 from credigestor.ui.charts import theme
+from credigestor.ui.charts.theme import Spec
 from credigestor.ui.kit import links, messages
 
 #: So many links stand below each other; more places are chosen in a box that can be searched.
@@ -33,7 +33,7 @@ class Lead:
 
 def exhibit(
     title: str,
-    chart: Chart | LayerChart | None,
+    chart: Spec | None,
     *,
     key: str,
     definition: str,
@@ -56,16 +56,16 @@ def exhibit(
         return
     st.markdown(messages.plain(sentence))
     # A heat map keeps the width of its cells, and is scrolled where the screen is narrower.
-    wide = isinstance(chart.width, Step)
+    wide = "width" in chart
     width: Literal["content", "stretch"] = "content" if wide else "stretch"
     if wide:
         st.html(f"<style>.st-key-{key}{{overflow-x:auto}}</style>")
     chart = theme.lead(chart, leads or ())
     if leads:
-        event = st.altair_chart(chart, key=key, on_select="rerun", alt=alt, width=width)
+        event = st.vega_lite_chart(chart, key=key, on_select="rerun", alt=alt, width=width)
         _open_picked(key, theme.picked(event), leads)
     else:
-        st.altair_chart(chart, key=key, alt=alt, width=width)
+        st.vega_lite_chart(chart, key=key, alt=alt, width=width)
     with st.container(horizontal=True):
         if leads:
             _offer_leads(leads, f"{key}:lead")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import altair as alt
 import pandas as pd
 
 from credigestor.reports.portfolio.collections import Collection
@@ -13,6 +12,7 @@ from credigestor.rules.aging import BAND_NAMES, short_name
 from credigestor.rules.calendar import month_label
 from credigestor.rules.money import format_brl
 from credigestor.ui.charts import kinds, theme
+from credigestor.ui.charts.theme import Spec
 from credigestor.ui.kit.figures import NOTHING, format_rate
 
 ON_TIME, LATE, OVERDUE, NOT_DUE = "Pago em dia", "Pago com atraso", "Atrasado", "A vencer"
@@ -36,7 +36,7 @@ def part_id(item: Collection, part: str) -> str:
     return month if part in (ON_TIME, LATE) else f"{month}/{PARTS[part][0]}"
 
 
-def collected(found: Sequence[Collection]) -> alt.Chart:
+def collected(found: Sequence[Collection]) -> Spec:
     """What fell due in each month, by how it was paid or that it is open."""
     frame = pd.DataFrame(
         {
@@ -67,7 +67,7 @@ def collected(found: Sequence[Collection]) -> alt.Chart:
     )
 
 
-def efficiency(found: Sequence[Collection]) -> alt.LayerChart:
+def efficiency(found: Sequence[Collection]) -> Spec:
     """The part of what fell due in each month that was paid, and paid in time; the id its month."""
     frame = pd.DataFrame(
         {
@@ -92,7 +92,7 @@ def efficiency(found: Sequence[Collection]) -> alt.LayerChart:
     )
 
 
-def forecast_bars(found: Forecast) -> alt.Chart:
+def forecast_bars(found: Forecast) -> Spec:
     """Contractual beside expected: what is overdue (its id "overdue"), then month by month."""
     bars = {OVERDUE: ("overdue", found.overdue)} | {
         month_label(month.due_to): (f"{month.due_to:%Y-%m}", month.coming) for month in found.months
@@ -125,7 +125,7 @@ def forecast_bars(found: Forecast) -> alt.Chart:
     )
 
 
-def shares(bands: Sequence[ComingBand]) -> alt.Chart:
+def shares(bands: Sequence[ComingBand]) -> Spec:
     """The part of each band that has been paid; a bar's id is its band."""
     frame = pd.DataFrame(
         {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-import altair as alt
 import pandas as pd
 
 from credigestor.reports.portfolio.late_charges import LateCharges
@@ -15,6 +14,7 @@ from credigestor.rules.aging import BAND_NAMES, BANDS, CURRENT, short_name
 from credigestor.rules.calendar import format_date, month_label
 from credigestor.rules.money import format_brl, format_percent
 from credigestor.ui.charts import kinds, theme
+from credigestor.ui.charts.theme import Spec
 from credigestor.ui.kit.figures import format_rate
 
 CURED = "cured"
@@ -59,7 +59,7 @@ def parts(origin: Origin) -> Iterator[tuple[str, Decimal]]:
             yield end, amount
 
 
-def matrix(roll: Roll) -> alt.LayerChart:
+def matrix(roll: Roll) -> Spec:
     """Bands at the start × bands at the end of a month, in percent of the balance (R20)."""
     rows = {
         origin.band: f"{BAND_NAMES[origin.band]} · {format_brl(origin.balance)}"
@@ -99,12 +99,11 @@ def matrix(roll: Roll) -> alt.LayerChart:
         top=100,
         cell_width=54,
     )
-    blue = _blue(chart, alt.datum.column == _column(CURED))
-    labelled: alt.LayerChart = blue.configure_axisY(labelLimit=ROW_LABEL)
-    return labelled
+    chart["config"] = chart["config"] | {"axisY": {"labelLimit": ROW_LABEL}}
+    return _blue(chart, f"(datum.column === '{_column(CURED)}')")
 
 
-def rates(rolls: Sequence[Roll]) -> alt.LayerChart:
+def rates(rolls: Sequence[Roll]) -> Spec:
     """The roll rates of ROLLING and the share cured, month by month (R20)."""
     series = {roll_name(band): color for band, color in zip(ROLLING, _colors(), strict=True)}
     frame = pd.DataFrame(
@@ -128,7 +127,7 @@ def rates(rolls: Sequence[Roll]) -> alt.LayerChart:
     )
 
 
-def recovery_lines(curves: Sequence[Recovery], mean: Sequence[Decimal | None]) -> alt.LayerChart:
+def recovery_lines(curves: Sequence[Recovery], mean: Sequence[Decimal | None]) -> Spec:
     """The curve of all whole months and those of the last ones; a point's id is its month."""
     known = [curve for curve in curves if any(share is not None for share in curve.shares)]
     last = {month_label(curve.month): curve for curve in known[-len(_LAST) :]}
@@ -156,7 +155,7 @@ def recovery_lines(curves: Sequence[Recovery], mean: Sequence[Decimal | None]) -
     )
 
 
-def recovery_months(curves: Sequence[Recovery]) -> alt.LayerChart:
+def recovery_months(curves: Sequence[Recovery]) -> Spec:
     """Months × days, in percent of what became overdue; a cell's id is its month and days."""
     frame = pd.DataFrame(
         {
@@ -188,10 +187,10 @@ def recovery_months(curves: Sequence[Recovery]) -> alt.LayerChart:
         top=100,
         cell_width=54,
     )
-    return _blue(chart, alt.datum.value >= 0)
+    return _blue(chart, "(datum.value >= 0)")
 
 
-def charges(months: Sequence[LateCharges]) -> alt.Chart:
+def charges(months: Sequence[LateCharges]) -> Spec:
     """Late charges month by month: charged, received, waived; a bar's id is its month."""
     frame = pd.DataFrame(
         {
@@ -243,8 +242,10 @@ def _label(share: Decimal) -> str:
     return format_percent(share, 1).removesuffix(f"{theme.NBSP}%")
 
 
-def _blue(chart: alt.LayerChart, test: object) -> alt.LayerChart:
-    """The heat map with cells of good news in blue."""
-    color = alt.when(test).then(alt.value(theme.BLUE)).otherwise(alt.value(theme.HEAT))  # type: ignore[arg-type]
-    chart.layer[0] = chart.layer[0].encode(color=color)
+def _blue(chart: Spec, test: str) -> Spec:
+    """The heat map with cells of good news, those that pass the test, in blue."""
+    chart["layer"][0]["encoding"]["color"] = {
+        "condition": [{"test": test, "value": theme.BLUE}],
+        "value": theme.HEAT,
+    }
     return chart

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import altair as alt
 import pandas as pd
 
 from credigestor.ui.charts import theme
+from credigestor.ui.charts.theme import Spec
 
 CELL_WIDTH = 44
 CELL_HEIGHT = 28
@@ -28,7 +28,7 @@ def heat_map(
     column_title: str | None = None,
     top: float | None = None,
     cell_width: int = CELL_WIDTH,
-) -> alt.LayerChart:
+) -> Spec:
     """Cells of `row` × `column` in the orders given, the higher the value the stronger.
 
     The frame's columns: id, row, column, value (None leaves the cell blank), label (what stands
@@ -37,39 +37,40 @@ def heat_map(
     """
     cells = _reached(frame, "id", "row", "column", "label", "said", *tips)
     strongest = top or (float(cells["value"].max()) if len(cells) else 0.0) or 1.0
-    base = alt.Chart(cells).encode(
-        x=alt.X(
-            "column:N",
-            scale=alt.Scale(domain=list(columns)),
-            sort=None,
-            axis=alt.Axis(
-                orient="top", labelAngle=0, title=column_title, ticks=False, domain=False
-            ),
-        ),
-        y=alt.Y(
-            "row:N",
-            scale=alt.Scale(domain=list(rows)),
-            sort=None,
-            axis=alt.Axis(
-                title=row_title, titleAnchor="middle", ticks=False, domain=False, labelFlush=False
-            ),
-        ),
-        tooltip=theme.tooltip(tips),
-        description="said:N",
+    across = theme.field(
+        "column",
+        scale={"domain": list(columns)},
+        sort=None,
+        axis={
+            "orient": "top",
+            "labelAngle": 0,
+            "title": column_title,
+            "ticks": False,
+            "domain": False,
+        },
     )
-    squares = base.mark_rect(color=theme.HEAT, cornerRadius=3, cursor=theme.CURSOR).encode(
-        opacity=alt.Opacity(
-            "value:Q",
-            scale=alt.Scale(domain=[0, strongest], range=list(theme.HEAT_OPACITY), clamp=True),
-            legend=None,
-        )
+    down = theme.field(
+        "row",
+        scale={"domain": list(rows)},
+        sort=None,
+        axis={
+            "title": row_title,
+            "titleAnchor": "middle",
+            "ticks": False,
+            "domain": False,
+            "labelFlush": False,
+        },
     )
-    # the page's own text colour, dark by day and light by night
-    labels = base.mark_text(color="currentColor", fontSize=12, cursor=theme.CURSOR).encode(
-        text="label:N"
+    base = {"x": across, "y": down, **theme.told(tips)}
+    scale = {"domain": [0, strongest], "range": list(theme.HEAT_OPACITY), "clamp": True}
+    squares = theme.layer(
+        {"type": "rect", "color": theme.HEAT, "cornerRadius": 3, "cursor": theme.CURSOR},
+        base,
+        {"opacity": theme.number("value", scale=scale, legend=None)},
     )
-    layers: alt.LayerChart = squares.add_params(theme.pick()) + labels
-    return theme.styled(layers.properties(width=alt.Step(cell_width), height=alt.Step(CELL_HEIGHT)))
+    labels = theme.layer(theme.text_mark(cursor=theme.CURSOR), base, {"text": theme.field("label")})
+    chart = theme.layers(cells, squares, labels, height={"step": CELL_HEIGHT})
+    return chart | {"width": {"step": cell_width}}
 
 
 def lines(
@@ -83,7 +84,7 @@ def lines(
     x_angle: int = 0,
     money: bool = False,
     height: int = 320,
-) -> alt.LayerChart:
+) -> Spec:
     """A line for each `series` over the ordered texts `xs`, its name at its end.
 
     The frame's columns: id, series, x, value (percent, or R$ with `money`; None leaves a gap at
@@ -92,28 +93,27 @@ def lines(
     """
     points = _reached(frame, "id", "series", "x", "said", *tips)
     points["place"] = points["x"].map({x: place for place, x in enumerate(xs)})
-    base = alt.Chart(points).encode(
-        x=theme.ordered(xs, title=x_title, angle=x_angle),
-        y=theme.amounts() if money else theme.percents(),
-        color=theme.colors("series", colors, legend=False),
+    x = theme.ordered(xs, title=x_title, angle=x_angle)
+    base = {
+        "x": x,
+        "y": theme.amounts() if money else theme.percents(),
+        "color": theme.colors("series", colors, legend=False),
+    }
+    strokes = theme.layer(
+        {"type": "line", "strokeWidth": 2}, base, {"order": theme.number("place")}
     )
-    strokes = base.mark_line(strokeWidth=2).encode(order=alt.Order("place:Q"))
-    marks = base.mark_point(filled=True, size=55, opacity=1, cursor=theme.CURSOR).encode(
-        tooltip=theme.tooltip(tips), description="said:N"
+    marks = theme.layer(
+        {"type": "point", "filled": True, "size": 55, "opacity": 1, "cursor": theme.CURSOR},
+        base,
+        theme.told(tips),
     )
     last = points.sort_values("place").groupby("series").tail(1)
     named = last[last["series"].isin(list(colors) if labelled is None else labelled)]
-    names = (
-        alt.Chart(named)
-        .mark_text(align="left", dx=8, fontSize=12, color="currentColor")
-        .encode(
-            x=theme.ordered(xs, title=x_title, angle=x_angle),
-            y="value:Q",
-            text="series:N",
-        )
+    names = theme.layer(
+        theme.text_mark(align="left", dx=8),
+        {"x": x, "y": theme.number("value"), "text": theme.field("series")},
     )
-    layers: alt.LayerChart = strokes + marks.add_params(theme.pick()) + names
-    return theme.styled(layers.properties(height=height))
+    return theme.layers(points, strokes, marks, names, clicked=1, height=height, rows={2: named})
 
 
 def stacked_bars(
@@ -125,14 +125,14 @@ def stacked_bars(
     x_angle: int = -60,
     percent: bool = False,
     height: int = 300,
-) -> alt.Chart:
+) -> Spec:
     """At each of the ordered texts `xs` one bar, its kinds on each other, the first at the foot.
 
     The frame's columns: id, x, kind, value (R$, or percent), said, and those of `tips`. `colors`
     is kind → colour.
     """
-    bars = _bars(frame, xs, colors, tips, x_angle, percent).encode(order=alt.Order("rank:Q"))
-    return theme.styled(bars.properties(height=height))
+    order = {"order": theme.number("rank")}
+    return _bars(frame, xs, colors, tips, x_angle, percent, height, order)
 
 
 def grouped_bars(
@@ -144,12 +144,10 @@ def grouped_bars(
     x_angle: int = -60,
     percent: bool = False,
     height: int = 300,
-) -> alt.Chart:
+) -> Spec:
     """As `stacked_bars`, with the kinds side by side in the order of `colors`."""
-    bars = _bars(frame, xs, colors, tips, x_angle, percent).encode(
-        xOffset=alt.XOffset("kind:N", scale=alt.Scale(domain=list(colors)), sort=None)
-    )
-    return theme.styled(bars.properties(height=height))
+    side = {"xOffset": theme.field("kind", scale={"domain": list(colors)}, sort=None)}
+    return _bars(frame, xs, colors, tips, x_angle, percent, height, side)
 
 
 def _bars(
@@ -159,22 +157,19 @@ def _bars(
     tips: Mapping[str, str],
     x_angle: int,
     percent: bool,
-) -> alt.Chart:
+    height: int,
+    place: Spec,
+) -> Spec:
     rows = _reached(frame, "id", "x", "kind", "said", *tips)
     rows["rank"] = rows["kind"].map({kind: rank for rank, kind in enumerate(colors)})
-    bars: alt.Chart = (
-        alt.Chart(rows)
-        .mark_bar(cursor=theme.CURSOR)
-        .encode(
-            x=theme.ordered(xs, angle=x_angle),
-            y=theme.percents() if percent else theme.amounts(),
-            color=theme.colors("kind", colors),
-            tooltip=theme.tooltip(tips),
-            description="said:N",
-        )
-        .add_params(theme.pick())
-    )
-    return bars
+    encoding = {
+        "x": theme.ordered(xs, angle=x_angle),
+        "y": theme.percents() if percent else theme.amounts(),
+        "color": theme.colors("kind", colors),
+        **theme.told(tips),
+        **place,
+    }
+    return theme.chart(rows, theme.bar_mark(), encoding, height=height)
 
 
 def _reached(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-import altair as alt
 import pandas as pd
 
 from credigestor.ui.charts import theme
+from credigestor.ui.charts.theme import Spec
 
 #: Width of the plot beside that of its longest bar, so that the text at its end fits in.
 LABEL_ROOM = 1.8
@@ -23,7 +23,7 @@ def ranked(
     colors: Mapping[str, str] | None = None,
     room: float = LABEL_ROOM,
     step: int = 30,
-) -> alt.LayerChart:
+) -> Spec:
     """Horizontal bars in the order of the frame, a text at the end of each.
 
     The frame's columns: id, name (unique), value, label, said, those of `tips`, and with
@@ -33,46 +33,44 @@ def ranked(
     frame = frame.astype({"value": float})
     names = list(dict.fromkeys(frame["name"]))
     totals = frame.groupby("name", sort=False)["value"].transform("sum")
-    widest = float(totals.max()) or 1.0
-    base = alt.Chart(frame.assign(total=totals, place=range(len(frame)))).encode(
-        y=alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=150)),
-        tooltip=theme.tooltip(tips),
-        description="said:N",
+    widest = float(max(totals, default=0)) or 1.0
+    frame = frame.assign(total=totals, place=range(len(frame)))
+    base = {
+        "y": theme.field("name", sort=names, title=None, axis={"labelLimit": 150}),
+        **theme.told(tips),
+    }
+    bars = theme.layer(
+        theme.bar_mark(color=theme.BLUE),
+        base,
+        {"x": theme.lengths("value", widest * room), "order": theme.number("place")},
+        {"color": theme.colors("kind", colors)} if colors else {},
     )
-    scale = alt.Scale(domain=[0, widest * room])
-    bars = base.mark_bar(cursor=theme.CURSOR, color=theme.BLUE).encode(
-        x=alt.X("value:Q", axis=None, scale=scale), order=alt.Order("place:Q")
-    )
-    if colors:
-        bars = bars.encode(color=theme.colors("kind", colors))
-    # the page's own text colour, dark by day and light by night
     rise = -7 if frame["label"].str.contains("\n").any() else 0  # so that two lines stand midway
-    labels = base.mark_text(
-        align="left", dx=6, dy=rise, color="currentColor", fontSize=12, lineBreak="\n"
-    ).encode(x=alt.X("total:Q", axis=None, scale=scale), text="label:N")
-    layers: alt.LayerChart = bars.add_params(theme.pick()) + labels
-    return theme.styled(layers.properties(height=alt.Step(step)))
+    labels = theme.layer(
+        theme.text_mark(align="left", dx=6, dy=rise, lineBreak="\n"),
+        base,
+        {"x": theme.lengths("total", widest * room), "text": theme.field("label")},
+    )
+    return theme.layers(frame, bars, labels, height={"step": step})
 
 
 def by_month(
     frame: pd.DataFrame, *, xs: Sequence[str], tips: Mapping[str, str], money: bool
-) -> alt.LayerChart:
+) -> Spec:
     """A bar a month with its value on top; a month without a row keeps its place.
 
     The frame's columns: id, x, value (R$ with `money`), label, said, and those
     of `tips`.
     """
-    number = alt.Y("value:Q", axis=alt.Axis(tickCount=4, title=None))
-    base = alt.Chart(frame).encode(
-        x=theme.ordered(xs, angle=-60),
-        y=theme.amounts() if money else number,
-        tooltip=theme.tooltip(tips),
-        description="said:N",
-    )
-    marks = base.mark_bar(cursor=theme.CURSOR, color=theme.BLUE).add_params(theme.pick())
-    labels = base.mark_text(dy=-7, fontSize=11, color="currentColor").encode(text="label:N")
-    layers: alt.LayerChart = marks + labels
-    return theme.styled(layers.properties(height=240))
+    number = theme.number("value", axis={"tickCount": 4, "title": None})
+    base = {
+        "x": theme.ordered(xs, angle=-60),
+        "y": theme.amounts() if money else number,
+        **theme.told(tips),
+    }
+    marks = theme.layer(theme.bar_mark(color=theme.BLUE), base)
+    labels = theme.layer(theme.text_mark(dy=-7, fontSize=11), base, {"text": theme.field("label")})
+    return theme.layers(frame, marks, labels, height=240)
 
 
 def distinct(names: Mapping[str, str]) -> dict[str, str]:

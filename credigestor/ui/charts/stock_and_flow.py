@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-import altair as alt
 import pandas as pd
 
 from credigestor.reports.portfolio.collections import DueTotal
@@ -15,6 +14,7 @@ from credigestor.rules.aging import BAND_NAMES
 from credigestor.rules.calendar import month_label
 from credigestor.rules.money import format_brl
 from credigestor.ui.charts import kinds, theme
+from credigestor.ui.charts.theme import Spec
 from credigestor.ui.kit.figures import format_count
 
 #: Width of the plot beside that of its longest bar, so that the amount at its end fits in.
@@ -25,7 +25,7 @@ NOT_DUE, OVERDUE = "A vencer", "Atrasado"
 DUE_COLORS = {NOT_DUE: theme.BLUE, OVERDUE: theme.RED}
 
 
-def aging_bars(aging: Sequence[BandTotal]) -> alt.LayerChart:
+def aging_bars(aging: Sequence[BandTotal]) -> Spec:
     """Open principal by aging band; a bar's id is its band (R16)."""
     frame = pd.DataFrame(
         {
@@ -39,24 +39,21 @@ def aging_bars(aging: Sequence[BandTotal]) -> alt.LayerChart:
         for row in aging
     )
     widest = max(float(row.principal) for row in aging) or 1
-    base = alt.Chart(frame).encode(
-        y=alt.Y("name:N", sort=list(BAND_NAMES.values()), title=None),
-        x=alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, widest * LABEL_ROOM])),
-        tooltip=theme.tooltip({"name": "Atraso", "amount": "Principal", "notes": "Notas"}),
-        description="said:N",
+    base = {
+        "y": theme.field("name", sort=list(BAND_NAMES.values()), title=None),
+        "x": theme.lengths("value", widest * LABEL_ROOM),
+        **theme.told({"name": "Atraso", "amount": "Principal", "notes": "Notas"}),
+    }
+    bars = theme.layer(
+        theme.bar_mark(cornerRadiusEnd=3),
+        base,
+        {"color": theme.colors("id", theme.BAND_COLORS, legend=False)},
     )
-    bars = base.mark_bar(cursor=theme.CURSOR, cornerRadiusEnd=3).encode(
-        color=theme.colors("id", theme.BAND_COLORS, legend=False)
-    )
-    # the page's own text colour, dark by day and light by night
-    labels = base.mark_text(align="left", dx=6, color="currentColor", fontSize=12).encode(
-        text="amount:N"
-    )
-    layers: alt.LayerChart = bars.add_params(theme.pick()) + labels
-    return theme.styled(layers.properties(height=alt.Step(38)))
+    labels = theme.layer(theme.text_mark(align="left", dx=6), base, {"text": theme.field("amount")})
+    return theme.layers(frame, bars, labels, height={"step": 38})
 
 
-def receivable_by_month(receivable: Sequence[DueTotal]) -> alt.Chart:
+def receivable_by_month(receivable: Sequence[DueTotal]) -> Spec:
     """Open principal by due month, the late part apart; a bar's id is its `due_id`."""
     frame = pd.DataFrame(
         {
@@ -87,7 +84,7 @@ def receivable_by_month(receivable: Sequence[DueTotal]) -> alt.Chart:
     )
 
 
-def sold_and_received(months: Mapping[date, Flow]) -> alt.Chart:
+def sold_and_received(months: Mapping[date, Flow]) -> Spec:
     """Sold beside received, month by month; a bar's id is its `bar_id` (R22)."""
     frame = pd.DataFrame(
         {
@@ -109,22 +106,15 @@ def sold_and_received(months: Mapping[date, Flow]) -> alt.Chart:
         )
         if amount
     )
-    bars: alt.Chart = (
-        alt.Chart(frame)
-        .mark_bar(cursor=theme.CURSOR)
-        .encode(
-            x=theme.months([month_label(month) for month in months]),
-            xOffset=alt.XOffset("pile:N"),
-            y=theme.amounts(),
-            color=theme.colors("kind", SERIES_COLORS),
-            order=alt.Order("kind:N", sort="descending"),
-            tooltip=theme.tooltip(
-                {"month": "Mês", "sold": SOLD, "received": RECEIVED, "charges": CHARGES}
-            ),
-            description="said:N",
-        )
-    )
-    return theme.styled(bars.add_params(theme.pick()).properties(height=300))
+    encoding = {
+        "x": theme.ordered([month_label(month) for month in months], "month", angle=-60),
+        "xOffset": theme.field("pile"),
+        "y": theme.amounts(),
+        "color": theme.colors("kind", SERIES_COLORS),
+        "order": theme.field("kind", sort="descending"),
+        **theme.told({"month": "Mês", "sold": SOLD, "received": RECEIVED, "charges": CHARGES}),
+    }
+    return theme.chart(frame, theme.bar_mark(), encoding, height=300)
 
 
 def bar_id(month: date, kind: str) -> str:

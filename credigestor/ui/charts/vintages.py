@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import altair as alt
 import pandas as pd
 
 from credigestor.reports.portfolio.first_payment import FirstPayments
@@ -12,6 +11,7 @@ from credigestor.reports.portfolio.vintages import Cell
 from credigestor.rules.calendar import format_date, month_label
 from credigestor.rules.money import format_brl, format_percent
 from credigestor.ui.charts import kinds, theme
+from credigestor.ui.charts.theme import Spec
 from credigestor.ui.kit.figures import format_count, format_rate
 
 #: Width of the plot beside that of its longest bar, so that what is said at its end fits in.
@@ -24,7 +24,7 @@ def cell_id(cell: Cell) -> str:
     return f"{cell.cohort:%Y-%m}/{cell.age}"
 
 
-def heat_map(cells: Sequence[Cell], over: int) -> alt.LayerChart:
+def heat_map(cells: Sequence[Cell], over: int) -> Spec:
     """Months of sale × months since, by the share that is late; a cell's id is `cell_id` (R19)."""
     frame = _frame(cells, over).rename(columns={"series": "row", "x": "column"})
     return kinds.heat_map(
@@ -36,7 +36,7 @@ def heat_map(cells: Sequence[Cell], over: int) -> alt.LayerChart:
     )
 
 
-def curves(cells: Sequence[Cell], over: int, *, named: Mapping[str, str]) -> alt.LayerChart:
+def curves(cells: Sequence[Cell], over: int, *, named: Mapping[str, str]) -> Spec:
     """A line for each month of sale over the months since; a point's id is `cell_id` (R19).
 
     `named` is month, as in "mar/26", → colour of the lines that stand out and have their name
@@ -54,9 +54,7 @@ def curves(cells: Sequence[Cell], over: int, *, named: Mapping[str, str]) -> alt
     )
 
 
-def first_payments(
-    counted: Mapping[str, FirstPayments], names: Mapping[str, str]
-) -> alt.LayerChart:
+def first_payments(counted: Mapping[str, FirstPayments], names: Mapping[str, str]) -> Spec:
     """A bar for each, its share and counts at its end; `names` is id → name, in order (R18).
 
     One that no sale has reached 30 days of keeps its place, and has no bar.
@@ -78,16 +76,16 @@ def first_payments(
         ]
     )
     widest = float(frame["value"].max()) or 1.0
-    base = alt.Chart(frame).encode(
-        y=alt.Y(
-            "name:N",
-            scale=alt.Scale(domain=list(names.values())),
+    base = {
+        "y": theme.field(
+            "name",
+            scale={"domain": list(names.values())},
             sort=None,
             title=None,
-            axis=alt.Axis(labelLimit=140),
+            axis={"labelLimit": 140},
         ),
-        x=alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, widest * LABEL_ROOM])),
-        tooltip=theme.tooltip(
+        "x": theme.lengths("value", widest * LABEL_ROOM),
+        **theme.told(
             {
                 "name": "Vendas de",
                 "rate": "Primeira nota não paga em 30 dias",
@@ -95,15 +93,10 @@ def first_payments(
                 "reached": "Vendas que chegaram a 30 dias",
             }
         ),
-        description="said:N",
-    )
-    bars = base.mark_bar(color=theme.BLUE, cursor=theme.CURSOR, cornerRadiusEnd=3)
-    # the page's own text colour, dark by day and light by night
-    labels = base.mark_text(align="left", dx=6, color="currentColor", fontSize=12).encode(
-        text="label:N"
-    )
-    layers: alt.LayerChart = bars.add_params(theme.pick()) + labels
-    return theme.styled(layers.properties(height=alt.Step(28)))
+    }
+    bars = theme.layer(theme.bar_mark(color=theme.BLUE, cornerRadiusEnd=3), base)
+    labels = theme.layer(theme.text_mark(align="left", dx=6), base, {"text": theme.field("label")})
+    return theme.layers(frame, bars, labels, height={"step": 28})
 
 
 def age_words(age: int) -> str:

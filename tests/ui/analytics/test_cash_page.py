@@ -17,6 +17,7 @@ from credigestor.rules.forecast import History
 from credigestor.rules.permissions import Actor
 from credigestor.ui.charts import cash as charts
 from tests.portfolio import TODAY, add_customer, add_sale, pay
+from tests.ui.charts import specs
 from tests.ui.support import Visit, open_app, text_of
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -144,14 +145,9 @@ def test_a_seller_has_no_business_here() -> None:
 # The charts, by their data.
 
 
-def rows(chart: Any) -> list[dict[str, Any]]:
-    spec = chart.to_dict()
-    return [row for data in spec["datasets"].values() for row in data]
-
-
 def test_parts_of_a_bar_that_are_open_lead_apart() -> None:
     found = [Collection(date(2026, 10, 1), Decimal(710), Decimal(163), Decimal(127), Decimal(0))]
-    marks = rows(charts.collected(found))
+    marks = specs.rows(charts.collected(found))
     assert [(row["id"], row["kind"], row["value"]) for row in marks] == [
         ("2026-10", "Pago em dia", 710.0),
         ("2026-10", "Pago com atraso", 163.0),
@@ -164,7 +160,7 @@ def test_a_month_in_which_nothing_fell_due_has_no_point() -> None:
     chart = charts.efficiency(
         [Collection(date(2026, 9, 1)), Collection(date(2026, 10, 1), Decimal(5))]
     )
-    assert {(row["x"], row["series"]) for row in rows(chart)} == {
+    assert {(row["x"], row["series"]) for row in specs.rows(chart)} == {
         ("out/26", "Pago"),
         ("out/26", "Em dia"),
     }
@@ -187,12 +183,12 @@ def test_what_is_overdue_stands_before_the_months_and_what_is_unknown_has_no_bar
         ),
     )
     assert [
-        (row["id"], row["kind"], row["value"]) for row in rows(charts.forecast_bars(found))
+        (row["id"], row["kind"], row["value"]) for row in specs.rows(charts.forecast_bars(found))
     ] == [
         ("overdue", "Pelo contrato", 20.0),
         ("2026-11", "Pelo contrato", 100.0),
         ("2026-11", "Esperado", 88.0),
     ]
-    assert [(row["id"], row["value"]) for row in rows(charts.shares(found.bands))] == [
+    assert [(row["id"], row["value"]) for row in specs.rows(charts.shares(found.bands))] == [
         ("1-30", 100.0)
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from credigestor.reports.portfolio.late_charges import LateCharges
 from credigestor.reports.portfolio.recovery import Recovery
@@ -13,14 +12,9 @@ from credigestor.rules.aging import BANDS
 from credigestor.rules.periods import Period
 from credigestor.ui.charts import collection as charts
 from credigestor.ui.charts import theme
+from tests.ui.charts import specs
 
 D = Decimal
-
-
-def rows(chart: Any, layer: int = 0) -> list[dict[str, Any]]:
-    spec = chart.to_dict()
-    part = spec["layer"][layer] if "layer" in spec else spec
-    return list(spec["datasets"][part.get("data", spec.get("data"))["name"]])
 
 
 def roll() -> Roll:
@@ -34,14 +28,14 @@ def roll() -> Roll:
 
 def test_the_matrix_has_the_next_band_and_what_was_paid_and_no_impossible_cells() -> None:
     chart = charts.matrix(roll())
-    assert [(row["id"], row["label"], row["end"]) for row in rows(chart)] == [
+    assert [(row["id"], row["label"], row["end"]) for row in specs.rows(chart)] == [
         ("2026-10/current/1-30", "50,0", "1–30 dias"),
         ("2026-10/current/cured", "50,0", "Em dia ou paga"),
         ("2026-10/1-30/31-60", "45,0", "31–60 dias"),
         ("2026-10/1-30/cured", "55,0", "Paga"),
     ]
-    assert rows(chart)[2]["amount"] == "R$\xa0180,00"
-    spec = chart.to_dict()
+    assert specs.rows(chart)[2]["amount"] == "R$\xa0180,00"
+    spec = chart
     assert spec["layer"][0]["encoding"]["x"]["scale"]["domain"][-1] == "Paga"
     assert spec["layer"][0]["encoding"]["y"]["scale"]["domain"][1] == "1–30 dias · R$\xa0400,00"
     color = spec["layer"][0]["encoding"]["color"]
@@ -49,7 +43,7 @@ def test_the_matrix_has_the_next_band_and_what_was_paid_and_no_impossible_cells(
 
 
 def test_the_rates_are_those_of_r20_and_what_was_paid() -> None:
-    found = {row["series"]: row["value"] for row in rows(charts.rates([roll()]))}
+    found = {row["series"]: row["value"] for row in specs.rows(charts.rates([roll()]))}
     assert found == {"A vencer → 1–30": 50, "1–30 → 31–60": 45, "Pago": 55}
 
 
@@ -59,17 +53,17 @@ def test_the_recovery_stays_blank_where_it_is_not_reached() -> None:
         (charts.recovery_months([curve]), ["2026-09/5", "2026-09/15"]),
         (charts.recovery_lines([curve], (None,) * 5), ["2026-09", "2026-09"]),
     ):
-        found = rows(chart)
+        found = specs.rows(chart)
         assert [row["id"] for row in found] == marks
         assert [row["value"] for row in found] == [25, 50]
-    spec = charts.recovery_lines([curve], (None,) * 5).to_dict()
+    spec = charts.recovery_lines([curve], (None,) * 5)
     assert spec["layer"][0]["encoding"]["x"]["scale"]["domain"] == ["5", "15", "30", "60", "90"]
 
 
 def test_what_was_charged_received_and_waived_stands_side_by_side() -> None:
     month = Period(date(2026, 10, 1), date(2026, 10, 31))
     chart = charts.charges([LateCharges(month, D("8.00"), D("6.00"), D("1.00"), D("2.70"))])
-    assert [(row["id"], row["kind"], row["amount"]) for row in rows(chart)] == [
+    assert [(row["id"], row["kind"], row["amount"]) for row in specs.rows(chart)] == [
         ("2026-10", "Gerados", "R$\xa01,70"),
         ("2026-10", "Recebidos", "R$\xa06,00"),
         ("2026-10", "Dispensados", "R$\xa01,00"),

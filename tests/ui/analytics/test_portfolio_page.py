@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -13,8 +12,10 @@ import streamlit as st
 from credigestor.db.engine import transaction
 from credigestor.rules.permissions import Actor
 from credigestor.ui.charts import portfolio as charts
+from credigestor.ui.charts.theme import Spec
 from tests.factories import add_user
 from tests.portfolio import TODAY, add_customer, add_sale, late, pay, random_portfolio
+from tests.ui.charts import specs
 from tests.ui.clicks import click
 from tests.ui.support import Visit, open_app, text_of
 
@@ -253,12 +254,12 @@ def test_ranked_bars_keep_their_order_and_say_their_label_once() -> None:
         ]
     )
     chart = charts.ranked(frame, tips={"name": "De"}, colors=charts.STOCK_COLORS)
-    spec = json.loads(chart.to_json())
+    spec = chart
     bars, labels = spec["layer"]
     assert bars["encoding"]["y"]["sort"] == ["Bia", "Ana"]
     assert bars["encoding"]["x"]["scale"]["domain"] == [0, 100 * charts.LABEL_ROOM]
     assert bars["encoding"]["color"]["scale"]["domain"] == [charts.OVERDUE, charts.NOT_DUE]
-    rows = next(iter(spec["datasets"].values()))
+    rows = specs.rows(spec)
     assert [(row["total"], row["label"]) for row in rows] == [
         (100, ""),
         (100, "x"),
@@ -274,11 +275,11 @@ def test_a_month_without_sales_keeps_its_place() -> None:
         [{"id": "2026-10", "x": "out/26", "value": 3.5, "label": "3,5", "said": "a"}]
     )
     chart = charts.by_month(frame, xs=["set/26", "out/26"], tips={"x": "Mês"}, money=False)
-    spec = json.loads(chart.to_json())
+    spec = chart
     assert spec["layer"][0]["encoding"]["x"]["scale"]["domain"] == ["set/26", "out/26"]
     assert "labelExpr" not in spec["layer"][0]["encoding"]["y"]["axis"]
     money = charts.by_month(frame, xs=["set/26", "out/26"], tips={"x": "Mês"}, money=True)
-    assert "labelExpr" in json.loads(money.to_json())["layer"][0]["encoding"]["y"]["axis"]
+    assert "labelExpr" in money["layer"][0]["encoding"]["y"]["axis"]
 
 
 def test_namesakes_are_told_apart() -> None:
@@ -290,7 +291,7 @@ def test_namesakes_are_told_apart() -> None:
 def test_beyond_the_fifteen_largest_the_parts_that_owe_are_one_bar(
     db: str, manager: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn: dict[str, dict[str, Any]] = {}
+    drawn: dict[str, Spec] = {}
     with transaction() as session:
         for k in range(18):
             there = add_customer(session, f"C {k}", city=f"Cidade {k:02}")
@@ -298,14 +299,14 @@ def test_beyond_the_fifteen_largest_the_parts_that_owe_are_one_bar(
         pay(session, manager, sale.notes[0], "183.00", TODAY)  # Cidade 17 owes nothing any more
     app = open_app(role="manager", page=PAGE)
 
-    def altair_chart(chart: Any, *, key: str, **_: object) -> dict[str, Any]:
-        drawn[key] = json.loads(chart.to_json())
+    def vega_lite_chart(chart: Spec, *, key: str, **_: object) -> dict[str, Any]:
+        drawn[key] = chart
         return {}
 
-    monkeypatch.setattr(st, "altair_chart", altair_chart)
+    monkeypatch.setattr(st, "vega_lite_chart", vega_lite_chart)
     app.run()
     assert "Outras 2 cidades devem R$ 369,00." in text_of(app)
-    rows = next(iter(drawn["city"]["datasets"].values()))
+    rows = specs.rows(drawn["city"])
     names = list(dict.fromkeys(row["name"] for row in rows))
     assert names == [f"Cidade {k:02}" for k in range(15)] + ["Outras 2"]
     assert [row["value"] for row in rows[-2:]] == [0, 369]

@@ -28,14 +28,13 @@ def test_a_chart_has_its_definition_its_sentence_and_its_data(
 
 
 def many_leads() -> None:
-    import altair as alt
     import pandas as pd
 
     from credigestor.ui.analytics.exhibit import Lead, exhibit
     from credigestor.ui.charts import theme
 
     ids = [str(number) for number in range(60)]
-    chart = alt.Chart(pd.DataFrame({"id": ids})).mark_bar().add_params(theme.pick())
+    chart = theme.chart(pd.DataFrame({"id": ids}), theme.bar_mark(), {}, height=300)
     exhibit(
         "Muitas marcas",
         chart,
@@ -74,14 +73,14 @@ def test_an_empty_chart_says_what_to_do() -> None:
 def test_a_mark_leads_to_its_notes_and_back_to_the_view(monkeypatch: pytest.MonkeyPatch) -> None:
     app = visit(city="Olinda", band=["31-60"])
     clicked: dict[str, Any] = {"selection": {"pick": [{"id": "a"}]}}
-    draw = st.altair_chart
+    draw = st.vega_lite_chart
 
     def draw_clicked(*args: Any, key: str, **options: Any) -> dict[str, Any]:
         draw(*args, key=key, **options)
         return clicked
 
     with monkeypatch.context() as patched:
-        patched.setattr(st, "altair_chart", draw_clicked)
+        patched.setattr(st, "vega_lite_chart", draw_clicked)
         run(app)
     led = {"city": ["Olinda"], "status": ["open"], "band": ["1-30"]}
     assert address(app) == led

@@ -19,6 +19,7 @@ from credigestor.ui.charts import theme
 from credigestor.ui.charts import vintages as charts
 from tests.factories import add_user
 from tests.portfolio import add_customer, add_sale, pay
+from tests.ui.charts import specs
 from tests.ui.support import Visit, open_app, text_of
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -158,13 +159,9 @@ CELLS = [
 ]
 
 
-def rows(chart: Any) -> list[dict[str, Any]]:
-    return max(chart.to_dict()["datasets"].values(), key=len)
-
-
 def test_a_cell_says_its_share_and_its_amounts_and_one_not_reached_is_blank() -> None:
     chart = charts.heat_map(CELLS, 30)
-    found = rows(chart)
+    found = specs.rows(chart)
     assert [row["id"] for row in found] == [
         "2026-01/0",
         "2026-01/1",
@@ -177,15 +174,15 @@ def test_a_cell_says_its_share_and_its_amounts_and_one_not_reached_is_blank() ->
     assert found[4]["late"] == "R$\xa02.469,12"
     assert found[4]["financed"] == "R$\xa02.000,00"
     assert found[4]["on"] == "31/03/2026"
-    encoding = chart.to_dict()["layer"][0]["encoding"]
+    encoding = chart["layer"][0]["encoding"]
     assert encoding["y"]["scale"]["domain"] == ["jan/26", "fev/26", "mar/26"]
     assert encoding["x"]["scale"]["domain"] == ["0", "1", "2"]
 
 
 def test_the_curves_spoken_of_are_in_colour_in_front_of_the_gray_ones() -> None:
     chart = charts.curves(CELLS, 30, named={"jan/26": theme.RED})
-    assert [row["series"] for row in rows(chart)] == ["fev/26"] * 2 + ["jan/26"] * 3
-    scale = chart.to_dict()["layer"][0]["encoding"]["color"]["scale"]
+    assert [row["series"] for row in specs.rows(chart)] == ["fev/26"] * 2 + ["jan/26"] * 3
+    scale = chart["layer"][0]["encoding"]["color"]["scale"]
     colors = dict(zip(scale["domain"], scale["range"], strict=True))
     assert colors == {"jan/26": theme.RED, "fev/26": theme.GRAY, "mar/26": theme.GRAY}
 
@@ -193,11 +190,11 @@ def test_the_curves_spoken_of_are_in_colour_in_front_of_the_gray_ones() -> None:
 def test_bars_show_the_counts_beside_the_share_and_none_before_30_days() -> None:
     counts = {"a": FirstPayments(8, 1), "b": FirstPayments(0, 0), "c": FirstPayments(1200, 0)}
     chart = charts.first_payments(counts, {"c": "Caio", "b": "Bia", "a": "Ana"})
-    found = rows(chart)
+    found = specs.rows(chart)
     assert [row["id"] for row in found] == ["c", "a"]
     assert [row["label"] for row in found] == ["0,0\xa0% · 0 de 1.200", "12,5\xa0% · 1 de 8"]
     assert [row["value"] for row in found] == [0, 12.5]
-    spec = chart.to_dict()
+    spec = chart
     assert spec["layer"][0]["encoding"]["y"]["scale"]["domain"] == ["Caio", "Bia", "Ana"]
     assert spec["config"]["locale"]["number"]["decimal"] == ","
     [param] = [p for p in spec["params"] if p["name"] == theme.PICK]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
@@ -18,7 +17,9 @@ def full() -> None:
     frame = pd.DataFrame({"id": ["a"], "x": ["Um"], "y": [1.0]})
     exhibit(
         "Um gráfico",
-        theme.styled(alt.Chart(frame).mark_bar().encode(x="x:N", y="y:Q").add_params(theme.pick())),
+        theme.chart(
+            frame, theme.bar_mark(), {"x": theme.field("x"), "y": theme.number("y")}, height=300
+        ),
         key="bars",
         definition="O que é",
         sentence="De cada R$ 100, R$ 8 *estão* em atraso.",

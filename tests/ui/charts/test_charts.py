@@ -15,6 +15,7 @@ from credigestor.reports.portfolio.stock import BandTotal
 from credigestor.rules.aging import BAND_NAMES, BANDS
 from credigestor.ui.charts import stock_and_flow, theme
 from credigestor.ui.kit.figures import UNCHANGED, in_percent, in_points
+from tests.ui.charts import specs
 
 D = Decimal
 AGING = [BandTotal(band, D("1234.56") * k, 1000 + k) for k, band in enumerate(BANDS)]
@@ -35,11 +36,6 @@ CHARTS = {
 }
 
 
-def rows(chart: Any) -> list[dict[str, Any]]:
-    [data] = chart.to_dict()["datasets"].values()
-    return list(data)
-
-
 def luminance(color: str) -> float:
     """Relative luminance (WCAG 2)."""
     parts = [int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)]
@@ -54,7 +50,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("name", CHARTS)
 def test_numbers_and_dates_are_brazilian_on_the_outermost_chart(name: str) -> None:
-    locale = CHARTS[name].to_dict()["config"]["locale"]
+    locale = CHARTS[name]["config"]["locale"]
     assert locale["number"]["decimal"] == ","
     assert locale["number"]["thousands"] == "."
     assert locale["number"]["currency"][0] == "R$\xa0"
@@ -75,36 +71,36 @@ def test_every_colour_stands_out_from_a_white_and_from_a_dark_page(colors: dict[
 
 def test_a_band_has_the_same_colour_whatever_bands_are_there() -> None:
     assert tuple(theme.BAND_COLORS) == BANDS
-    spec = CHARTS["aging"].to_dict()
+    spec = CHARTS["aging"]
     scale = spec["layer"][0]["encoding"]["color"]["scale"]
     assert dict(zip(scale["domain"], scale["range"], strict=True)) == theme.BAND_COLORS
 
 
 def test_the_bands_are_labelled_with_their_exact_amount() -> None:
-    found = rows(CHARTS["aging"])
+    found = specs.rows(CHARTS["aging"])
     assert [row["id"] for row in found] == list(BANDS)
     assert [row["name"] for row in found] == list(BAND_NAMES.values())
     assert found[2]["amount"] == "R$\xa02.469,12"
     assert found[2]["notes"] == "1.002"
     assert found[2]["said"] == "31–60 dias: R$\xa02.469,12"
-    spec = CHARTS["aging"].to_dict()
+    spec = CHARTS["aging"]
     assert spec["layer"][1]["encoding"]["text"]["field"] == "amount"
     assert spec["layer"][1]["mark"]["color"] == "currentColor"
 
 
 def test_nothing_to_receive_can_be_drawn() -> None:
     nothing = DueTotal(None, date(2026, 10, 31), D(0), D(0), 0)
-    assert rows(stock_and_flow.receivable_by_month([nothing])) == []
+    assert specs.rows(stock_and_flow.receivable_by_month([nothing])) == []
 
 
 def test_an_aging_of_zeros_can_be_drawn() -> None:
-    chart = stock_and_flow.aging_bars([BandTotal(band, D(0), 0) for band in BANDS]).to_dict()
+    chart = stock_and_flow.aging_bars([BandTotal(band, D(0), 0) for band in BANDS])
     low, high = chart["layer"][0]["encoding"]["x"]["scale"]["domain"]
     assert low == 0 < high
 
 
 def test_a_due_month_is_one_bar_of_late_and_coming_money() -> None:
-    found = rows(CHARTS["due"])
+    found = specs.rows(CHARTS["due"])
     assert [(row["id"], row["kind"], row["amount"]) for row in found] == [
         ("/2026-10-31", stock_and_flow.OVERDUE, "R$\xa026.965,67"),
         ("2026-11-01/2026-11-30", stock_and_flow.OVERDUE, "R$\xa02.202,72"),
@@ -115,14 +111,14 @@ def test_a_due_month_is_one_bar_of_late_and_coming_money() -> None:
 
 
 def test_a_month_without_bars_keeps_its_place() -> None:
-    due = CHARTS["due"].to_dict()["encoding"]["x"]["scale"]["domain"]
+    due = CHARTS["due"]["encoding"]["x"]["scale"]["domain"]
     assert due == ["Antes", "nov/26", "dez/26", "Depois"]
-    months = CHARTS["months"].to_dict()["encoding"]["x"]["scale"]["domain"]
+    months = CHARTS["months"]["encoding"]["x"]["scale"]["domain"]
     assert months == ["out/26", "nov/26"]
 
 
 def test_sold_and_received_stand_side_by_side_and_charges_on_top_of_principal() -> None:
-    found = rows(CHARTS["months"])
+    found = specs.rows(CHARTS["months"])
     assert [(row["kind"], row["pile"], row["value"]) for row in found] == [
         (stock_and_flow.SOLD, "1", 900),
         (stock_and_flow.RECEIVED, "2", 400),
@@ -133,21 +129,21 @@ def test_sold_and_received_stand_side_by_side_and_charges_on_top_of_principal() 
 
 def test_ticks_say_mil_and_mi() -> None:
     for name in ("due", "months"):
-        expression = CHARTS[name].to_dict()["encoding"]["y"]["axis"]["labelExpr"]
+        expression = CHARTS[name]["encoding"]["y"]["axis"]["labelExpr"]
         assert "' mil'" in expression
         assert "' mi'" in expression
 
 
 def test_tooltips_are_text_made_from_decimals() -> None:
     for name in ("due", "months"):
-        tooltips = CHARTS[name].to_dict()["encoding"]["tooltip"]
+        tooltips = CHARTS[name]["encoding"]["tooltip"]
         assert all(tip["type"] == "nominal" for tip in tooltips)
-        assert all(isinstance(rows(CHARTS[name])[0][tip["field"]], str) for tip in tooltips)
+        assert all(isinstance(specs.rows(CHARTS[name])[0][tip["field"]], str) for tip in tooltips)
 
 
 def test_a_click_selects_the_id_as_text() -> None:
     for name in CHARTS:
-        [param] = [p for p in CHARTS[name].to_dict()["params"] if p["name"] == theme.PICK]
+        [param] = [p for p in CHARTS[name]["params"] if p["name"] == theme.PICK]
         assert param["select"]["fields"] == ["id"]
 
 

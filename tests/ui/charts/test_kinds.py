@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import altair as alt
 import pandas as pd
 import pytest
 
 from credigestor.ui.charts import kinds, theme
+from credigestor.ui.charts.theme import Spec
+from tests.ui.charts import specs
 from tests.ui.charts.test_charts import contrast, luminance
 
 LIGHT_PAGE, LIGHT_TEXT = "#ffffff", "#1d2b2a"
@@ -46,23 +47,18 @@ SPLIT = pd.DataFrame(
 TIPS = {"share": "Em atraso"}
 
 
-def heat(frame: pd.DataFrame = VINTAGES, **options: Any) -> alt.LayerChart:
+def heat(frame: pd.DataFrame = VINTAGES, **options: Any) -> Spec:
     return kinds.heat_map(frame, rows=MONTHS, columns=AGES, tips=TIPS, **options)
 
 
-def curves(frame: pd.DataFrame = VINTAGES, **options: Any) -> alt.LayerChart:
+def curves(frame: pd.DataFrame = VINTAGES, **options: Any) -> Spec:
     colors = theme.in_order(MONTHS)
     return kinds.lines(frame, xs=AGES, colors=colors, tips=TIPS, **options)
 
 
-def bars(kind: Any, frame: pd.DataFrame = SPLIT, **options: Any) -> dict[str, Any]:
-    chart = kind(frame, xs=MONTHS, colors=KINDS, tips={"amount": "Valor"}, **options)
-    return dict(chart.to_dict())
-
-
-def data_of(spec: dict[str, Any], layer: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-    source = (layer or spec).get("data") or spec["data"]
-    return list(spec["datasets"][source["name"]])
+def bars(kind: Any, frame: pd.DataFrame = SPLIT, **options: Any) -> Spec:
+    chart: Spec = kind(frame, xs=MONTHS, colors=KINDS, tips={"amount": "Valor"}, **options)
+    return chart
 
 
 def blend(color: str, page: str, opacity: float) -> str:
@@ -71,8 +67,8 @@ def blend(color: str, page: str, opacity: float) -> str:
 
 
 def test_cells_not_reached_yet_are_blank_and_keep_their_place() -> None:
-    spec = heat().to_dict()
-    assert {row["id"] for row in data_of(spec)} == {
+    spec = heat()
+    assert {row["id"] for row in specs.rows(spec)} == {
         *("set/26/0", "set/26/1", "set/26/2", "out/26/0", "out/26/1", "nov/26/0")
     }
     encoding = spec["layer"][0]["encoding"]
@@ -81,11 +77,11 @@ def test_cells_not_reached_yet_are_blank_and_keep_their_place() -> None:
 
 
 def test_a_higher_value_is_a_stronger_cell() -> None:
-    scale = heat().to_dict()["layer"][0]["encoding"]["opacity"]["scale"]
+    scale = heat()["layer"][0]["encoding"]["opacity"]["scale"]
     assert scale["domain"] == [0, 20]
     low, high = scale["range"]
     assert low < high
-    scale = heat(top=100.0).to_dict()["layer"][0]["encoding"]["opacity"]["scale"]
+    scale = heat(top=100.0)["layer"][0]["encoding"]["opacity"]["scale"]
     assert scale["domain"] == [0, 100]
 
 
@@ -98,25 +94,24 @@ def test_the_number_in_every_cell_can_be_read(page: str, text: str) -> None:
     assert all(contrast(text, shade) >= 4.5 for shade in shades)
     steps = [abs(luminance(shade) - luminance(page)) for shade in shades]
     assert steps == sorted(steps)
-    assert heat().to_dict()["layer"][1]["mark"]["color"] == "currentColor"
+    assert heat()["layer"][1]["mark"]["color"] == "currentColor"
 
 
 def test_the_cells_of_a_heat_map_keep_their_size_on_every_screen() -> None:
-    assert heat().to_dict()["width"] == {"step": kinds.CELL_WIDTH}
+    assert heat()["width"] == {"step": kinds.CELL_WIDTH}
 
 
 def test_a_line_ends_where_its_values_end_and_has_its_name_there() -> None:
-    spec = curves().to_dict()
-    strokes, points, names = spec["layer"]
-    assert len(data_of(spec, strokes)) == len(data_of(spec, points)) == 6
-    ends = {row["series"]: row["x"] for row in data_of(spec, names)}
+    spec = curves()
+    assert len(specs.rows(spec, 0)) == len(specs.rows(spec, 1)) == 6
+    ends = {row["series"]: row["x"] for row in specs.rows(spec, 2)}
     assert ends == {"set/26": "2", "out/26": "1", "nov/26": "0"}
-    assert strokes["encoding"]["order"]["field"] == "place"
+    assert spec["layer"][0]["encoding"]["order"]["field"] == "place"
 
 
 def test_only_the_lines_asked_for_are_named() -> None:
-    spec = curves(labelled=["out/26"]).to_dict()
-    assert [row["series"] for row in data_of(spec, spec["layer"][2])] == ["out/26"]
+    spec = curves(labelled=["out/26"])
+    assert [row["series"] for row in specs.rows(spec, 2)] == ["out/26"]
 
 
 def test_colours_of_what_follows_each_other_stand_out_by_day_and_by_night() -> None:
@@ -130,7 +125,7 @@ def test_colours_of_what_follows_each_other_stand_out_by_day_and_by_night() -> N
 
 @pytest.mark.parametrize("money", [True, False])
 def test_an_axis_says_mil_or_percent(money: bool) -> None:
-    axis = curves(money=money).to_dict()["layer"][0]["encoding"]["y"]["axis"]
+    axis = curves(money=money)["layer"][0]["encoding"]["y"]["axis"]
     assert ("' mil'" in axis["labelExpr"]) is money
     assert ("\xa0%'" in axis["labelExpr"]) is not money
 
@@ -138,7 +133,7 @@ def test_an_axis_says_mil_or_percent(money: bool) -> None:
 def test_stacked_kinds_lie_on_each_other_in_the_order_of_their_colours() -> None:
     spec = bars(kinds.stacked_bars)
     assert spec["encoding"]["order"] == {"field": "rank", "type": "quantitative"}
-    assert {(row["kind"], row["rank"]) for row in data_of(spec)} == {
+    assert {(row["kind"], row["rank"]) for row in specs.rows(spec)} == {
         ("Em dia", 0),
         ("Em atraso", 1),
     }
@@ -156,8 +151,8 @@ def test_grouped_kinds_stand_side_by_side_in_the_order_of_their_colours() -> Non
 @pytest.mark.parametrize(
     "spec",
     [
-        heat().to_dict(),
-        curves().to_dict(),
+        heat(),
+        curves(),
         bars(kinds.stacked_bars),
         bars(kinds.grouped_bars),
     ],
@@ -174,8 +169,8 @@ def test_every_kind_leads_on_and_is_brazilian(spec: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("chart", [heat(), curves()])
-def test_the_hand_points_only_where_a_mark_leads_somewhere(chart: alt.LayerChart) -> None:
-    spec = theme.lead(chart, ["set/26/0"]).to_dict()
+def test_the_hand_points_only_where_a_mark_leads_somewhere(chart: Spec) -> None:
+    spec = theme.lead(chart, ["set/26/0"])
     assert {"name": "leads", "value": ["set/26/0"]} in spec["params"]
     cursors = [layer["mark"].get("cursor") for layer in spec["layer"]]
     assert {"expr": "indexof(leads, datum.id) < 0 ? 'default' : 'pointer'"} in cursors
@@ -183,12 +178,12 @@ def test_the_hand_points_only_where_a_mark_leads_somewhere(chart: alt.LayerChart
 
 
 def test_the_first_row_of_a_heat_map_has_its_name_beside_it() -> None:
-    assert heat().to_dict()["layer"][0]["encoding"]["y"]["axis"]["labelFlush"] is False
+    assert heat()["layer"][0]["encoding"]["y"]["axis"]["labelFlush"] is False
 
 
 def test_every_kind_can_be_drawn_of_nothing() -> None:
     nothing = pd.DataFrame()
     for chart in (heat(nothing), curves(nothing)):
-        assert not any(chart.to_dict()["datasets"].values())
+        assert not specs.rows(chart)
     for kind in (kinds.stacked_bars, kinds.grouped_bars):
-        assert not any(bars(kind, nothing)["datasets"].values())
+        assert not specs.rows(bars(kind, nothing))
