@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from credigestor.rules.periods import (
     PRESETS,
+    Compare,
     Period,
+    compared,
     month_end,
     months,
     period_of,
@@ -82,3 +84,44 @@ def test_last_year_of_any_preset_is_a_period_that_ends_a_year_before(
     period = period_of(preset, as_of)
     assert period.last_year.end == year_before(period.end)
     assert abs(period.last_year.days - period.days) <= 1
+
+
+@pytest.mark.parametrize(
+    ("preset", "as_of", "seen_on", "start", "end"),
+    [
+        # The first day, a month that begins a year, a last day that the month before lacks or not.
+        ("month", "2026-11-01", "2026-10-01", "2026-10-01", "2026-10-01"),
+        ("month", "2026-11-10", "2026-10-10", "2026-10-01", "2026-10-10"),
+        ("month", "2026-01-31", "2025-12-31", "2025-12-01", "2025-12-31"),
+        ("month", "2026-03-29", "2026-02-28", "2026-02-01", "2026-02-28"),
+        ("month", "2026-03-31", "2026-02-28", "2026-02-01", "2026-02-28"),
+        ("month", "2024-03-31", "2024-02-29", "2024-02-01", "2024-02-29"),
+        ("month", "2026-02-28", "2026-01-28", "2026-01-01", "2026-01-28"),
+        ("last-month", "2026-03-31", "2026-02-28", "2026-01-01", "2026-01-31"),
+        ("last-month", "2026-12-15", "2026-11-15", "2026-10-01", "2026-10-31"),
+        ("year", "2024-02-29", "2023-02-28", "2023-01-01", "2023-02-28"),
+        ("year", "2025-02-28", "2024-02-28", "2024-01-01", "2024-02-28"),
+        ("year", "2026-01-01", "2025-01-01", "2025-01-01", "2025-01-01"),
+        ("30-days", "2026-11-10", "2026-10-11", "2026-09-12", "2026-10-11"),
+    ],
+)
+def test_as_usual_a_month_is_compared_with_a_month_and_a_year_with_a_year(
+    preset: str, as_of: str, seen_on: str, start: str, end: str
+) -> None:
+    day = date.fromisoformat(as_of)
+    assert compared(preset, day, period_of(preset, day)) == (
+        date.fromisoformat(seen_on),
+        Period(date.fromisoformat(start), date.fromisoformat(end)),
+    )
+
+
+@given(DAYS, st.sampled_from(sorted(PRESETS)))
+def test_what_is_compared_with_lies_before_and_ends_no_later_than_it_is_seen(
+    as_of: date, preset: str
+) -> None:
+    period = period_of(preset, as_of)
+    both: tuple[Compare, ...] = ("usual", "previous")
+    for compare in both:
+        seen_on, before = compared(preset, as_of, period, compare)
+        assert before.end < period.start
+        assert before.end <= seen_on < as_of

@@ -6,9 +6,9 @@ It stands in the address and follows from page to page (see `view_state`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
@@ -16,18 +16,27 @@ import streamlit as st
 from credigestor.reports import filter_choices, sales
 from credigestor.reports.scope import Scope
 from credigestor.rules.aging import BAND_NAMES, BANDS
-from credigestor.rules.periods import CUSTOM, PRESETS, Period, period_of, year_before
+from credigestor.rules.periods import (
+    COMPARE,
+    CUSTOM,
+    PRESETS,
+    Compare,
+    Period,
+    compared,
+    period_of,
+)
 from credigestor.rules.value_ranges import VALUE_RANGE_NAMES
 from credigestor.ui.analytics import view_address
 from credigestor.ui.analytics.view_address import Labels
 from credigestor.ui.kit import address, data, forms, links, messages
 
-Compare = Literal["previous", "last-year"]
 #: Parameter → word, or words where it repeats.
 Params = dict[str, Any]
 
-COMPARE = {"previous": "Período anterior", "last-year": "Mesmo período do ano passado"}
-SINCE = {"previous": "ante o período anterior", "last-year": "ante o ano anterior"}
+#: What the comparisons are called: of a page without a period it is a month that is compared.
+COMPARED = {"previous": "Período anterior", "last-year": "Ano anterior"}
+USUAL = {"month": "Mês anterior", "last-month": "Mês anterior", "year": "Ano anterior"}
+COMPARED_MONTHS = {"previous": "Mês anterior", "last-year": "Mesmo mês do ano passado"}
 
 read_cities = data.portfolio(filter_choices.portfolio_cities)
 read_sellers = data.cached(sales.sellers)
@@ -43,7 +52,7 @@ class View:
 
     as_of: date
     period: Period
-    compare: Compare = "previous"
+    compare: Compare = "usual"
     scope: Scope = field(default_factory=Scope)
     bands: tuple[str, ...] = ()
     preset: str = CUSTOM
@@ -52,14 +61,18 @@ class View:
     @property
     def before(self) -> tuple[date, Period]:
         """The as-of date and the period that this view is compared with."""
-        if self.compare == "last-year":
-            return year_before(self.as_of), self.period.last_year
-        return self.as_of - timedelta(days=self.period.days), self.period.previous
+        return compared(self.preset, self.as_of, self.period, self.compare)
 
     @property
     def since(self) -> str:
         """What it is compared with, as it stands after a change."""
-        return SINCE[self.compare]
+        return f"ante {self.counted_before.brief}"
+
+    @property
+    def counted_before(self) -> Period:
+        """The days compared with: of a period that goes on after the as-of date, as many."""
+        seen_on, period = self.before
+        return replace(period, end=min(period.end, max(period.start, seen_on)))
 
     def params(self, **extra: object) -> Params:
         """This view as it stands in the address, what is default left out, and `extra`.
@@ -132,7 +145,7 @@ def _labels() -> dict[str, dict[str, str]]:
     """What may be chosen: parameter → word in the address → label."""
     return {
         "period": PRESETS,
-        "compare": COMPARE,
+        "compare": {word: word for word in COMPARE},  # named as they are drawn
         "seller": address.seller_names(read_sellers()),
         "city": {"": "Todas", **{city: city for city in read_cities()}},
         "value": {"": "Todos", **VALUE_RANGE_NAMES},
@@ -144,9 +157,8 @@ def _draw_dates(values: dict[str, Any], labels: Labels, drawn: Sequence[str]) ->
     with st.grid(3, min_column_width=165):
         help = "A página mostra a loja como ela estava ao fim deste dia."
         values["as_of"] = _draw_day("Data-base", "as_of", help) or st.session_state["view:today"]
-        for label, name in (("Período", "period"), ("Comparar com", "compare")):
-            if name in drawn:
-                values[name] = _draw_choice(label, name, labels)
+        if "period" in drawn:
+            values["period"] = _draw_choice("Período", "period", labels["period"])
         if "period" in drawn and values["period"] == CUSTOM:
             month = period_of(CUSTOM, values["as_of"])
             for label, name, day in (("De", "from", month.start), ("Até", "to", month.end)):
@@ -155,15 +167,47 @@ def _draw_dates(values: dict[str, Any], labels: Labels, drawn: Sequence[str]) ->
             if values["to"] < values["from"]:
                 st.error("O período termina antes de começar. Corrija uma das datas.")
                 st.stop()
+        if "compare" in drawn:
+            names = _comparisons(values, drawn)
+            values["compare"] = _draw_choice("Comparar com", "compare", names)
+
+
+def _comparisons(values: Mapping[str, Any], drawn: Sequence[str]) -> dict[str, str]:
+    """What there is to compare with: word → name and dates, what is alike once.
+
+    Of two that are alike the one chosen stays, for the pages and periods where they differ.
+    """
+    chosen: Compare = values["compare"]
+    if "period" not in drawn:
+        usual: Compare = "usual" if chosen == "last-year" else chosen
+        return {usual: COMPARED_MONTHS["previous"], "last-year": COMPARED_MONTHS["last-year"]}
+    view = View(values["as_of"], _period(values), preset=values["period"])
+    found: dict[tuple[date, Period], tuple[Compare, str]] = {}
+    for word in COMPARE:
+        same = replace(view, compare=word)
+        name = COMPARED.get(word) or USUAL.get(view.preset) or COMPARED["previous"]
+        alike = found.setdefault(same.before, (word, f"{name}: {same.counted_before.brief}"))
+        if word == chosen:
+            found[same.before] = (word, alike[1])
+    return dict(found.values())
+
+
+def _period(values: Mapping[str, Any]) -> Period:
+    """The days of what is chosen; those of the preset where there are none, or none that can be."""
+    period = period_of(values["period"], values["as_of"])
+    if values["period"] != CUSTOM:
+        return period
+    start, end = values["from"] or period.start, values["to"] or period.end
+    return Period(start, end) if start <= end else period
 
 
 def _draw_filters(values: dict[str, Any], labels: Labels, drawn: Sequence[str]) -> None:
     names = [name for name in ("seller", "city", "value", "band") if name in drawn]
     active = sum(bool(values[name]) for name in names)
     with st.popover(f"Filtros ({active})" if active else "Filtros", icon=":material/tune:"):
-        values["seller"] = _draw_choice("Vendedor", "seller", labels)
-        values["city"] = _draw_choice("Cidade do cliente", "city", labels)
-        values["value"] = _draw_choice("Valor da venda", "value", labels)
+        values["seller"] = _draw_choice("Vendedor", "seller", labels["seller"])
+        values["city"] = _draw_choice("Cidade do cliente", "city", labels["city"])
+        values["value"] = _draw_choice("Valor da venda", "value", labels["value"])
         if "band" in drawn:
             values["band"] = st.pills(
                 "Dias de atraso",
@@ -179,8 +223,7 @@ def _draw_day(label: str, name: str, help: str | None = None) -> date | None:
     return forms.date_field(label, None, key=view_address.key(name), help=help, filters=True)
 
 
-def _draw_choice(label: str, name: str, labels: Labels) -> str:
-    names = labels[name]
+def _draw_choice(label: str, name: str, names: Mapping[str, str]) -> str:
     word: str = st.selectbox(
         label,
         list(names),
@@ -191,14 +234,9 @@ def _draw_choice(label: str, name: str, labels: Labels) -> str:
 
 
 def _view(values: Mapping[str, Any], today: date, *, bands: bool) -> View:
-    as_of, preset = values["as_of"], values["period"]
-    period = period_of(preset, as_of)
-    if preset == CUSTOM:
-        start, end = values["from"] or period.start, values["to"] or period.end
-        period = Period(start, end) if start <= end else period
     return View(
-        as_of,
-        period,
+        values["as_of"],
+        _period(values),
         values["compare"],
         Scope(
             address.seller_of(values["seller"]),
@@ -206,7 +244,7 @@ def _view(values: Mapping[str, Any], today: date, *, bands: bool) -> View:
             values["value"] or None,
         ),
         tuple(band for band in BANDS if band in values["band"]) if bands else (),
-        preset,
+        values["period"],
         today,
     )
 

@@ -18,7 +18,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from credigestor.ui.kit import forms, links
 
 NAMES = ("as_of", "period", "from", "to", "compare", "seller", "city", "value", "band")
-DEFAULTS = {"period": "month", "compare": "previous", "seller": "", "city": "", "value": ""}
+DEFAULTS = {"period": "month", "compare": "usual", "seller": "", "city": "", "value": ""}
 
 #: Parameter → its words in an address.
 Words = Mapping[str, list[str]]

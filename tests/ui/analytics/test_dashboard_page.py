@@ -43,11 +43,24 @@ def metrics(app: Visit) -> dict[str, tuple[str, str]]:
 def test_the_cards_show_the_portfolio_and_the_month_with_their_change() -> None:
     cards = metrics(open_app(role="manager", page=PAGE))
     assert cards["A receber"] == ("R$ 1.290,00", "sem mudança")
-    assert cards["Em atraso"] == ("R$ 630,00", "+14,5 %")  # R$ 550,00 on 31/10
+    assert cards["Em atraso"] == ("R$ 630,00", "+14,5 %")  # R$ 550,00 on 23/10
     assert cards["Inadimplência (atrasado, por nota)"] == ("48,84 %", "+6,2 p.p.")
     assert cards["Vendido"] == ("R$ 50,00", "+25,0 %")
     assert cards["Recebido: principal"] == ("R$ 50,00", "+25,0 %")
     assert cards["Recebido: juros e multa"] == ("R$ 0,00", "")
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_days_compared_with_stand_beside_each_change() -> None:
+    with transaction() as session:
+        add_sale(session, 1, date(2026, 10, 30), [("400.00", TODAY)])  # not of the same days
+    app = open_app(role="manager", page=PAGE)
+    said = {m.label: m.proto.delta_description for m in app.metric if m.delta}
+    assert said["A receber"] == "desde 23/10/2026"
+    assert said["Vendido"] == said["Recebido: principal"] == "ante 01 a 23/10/2026"
+    assert metrics(app)["Vendido"] == ("R$ 50,00", "+25,0 %")
+    app = open_app(role="manager", page=PAGE, query={"compare": "previous"})
+    assert metrics(app)["Vendido"] == ("R$ 50,00", "-88,6 %")  # 440,00 from 09/10 to 31/10
 
 
 @pytest.mark.usefixtures("shop")

@@ -58,9 +58,9 @@ def metrics(app: Visit) -> dict[str, tuple[str, str]]:
 def test_the_cards_show_the_portfolio_with_its_change() -> None:
     cards = metrics(open_app(role="manager", page=PAGE))
     assert cards["A receber"] == ("R$ 1.290,00", "sem mudança")
-    assert cards["Em atraso"] == ("R$ 630,00", "+14,5 %")  # R$ 550,00 on 31/10
+    assert cards["Em atraso"] == ("R$ 630,00", "+14,5 %")  # R$ 550,00 on 23/10
     assert cards["Inadimplência (atrasado, por nota)"] == ("48,84 %", "+6,2 p.p.")
-    assert cards["Atraso médio"] == ("64,80 dias", "+16,8 %")  # 55,5 days on 31/10
+    assert cards["Atraso médio"] == ("64,80 dias", "+36,4 %")  # 47,5 days on 23/10
     assert cards["Clientes que devem"] == ("4", "sem mudança")
     assert cards["Clientes em atraso"] == ("3", "+50,0 %")
     assert cards["Ticket médio"] == ("—", "")
@@ -109,7 +109,7 @@ def test_the_largest_ten_and_fifty_are_set_against_the_whole_and_the_date_before
     app = open_app(role="manager", page=PAGE)
     assert (
         "Os 10 maiores devem R$ 1.900,00, 27,54 % da carteira; os 50 maiores, 85,51 % "
-        "(100,00 % em 31/10/2026)."
+        "(100,00 % em 23/10/2026)."
     ) in text_of(app)
 
 

@@ -61,13 +61,82 @@ def test_a_copied_link_names_the_day_so_that_it_shows_the_same_tomorrow() -> Non
     assert parse_qs(urlsplit(link).query) == {"as_of": ["2026-11-23"], "city": ["São Luís"]}
 
 
-def test_a_view_is_compared_with_the_period_before_or_the_same_of_last_year() -> None:
-    view = View(TODAY, MONTH, "previous")
+def test_a_view_is_compared_with_the_same_days_or_the_period_before_or_the_year_before() -> None:
+    view = View(TODAY, MONTH, preset="month")
+    assert view.before == (date(2026, 10, 23), Period(date(2026, 10, 1), date(2026, 10, 23)))
+    assert view.since == "ante 01 a 23/10/2026"
+    view = View(TODAY, MONTH, "previous", preset="month")
     assert view.before == (date(2026, 10, 31), MONTH.previous)
-    assert view.since == "ante o período anterior"
+    assert view.since == "ante 09 a 31/10/2026"
     leap = View(date(2024, 2, 29), period_of("month", date(2024, 2, 29)), "last-year")
     assert leap.before == (date(2023, 2, 28), Period(date(2023, 2, 1), date(2023, 2, 28)))
-    assert leap.since == "ante o ano anterior"
+    assert leap.since == "ante 01 a 28/02/2023"
+
+
+def test_of_a_period_that_goes_on_after_the_date_as_many_days_are_compared_and_named() -> None:
+    view = View(TODAY, Period(date(2026, 11, 1), date(2026, 11, 30)))
+    assert view.before == (date(2026, 10, 24), Period(date(2026, 10, 2), date(2026, 10, 31)))
+    assert view.since == "ante 02 a 24/10/2026"
+    ahead = View(TODAY, Period(date(2026, 12, 1), date(2026, 12, 9)))
+    assert ahead.since == "ante 22/11/2026"
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(
+    ("period", "offered"),
+    [
+        (
+            "month",
+            [
+                "Mês anterior: 01 a 10/10/2026",
+                "Período anterior: 22 a 31/10/2026",
+                "Ano anterior: 01 a 10/11/2025",
+            ],
+        ),
+        (
+            "last-month",
+            [
+                "Mês anterior: 01 a 30/09/2026",
+                "Período anterior: 31/08 a 30/09/2026",
+                "Ano anterior: 01 a 31/10/2025",
+            ],
+        ),
+        (
+            "year",
+            [
+                "Ano anterior: 01/01 a 10/11/2025",
+                "Período anterior: 21/02 a 31/12/2025",
+            ],
+        ),
+        (
+            "30-days",
+            [
+                "Período anterior: 12/09 a 11/10/2026",
+                "Ano anterior: 12/10 a 10/11/2025",
+            ],
+        ),
+    ],
+)
+def test_what_to_compare_with_is_named_by_its_dates_and_offered_once(
+    period: str, offered: list[str]
+) -> None:
+    app = visit(as_of="2026-11-10", period=period)
+    assert choice(app, "compare").options == offered
+    assert chosen(app).since == f"ante {offered[0].partition(': ')[2]}"
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_comparison_chosen_stays_where_it_is_the_same_as_another() -> None:
+    app = visit(as_of="2026-11-10", compare="previous")
+    assert chosen(app).since == "ante 22 a 31/10/2026"
+    choice(app, "period").set_value("30-days")
+    run(app)
+    assert chosen(app).since == "ante 12/09 a 11/10/2026"
+    choice(app, "period").set_value("month")
+    app.date_input(key="view:as_of").set_value(date(2026, 11, 9))
+    run(app)
+    assert chosen(app).since == "ante 23 a 31/10/2026"
+    assert address(app) == {"as_of": ["2026-11-09"], "compare": ["previous"]}
 
 
 @pytest.mark.usefixtures("shop")
