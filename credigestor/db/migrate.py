@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from threading import Lock
 
@@ -26,6 +27,7 @@ def alembic_config() -> AlembicConfig:
     return config
 
 
+@cache
 def head_revision() -> str:
     """The newest revision that this code knows."""
     revision = ScriptDirectory.from_config(alembic_config()).get_current_head()
@@ -33,6 +35,7 @@ def head_revision() -> str:
     return revision
 
 
+@cache  # an archive asks for it at each opening, and a restore opens it once a table
 def known_revisions() -> frozenset[str]:
     """Every revision that this code knows how to bring up to date."""
     scripts = ScriptDirectory.from_config(alembic_config()).walk_revisions()
