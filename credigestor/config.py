@@ -49,6 +49,8 @@ class Config(BaseSettings):
     api_docs: Literal["login", "public"] = Field(
         default="login", validation_alias="CREDIGESTOR_API_DOCS"
     )
+    #: Whether webhooks may go by http and into one's own network (loopback, private addresses).
+    webhook_private: bool = Field(default=False, validation_alias="CREDIGESTOR_WEBHOOK_PRIVATE")
 
     @field_validator("database_url")
     @classmethod

@@ -28,6 +28,7 @@ for name in (
     "CREDIGESTOR_BEHIND_PROXY",
     "CREDIGESTOR_BACKUP_FOLDER",
     "CREDIGESTOR_BACKUP_PASSPHRASE",
+    "CREDIGESTOR_WEBHOOK_PRIVATE",
 ):
     os.environ.pop(name, None)
 

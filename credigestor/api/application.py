@@ -56,12 +56,13 @@ mesma de novo dá a primeira resposta, e não grava outra vez. Toda recusa é um
 
 @asynccontextmanager
 async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
-    """In a process of its own: prepare the database before the first call."""
+    """In a process of its own: prepare the database before the first call, deliver webhooks."""
     try:
         await anyio.to_thread.run_sync(startup.prepare)
     except Exception:
         log.exception("The database is not ready; calls will try again.")
-    yield
+    with startup.webhooks():
+        yield
 
 
 @lru_cache

@@ -1,9 +1,9 @@
 """What one process of a shop does at a time: every advisory lock, its key and how it is taken.
 
 Each carries the shop, which is the schema: two shops in one database never wait for each other.
-Backup, verification, restore and the schema beside that the last two share are held by a
-connection of their own (`alone`): that lock ends with the process, however it ends. The others
-end with the transaction that holds them.
+Backup, verification, restore, the schema beside that the last two share, and the delivery of
+webhooks are held by a connection of their own (`alone`): that lock ends with the process, however
+it ends. The others end with the transaction that holds them.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ _KEYS = {
     "login": 720_311_462,
     "address": 720_311_463,
     "printing": 720_311_464,
+    "webhooks": 720_311_465,
 }
 
 _UNLOCK = text("SELECT pg_advisory_unlock(:key, hashtext(current_schema()))")
@@ -59,6 +60,13 @@ def try_to_hold(session: Session, kind: str) -> bool:
 @contextmanager
 def alone(kind: str) -> Iterator[bool]:
     """Hold a lock of _KEYS for the block; gives False where another holds it."""
+    with holding(kind) as connection:
+        yield connection is not None
+
+
+@contextmanager
+def holding(kind: str) -> Iterator[Connection | None]:
+    """As `alone`; gives the connection that holds it: while that answers, the lock is ours."""
     with get_engine().connect() as connection:
         connection = connection.execution_options(isolation_level="AUTOCOMMIT")
         key = {"key": _KEYS[kind]}
@@ -66,9 +74,10 @@ def alone(kind: str) -> Iterator[bool]:
             text("SELECT pg_try_advisory_lock(:key, hashtext(current_schema()))"), key
         )
         try:
-            yield bool(got)
+            yield connection if got else None
         finally:
-            if got:  # here, since the end of a connection reaches the server a moment later
+            # Here, since the end of a connection reaches the server a moment later.
+            if got and not connection.invalidated:
                 with suppress(DBAPIError):
                     connection.execute(_UNLOCK, key)
             # Back to the pool it would take the lock along.

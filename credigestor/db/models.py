@@ -27,7 +27,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.dialects.postgresql import UUID as PGUUID
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -534,6 +534,79 @@ class Installation(Base):
     signing_key: Mapped[bytes | None]
 
 
+class WebhookEndpoint(Base):
+    """Where events go, which ones, and the secret that signs them; off with its cause.
+
+    For a day after a change the former secret signs beside the new one. `overdue_told` is the last
+    day whose newly late notes were told.
+    """
+
+    __tablename__ = "webhook_endpoints"
+    __table_args__ = (
+        CheckConstraint("cardinality(events) > 0", name="events"),
+        CheckConstraint("off_cause IN ('person', 'gone', 'failing')", name="off_cause"),
+        CheckConstraint("(off_cause IS NULL) = (off_at IS NULL)", name="off"),
+    )
+    id: Mapped[int] = _id()
+    url: Mapped[str]
+    description: Mapped[str] = mapped_column(server_default="")
+    events: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    secret: Mapped[bytes]
+    old_secret: Mapped[bytes | None]
+    old_secret_until: Mapped[datetime | None]
+    off_cause: Mapped[str | None]
+    off_at: Mapped[datetime | None]
+    overdue_told: Mapped[date]
+    created_at: Mapped[datetime] = _now()
+
+
+class WebhookEvent(Base):
+    """An event for one endpoint, written in the act's own transaction; in order of id.
+
+    `next_at` is when it is tried again, None for at once. No foreign key leads into the shop's
+    tables: these rows outlive a restore.
+    """
+
+    __tablename__ = "webhook_events"
+    __table_args__ = (
+        Index(
+            "ix_webhook_events_waiting",
+            *("endpoint_id", "customer_id", "id"),
+            postgresql_where=text("delivered_at IS NULL"),
+        ),
+        Index("ix_webhook_events_endpoint_id", "endpoint_id", "id"),
+        Index("ix_webhook_events_at", "at"),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    message_id: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid())
+    endpoint_id: Mapped[int] = mapped_column(ForeignKey("webhook_endpoints.id", ondelete="CASCADE"))
+    type: Mapped[str]
+    customer_id: Mapped[int]
+    at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    data: Mapped[dict[str, Any]]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    next_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+
+
+class WebhookAttempt(Base):
+    """One try at a delivery: the status that came back, or in Portuguese why none did."""
+
+    __tablename__ = "webhook_attempts"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("webhook_events.id", ondelete="CASCADE"), index=True
+    )
+    at: Mapped[datetime]
+    status: Mapped[int | None]
+    milliseconds: Mapped[int]
+    error: Mapped[str | None]
+
+
 INSTALLATION = frozenset(
-    {Download.__tablename__, BackupRun.__tablename__, Installation.__tablename__}
+    {
+        *(Download.__tablename__, BackupRun.__tablename__, Installation.__tablename__),
+        # A copy of the shop on another machine must not tell anybody anything.
+        *(WebhookEndpoint.__tablename__, WebhookEvent.__tablename__, WebhookAttempt.__tablename__),
+    }
 )

@@ -20,6 +20,7 @@ from credigestor.rules.document_choices import RECEIPT_FORMAT_NAMES, SALE_DOCUME
 from credigestor.rules.methods import METHOD_NAMES
 from credigestor.rules.numbering import receipt_number, sale_number
 from credigestor.rules.permissions import ROLE_NAMES
+from credigestor.rules.webhooks import OFF_NAMES
 
 #: What was done, as a noun that the thing it was done to follows.
 ACTIONS = {
@@ -40,6 +41,10 @@ ACTIONS = {
     "anonymise": "Anonimização",
     "demo": "Loja de demonstração",
     "repair": "Conserto pela conferência",
+    "new_secret": "Novo segredo",
+    "delete": "Exclusão",
+    "resend": "Reenvio",
+    "discard": "Descarte",
 }
 #: To what, by the name in the log.
 ENTITIES = {
@@ -50,6 +55,7 @@ ENTITIES = {
     "settings": "Configurações",
     "download": "Arquivo",
     "shop": "Loja",
+    "webhook": "Webhook",
 }
 #: Between what was there before and what is there after.
 ARROW = " → "
@@ -59,6 +65,7 @@ _WORDS = {
     "sale_document": {str(kind): name for kind, name in SALE_DOCUMENT_NAMES.items()},
     "receipt_format": {str(kind): name for kind, name in RECEIPT_FORMAT_NAMES.items()},
     "style": {"excel": "Excel", "plain": "simples"},
+    "off_cause": {str(cause): name for cause, name in OFF_NAMES.items()},
 }
 _OWN = {
     "name": ("Nome", "text"),
@@ -113,6 +120,11 @@ _OWN = {
     "erased": ("Dados apagados", "fields"),
     "sequences": ("Sequências acertadas", "text"),
     "names_folded": ("Nomes acertados para a busca", "count"),
+    "url": ("Endereço", "text"),
+    "events": ("Eventos", "text"),
+    "off_cause": ("Motivo", "off_cause"),
+    "event": ("Evento", "text"),
+    "message": ("Mensagem", "text"),
 }
 #: Each field's label and kind, in the order in which they are told.
 FIELDS: dict[str, tuple[str, str]] = {

@@ -17,7 +17,17 @@ from credigestor.db.models import AuditEntry, Base
 from credigestor.rules.permissions import Actor
 
 #: Never written to the log, whatever dictionary they come in.
-SECRETS = frozenset({"password", "password_hash", "token_hash", "ticket_hash", "visitor_hash"})
+SECRETS = frozenset(
+    {
+        "password",
+        "password_hash",
+        "token_hash",
+        "ticket_hash",
+        "visitor_hash",
+        "secret",
+        "old_secret",
+    }
+)
 
 _LOG = Base.metadata.tables["audit_log"]
 

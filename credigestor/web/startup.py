@@ -1,4 +1,4 @@
-"""What one process does once: bring the schema up to date, greet a new shop, begin the backups."""
+"""What one process does once: migrate the schema, greet a new shop, begin backups and webhooks."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from credigestor.db.engine import get_engine, transaction
 from credigestor.db.migrate import migrate
 from credigestor.services.passwords import ALPHABET
 from credigestor.services.users import has_users
+from credigestor.webhooks.dispatcher import Dispatcher
 
 log = logging.getLogger("credigestor")
 
@@ -78,6 +79,17 @@ def backups() -> Iterator[None]:
         yield
     finally:
         stop.set()
+
+
+@contextmanager
+def webhooks() -> Iterator[None]:
+    """Tell endpoints what happened, in a thread of its own, for as long as the block lasts."""
+    dispatcher = Dispatcher(now=clock.now, private=get_config().webhook_private)
+    dispatcher.start()
+    try:
+        yield
+    finally:
+        dispatcher.stop()
 
 
 def setup_code() -> str:

@@ -138,8 +138,10 @@ class Incoming:
         place.require(connection, self._live)
         if current_revision(connection) != head_revision():
             raise Conflict("O banco de dados da loja está em outra revisão: rode o migrate antes.")
+        # At once: some of them refer to others.
+        replaced = ", ".join(f'"{self.name}"."{name}"' for name in sorted(INSTALLATION))
+        connection.execute(text(f"DROP TABLE {replaced}"))
         for name in sorted(INSTALLATION):
-            connection.execute(text(f'DROP TABLE "{self.name}"."{name}"'))
             connection.execute(text(f'ALTER TABLE "{name}" SET SCHEMA "{self.name}"'))
         ours = _tables(connection, self.name)
         former = _name(self._live)
