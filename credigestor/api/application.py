@@ -88,13 +88,16 @@ def described() -> dict[str, Any]:
     return made
 
 
+def _is_of(path: str, template: str) -> bool:
+    return bool(re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path))
+
+
 def _other_methods(request: Request, _: Exception) -> Response:
     """405 with all methods of the address; Starlette names those of one of its operations."""
-    path, allowed = request.url.path, set[str]()
-    for template, operations in described()["paths"].items():
-        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path):
-            allowed |= {method.upper() for method in operations}
-    headers = {"Allow": ", ".join(sorted(allowed or {"GET"}))}
+    path, paths = request.url.path, described()["paths"]
+    templates = [path] if path in paths else [each for each in paths if _is_of(path, each)]
+    allowed = sorted({method.upper() for each in templates for method in paths[each]})
+    headers = {"Allow": ", ".join(allowed or ["GET"])}
     detail = "Este endereço não aceita o método usado."
     return problems.answer(405, "method_not_allowed", detail, headers=headers)
 
