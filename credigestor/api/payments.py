@@ -225,7 +225,7 @@ def create(call: Caller, once: Once, data: PaymentToMake) -> Response:
     return once(data, act, renamed=RENAMED)
 
 
-@router.reads("/{payment_id}", Permission.COUNTER, "Um pagamento e o que fez em cada nota")
+@router.reads("/{payment_id:int}", Permission.COUNTER, "Um pagamento e o que fez em cada nota")
 def read(payment_id: PathId) -> Payment:
     """One payment."""
     with snapshot() as session:

@@ -280,7 +280,8 @@ def create(call: Caller, once: Once, data: SaleToMake) -> Response:
     return once(data, act, renamed=guarantors.RENAMED)
 
 
-@router.reads("/{sale_id}", Permission.COUNTER, "Uma venda, suas notas e pagamentos numa data")
+# An id is digits, so that a GET of /preview is told which method that takes.
+@router.reads("/{sale_id:int}", Permission.COUNTER, "Uma venda, suas notas e pagamentos numa data")
 def read(sale_id: PathId, call: Caller, as_of: Day | None = None) -> Sale:
     """One sale."""
     day = as_of or call.today

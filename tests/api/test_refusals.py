@@ -180,6 +180,12 @@ def test_a_wrong_method_is_told_the_right_ones(path: str, allowed: str) -> None:
     assert answer.headers["allow"] == allowed
 
 
+def test_a_preview_is_no_id_to_be_read(seller_token: str) -> None:
+    for path in ("/sales/preview", "/payments/preview", "/payments/allocation"):
+        answer = ask("GET", path, token=seller_token)
+        assert (answer.code, answer.headers["allow"]) == ("method_not_allowed", "POST")
+
+
 @pytest.mark.parametrize("count", [b'"3"', b"true", b"3.5", b"1e400", b"121", b"-1", b"null"])
 def test_a_count_is_an_integer(count: bytes, seller_token: str) -> None:
     body = b'{"customer_id": 1, "total": "9.00", "installments": ' + count + b"}"
