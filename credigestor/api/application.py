@@ -36,6 +36,7 @@ from credigestor.api import (
     sales,
     settings,
     standing,
+    users,
 )
 from credigestor.api.gate import Gate
 from credigestor.api.manual.portuguese import tidy
@@ -132,6 +133,8 @@ for resource in (
     backups.router,
     settings.router,
     audit.router,
+    users.router,
+    users.logins,
 ):
     api.include_router(resource.router, prefix=ROOT)
 

@@ -87,6 +87,7 @@ class Changing:
                     "confira e mande a mudança com a nova ETag.",
                 )
             act(session)
+            session.flush()
             session.expire_all()  # services write by statements, of which objects know nothing
             body = _body(shown(session))
         return _tagged(body)

@@ -156,6 +156,11 @@ def change_own_password(
     return None
 
 
+def lock(session: Session, user_id: int) -> User:
+    """A user whom nobody else changes until the end of the transaction; raises NotFound."""
+    return _locked(session, user_id)
+
+
 def parse_login(login: str) -> str:
     """Fold a login to lower case; InvalidInput unless 3 to 40 of a–z, 0–9, dot, _ and -."""
     folded = login.strip().lower()
