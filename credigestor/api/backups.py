@@ -20,7 +20,7 @@ from starlette.responses import Response
 
 from credigestor.api.calls import Call, Caller
 from credigestor.api.exports import FileAsked, ask
-from credigestor.api.fields import Answer, Body, PathId, example
+from credigestor.api.fields import Answer, Body, PathId, examples
 from credigestor.api.once import Once
 from credigestor.api.operations import Operations
 from credigestor.api.paging import Page, Paging
@@ -56,7 +56,7 @@ _Secret = Annotated[SecretStr, Field(max_length=1000)]
 class BackupToMake(Body):
     """A backup; without a passphrase it has that of the automatic ones, if they have any."""
 
-    model_config = example(passphrase="quatro palavras que só eu sei")  # noqa: S106
+    model_config = examples({"passphrase": "quatro palavras que só eu sei"})
 
     passphrase: _Secret | None = Field(
         None, description=f"Pelo menos {MIN_PASSPHRASE} caracteres. Sem ela ninguém o abre."
@@ -66,7 +66,7 @@ class BackupToMake(Body):
 class Verification(Body):
     """A verification; without a passphrase that of the automatic backups is tried."""
 
-    model_config = example(passphrase="quatro palavras que só eu sei")  # noqa: S106
+    model_config = examples({"passphrase": "quatro palavras que só eu sei"})
 
     passphrase: _Secret | None = None
 
@@ -74,7 +74,7 @@ class Verification(Body):
 class FileToFetch(Body):
     """Who carries everything away proves once more who they are."""
 
-    model_config = example(password="a senha de quem entrou")  # noqa: S106
+    model_config = examples({"password": "a senha de quem entrou"})
 
     password: _Secret | None = Field(
         None, description="A de quem entrou; um programa com chave não tem nenhuma."

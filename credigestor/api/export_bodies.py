@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool
 
-from credigestor.api.fields import Body, Day, Id, IdOrNone, Words, example, one_of
+from credigestor.api.fields import Body, Day, Id, IdOrNone, Words, examples, one_of
 from credigestor.api.notes import Band
 from credigestor.api.sales import ValueRange
 from credigestor.exports import audit_words
@@ -35,7 +35,7 @@ class ListFile(Body):
 class CustomersFile(ListFile):
     """The list of customers, with what each owes today."""
 
-    model_config = example(q="luz", active=True, style="plain")
+    model_config = examples({"q": "luz", "active": True, "style": "plain"})
 
     q: _Q = ""
     active: StrictBool | None = None
@@ -49,7 +49,9 @@ class CustomersFile(ListFile):
 class SalesFile(ListFile):
     """The list of sales, at a date."""
 
-    model_config = example(sold_from="2026-10-01", sold_to="2026-10-31", cancelled=False)
+    model_config = examples(
+        {"sold_from": "2026-10-01", "sold_to": "2026-10-31", "cancelled": False}
+    )
 
     as_of: Day | None = None
     q: _Q = ""
@@ -76,7 +78,9 @@ class SalesFile(ListFile):
 class NotesFile(ListFile):
     """The list of notes, with what each owes at a date."""
 
-    model_config = example(status="overdue", band=BANDS[2:4], city="Fortaleza", as_of="2026-10-31")
+    model_config = examples(
+        {"status": "overdue", "band": BANDS[2:4], "city": "Fortaleza", "as_of": "2026-10-31"}
+    )
 
     as_of: Day | None = None
     q: _Q = ""
@@ -119,8 +123,8 @@ class NotesFile(ListFile):
 class PaymentsFile(ListFile):
     """The list of payments, with what each went to."""
 
-    model_config = example(
-        paid_from="2026-10-01", paid_to="2026-10-31", method="pix", style="excel"
+    model_config = examples(
+        {"paid_from": "2026-10-01", "paid_to": "2026-10-31", "method": "pix", "style": "excel"}
     )
 
     q: _Q = ""
@@ -147,7 +151,7 @@ class PaymentsFile(ListFile):
 class DelinquencyFile(ListFile):
     """Who is late at a date, and how to reach them."""
 
-    model_config = example(as_of="2026-10-31", band=BANDS[-1:])
+    model_config = examples({"as_of": "2026-10-31", "band": BANDS[-1:]})
 
     as_of: Day | None = None
     seller: IdOrNone | None = None
@@ -166,7 +170,7 @@ class DelinquencyFile(ListFile):
 class AuditFile(ListFile):
     """The audit log, each entry with what was there before and after."""
 
-    model_config = example(day_from="2026-10-01", action="reverse", entity="payment")
+    model_config = examples({"day_from": "2026-10-01", "action": "reverse", "entity": "payment"})
 
     day_from: Day | None = None
     day_to: Day | None = None
@@ -185,7 +189,7 @@ class AuditFile(ListFile):
 class WholeFile(ListFile):
     """A whole table, or all of them in a ZIP; notes and who is late as of a date."""
 
-    model_config = example(kind="notes", as_of="2026-10-31")
+    model_config = examples({"kind": "notes", "as_of": "2026-10-31"})
 
     kind: Literal["customers", "sales", "notes", "payments", "delinquency", "everything"]
     as_of: Day | None = None

@@ -42,11 +42,6 @@ class Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def example(**fields: Any) -> ConfigDict:
-    """The configuration of a body whose document shows it filled in so."""
-    return ConfigDict(json_schema_extra={"examples": [fields]})
-
-
 class Answer(BaseModel):
     """What a program is answered; made from rows and dataclasses alike."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from threading import BoundedSemaphore
 from typing import Annotated, Any
@@ -76,16 +78,23 @@ class SalePrintings(Answer):
     items: list[NoteCopies]
 
 
-def drawn(call: Call, kind: str, ref: object, **params: str) -> Response:
-    """A document of the catalogue as it is today; few are drawn at a time."""
+@contextmanager
+def turn() -> Iterator[None]:
+    """One of the few that are drawn at a time; Busy when none is free in time."""
     if not _drawing.acquire(timeout=_PATIENCE):
         raise Busy("Há documentos demais sendo feitos agora; tente de novo em instantes.")
     try:
+        yield
+    finally:
+        _drawing.release()
+
+
+def drawn(call: Call, kind: str, ref: object, **params: str) -> Response:
+    """A document of the catalogue as it is today."""
+    with turn():
         with snapshot() as session:
             found = catalogue.find(session, kind, str(ref), params, today=call.today)
         content = found.pdf()
-    finally:
-        _drawing.release()
     headers = {"content-disposition": f'inline; filename="{found.file_name}"'}
     return Response(content, headers=headers, media_type="application/pdf")
 

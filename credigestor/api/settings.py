@@ -18,7 +18,7 @@ from credigestor.api.fields import (
     Day,
     Rate,
     RateIn,
-    example,
+    examples,
     integer,
     one_of,
 )
@@ -65,7 +65,9 @@ class SettingsChange(Body):
     Existing sales and notes keep what they were made with. The logo is chosen on the page.
     """
 
-    model_config = example(late_rate="1.0", fine_rate="2.0", grace_days=3, backup_hour=3)
+    model_config = examples(
+        {"late_rate": "1.0", "fine_rate": "2.0", "grace_days": 3, "backup_hour": 3}
+    )
 
     shop_name: _Typed
     legal_name: _Typed

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from credigestor.api.calls import Caller
-from credigestor.api.fields import Answer, Body, PathId, example
+from credigestor.api.fields import Answer, Body, PathId, examples
 from credigestor.api.once import Once
 from credigestor.api.operations import Operations
 from credigestor.api.paging import Page, Paging
@@ -29,7 +29,7 @@ logins = Operations("/logins", "Usuários")
 class NewUser(Body):
     """Who is to log in; the password is made here and told once."""
 
-    model_config = example(login="vera", name="Vera Vendedora", role="seller")
+    model_config = examples({"login": "vera", "name": "Vera Vendedora", "role": "seller"})
 
     login: Annotated[str, Field(max_length=100)]
     name: Annotated[str, Field(max_length=200)]
@@ -39,7 +39,7 @@ class NewUser(Body):
 class UserChange(Body):
     """What is to change of a user; a new role, and `active: false`, end their logins."""
 
-    model_config = example(role="manager")
+    model_config = examples({"role": "manager"})
 
     name: Annotated[str, Field(default_factory=str, max_length=200)]
     role: Annotated[Role, Field(default_factory=lambda: Role.SELLER)]
@@ -49,7 +49,7 @@ class UserChange(Body):
 class NothingMore(Body):
     """Nothing has to be said of it."""
 
-    model_config = example()
+    model_config = examples({})
 
 
 class PasswordMade(Answer):
@@ -77,7 +77,7 @@ class User(Answer):
     password_changed_at: datetime
 
 
-class Login(Answer):
+class OpenLogin(Answer):
     """A browser or program that is logged in."""
 
     id: int
@@ -177,7 +177,7 @@ def reset_password(user_id: PathId, call: Caller, once: Once, data: NothingMore)
 
 
 @logins.reads("", Permission.USERS, "Quem está conectado, o acesso mais novo primeiro")
-def live(call: Caller, paging: Paging) -> Page[Login]:
+def live(call: Caller, paging: Paging) -> Page[OpenLogin]:
     """The logins that hold."""
     after = paging.after(int)
     with snapshot() as session:
@@ -186,7 +186,7 @@ def live(call: Caller, paging: Paging) -> Page[Login]:
         (each for each in found if after is None or each.id < after[0]), key=lambda each: -each.id
     )
     shown, cursor = paging.cut(rest, lambda each: [each.id])
-    return Page(items=[Login.model_validate(each) for each in shown], next_cursor=cursor)
+    return Page(items=[OpenLogin.model_validate(each) for each in shown], next_cursor=cursor)
 
 
 @logins.writes("/{login_id}/end", Permission.USERS, "Encerrar um acesso", answers=LoginEnded)
