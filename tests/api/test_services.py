@@ -1,0 +1,175 @@
+"""Services held against operations: what pages and commands can write, programs can.
+
+A new act brings its operation along, or a line here with the reason why it has none.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVICES = ROOT / "credigestor" / "services"
+#: Where people's acts come from; rooms of their own that the API reaches are named below.
+OTHERS = ("pages", *(f"credigestor/{room}" for room in ("ui", "cli", "web", "backups", "imports")))
+
+#: What writes and has no operation of its own, and why.
+EXCEPTIONS = {
+    "auth.redeem_ticket": "the cookie of a browser: a program's login is POST /auth/login",
+    "auth.know_browser": "the cookie of a browser",
+    "auth.authenticate": "the cookie of a browser",
+    "auth.sign_out": "the cookie of a browser: a program's is POST /auth/logout",
+    "auth.issue_ticket": "the way in after the first administrator was made on the page",
+    "audit.record": "what an import writes of itself; it comes from a folder, by page or command",
+    "setup.check_code": "a shop is founded by the page or the command",
+    "setup.found_shop": "a shop is founded by the page or the command, with the code of the server",
+    "users.create_first_admin": "a shop is founded by the page or the command",
+    "logos.change": "a picture is chosen by eye, on the page that shows how it will look",
+    "users.change_own_password": "a person's own, typed by themselves on the page",
+    "repairs.repair": "on the server alone, by its command",
+    "downloads.redeem": "a page's address, with its cookie: GET /exports/files/{token} has its own",
+    "downloads.advance": "how far a file has come",
+    "downloads.finish": "how far a file has come",
+    "backup_runs.begin": "the history of POST /backups and its verification",
+    "backup_runs.finish": "the history of POST /backups and its verification",
+    "backup_runs.installation": "the mark of POST /backups",
+    "summaries.refresh": "an import folds in what it brought; figures call try_refresh",
+}
+_SQL = re.compile(r"\s*(INSERT|UPDATE|DELETE|TRUNCATE)\b")
+_STATEMENTS = {"insert", "update", "delete"}
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _modules(tree: ast.Module) -> dict[str, str]:
+    """The services that a file imports, modules and functions, by the names it has for them."""
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            place = node.module.removeprefix("credigestor.").split(".")
+            if place[0] == "services":
+                for each in node.names:
+                    found[each.asname or each.name] = ".".join([*place[1:], each.name])
+    return found
+
+
+def named(tree: ast.AST, modules: Mapping[str, str]) -> Iterator[str]:
+    """The services that are named below a node: "sales.register"."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            module = modules.get(node.value.id)
+            if module is not None:
+                yield f"{module}.{node.attr}"
+        elif isinstance(node, ast.Name) and "." in modules.get(node.id, ""):
+            yield modules[node.id]
+
+
+def _writes_itself(node: ast.AST) -> bool:
+    for each in ast.walk(node):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str):
+            if _SQL.match(each.value):
+                return True
+        elif isinstance(each, ast.Call):
+            called = each.func
+            if isinstance(called, ast.Name) and called.id in _STATEMENTS:
+                return True
+            if isinstance(called, ast.Attribute) and ast.unparse(called) in (
+                "session.add",
+                "session.add_all",
+            ):
+                return True
+    return False
+
+
+def writers(modules: Mapping[str, ast.Module]) -> set[str]:
+    """The public functions of these services that write, by themselves or by what they call."""
+    parts = {
+        f"{name}.{part}": node
+        for name, tree in modules.items()
+        for node in tree.body
+        for part in _defined(node)
+    }
+    calls = {
+        key: {
+            *named(node, _modules(modules[key.split(".")[0]])),
+            *(
+                f"{key.split('.')[0]}.{each.id}"
+                for each in ast.walk(node)
+                if isinstance(each, ast.Name)
+            ),
+        }
+        for key, node in parts.items()
+    }
+    found = {key for key, node in parts.items() if _writes_itself(node)}
+    while more := {key for key in parts.keys() - found if calls[key] & found}:
+        found |= more
+    return {
+        key
+        for key in found
+        if isinstance(parts[key], ast.FunctionDef) and not key.split(".")[1].startswith("_")
+    }
+
+
+def _defined(node: ast.stmt) -> Iterable[str]:
+    if isinstance(node, ast.FunctionDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return [each.id for each in targets if isinstance(each, ast.Name)]
+
+
+def _services() -> dict[str, ast.Module]:
+    return {path.stem: _tree(path) for path in SERVICES.glob("*.py")}
+
+
+def _named_in(*rooms: str) -> set[str]:
+    return {
+        service
+        for room in rooms
+        for path in (ROOT / room).rglob("*.py")
+        for service in named(_tree(path), _modules(_tree(path)))
+    }
+
+
+def test_what_pages_and_commands_write_has_an_operation_or_a_reason() -> None:
+    reached = writers(_services()) & _named_in(*OTHERS)
+    without = reached - _named_in("credigestor/api")
+    assert without - EXCEPTIONS.keys() == set(), "bring the operation, or give the reason"
+    assert EXCEPTIONS.keys() - without == set(), (
+        "has an operation, is reached by nobody, or is gone"
+    )
+    assert all(EXCEPTIONS.values())
+
+
+def test_the_acts_that_everybody_knows_are_found() -> None:
+    """Of each way of writing one: by statements built once, by what others write, by SQL."""
+    found = writers(_services())
+    known = {
+        *("sales.register", "sales.cancel", "payments.receive", "payments.reverse"),
+        *("customers.create", "customers.edit", "settings.change", "users.reset_password"),
+        *("summaries.refresh", "printing.print_notes", "privacy.anonymise", "downloads.ask"),
+    }
+    assert known <= found
+    assert not {"users.list_users", "customers.locked", "ledger.lock_notes"} & found
+
+
+def test_a_service_that_writes_is_told_from_one_that_reads() -> None:
+    made_up = ast.parse(
+        """
+from credigestor.services import audit
+_STATEMENT = insert(Table)
+def by_statement(session, actor): session.execute(_STATEMENT)
+def by_another(session, actor): _private(session)
+def _private(session): audit.record(session)
+def by_sql(session): session.execute(text("UPDATE notes SET amount = 0"))
+def reads(session): return session.scalars(select(User).with_for_update()).all()
+"""
+    )
+    found = writers({"made_up": made_up, "audit": _tree(SERVICES / "audit.py")})
+    of_it = {each.split(".")[1] for each in found if each.startswith("made_up.")}
+    assert of_it == {"by_statement", "by_another", "by_sql"}
