@@ -85,22 +85,22 @@ class SettingsChange(Body):
     time_zone: Annotated[str, *one_of(TIME_ZONES), Field(default_factory=str)]
     late_rate: Annotated[RateIn, _rate_of("late_rate")]
     fine_rate: Annotated[RateIn, _rate_of("fine_rate")]
-    grace_days: Annotated[int, BeforeValidator(integer), _between("grace_days")]
+    grace_days: Annotated[int, _between("grace_days"), BeforeValidator(integer)]
     contract_rate: Annotated[RateIn, _rate_of("contract_rate")]
-    backdating_days: Annotated[int, BeforeValidator(integer), _between("backdating_days")]
+    backdating_days: Annotated[int, _between("backdating_days"), BeforeValidator(integer)]
     state_holidays: Annotated[StrictBool, Field(default_factory=bool)]
     carnival: Annotated[StrictBool, Field(default_factory=bool)]
     corpus_christi: Annotated[StrictBool, Field(default_factory=bool)]
     local_holidays: Annotated[list[Holiday], Field(default_factory=list, max_length=1000)]
-    backup_hour: Annotated[int, BeforeValidator(integer), Field(ge=0, le=23)] | None = None
-    backups_daily: Annotated[int, BeforeValidator(integer), _between("backups_daily")]
-    backups_weekly: Annotated[int, BeforeValidator(integer), _between("backups_weekly")]
-    backups_monthly: Annotated[int, BeforeValidator(integer), _between("backups_monthly")]
+    backup_hour: Annotated[int, Field(ge=0, le=23), BeforeValidator(integer)] | None = None
+    backups_daily: Annotated[int, _between("backups_daily"), BeforeValidator(integer)]
+    backups_weekly: Annotated[int, _between("backups_weekly"), BeforeValidator(integer)]
+    backups_monthly: Annotated[int, _between("backups_monthly"), BeforeValidator(integer)]
     document_footer: Annotated[str, Field(default_factory=str, max_length=1000)]
     document_clause: Annotated[str, Field(default_factory=str, max_length=1000)]
     sale_document: Annotated[SaleDocument, Field(default_factory=lambda: SaleDocument.NOTES)]
     receipt_format: Annotated[ReceiptFormat, Field(default_factory=lambda: ReceiptFormat.ONE)]
-    retention_years: Annotated[int, BeforeValidator(integer), _between("retention_years")]
+    retention_years: Annotated[int, _between("retention_years"), BeforeValidator(integer)]
 
 
 class HolidayShown(Answer):

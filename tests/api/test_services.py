@@ -23,6 +23,7 @@ EXCEPTIONS = {
     "auth.authenticate": "the cookie of a browser",
     "auth.sign_out": "the cookie of a browser: a program's is POST /auth/logout",
     "auth.issue_ticket": "the way in after the first administrator was made on the page",
+    "api_logins.reading_ticket": "the documentation's address, for whoever is logged in on a page",
     "audit.record": "what an import writes of itself; it comes from a folder, by page or command",
     "setup.check_code": "a shop is founded by the page or the command",
     "setup.found_shop": "a shop is founded by the page or the command, with the code of the server",

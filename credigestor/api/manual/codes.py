@@ -27,6 +27,7 @@ CODES = [
     Code("conflict", "409", "Não combina com o que já está gravado: já pago, já cancelado …"),
     Code("credit_warning", "409", "O cliente passa do limite ou está atrasado; pede um motivo."),
     Code("idempotency_conflict", "409", "A `Idempotency-Key` já serviu a outro pedido."),
+    Code("gone", "410", "O endereço de download já foi usado, ou venceu: peça o arquivo de novo."),
     Code("refused", "4xx", "Recusado por outra razão; leia `detail`."),
     Code("changed_meanwhile", "412", "Alguém mudou isto depois da sua leitura: leia de novo."),
     Code("body_too_large", "413", "O corpo passa de 1 MB."),
@@ -43,4 +44,5 @@ CODES = [
         "Não se sabe se foi gravado: mande de novo com a mesma `Idempotency-Key`.",
     ),
     Code("unavailable", "503", "Falta algo agora, como lugar no disco; nada foi gravado."),
+    Code("http_version", "505", "O que vem em blocos precisa de HTTP/1.1."),
 ]
