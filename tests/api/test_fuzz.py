@@ -25,7 +25,7 @@ from tests.portfolio import random_portfolio
 from tests.services.paying import JANUARY, sell
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
-SHORT = ["--phases", "examples,fuzzing,stateful", "--max-examples", "5"]
+SHORT = ["--phases", "examples,fuzzing,stateful", "--max-examples", "3"]
 EXAMPLES = int(os.environ.get("CREDIGESTOR_API_FUZZ", 0))
 
 

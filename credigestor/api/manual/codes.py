@@ -29,6 +29,7 @@ CODES = [
     Code("idempotency_conflict", "409", "A `Idempotency-Key` já serviu a outro pedido."),
     Code("gone", "410", "O endereço de download já foi usado, ou venceu: peça o arquivo de novo."),
     Code("refused", "4xx", "Recusado por outra razão; leia `detail`."),
+    Code("gone", "410", "O endereço do arquivo já serviu ou venceu: peça outro."),
     Code("changed_meanwhile", "412", "Alguém mudou isto depois da sua leitura: leia de novo."),
     Code("body_too_large", "413", "O corpo passa de 1 MB."),
     Code("invalid_input", "422", "Há campos ou parâmetros errados; `errors` diz quais."),
@@ -43,6 +44,7 @@ CODES = [
         "503",
         "Não se sabe se foi gravado: mande de novo com a mesma `Idempotency-Key`.",
     ),
+    Code("http_version", "505", "O arquivo só sai por HTTP/1.1 ou mais novo."),
     Code("unavailable", "503", "Falta algo agora, como lugar no disco; nada foi gravado."),
     Code("http_version", "505", "O que vem em blocos precisa de HTTP/1.1."),
 ]
