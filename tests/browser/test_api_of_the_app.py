@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import http.client
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
 from time import perf_counter
 
-from tests.browser.conftest import Server
+from tests.browser.conftest import ROOT, Server
+from tests.factories import PASSWORD
+
+EXAMPLE = ROOT / "examples" / "loja.py"
 
 
 def test_a_kept_connection_is_answered_at_once(server: Server) -> None:
@@ -19,3 +27,31 @@ def test_a_kept_connection_is_answered_at_once(server: Server) -> None:
         taken.append(perf_counter() - start)
     connection.close()
     assert min(taken[10:]) < 0.03
+
+
+def test_the_example_sells_receives_and_carries_the_backup_home(
+    server: Server, tmp_path: Path
+) -> None:
+    server.forget_attempts()
+    environment = {
+        "CREDIGESTOR_URL": server.base_url,
+        "CREDIGESTOR_LOGIN": "adm",
+        "CREDIGESTOR_PASSWORD": PASSWORD,
+    }
+    ran = subprocess.run(
+        [sys.executable, EXAMPLE, tmp_path],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "Ada Admin, hoje é 23/11/2026 na loja." in ran.stdout
+    assert "R$ 300.00, R$ 300.00, R$ 300.00" in ran.stdout
+    assert (tmp_path / "recibo.pdf").read_bytes().startswith(b"%PDF")
+    assert "Cliente de Exemplo" in (tmp_path / "notas.csv").read_text("utf-8-sig")
+    [backup] = tmp_path.glob("*.zip")
+    assert zipfile.is_zipfile(backup)
+    paid = "SELECT count(*) FROM payments JOIN customers ON customers.id = customer_id"
+    assert server.scalar(f"{paid} WHERE name = 'Cliente de Exemplo' AND amount = 300") == 1

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from credigestor.api.manual.words import EXAMPLES, WORDS
+from credigestor.api.manual.words import WORDS
 
 _ANSWERED = {"Successful Response": "Respondido."}
 
 
 def tidy(document: dict[str, Any]) -> None:
     """Put a document, as FastAPI made it, in Portuguese, in its place."""
-    for name, schema in document["components"]["schemas"].items():
+    for schema in document["components"]["schemas"].values():
         schema.pop("description", None)
         tidy_schema(schema)
-        if name in EXAMPLES:
-            schema.setdefault("examples", [EXAMPLES[name]])
     for path in document["paths"].values():
         for operation in path.values():
             for parameter in operation.get("parameters", ()):

@@ -1,4 +1,4 @@
-"""What a field or a parameter is, in Portuguese, where its name alone does not say it; examples.
+"""What a field or a parameter is, in Portuguese, where its name alone does not say it.
 
 One word for one name throughout the API; a field that needs another one has its own description.
 """
@@ -210,32 +210,4 @@ SAMPLES = {
     "street_number": "10",
     "tax_id": "52998224725",
     "zip_code": "60010000",
-}
-
-#: What a program sends, whole, for the schemas that bring no example themselves.
-EXAMPLES = {
-    "Login": {"login": "vera", "password": "…"},
-    "Refresh": {"refresh_token": "eyJhbGciOi…"},
-    "NewCustomer": {
-        "name": "Ana Luz",
-        "tax_id": "529.982.247-25",
-        "phone": "(85) 98872-4443",
-        "city": "Fortaleza",
-        "state": "CE",
-        "credit_limit": "1500.00",
-    },
-    "SaleToMake": {
-        "customer_id": 1,
-        "description": "Geladeira",
-        "total": "1300.00",
-        "down_payment": "100.00",
-        "installments": 12,
-        "first_due_date": "2026-12-10",
-    },
-    "PaymentToMake": {
-        "customer_id": 1,
-        "method": "pix",
-        "items": [{"note_id": 7, "amount": "100.00"}],
-    },
-    "Why": {"reason": "O cliente desistiu."},
 }
