@@ -65,11 +65,15 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Delivered:
-    """An event for an endpoint and its tries, newest first; `next_at` is None for at once."""
+    """An event for an endpoint and its tries, newest first; `next_at` is None for at once.
+
+    `number` is that of the sale, note or receipt that it is about.
+    """
 
     id: int
     message_id: UUID
     type: Event
+    number: str
     customer_id: int
     at: datetime
     next_at: datetime | None
@@ -150,6 +154,7 @@ def deliveries(
             id=row.id,
             message_id=row.message_id,
             type=Event(row.type),
+            number=str(row.data.get("number", "")),
             customer_id=row.customer_id,
             at=row.at,
             next_at=row.next_at,

@@ -37,7 +37,7 @@ EVENT_NAMES = {
     Event.PAYMENT_RECEIVED: "Pagamento recebido",
     Event.PAYMENT_REVERSED: "Pagamento estornado",
     Event.NOTE_SETTLED: "Nota quitada",
-    Event.NOTE_OVERDUE: "Nota atrasada (uma vez por dia)",
+    Event.NOTE_OVERDUE: "Nota atrasada",
 }
 
 

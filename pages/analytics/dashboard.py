@@ -15,6 +15,7 @@ from credigestor.rules.calendar import format_date, month_label
 from credigestor.rules.money import format_brl
 from credigestor.rules.periods import month_end
 from credigestor.rules.permissions import Permission
+from credigestor.ui.admin.webhook_notice import draw_notice
 from credigestor.ui.analytics import note_charts, view
 from credigestor.ui.analytics.exhibit import Lead, exhibit
 from credigestor.ui.analytics.portfolio_risk import VARIANTS, WHOLE
@@ -35,7 +36,7 @@ DEBTORS = {
 }
 NEXT_DUE = {"due_date": "Vencimento", "name": "Cliente", "owed": "Deve", "number": "Nota"}
 
-session.require(Permission.ANALYTICS)
+actor = session.require(Permission.ANALYTICS)
 opened_on = data.today()
 
 read_headline = data.portfolio(overview.headline)
@@ -283,6 +284,7 @@ def explain_nothing(seen: View) -> None:
 
 
 messages.header("Painel")
+draw_notice(actor)
 figures.quiet_sparklines()
 chosen = view.choose(today=opened_on)
 with st.skeleton(320):

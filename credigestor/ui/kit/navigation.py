@@ -107,6 +107,7 @@ PAGES: tuple[PageSpec, ...] = (
     ),
     PageSpec("admin/backup.py", "backup", "Backup", "backup", Permission.BACKUP, ADMIN),
     PageSpec("admin/imports.py", "importar", "Importar", "upload", Permission.IMPORT, ADMIN),
+    PageSpec("admin/webhooks.py", "webhooks", "Webhooks", "webhook", Permission.SETTINGS, ADMIN),
     PageSpec("admin/audit.py", "auditoria", "Auditoria", "policy", Permission.AUDIT, ADMIN),
     PageSpec("counter/account.py", "minha-conta", "Minha conta", "lock", Permission.COUNTER),
 )
