@@ -38,6 +38,7 @@ from credigestor.api import (
     settings,
     standing,
     users,
+    webhooks,
 )
 from credigestor.api.gate import Gate
 from credigestor.api.manual.portuguese import tidy
@@ -137,6 +138,7 @@ for resource in (
     audit.router,
     users.router,
     users.logins,
+    webhooks.router,
 ):
     api.include_router(resource.router, prefix=ROOT)
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.models import WebhookAttempt, WebhookEndpoint, WebhookEvent
 from credigestor.errors import NotFound
-from credigestor.rules.webhooks import Event, Off
+from credigestor.rules.webhooks import Event, Off, header_of
 
 _WAITING = WebhookEvent.delivered_at.is_(None)
 
@@ -79,6 +79,11 @@ class Delivered:
     next_at: datetime | None
     delivered_at: datetime | None
     attempts: list[Attempt] = field(default_factory=list)
+
+    @property
+    def webhook_id(self) -> str:
+        """The header by which a receiver knows it, the same at each try."""
+        return header_of(self.message_id)
 
     @property
     def state(self) -> Delivery:

@@ -16,6 +16,7 @@ from datetime import timedelta
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
+from uuid import UUID
 
 from credigestor.errors import InvalidInput
 
@@ -80,6 +81,11 @@ _PLAIN = re.compile(r"[!-~]+", re.ASCII)
 def after_failure(attempts: int) -> timedelta | None:
     """How long to wait after so many failed attempts; None when that was the last one."""
     return SCHEDULE[attempts - 1] if attempts <= len(SCHEDULE) else None
+
+
+def header_of(message_id: UUID) -> str:
+    """The webhook-id of an event, by which a receiver knows one that comes again."""
+    return f"evt_{message_id.hex}"
 
 
 def is_public(address: str) -> bool:

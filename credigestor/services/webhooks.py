@@ -86,7 +86,7 @@ def change(
 ) -> None:
     """Change an endpoint; what waits goes to the new address. Raises as `create`, and NotFound."""
     actor.require(Permission.SETTINGS)
-    endpoint = _locked(session, endpoint_id)
+    endpoint = lock(session, endpoint_id)
     before = _shown(endpoint)
     if url.strip() != endpoint.url:
         endpoint.url = parse_url(url, private=private)
@@ -105,7 +105,7 @@ def rotate(session: Session, actor: Actor, *, endpoint_id: int, now: datetime) -
     Raises NotAllowed, NotFound.
     """
     actor.require(Permission.SETTINGS)
-    endpoint = _locked(session, endpoint_id)
+    endpoint = lock(session, endpoint_id)
     endpoint.old_secret, endpoint.old_secret_until = endpoint.secret, now + BOTH_SECRETS
     endpoint.secret = secrets.token_bytes(SECRET_BYTES)
     audit.record(session, actor, "new_secret", "webhook", endpoint.id)
@@ -118,7 +118,7 @@ def switch_off(session: Session, actor: Actor, *, endpoint_id: int, now: datetim
     Raises NotAllowed, NotFound.
     """
     actor.require(Permission.SETTINGS)
-    endpoint = _locked(session, endpoint_id)
+    endpoint = lock(session, endpoint_id)
     if endpoint.off_cause != Off.PERSON:
         _off(session, actor, endpoint, Off.PERSON, now)
 
@@ -126,7 +126,7 @@ def switch_off(session: Session, actor: Actor, *, endpoint_id: int, now: datetim
 def switch_on(session: Session, actor: Actor, *, endpoint_id: int, today: date) -> None:
     """Send again: first what waited, at once. Raises NotAllowed, NotFound."""
     actor.require(Permission.SETTINGS)
-    endpoint = _locked(session, endpoint_id)
+    endpoint = lock(session, endpoint_id)
     if endpoint.off_cause is None:
         return
     before = _shown(endpoint)
@@ -145,7 +145,7 @@ def switch_on(session: Session, actor: Actor, *, endpoint_id: int, today: date) 
 def remove(session: Session, actor: Actor, *, endpoint_id: int) -> None:
     """Delete an endpoint with its events and deliveries. Raises NotAllowed, NotFound."""
     actor.require(Permission.SETTINGS)
-    endpoint = _locked(session, endpoint_id)
+    endpoint = lock(session, endpoint_id)
     audit.record(session, actor, "delete", "webhook", endpoint.id, before=_shown(endpoint))
     session.execute(delete(WebhookEndpoint).where(WebhookEndpoint.id == endpoint.id))
 
@@ -229,6 +229,17 @@ def clean(session: Session, *, now: datetime) -> None:
     )
 
 
+def lock(session: Session, endpoint_id: int) -> WebhookEndpoint:
+    """The endpoint, which nobody else changes until the transaction's end; raises NotFound."""
+    # Not against those whose event refers to it: they are people at the counter.
+    endpoint = session.get(
+        WebhookEndpoint, endpoint_id, with_for_update={"key_share": True}, populate_existing=True
+    )
+    if endpoint is None:
+        raise NotFound("Destino não encontrado.")
+    return endpoint
+
+
 def _events(wanted: Collection[str]) -> list[str]:
     unknown = [each for each in wanted if each not in set(Event)]
     if unknown:
@@ -247,20 +258,10 @@ def _written(secret: bytes) -> str:
     return PREFIX + base64.b64encode(secret).decode()
 
 
-def _locked(session: Session, endpoint_id: int) -> WebhookEndpoint:
-    # Not against those whose event refers to it: they are people at the counter.
-    endpoint = session.get(
-        WebhookEndpoint, endpoint_id, with_for_update={"key_share": True}, populate_existing=True
-    )
-    if endpoint is None:
-        raise NotFound("Destino não encontrado.")
-    return endpoint
-
-
 def _event(
     session: Session, endpoint_id: int, event_id: int
 ) -> tuple[WebhookEvent, WebhookEndpoint]:
-    endpoint = _locked(session, endpoint_id)
+    endpoint = lock(session, endpoint_id)
     event = session.scalar(
         select(WebhookEvent)
         .where(WebhookEvent.id == event_id, WebhookEvent.endpoint_id == endpoint.id)

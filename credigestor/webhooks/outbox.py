@@ -20,7 +20,7 @@ from sqlalchemy.types import Integer
 from standardwebhooks import Webhook
 
 from credigestor.rules.permissions import Actor, Role
-from credigestor.rules.webhooks import GONE, Event, Off, after_failure
+from credigestor.rules.webhooks import GONE, Event, Off, after_failure, header_of
 from credigestor.services import webhooks
 from credigestor.webhooks.sending import Outcome
 
@@ -81,7 +81,7 @@ class Due:
 
     def headers(self, now: datetime) -> dict[str, str]:
         """The id, the moment of this attempt, and the signatures of both with the body."""
-        name = f"evt_{self.message_id.hex}"
+        name = header_of(self.message_id)
         now = now.astimezone(UTC)  # the library takes it for that
         signed = (Webhook(each).sign(name, now, self.body) for each in self.secrets)
         return {

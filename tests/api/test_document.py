@@ -107,6 +107,15 @@ OPERATIONS: dict[tuple[str, str], Permission | str | None] = {
     ("GET", "/users/{user_id}"): Permission.USERS,
     ("PATCH", "/users/{user_id}"): Permission.USERS,
     ("POST", "/users/{user_id}/password"): Permission.USERS,
+    ("GET", "/webhooks"): Permission.SETTINGS,
+    ("POST", "/webhooks"): Permission.SETTINGS,
+    ("GET", "/webhooks/{webhook_id}"): Permission.SETTINGS,
+    ("PATCH", "/webhooks/{webhook_id}"): Permission.SETTINGS,
+    ("POST", "/webhooks/{webhook_id}/secret"): Permission.SETTINGS,
+    ("POST", "/webhooks/{webhook_id}/removal"): Permission.SETTINGS,
+    ("GET", "/webhooks/{webhook_id}/deliveries"): Permission.SETTINGS,
+    ("POST", "/webhooks/{webhook_id}/deliveries/{delivery_id}/resend"): Permission.SETTINGS,
+    ("POST", "/webhooks/{webhook_id}/deliveries/{delivery_id}/discard"): Permission.SETTINGS,
 }
 
 

@@ -76,7 +76,7 @@ def _draw(actor: Actor, endpoint: Endpoint, event: Delivered, zone: ZoneInfo) ->
 def _told(event: Delivered, endpoint: Endpoint, zone: ZoneInfo) -> str:
     number = event.number
     about = f"{number} · " if number else ""
-    told = f"{about}{format_moment(event.at, zone)} · evt_{event.message_id.hex}"
+    told = f"{about}{format_moment(event.at, zone)} · {event.webhook_id}"
     if event.delivered_at is not None:
         return f"{told} · entregue em {format_moment(event.delivered_at, zone)}"
     if event.next_at is not None and endpoint.active:
