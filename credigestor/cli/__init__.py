@@ -16,7 +16,7 @@ import click
 
 from credigestor import __version__, clock
 from credigestor import demo as demonstration
-from credigestor.cli import backups, server
+from credigestor.cli import backups, server, webhooks
 from credigestor.cli.common import (
     ACTOR,
     FOLDER,
@@ -205,6 +205,7 @@ def summary(as_of: str | None, as_json: bool) -> None:
 main.add_command(backups.backup)
 main.add_command(backups.restore_)
 main.add_command(server.db)
+main.add_command(webhooks.webhooks)
 
 
 def _date(text: str | None, *, default: date) -> date:

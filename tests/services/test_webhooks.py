@@ -31,6 +31,11 @@ def changed(session: Session, actor: Actor, of: int, **changes: object) -> None:
     webhooks.change(session, actor, endpoint_id=of, private=False, today=TODAY, **values)  # type: ignore[arg-type]
 
 
+def switched_on(session: Session, actor: Actor, of: int) -> None:
+    webhooks.switch_off(session, actor, endpoint_id=of, now=NOW)
+    webhooks.switch_on(session, actor, endpoint_id=of, today=TODAY)
+
+
 #: Each act on an endpoint and an event, and the action it is logged as.
 ACTS: dict[str, tuple[str, Callable[[Session, Actor, int, int], object]]] = {
     "create": (
@@ -54,13 +59,7 @@ ACTS: dict[str, tuple[str, Callable[[Session, Actor, int, int], object]]] = {
             s, a, endpoint_id=of, cause=Off.GONE, now=NOW
         ),
     ),
-    "switch_on": (
-        "activate",
-        lambda s, a, of, event: (
-            webhooks.switch_off(s, a, endpoint_id=of, now=NOW),
-            webhooks.switch_on(s, a, endpoint_id=of, today=TODAY),
-        ),
-    ),
+    "switch_on": ("activate", lambda s, a, of, event: switched_on(s, a, of)),
     "remove": ("delete", lambda s, a, of, event: webhooks.remove(s, a, endpoint_id=of)),
     "resend": (
         "resend",
