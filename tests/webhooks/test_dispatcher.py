@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import anyio
 import pytest
 from sqlalchemy import text
 
+import app as front
+from credigestor.api.application import api
 from credigestor.db import locks
 from credigestor.db.engine import snapshot, transaction
 from credigestor.errors import DatabaseAway
 from credigestor.reports import webhooks as reports
 from credigestor.rules.webhooks import Event
 from credigestor.webhooks.sending import Outcome
+from tests.postgres.servers import wait_for
 from tests.webhooks.receiving import (
     Clock,
     Got,
@@ -23,11 +30,17 @@ from tests.webhooks.receiving import (
     dispatcher,
     endpoint,
     events,
+    hanging,
     receiver,
 )
 
 pytestmark = pytest.mark.usefixtures("db")
 
+_LOOK = """
+from credigestor import clock
+from credigestor.webhooks.dispatcher import Dispatcher
+Dispatcher(now=clock.now, private=True).look()
+"""
 ANA, BIA = 1, 2
 CREATED = Event.SALE_CREATED.value
 _END_WHO_HOLDS = text(
@@ -106,6 +119,28 @@ def test_who_loses_the_lock_amid_a_delivery_notes_it_and_begins_no_other(
     assert there.told() == [(CREATED, ANA), (CREATED, BIA)]
 
 
+def test_a_process_killed_amid_a_delivery_leaves_it_to_the_next_with_the_same_id(
+    there: Receiver, clock: Clock
+) -> None:
+    add_event(endpoint(there.url), ANA)
+    with hanging(there) as asked:
+        killed = subprocess.Popen([sys.executable, "-c", _LOOK])
+        try:
+            assert asked.wait(30)
+        finally:
+            killed.kill()
+            killed.wait()
+
+    def told_again() -> bool:
+        dispatcher(clock).look()
+        return len(there.got) == 2
+
+    wait_for(told_again)  # a moment later: the lock goes with its connection
+    first, again = there.got
+    assert (first.id, first.body) == (again.id, again.body)
+    assert events()[0].delivered_at is not None
+
+
 def test_who_dies_after_it_sent_and_before_it_noted_has_it_sent_again_with_the_same_id(
     there: Receiver, clock: Clock
 ) -> None:
@@ -143,15 +178,15 @@ def test_one_that_was_away_gets_it_from_the_next_process(clock: Clock) -> None:
         assert back.told() == [(CREATED, ANA)]
 
 
-def test_the_thread_looks_by_itself_and_stops(there: Receiver, clock: Clock) -> None:
+def test_the_thread_looks_by_itself_and_stops(
+    there: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("credigestor.webhooks.dispatcher.LOOK", 0.01)
     add_event(endpoint(there.url), ANA)
     sender = dispatcher(clock)
     sender.start()
     try:
-        for _ in range(100):
-            if there.got and events()[0].delivered_at:
-                break
-            sender._stop.wait(0.05)
+        wait_for(lambda: events()[0].delivered_at)
     finally:
         sender.stop()
     assert len(there.got) == 1
@@ -180,3 +215,24 @@ def test_a_database_that_is_away_is_told_once_and_waited_for(
         sender._thread.join(10)
     assert len(looked) == 4
     assert caplog.text.count("Webhooks wait for the database") == 1
+
+
+@pytest.mark.parametrize("beside_the_pages", [True, False])
+def test_the_app_has_the_thread_and_so_has_the_api_in_a_process_of_its_own(
+    beside_the_pages: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("credigestor.web.garbage.load", lambda _: None)
+    monkeypatch.setattr("credigestor.web.startup.announce", lambda: None)
+
+    def there_are() -> list[bool]:
+        return [each.is_alive() for each in threading.enumerate() if each.name == "webhooks"]
+
+    async def serve() -> None:
+        async with (
+            front.lifespan(front.app) if beside_the_pages else api.router.lifespan_context(api)
+        ):
+            assert there_are() == [True]
+
+    with ThreadPoolExecutor(1) as pool:  # a browser test may have left its loop in ours
+        pool.submit(anyio.run, serve).result()
+    assert there_are() == []
