@@ -35,6 +35,12 @@ class Config(BaseSettings):
     #: visitor's address is read from the last X-Forwarded-For entry.
     behind_proxy: bool = Field(default=False, validation_alias="CREDIGESTOR_BEHIND_PROXY")
 
+    #: Calls a minute to the API: of each login or key, of each address, and of an address by who
+    #: is nobody yet; 0 counts none.
+    api_per_caller: int = Field(default=600, ge=0, validation_alias="CREDIGESTOR_API_PER_CALLER")
+    api_per_address: int = Field(default=1200, ge=0, validation_alias="CREDIGESTOR_API_PER_ADDRESS")
+    api_per_stranger: int = Field(default=60, ge=0, validation_alias="CREDIGESTOR_API_PER_STRANGER")
+
     #: Folder of the backups; `backups` in the data folder where it is not set. Processes of one
     #: shop on several machines need one that they share.
     backup_folder: Path | None = Field(default=None, validation_alias="CREDIGESTOR_BACKUP_FOLDER")

@@ -36,6 +36,10 @@ class NotAllowed(BusinessError):
     """The actor's role does not permit the act."""
 
 
+class OutOfScope(NotAllowed):
+    """The actor's role permits the act, but the key by which a program calls does not."""
+
+
 class NotFound(BusinessError):
     """What was named does not exist."""
 

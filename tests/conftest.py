@@ -31,6 +31,9 @@ for name in (
     "CREDIGESTOR_WEBHOOK_PRIVATE",
 ):
     os.environ.pop(name, None)
+# Calls are counted, and most tests mean no limit: a fixed clock puts all of one's in one minute.
+for name in ("CALLER", "ADDRESS", "STRANGER"):
+    os.environ[f"CREDIGESTOR_API_PER_{name}"] = "1000000"
 
 from credigestor import clock  # noqa: E402
 from credigestor.config import get_config  # noqa: E402 - the environment comes first

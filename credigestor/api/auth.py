@@ -6,19 +6,20 @@ import secrets
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import StringConstraints
 
 from credigestor import clock
+from credigestor.api import rates
 from credigestor.api.calls import CHALLENGE, Caller
 from credigestor.api.fields import Answer, Body, examples
 from credigestor.api.operations import Operations
 from credigestor.api.problems import Problem
 from credigestor.db.engine import writing
 from credigestor.errors import NotAllowed
-from credigestor.rules.permissions import TABLE, Permission, Role
-from credigestor.services import api_logins, auth
-from credigestor.web import startup, visitor
+from credigestor.rules.permissions import Permission, Role
+from credigestor.services import api_keys, api_logins, auth
+from credigestor.web import startup
 
 #: Seconds after which a locked login is worth another try: the sentence tells the minutes.
 _LOCKED = 60
@@ -54,30 +55,42 @@ class TokenPair(Answer):
     login_until: datetime
 
 
+class MyKey(Answer):
+    """The key by which a program calls: its scopes, and when it expires."""
+
+    id: int
+    name: str
+    scopes: list[Permission]
+    expires_at: datetime
+
+
 class Me(Answer):
-    """Who calls, what they may, and the shop's day."""
+    """Who calls, what they may, and the shop's day; `key` is null for a login."""
 
     id: int
     name: str
     role: Role
     permissions: list[Permission]
+    key: MyKey | None
     today: date
 
 
-@_strangers.post("/login", summary="Entrar", description="Troca login e senha por tokens.")
+@_strangers.post(
+    "/login",
+    summary="Entrar",
+    description="Troca login e senha por tokens.",
+    dependencies=[Depends(rates.stranger)],
+)
 def login(request: Request, data: Login) -> TokenPair:
     """Check a password as the page does, with the same counting."""
     now, visitor_token = clock.now(), secrets.token_urlsafe(32)
     startup.prepare()
-    client = request.client
     with writing() as session:
         outcome = auth.sign_in(
             session,
             login=data.login,
             password=data.password,
-            address=visitor.client_address(
-                client.host if client else None, request.headers.getlist
-            ),
+            address=rates.address(request),
             visitor_token=visitor_token,
             user_agent=f"API: {request.headers.get('user-agent', '')}",
             now=now,
@@ -95,7 +108,12 @@ def login(request: Request, data: Login) -> TokenPair:
     return _pair(tokens)
 
 
-@_strangers.post("/refresh", summary="Renovar", description="Troca um refresh token, uma só vez.")
+@_strangers.post(
+    "/refresh",
+    summary="Renovar",
+    description="Troca um refresh token, uma só vez.",
+    dependencies=[Depends(rates.stranger)],
+)
 def refresh(data: Refresh) -> TokenPair:
     """Trade a refresh token; one that was used ends its login."""
     startup.prepare()
@@ -109,7 +127,9 @@ def refresh(data: Refresh) -> TokenPair:
 
 @router.acts("/logout", None, "Sair: os tokens deste acesso deixam de valer", status_code=204)
 def logout(call: Caller) -> None:
-    """End the caller's login."""
+    """End the caller's login; a key has none."""
+    if call.key is not None:
+        raise Problem(409, "not_a_login", "Uma chave não sai: um administrador a revoga.")
     with writing() as session:
         api_logins.end(session, login_session=call.login_session, now=call.now)
 
@@ -117,14 +137,19 @@ def logout(call: Caller) -> None:
 @router.reads("/me", None, "Quem chama e o que pode")
 def me(call: Caller) -> Me:
     """The caller, as of this call."""
-    actor = call.actor
+    actor, key = call.actor, call.key
     return Me(
         id=actor.id or 0,
-        name=actor.name,
+        name=key.user_name if key else actor.name,
         role=actor.role,
-        permissions=sorted(TABLE[actor.role]),
+        permissions=sorted(actor.permissions),
+        key=_mine(key) if key else None,
         today=call.today,
     )
+
+
+def _mine(key: api_keys.Held) -> MyKey:
+    return MyKey(id=key.id, name=key.name, scopes=sorted(key.scopes), expires_at=key.expires_at)
 
 
 def _pair(tokens: api_logins.Tokens) -> TokenPair:

@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from credigestor.api import problems
+from credigestor.api import problems, rates
 from credigestor.config import get_config
 from credigestor.web import shell, visitor
 
@@ -53,12 +53,14 @@ class Gate:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         begun = False
+        told = scope.setdefault("state", {})
 
         async def dressing(message: Message) -> None:
             nonlocal begun
             begun = True
             if message["type"] == "http.response.start":
-                message = {**message, "headers": _dressed(message["headers"])}
+                headers = [*message["headers"], *told.get(rates.TOLD, ())]
+                message = {**message, "headers": _dressed(headers)}
             await send(message)
 
         if visitor.our_host(Headers(scope=scope).getlist) is None:

@@ -28,6 +28,7 @@ from credigestor.errors import (
     InvalidInputs,
     NotAllowed,
     NotFound,
+    OutOfScope,
     Unavailable,
 )
 from credigestor.services import operations
@@ -60,6 +61,7 @@ _TITLES = {
 #: What errors.py refuses with: status and code. The first that fits counts.
 _REFUSALS: Sequence[tuple[type[BusinessError], int, str]] = (
     (InvalidInput, 422, "invalid_input"),
+    (OutOfScope, 403, "scope_missing"),
     (NotAllowed, 403, "not_allowed"),
     (NotFound, 404, "not_found"),
     (CreditWarning, 409, "credit_warning"),

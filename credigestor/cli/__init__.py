@@ -16,7 +16,7 @@ import click
 
 from credigestor import __version__, clock
 from credigestor import demo as demonstration
-from credigestor.cli import backups, server, webhooks
+from credigestor.cli import backups, keys, server, webhooks
 from credigestor.cli.common import (
     ACTOR,
     FOLDER,
@@ -206,6 +206,7 @@ main.add_command(backups.backup)
 main.add_command(backups.restore_)
 main.add_command(server.db)
 main.add_command(webhooks.webhooks)
+main.add_command(keys.keys)
 
 
 def _date(text: str | None, *, default: date) -> date:

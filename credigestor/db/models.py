@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     CheckConstraint,
     ForeignKey,
@@ -521,6 +522,48 @@ class ApiOperation(Base):
     created_at: Mapped[datetime] = _now()
 
 
+class ApiKey(Base):
+    """A key by which a program calls the API for a user; only its SHA-256 is kept.
+
+    It belongs to the installation: no backup holds it, and none brings a revoked one back. So no
+    foreign key ties it to its user, whom id and `user_since` (created_at) name together: after a
+    restore another may have the id.
+    """
+
+    __tablename__ = "api_keys"
+    __table_args__ = (
+        UniqueConstraint("key_hash"),
+        CheckConstraint("key_hash ~ '^[0-9a-f]{64}$'", name="key_hash"),
+        CheckConstraint("expires_at > created_at", name="expires_at"),
+    )
+    id: Mapped[int] = _id()
+    name: Mapped[str]
+    user_id: Mapped[int]
+    user_since: Mapped[datetime]
+    key_hash: Mapped[str]
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    created_at: Mapped[datetime]
+    created_by_name: Mapped[str]
+    expires_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    last_used_address: Mapped[str | None]
+    revoked_at: Mapped[datetime | None]
+    revoked_by_name: Mapped[str | None]
+
+
+class ApiCalls(Base):
+    """How often somebody called the API in one minute (since 1970): a login, a key, an address.
+
+    Not in the server's journal: a count costs a read no wait for the disk, and a crash loses it.
+    """
+
+    __tablename__ = "api_calls"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012 - SQLAlchemy's own way
+    caller: Mapped[str] = mapped_column(primary_key=True)
+    minute: Mapped[int]
+    calls: Mapped[int]
+
+
 class Installation(Base):
     """Which installation this is: one row, written with the first backup, whose mark it is.
 
@@ -606,6 +649,7 @@ class WebhookAttempt(Base):
 INSTALLATION = frozenset(
     {
         *(Download.__tablename__, BackupRun.__tablename__, Installation.__tablename__),
+        *(ApiKey.__tablename__, ApiCalls.__tablename__),
         # A copy of the shop on another machine must not tell anybody anything.
         *(WebhookEndpoint.__tablename__, WebhookEvent.__tablename__, WebhookAttempt.__tablename__),
     }

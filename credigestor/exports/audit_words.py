@@ -19,7 +19,7 @@ from credigestor.reports.settings_history import LABELS as SETTINGS
 from credigestor.rules.document_choices import RECEIPT_FORMAT_NAMES, SALE_DOCUMENT_NAMES
 from credigestor.rules.methods import METHOD_NAMES
 from credigestor.rules.numbering import receipt_number, sale_number
-from credigestor.rules.permissions import ROLE_NAMES
+from credigestor.rules.permissions import PERMISSION_NAMES, ROLE_NAMES
 from credigestor.rules.webhooks import OFF_NAMES
 
 #: What was done, as a noun that the thing it was done to follows.
@@ -39,6 +39,7 @@ ACTIONS = {
     "download_backup": "Download de backup",
     "print": "Impressão",
     "anonymise": "Anonimização",
+    "revoke": "Revogação",
     "demo": "Loja de demonstração",
     "repair": "Conserto pela conferência",
     "new_secret": "Novo segredo",
@@ -53,6 +54,7 @@ ENTITIES = {
     "payment": "Pagamento",
     "users": "Usuário",
     "settings": "Configurações",
+    "api_key": "Chave de programa",
     "download": "Arquivo",
     "shop": "Loja",
     "webhook": "Webhook",
@@ -66,6 +68,7 @@ _WORDS = {
     "receipt_format": {str(kind): name for kind, name in RECEIPT_FORMAT_NAMES.items()},
     "style": {"excel": "Excel", "plain": "simples"},
     "off_cause": {str(cause): name for cause, name in OFF_NAMES.items()},
+    "scopes": {str(scope): name for scope, name in PERMISSION_NAMES.items()},
 }
 _OWN = {
     "name": ("Nome", "text"),
@@ -117,6 +120,9 @@ _OWN = {
     "as_of": ("Data-base", "date"),
     "style": ("Formato", "style"),
     "filters": ("Só o que os filtros deixam", "given"),
+    "user": ("Em nome de", "user"),
+    "scopes": ("Permissões", "scopes"),
+    "until": ("Vale até", "date"),
     "erased": ("Dados apagados", "fields"),
     "sequences": ("Sequências acertadas", "text"),
     "names_folded": ("Nomes acertados para a busca", "count"),
@@ -182,6 +188,9 @@ CASE
     WHEN kind = 'given' THEN 'sim'
     WHEN kind = 'fields' AND jsonb_typeof(v) = 'array' THEN (
         SELECT string_agg(coalesce({_FIELDS} -> each ->> 0, each), ', ')
+        FROM jsonb_array_elements_text(v) AS each)
+    WHEN kind = 'scopes' AND jsonb_typeof(v) = 'array' THEN (
+        SELECT string_agg(coalesce({_JSON_WORDS} -> kind ->> each, each), ', ')
         FROM jsonb_array_elements_text(v) AS each)
     WHEN kind = 'holidays' AND jsonb_typeof(v) = 'array' THEN (
         SELECT string_agg(trim(to_char((each ->> 'day')::date, 'DD/MM/YYYY') || ' '

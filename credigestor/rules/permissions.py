@@ -4,6 +4,11 @@
 True
 >>> Actor(1, "Ana", Role.SELLER).can(Permission.REVERSE)
 False
+
+A program that calls by a key may do what both its user's role and the key's scopes allow.
+
+>>> Actor(1, "Ana", Role.SELLER, frozenset({Permission.COUNTER})).can(Permission.SELL)
+False
 """
 
 from __future__ import annotations
@@ -11,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from credigestor.errors import NotAllowed
+from credigestor.errors import NotAllowed, OutOfScope
 
 
 class Role(StrEnum):
@@ -46,6 +51,27 @@ class Permission(StrEnum):
     PRIVACY = "privacy"  # one customer's data, and its anonymising (LGPD)
 
 
+#: As a key's scopes are chosen and told.
+PERMISSION_NAMES = {
+    Permission.COUNTER: "Consultar clientes, vendas, notas e pagamentos",
+    Permission.SELL: "Cadastrar clientes, vender e receber",
+    Permission.ANALYTICS: "Ver painel, carteira e inadimplência",
+    Permission.OVERRIDE_CREDIT: "Liberar crédito acima do limite",
+    Permission.CANCEL: "Cancelar vendas",
+    Permission.REVERSE: "Estornar pagamentos",
+    Permission.BACKDATE: "Datar pagamentos além do prazo",
+    Permission.DISCOUNT: "Conceder descontos",
+    Permission.AMEND: "Mudar avalistas de notas impressas",
+    Permission.USERS: "Cuidar de usuários",
+    Permission.SETTINGS: "Mudar configurações",
+    Permission.EXPORT: "Exportar listas e tabelas",
+    Permission.IMPORT: "Importar dados",
+    Permission.BACKUP: "Fazer, baixar e restaurar backups",
+    Permission.AUDIT: "Ler a auditoria",
+    Permission.PRIVACY: "Copiar e anonimizar dados pessoais (LGPD)",
+}
+
+
 _SELLER = frozenset({Permission.COUNTER, Permission.SELL})
 _MANAGER = _SELLER | {
     Permission.ANALYTICS,
@@ -66,19 +92,32 @@ TABLE: dict[Role, frozenset[Permission]] = {
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: the id of a row of users (None for the command line), name and role."""
+    """Who acts: the id of a row of users (None for the command line), name and role.
+
+    `scopes` narrows what the role may, for a program that calls by a key; None narrows nothing.
+    """
 
     id: int | None
     name: str
     role: Role
+    scopes: frozenset[Permission] | None = None
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """All that this actor may do."""
+        of_role = TABLE[self.role]
+        return of_role if self.scopes is None else of_role & self.scopes
 
     def can(self, permission: Permission) -> bool:
-        """Tell whether this actor's role has the permission."""
-        return permission in TABLE[self.role]
+        """Tell whether this actor has the permission: by role and, with a key, by scope."""
+        return permission in self.permissions
 
     def require(self, permission: Permission) -> None:
-        """Raise NotAllowed unless this actor's role has the permission."""
-        if not self.can(permission):
-            raise NotAllowed(
-                f"Seu perfil ({ROLE_NAMES[self.role]}) não tem permissão para esta operação."
-            )
+        """Raise NotAllowed unless this actor has the permission; OutOfScope if the key lacks it."""
+        if self.can(permission):
+            return
+        if permission in TABLE[self.role]:
+            raise OutOfScope(f"Esta chave não tem a permissão “{PERMISSION_NAMES[permission]}”.")
+        raise NotAllowed(
+            f"Seu perfil ({ROLE_NAMES[self.role]}) não tem permissão para esta operação."
+        )

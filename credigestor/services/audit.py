@@ -24,6 +24,7 @@ SECRETS = frozenset(
         "token_hash",
         "ticket_hash",
         "visitor_hash",
+        "key_hash",
         "secret",
         "old_secret",
     }

@@ -17,7 +17,7 @@ from credigestor.db.models import User
 from credigestor.errors import BusinessError, Conflict, InvalidInput, NotFound
 from credigestor.rules.identity import parse_name
 from credigestor.rules.permissions import Actor, Permission, Role
-from credigestor.services import audit, auth, confirmation, lockout
+from credigestor.services import api_keys, audit, auth, confirmation, lockout
 from credigestor.services.passwords import generate_password, hash_password
 
 #: Characters of a login.
@@ -93,7 +93,7 @@ def edit(
 
 
 def deactivate(session: Session, actor: Actor, *, user_id: int, now: datetime) -> None:
-    """Bar a user from logging in and end their sessions; their work stays.
+    """Bar a user from logging in, end their sessions and revoke their keys; their work stays.
 
     Raises NotAllowed, NotFound, Conflict for the last active administrator.
     """
@@ -103,6 +103,7 @@ def deactivate(session: Session, actor: Actor, *, user_id: int, now: datetime) -
     _keep_an_admin(session, losing=user)
     user.active = False
     auth.revoke_sessions(session, user_id=user.id, now=now)
+    api_keys.revoke_all(session, actor, user=user, now=now)
     audit.record(session, actor, "deactivate", "users", user.id, before=before, after=_shown(user))
 
 

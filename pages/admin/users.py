@@ -1,4 +1,4 @@
-"""Usuários: who may log in, with which role, and from where they are logged in now."""
+"""Usuários: who may log in, with which role, from where they are now, and keys for programs."""
 
 from collections.abc import Callable
 
@@ -9,6 +9,7 @@ from credigestor.errors import BusinessError
 from credigestor.rules.identity import MAX_NAME
 from credigestor.rules.permissions import ROLE_NAMES, Actor, Permission, Role
 from credigestor.services import users
+from credigestor.ui.admin import api_keys
 from credigestor.ui.app.live_sessions import draw_sessions
 from credigestor.ui.kit import data, session
 from credigestor.ui.kit.forms import Fields
@@ -80,7 +81,10 @@ def draw_user(actor: Actor, user: User) -> None:
             if user.id != actor.id and st.button("Gerar nova senha", key=f"reset_{user.id}"):
                 act(lambda: reset(actor, user), "Senha trocada; as sessões foram encerradas.")
             if user.active and st.button("Desativar", key=f"off_{user.id}"):
-                act(lambda: deactivate(actor, user.id), "Usuário desativado.")
+                act(
+                    lambda: deactivate(actor, user.id),
+                    "Usuário desativado; sessões encerradas e chaves revogadas.",
+                )
             if not user.active and st.button("Reativar", key=f"on_{user.id}"):
                 act(lambda: activate(actor, user.id), "Usuário reativado.")
 
@@ -113,13 +117,20 @@ def activate(actor: Actor, user_id: int) -> None:
 actor = session.require(Permission.USERS)
 
 header("Usuários", "Quem entra no sistema e o que pode fazer.")
-draw_password()
+with st.container():  # one place, whether anything is shown in it: the tab stays the one chosen
+    draw_password()
+    api_keys.draw_made()
 
-people, new, logins = st.tabs(["Pessoas", "Cadastrar", "Sessões abertas"])
+people, new, logins, keys = st.tabs(
+    ["Pessoas", "Cadastrar", "Sessões abertas", "Chaves de programas"]
+)
+everybody = data.read(users.list_users, actor)
 with people:
-    for user in data.read(users.list_users, actor):
+    for user in everybody:
         draw_user(actor, user)
 with new:
     draw_new(actor)
 with logins:
     draw_sessions(actor)
+with keys:
+    api_keys.draw_keys(actor, list(everybody))

@@ -10,12 +10,16 @@ from typing import Any
 import pytest
 from fastapi.openapi.models import OpenAPI
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from sqlalchemy import update
 
 from credigestor.api.application import described
 from credigestor.api.fields import Body
 from credigestor.api.operations import PERMISSION
+from credigestor.db.engine import transaction
+from credigestor.db.models import User
 from credigestor.rules.permissions import TABLE, Permission, Role
-from tests.api.asking import ask, get, patch, post, token_of
+from tests.api.asking import Answer, ask, get, patch, post, token_of
+from tests.api.keying import key_of
 from tests.factories import add_user
 
 #: A POST that records nothing asks for no key.
@@ -133,6 +137,13 @@ def nested(part: Any) -> Iterator[Any]:
         yield from nested(inner)
 
 
+def tried(method: str, path: str, token: str | None) -> Answer:
+    """An operation asked for, of what is not there and with nothing in its body."""
+    sent = {"if-match": "*", "idempotency-key": str(uuid.uuid4())}
+    body: Any = None if method == "GET" else {}
+    return ask(method, re.sub(r"\{\w+\}", "999", path), token=token, body=body, headers=sent)
+
+
 def test_it_is_for_whoever_is_logged_in(seller_token: str) -> None:
     assert get("/openapi.json", seller_token) == described()
     assert ask("GET", "/openapi.json").code == "invalid_token"
@@ -203,10 +214,7 @@ def test_each_role_may_what_its_pages_let_it(role: Role | None) -> None:
     for (method, path), permission in OPERATIONS.items():
         if permission == "" or path == "/auth/logout":
             continue
-        address = re.sub(r"\{\w+\}", "999", path)  # none has that id
-        sent = {"if-match": "*", "idempotency-key": str(uuid.uuid4())}
-        body: Any = None if method == "GET" else {}
-        answer = ask(method, address, token=token, body=body, headers=sent)
+        answer = tried(method, path, token)
         allowed = role is not None and (permission is None or permission in TABLE[role])
         expected = {200, 201, 202, 404, 422} if allowed else {403 if role else 401}
         assert answer.status in expected, f"{method} {path}: {answer.body!r}"
@@ -246,3 +254,29 @@ def test_the_customers_of_the_examples_are_registered_and_changed(manager_token:
 def examples_of(name: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = described()["components"]["schemas"][name]["examples"]
     return found
+def test_each_key_may_what_its_scopes_let_it() -> None:
+    user = add_user(Role.ADMIN)
+    only = {each: key_of(user, each, name=f"só {each}") for each in Permission}
+    but = {each: key_of(user, *{*Permission} - {each}, name=f"sem {each}") for each in Permission}
+    for (method, path), permission in OPERATIONS.items():
+        if permission == "" or path == "/auth/logout":
+            continue
+        if permission is None:
+            assert tried(method, path, only[Permission.PRIVACY]).status == 200
+            continue
+        wanted = Permission(permission)
+        allowed = tried(method, path, only[wanted])
+        assert allowed.status in {200, 201, 202, 404, 422}, f"{method} {path}: {allowed.body!r}"
+        refused = tried(method, path, but[wanted])
+        assert (refused.status, refused.code) == (403, "scope_missing"), f"{method} {path}"
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_key_may_no_more_than_the_role_of_its_user(role: Role) -> None:
+    user = add_user(Role.ADMIN)
+    key = key_of(user, *Permission)
+    with transaction() as session:
+        session.execute(update(User).values(role=role.value))
+    for (method, path), permission in OPERATIONS.items():
+        if isinstance(permission, Permission) and permission not in TABLE[role]:
+            assert tried(method, path, key).code == "not_allowed", f"{method} {path}"

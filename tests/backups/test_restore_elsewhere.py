@@ -39,7 +39,7 @@ def other(database: str) -> Iterator[Engine]:
         connection.execute(text(f"DROP SCHEMA {SCHEMA} CASCADE"))
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005", "0008"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005", "0008", "0009"])
 def test_a_backup_from_an_older_version_is_brought_up_to_date(
     revision: str, admin: Actor, other: Engine, tmp_path: Path
 ) -> None:

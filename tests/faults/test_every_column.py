@@ -32,6 +32,8 @@ _OTHER = {
 #: Of these columns nobody has a second word: who looked from where, what a form's operation was,
 #: what an import brought into the register, what of a reversed payment no longer counts.
 FREE = {
+    "api_calls": {"caller", "minute", "calls"},
+    "api_keys": {*Base.metadata.tables["api_keys"].c.keys()},
     "api_operations": {"operation_id", "digest", "answer", "created_at"},
     "backup_runs": {"automatic", "actor_name", "finished_at", "ok", "file", "encrypted", "detail"}
     | {"size"},

@@ -12,7 +12,14 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import ApiOperation, BackupRun, LoginAttempt, LoginSession
+from credigestor.db.models import (
+    ApiCalls,
+    ApiKey,
+    ApiOperation,
+    BackupRun,
+    LoginAttempt,
+    LoginSession,
+)
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.imports import importer
 from credigestor.rules.permissions import Actor, Role
@@ -181,6 +188,21 @@ def _installation(session: Session, admin: Actor) -> None:
             expires_at=NOW + timedelta(hours=12),
         )
     )
+    session.add(
+        ApiKey(
+            name="Caixa",
+            user_id=admin.id,
+            user_since=NOW,
+            key_hash=there,
+            scopes=["counter"],
+            created_at=NOW,
+            created_by_name="Ada Alves",
+            expires_at=NOW + timedelta(days=365),
+            last_used_at=NOW,
+            last_used_address="203.0.113.7",
+        )
+    )
+    session.add(ApiCalls(caller="user 1", minute=1, calls=1))
     session.add(ApiOperation(operation_id=uuid.UUID(int=1), digest="x", answer={"id": 1}))
     session.add(LoginAttempt(login="ada", address="203.0.113.7", at=NOW, succeeded=True))
     session.add(

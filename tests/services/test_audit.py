@@ -21,6 +21,7 @@ from credigestor.db.settings import ShopSettings
 from credigestor.exports.audit_words import ACTIONS, ENTITIES, FIELDS, UNSAID
 from credigestor.rules.permissions import Actor, Permission, Role
 from credigestor.services import (
+    api_keys,
     auth,
     confirmation,
     customers,
@@ -39,6 +40,7 @@ from tests.factories import PASSWORD, add_user
 from tests.moments import NOW
 from tests.portfolio import TODAY, add_customer, add_sale
 from tests.portfolio import pay as pay_note
+from tests.services import keys
 from tests.services.paying import new_payment
 from tests.services.selling import new_sale
 
@@ -46,12 +48,13 @@ pytestmark = pytest.mark.usefixtures("db")
 
 SERVICES = (
     *(auth, confirmation, customers, downloads, payments, printing, privacy, sales, settings),
-    users,
+    *(api_keys, users),
 )
 #: They take an actor and write nothing that is data: a look, a count of wrong passwords, an
 #: address for a file, which is logged once it is used.
 NO_WRITES = {"auth.list_sessions", "users.list_users", "confirmation.refusal", "downloads.ask"}
 NO_WRITES |= {"sales.preview", "payments.preview"}
+NO_WRITES |= {"api_keys.list_keys"}
 
 
 @dataclass
@@ -215,6 +218,18 @@ WRITES = {
             s, a, current=PASSWORD, new="uma senha bem nova", address="", now=NOW
         ),
         *("change_password", "users"),
+    ),
+    "api_keys.make": Write(
+        lambda s, a, shop: keys.make(s, a, shop.user),
+        *("create", "api_key", None, ("scopes", ["counter", "sell"])),
+    ),
+    "api_keys.revoke": Write(
+        lambda s, a, shop: api_keys.revoke(s, a, key_id=keys.there(s, shop.user), now=NOW),
+        *("revoke", "api_key", ("name", "Caixa")),
+    ),
+    "api_keys.revoke_all": Write(
+        lambda s, a, shop: keys.revoke_all(s, a, shop.user),
+        *("revoke", "api_key", ("name", "Caixa")),
     ),
     "auth.end_session": Write(
         lambda s, a, shop: auth.end_session(s, a, session_id=shop.login, now=NOW),

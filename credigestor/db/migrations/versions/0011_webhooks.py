@@ -1,6 +1,6 @@
 """Webhooks: where events go, the events, and the tries; triggers that write them
 
-Revision: 0011, after 0009
+Revision: 0011, after 0010
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 
 _MOMENT = postgresql.TIMESTAMP(timezone=True)
 
