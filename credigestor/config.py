@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,7 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Config(BaseSettings):
     """Configuration of one process, each field an environment variable (case ignored)."""
 
-    model_config = SettingsConfigDict(extra="ignore")
+    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
 
     #: A PostgreSQL server to use instead of the embedded one (postgresql://user:pass@host/db).
     database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
@@ -35,6 +37,8 @@ class Config(BaseSettings):
     #: visitor's address is read from the last X-Forwarded-For entry.
     behind_proxy: bool = Field(default=False, validation_alias="CREDIGESTOR_BEHIND_PROXY")
 
+    #: Web sites whose scripts may call the API, comma-separated (https://loja.example.com).
+    api_origins: str = Field(default="", validation_alias="CREDIGESTOR_API_ORIGINS")
     #: Calls a minute to the API: of each login or key, of each address, and of an address by who
     #: is nobody yet; 0 counts none.
     api_per_caller: int = Field(default=600, ge=0, validation_alias="CREDIGESTOR_API_PER_CALLER")
@@ -68,6 +72,16 @@ class Config(BaseSettings):
             raise ValueError("não é um endereço do PostgreSQL, como postgresql://user:pass@host/db")
         return f"postgresql+psycopg://{rest}"
 
+    @field_validator("api_origins")
+    @classmethod
+    def _are_origins(cls, value: str) -> str:
+        return ",".join(_origin(word.strip()) for word in value.split(",") if word.strip())
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The origins whose scripts may call the API, as browsers write them."""
+        return frozenset(filter(None, self.api_origins.split(",")))
+
     @property
     def backups(self) -> Path:
         """The folder of the backups, absolute."""
@@ -83,6 +97,28 @@ class Config(BaseSettings):
     def host_names(self) -> frozenset[str]:
         """Extra host names, lower case."""
         return frozenset(h.strip().lower() for h in self.hosts.split(",") if h.strip())
+
+
+def _origin(word: str) -> str:
+    """One origin as browsers write it; ValueError for an address, a pattern, a user's name."""
+    try:
+        parts = urlsplit(word)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    name = (parts.hostname or "").lower()
+    if (
+        parts.scheme not in ("http", "https")
+        or not re.fullmatch(r"[a-z0-9._:-]+", name)
+        or any(mark in word for mark in "@?#")
+        or parts.path
+    ):
+        raise ValueError(
+            "cada origem se escreve como https://loja.example.com, sem caminho, barra no fim nem *"
+        )
+    host = f"[{name}]" if ":" in name else name
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, usual) else "")
 
 
 @lru_cache

@@ -29,6 +29,7 @@ for name in (
     "CREDIGESTOR_BACKUP_FOLDER",
     "CREDIGESTOR_BACKUP_PASSPHRASE",
     "CREDIGESTOR_WEBHOOK_PRIVATE",
+    "CREDIGESTOR_API_ORIGINS",
 ):
     os.environ.pop(name, None)
 # Calls are counted, and most tests mean no limit: a fixed clock puts all of one's in one minute.

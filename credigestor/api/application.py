@@ -43,6 +43,7 @@ from credigestor.api import (
 from credigestor.api.gate import Gate
 from credigestor.api.manual.portuguese import tidy
 from credigestor.api.manual.route import routes
+from credigestor.config import get_config
 from credigestor.web import startup
 
 log = logging.getLogger("credigestor")
@@ -60,6 +61,7 @@ mesma de novo dá a primeira resposta, e não grava outra vez. Toda recusa é um
 @asynccontextmanager
 async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
     """In a process of its own: prepare the database before the first call, deliver webhooks."""
+    get_config()  # a variable that is wrong ends the server here
     try:
         await anyio.to_thread.run_sync(startup.prepare)
     except Exception:

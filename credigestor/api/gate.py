@@ -1,7 +1,8 @@
 """The API's own door: Host, the size of a body, headers, and how many are served at a time.
 
 No cookie counts here and none is given, so no other site can act for anybody: there is no check of
-Origin. The same in the pages' process and in one of the API's own.
+Origin, and its scripts read nothing unless `cors` lets them. The same in the pages' process and in
+one of the API's own.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from credigestor.api import problems, rates
+from credigestor.api import cors, problems, rates
 from credigestor.config import get_config
 from credigestor.web import shell, visitor
 
@@ -52,12 +53,9 @@ class Gate:
             await self._http(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        begun = False
         told = scope.setdefault("state", {})
 
         async def dressing(message: Message) -> None:
-            nonlocal begun
-            begun = True
             if message["type"] == "http.response.start":
                 headers = [*message["headers"], *told.get(rates.TOLD, ())]
                 message = {**message, "headers": _dressed(headers)}
@@ -66,12 +64,22 @@ class Gate:
         if visitor.our_host(Headers(scope=scope).getlist) is None:
             await _refused(400, "unknown_host", "Endereço desconhecido.")(scope, receive, dressing)
             return
+        await cors.around(self._let_in)(scope, receive, dressing)
+
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
         body = await _whole(scope, receive)
         if body is None:
             return  # who asked went away
         if len(body) > MOST:
             too_large = _refused(413, "body_too_large", "O corpo pode ter até 1 MB.")
-            await too_large(scope, receive, dressing)
+            await too_large(scope, receive, sending)
             return
         given = False
 
@@ -84,12 +92,12 @@ class Gate:
 
         try:
             async with self._served:
-                await self.app(scope, giving, dressing)
+                await self.app(scope, giving, sending)
         except Exception:
             # Starlette answers what is unforeseen, and raises it again for the log.
             log.exception("A request to the API failed: %s %s", scope["method"], _place(scope))
             if not begun:
-                await problems.unexpected()(scope, receive, dressing)
+                await problems.unexpected()(scope, receive, sending)
 
 
 async def _whole(scope: Scope, receive: Receive) -> bytes | None:

@@ -36,6 +36,7 @@ def prepare() -> None:
 
 def announce() -> None:
     """Prepare the database and, while there is no user, print the setup code in the terminal."""
+    get_config()  # a variable that is wrong ends the server here
     try:
         prepare()
         with transaction() as session:
