@@ -28,6 +28,7 @@ from credigestor.rules.charges import Paid, State, Step, Terms, new_state, owed_
 from credigestor.rules.identity import fold
 from credigestor.rules.installments import split
 from credigestor.rules.money import CENT, ZERO, round_cents
+from credigestor.rules.true_rate import daily_rate
 
 #: The benchmark's day: the last of its 36 months.
 TODAY = date(2026, 11, 23)
@@ -156,6 +157,9 @@ def _sale(
     cancelled_on = None
     if random.random() < _CANCELLED:
         cancelled_on = min(sold_on + timedelta(days=random.randint(0, 40)), TODAY)
+    dates = list(_calendar(first_due, count)) if first_due else []
+    amounts = split(total - down, rate, count) if first_due else []
+    by_days = [((due - sold_on).days, note) for (due, _), note in zip(dates, amounts, strict=True)]
     made = Made(
         (
             sale_id,
@@ -169,6 +173,7 @@ def _sale(
             count,
             first_due,
             rate,
+            daily_rate(total - down, by_days) if rate else ZERO,
             _LATE_RATE,
             _FINE_RATE,
             grace,
@@ -183,17 +188,14 @@ def _sale(
     if first_due is None:
         return made
     delay, delayed_from = _stop(random, count)
-    amounts = split(total - down, rate, count)
-    for number, (amount, (due, on_time)) in enumerate(
-        zip(amounts, _calendar(first_due, count), strict=True), start=1
-    ):
+    for number, (amount, (due, on_time)) in enumerate(zip(amounts, dates, strict=True), start=1):
         free_until = on_time + timedelta(days=grace)
         terms = Terms(amount, due, free_until, _LATE_RATE, _FINE_RATE)
         note_id = first_note + number - 1
         state, last = new_state(terms), None
         if cancelled_on is None:
-            dates = _dates(random, due, sold_on, delay if number >= delayed_from else 0)
-            for step, reversed_on in _pay(random, terms, dates):
+            paid_on = _dates(random, due, sold_on, delay if number >= delayed_from else 0)
+            for step, reversed_on in _pay(random, terms, paid_on):
                 made.payments.append(
                     Payment(
                         step.paid.on,

@@ -56,6 +56,7 @@ _SALES = (
     "installments",
     "first_due_date",
     "contract_rate",
+    "daily_rate",
     "late_rate",
     "fine_rate",
     "grace_days",

@@ -14,10 +14,9 @@ from credigestor.api.operations import Operations
 from credigestor.api.sales import SaleToMake
 from credigestor.db.engine import snapshot
 from credigestor.db.settings import RATE_PLACES
-from credigestor.rules.installments import effective_yearly_rate
+from credigestor.rules import true_rate
 from credigestor.rules.money import ZERO
 from credigestor.rules.permissions import Permission
-from credigestor.rules.schedule import total_of
 from credigestor.services import sales as services
 
 router = Operations("/sales", "Vendas")
@@ -40,7 +39,7 @@ class SalePreview(Answer):
     """What the sale would make: `financed` and `interest` are its notes, `to_pay` all of it.
 
     `warnings` tell why to register it takes a manager's `override_reason`; without any, it does
-    not. `yearly_rate` is the effective one (CET), percent.
+    not. The effective rates go by the dates (R2b), percent.
     """
 
     customer_id: int
@@ -54,7 +53,8 @@ class SalePreview(Answer):
     installments: int
     first_due_date: date | None
     contract_rate: Rate
-    yearly_rate: Rate
+    effective_monthly_rate: Rate
+    effective_yearly_rate: Rate
     late_rate: Rate
     fine_rate: Rate
     grace_days: int
@@ -68,7 +68,8 @@ def preview(call: Caller, data: SaleToMake) -> SalePreview:
     with placed(data, guarantors.RENAMED), snapshot() as session:
         new = sales.asked(session, call, data, NO_OPERATION)
         found = services.preview(session, call.actor, new, today=call.today)
-    notes, financed = found.notes, new.total - new.down_payment
+    plan, financed = found.plan, new.total - new.down_payment
+    notes = plan.notes
     rate = new.contract_rate if notes else ZERO
     return SalePreview(
         customer_id=new.customer_id,
@@ -77,12 +78,13 @@ def preview(call: Caller, data: SaleToMake) -> SalePreview:
         total=new.total,
         down_payment=new.down_payment,
         financed=financed,
-        interest=total_of(notes) - financed,
-        to_pay=new.down_payment + total_of(notes),
+        interest=plan.total - financed,
+        to_pay=new.down_payment + plan.total,
         installments=len(notes),
         first_due_date=notes[0].due_date if notes else None,
         contract_rate=_as_kept(rate),
-        yearly_rate=effective_yearly_rate(rate),
+        effective_monthly_rate=true_rate.monthly(plan.daily_rate),
+        effective_yearly_rate=true_rate.yearly(plan.daily_rate),
         late_rate=_as_kept(found.settings.late_rate),
         fine_rate=_as_kept(found.settings.fine_rate),
         grace_days=found.settings.grace_days,

@@ -39,6 +39,7 @@ from credigestor.reports import sale as one_sale
 from credigestor.reports import sales as reports
 from credigestor.reports.sales import SaleFilters
 from credigestor.reports.search import MAX_QUERY
+from credigestor.rules import true_rate
 from credigestor.rules.aging import Status
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number, receipt_number, sale_number
@@ -199,6 +200,8 @@ class Sale(Answer):
     installments: int
     first_due_date: date | None
     contract_rate: Rate
+    effective_monthly_rate: Rate
+    effective_yearly_rate: Rate
     late_rate: Rate
     fine_rate: Rate
     grace_days: int
@@ -300,7 +303,12 @@ def read(sale_id: PathId, call: Caller, as_of: Day | None = None) -> Sale:
         for row in found.payments.to_dict("records")
     ]
     shown = {name: getattr(found, name) for name in Sale.model_fields if hasattr(found, name)}
-    return Sale.model_validate({**shown, "as_of": day, "notes": notes, "payments": payments})
+    rates = {
+        "effective_monthly_rate": true_rate.monthly(found.daily_rate),
+        "effective_yearly_rate": true_rate.yearly(found.daily_rate),
+    }
+    shown |= {"as_of": day, "notes": notes, "payments": payments}
+    return Sale.model_validate({**shown, **rates})
 
 
 @router.writes(

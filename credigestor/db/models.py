@@ -23,6 +23,7 @@ from sqlalchemy import (
     Index,
     MetaData,
     Numeric,
+    SmallInteger,
     Text,
     UniqueConstraint,
     func,
@@ -32,8 +33,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.dialects.postgresql import UUID as PGUUID
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from credigestor.rules.true_rate import PLACES
+
 Money = Numeric(12, 2)
 Rate = Numeric(7, 4)
+DailyRate = Numeric(24, PLACES)
 
 
 class Base(DeclarativeBase):
@@ -180,7 +184,12 @@ class Customer(Base):
 
 
 class Sale(Base):
-    """A sale on instalments with its contract as made: rates in percent, grace in days (R5)."""
+    """A sale on instalments with its contract as made: rates in percent, grace in days (R5).
+
+    `carried` is what its notes split where that is not what is financed (R2c), `due_day` the day
+    that due dates keep where the first one lacks it (R3), `daily_rate` the true rate, a fraction
+    a day (R2b).
+    """
 
     __tablename__ = "sales"
     __table_args__ = (
@@ -193,6 +202,9 @@ class Sale(Base):
         CheckConstraint("(first_due_date IS NULL) = (installments = 0)", name="first_due_date"),
         CheckConstraint("first_due_date >= sold_on", name="first_due_after_sale"),
         CheckConstraint("contract_rate >= 0", name="contract_rate"),
+        CheckConstraint("carried > 0", name="carried"),
+        CheckConstraint("due_day BETWEEN 29 AND 31", name="due_day"),
+        CheckConstraint("daily_rate >= 0", name="daily_rate"),
         CheckConstraint("late_rate >= 0", name="late_rate"),
         CheckConstraint("fine_rate BETWEEN 0 AND 2", name="fine_rate"),
         CheckConstraint("grace_days BETWEEN 0 AND 60", name="grace_days"),
@@ -213,6 +225,9 @@ class Sale(Base):
     installments: Mapped[int]
     first_due_date: Mapped[date | None]
     contract_rate: Mapped[Decimal] = mapped_column(Rate)
+    carried: Mapped[Decimal | None] = mapped_column(Money)
+    due_day: Mapped[int | None] = mapped_column(SmallInteger)
+    daily_rate: Mapped[Decimal] = mapped_column(DailyRate, server_default=text("0"))
     late_rate: Mapped[Decimal] = mapped_column(Rate)
     fine_rate: Mapped[Decimal] = mapped_column(Rate)
     grace_days: Mapped[int]

@@ -158,7 +158,7 @@ def _correct(session: Session, made: Business, seller: Actor, manager: Actor, to
             Note.amount,
             Note.due_date,
             Sale.sold_on,
-            Sale.contract_rate,
+            Sale.daily_rate,
         )
         .join(Sale, Sale.id == Note.sale_id)
         .where(Note.last_paid_on.is_(None), Note.cancelled_on.is_(None), Note.due_date > today)
@@ -173,7 +173,7 @@ def _correct(session: Session, made: Business, seller: Actor, manager: Actor, to
         day = max(notes[0].sold_on, today - timedelta(days=random.randrange(1, 40)))
         # Paid before they are due, notes with interest cost less (R14).
         discounts = {
-            note.id: early.discount(note.amount, note.contract_rate, (note.due_date - day).days)
+            note.id: early.discount(note.amount, note.daily_rate, (note.due_date - day).days)
             for note in notes
         }
         payment_id = payments.receive(

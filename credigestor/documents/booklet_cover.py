@@ -13,9 +13,9 @@ from credigestor.documents.booklet_words import amounts, conditions, settled
 from credigestor.documents.canvas import BAND, GREY, clean
 from credigestor.documents.letterhead import phone, shop_address, shop_name
 from credigestor.reports.booklet import Booklet, Installment
+from credigestor.rules import true_rate
 from credigestor.rules.calendar import format_date, format_days
 from credigestor.rules.identity import labelled_tax_id, tax_id_kind
-from credigestor.rules.installments import effective_yearly_rate
 from credigestor.rules.money import exact_percent, format_brl, format_percent
 
 LEFT, WIDTH = 12.0, 186.0  # mm
@@ -109,7 +109,8 @@ class Cover:
         rate = f"{exact_percent(sale.contract_rate)} ao mês" if sale.contract_rate else "sem juros"
         grace = format_days(sale.grace_days) if sale.grace_days else "não há"
         fine = exact_percent(sale.fine_rate) if sale.fine_rate else "não há"
-        yearly = format_percent(effective_yearly_rate(sale.contract_rate))
+        monthly = format_percent(true_rate.monthly(sale.daily_rate))
+        yearly = format_percent(true_rate.yearly(sale.daily_rate))
         every = "mensais" if sale.is_monthly else "nas datas abaixo"
         count = len(sale.installments)
         due = [each.due_date for each in sale.installments]
@@ -120,8 +121,8 @@ class Cover:
                 ("Valor financiado", format_brl(sale.financed)),
             ],
             [
-                ("Juros do contrato (taxa efetiva)", rate),
-                ("CET = taxa efetiva anual de juros", f"{yearly} ao ano"),
+                ("Juros do contrato", rate),
+                ("Taxa efetiva ao mês · ao ano (CET)", f"{monthly} · {yearly}"),
                 ("Juros, em reais", format_brl(sale.interest)),
             ],
             [

@@ -103,17 +103,17 @@ def _when_late(sale: Booklet) -> str:
 
 
 def _when_early(sale: Booklet) -> str:
-    if not sale.contract_rate:
+    if not sale.daily_rate:
         return (
             "A qualquer tempo e sem custo, no todo ou em parte (CDC, art. 52, § 2º). As parcelas "
             "não têm juros, por isso o valor é o da parcela."
         )
     sample = sale.open[0].balance
-    settled = early.present_value(sample, sale.contract_rate, 30)
+    settled = early.present_value(sample, sale.daily_rate, 30)
     return (
         "É direito do cliente quitar antes, no todo ou em parte e sem custo, com redução "
         "proporcional dos juros (CDC, art. 52, § 2º). Cada parcela quitada vale: valor ÷ "
-        f"{early.growth(sale.contract_rate)} elevado a (dias que faltam\xa0÷\xa030). Exemplo: "
+        f"{early.growth(sale.daily_rate)} elevado aos dias que faltam. Exemplo: "
         f"{format_brl(sample)} pagos 30 dias antes saem por {format_brl(settled)}. Peça o cálculo "
         "na loja."
     )

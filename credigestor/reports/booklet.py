@@ -13,7 +13,7 @@ from credigestor.db.models import Note, Sale
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import Conflict, NotFound
 from credigestor.reports.named_customer import NamedCustomer, named_customer
-from credigestor.rules.calendar import due_dates
+from credigestor.rules.calendar import anchor_day, due_dates
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number, sale_number
 
@@ -50,6 +50,7 @@ class Booklet:
     total: Decimal
     down_payment: Decimal
     contract_rate: Decimal
+    daily_rate: Decimal
     late_rate: Decimal
     fine_rate: Decimal
     grace_days: int
@@ -94,7 +95,8 @@ class Booklet:
     def is_monthly(self) -> bool:
         """Whether the due dates are a month apart (R3); imported notes may have any."""
         days = [each.due_date for each in self.installments]
-        return days == due_dates(days[0], len(days))
+        anchor = anchor_day(self.sold_on, days[0])
+        return days in (due_dates(days[0], len(days)), due_dates(days[0], len(days), anchor))
 
 
 def booklet(session: Session, sale_id: int, *, today: date) -> Booklet:
@@ -121,6 +123,7 @@ def booklet(session: Session, sale_id: int, *, today: date) -> Booklet:
         total=sale.total,
         down_payment=sale.down_payment,
         contract_rate=sale.contract_rate,
+        daily_rate=sale.daily_rate,
         late_rate=sale.late_rate,
         fine_rate=sale.fine_rate,
         grace_days=sale.grace_days,

@@ -100,6 +100,7 @@ def detail(session: Session, note_id: int, *, as_of: date, today: date) -> NoteD
             [paid for paid, _ in live],
             as_of,
             on_time_until=note.on_time_until,
+            daily_rate=sale.daily_rate,
             contract_rate=sale.contract_rate,
             reasons={paid: reason for paid, reason in live if reason},
         )

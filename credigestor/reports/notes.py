@@ -43,8 +43,8 @@ class NoteTotals:
 class OpenNote:
     """An open note and what it owes on a date, R$.
 
-    `contract_rate` in percent a month; `early_discount` is what settling the note whole on that
-    date saves by right: zero from the due date on, and without contract interest (R14).
+    `daily_rate` is the sale's true rate (R2b), `days_early` are those until the due date: zero
+    from then on.
     """
 
     id: int
@@ -52,8 +52,19 @@ class OpenNote:
     due_date: date
     days_late: int
     owed: Owed
-    contract_rate: Decimal = ZERO
-    early_discount: Decimal = ZERO
+    daily_rate: Decimal = ZERO
+    days_early: int = 0
+
+    @property
+    def early_discount(self) -> Decimal:
+        """What settling the note whole on that date saves by right, R$ (R14)."""
+        return early.discount(self.owed.principal, self.daily_rate, self.days_early)
+
+    def settled_by(self, paid: Decimal) -> Decimal:
+        """How much of the note R$ `paid` on that date settles by right (R14, R14c)."""
+        if not self.days_early:  # charges may be owed
+            return min(paid, self.owed.total)
+        return early.settled_by(paid, self.owed.principal, self.daily_rate, self.days_early)
 
     @property
     def settlement(self) -> Decimal:
@@ -166,7 +177,7 @@ def open_notes(session: Session, customer_id: int, *, on: date, today: date) -> 
     """
     rows = session.execute(
         open_balances(on, today=today)
-        .add_columns(Sale.contract_rate)
+        .add_columns(Sale.daily_rate)
         .where(
             Note.customer_id == customer_id,
             Note.principal_balance > 0,
@@ -181,8 +192,8 @@ def open_notes(session: Session, customer_id: int, *, on: date, today: date) -> 
             row.due_date,
             row.days_late,
             Owed(row.principal, row.interest, row.fine),
-            row.contract_rate,
-            early.discount(row.principal, row.contract_rate, (row.due_date - on).days),
+            row.daily_rate,
+            max((row.due_date - on).days, 0),
         )
         for row in rows
     ]

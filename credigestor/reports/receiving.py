@@ -26,10 +26,17 @@ class Discounts:
         owed = sum((note.owed.total for note in open_notes), ZERO)
         return owed - sum((self.by_note.get(note.id, ZERO) for note in open_notes), ZERO)
 
+    def of(self, note: OpenNote, paid: Decimal) -> Decimal:
+        """What comes off the note beside R$ `paid`: all, or what that part saves (R14c)."""
+        whole = self.by_note.get(note.id, ZERO)
+        if not whole or paid == self.settles(note):
+            return whole
+        return note.settled_by(paid) - paid
+
 
 @dataclass(frozen=True)
 class Part:
-    """What one note gets of the payment, R$, the discount that settles it, and what is left."""
+    """What one note gets of the payment, R$, the discount beside it, and what is left."""
 
     note: OpenNote
     amount: Decimal
@@ -83,17 +90,10 @@ def check_granted(amount: Decimal, whole: Decimal, discounts: Discounts) -> None
 
 
 def allocated(amount: Decimal, paying: Sequence[OpenNote], discounts: Discounts) -> list[Part]:
-    """Note by note what it gets; one that is settled gets its discount, one paid in part none."""
+    """Note by note what it gets, and the discount of what that settles (R14, R14c)."""
     parts = dict(distribute(amount, [(note.id, discounts.settles(note)) for note in paying]))
     return [
-        Part(
-            note,
-            parts[note.id],
-            allocate(note.owed, parts[note.id]),
-            discounts.by_note.get(note.id, ZERO)
-            if parts[note.id] == discounts.settles(note)
-            else ZERO,
-        )
+        Part(note, paid, allocate(note.owed, paid), discounts.of(note, paid))
         for note in paying
-        if note.id in parts
+        if (paid := parts.get(note.id))
     ]

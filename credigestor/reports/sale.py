@@ -45,6 +45,7 @@ class SaleDetail:
     installments: int
     first_due_date: date | None
     contract_rate: Decimal
+    daily_rate: Decimal
     late_rate: Decimal
     fine_rate: Decimal
     grace_days: int
@@ -104,6 +105,7 @@ def detail(session: Session, sale_id: int, *, as_of: date, today: date) -> SaleD
                 Sale.installments,
                 Sale.first_due_date,
                 Sale.contract_rate,
+                Sale.daily_rate,
                 Sale.late_rate,
                 Sale.fine_rate,
                 Sale.grace_days,

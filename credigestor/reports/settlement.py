@@ -123,7 +123,12 @@ def _quoted(note: Note, sale: Sale, live: list[Paid], on: date) -> QuotedNote:
         due_date=note.due_date,
         days_late=(on - note.due_date).days if on > note.on_time_until else 0,
         settlement=settlement(
-            terms, live, on, on_time_until=note.on_time_until, contract_rate=sale.contract_rate
+            terms,
+            live,
+            on,
+            on_time_until=note.on_time_until,
+            daily_rate=sale.daily_rate,
+            contract_rate=sale.contract_rate,
         ),
     )
 

@@ -5,6 +5,12 @@ Due dates are counted from the first one, so the anchor day comes back after a s
 >>> [format_date(due) for due in due_dates(date(2026, 1, 31), 4)]
 ['31/01/2026', '28/02/2026', '31/03/2026', '30/04/2026']
 
+A first due date that was suggested keeps the sale's day:
+
+>>> anchor = anchor_day(date(2026, 1, 31), date(2026, 2, 28))
+>>> [format_date(due) for due in due_dates(date(2026, 2, 28), 4, anchor)]
+['28/02/2026', '31/03/2026', '30/04/2026', '31/05/2026']
+
 A note due on a day without business is on time until the next business day (Código Civil,
 art. 132 §1; STJ REsp 1.954.924). 20/11/2026 is a Friday and a national holiday:
 
@@ -93,14 +99,34 @@ def next_business_day(day: date, rules: HolidayRules) -> date:
     return day
 
 
-def due_dates(first: date, count: int) -> list[date]:
-    """Give `count` monthly due dates counted from the first, keeping its day of month (R3)."""
-    return [first + relativedelta(months=k) for k in range(count)]
+def due_dates(first: date, count: int, anchor: int | None = None) -> list[date]:
+    """Give `count` monthly due dates counted from the first, on the same day of each month (R3).
+
+    `anchor` is that day where the first month was too short for it.
+    """
+    return [months_on(first, k, anchor) for k in range(count)]
+
+
+def months_on(first: date, months: int, anchor: int | None = None) -> date:
+    """Give the due date so many months after the first one, or before it (R3)."""
+    return first + relativedelta(months=months, day=anchor)
 
 
 def default_first_due(sale_date: date) -> date:
     """Give the first due date to offer for a sale: the same day one month on (R3)."""
     return sale_date + relativedelta(months=1)
+
+
+def anchor_day(sale_date: date, first_due: date) -> int | None:
+    """Give the day that due dates keep where it is not the first one's own: the sale's (R3).
+
+    Who takes the suggestion agrees on the sale's day, though the first month may lack it.
+
+    >>> [anchor_day(date(2026, 1, 31), date(2026, 2, day)) for day in (27, 28)]
+    [None, 31]
+    """
+    kept = first_due == default_first_due(sale_date) and sale_date.day != first_due.day
+    return sale_date.day if kept else None
 
 
 def last_on_time_day(due: date, rules: HolidayRules) -> date:

@@ -1,4 +1,4 @@
-"""Splitting a sale into notes, without and with contract interest (R1, R2).
+"""Splitting a sale into notes, without and with contract interest (R1, R2, R2c).
 
 >>> from decimal import Decimal as D
 >>> [str(v) for v in split_evenly(D("1000.00"), 3)]
@@ -6,8 +6,11 @@
 >>> price = split_price(D("1000.00"), D("1"), 12)
 >>> str(price[0]), str(price[-1]), str(sum(price))
 ('88.85', '88.84', '1066.19')
->>> str(effective_yearly_rate(D("1")))
-'12.68'
+
+First due two months after the sale, at 5 %: what is split has grown by a month's interest (R2c).
+
+>>> str(carried(D("1000.00"), D("5"), 60))
+'1102.50'
 """
 
 from __future__ import annotations
@@ -18,7 +21,8 @@ from credigestor.errors import InvalidInput
 from credigestor.rules.money import CENT, MAX_MONEY, format_brl, round_cents
 
 MAX_INSTALLMENTS = 120
-#: Contract rate, percent a month, above which the courts may see abuse (STJ REsp 1.720.656).
+#: Effective percent a month above which the courts saw abuse (STJ REsp 1.720.656), before Lei
+#: 14.905/2024: a warning, no more.
 USUAL_MONTHLY_RATE = Decimal(1)
 
 
@@ -93,16 +97,24 @@ def split_price(principal: Decimal, monthly_rate: Decimal, count: int) -> list[D
             field="installments",
         )
     if max(amounts) > MAX_MONEY:
-        raise InvalidInput(
-            f"Com estes juros, uma parcela passaria do máximo, {format_brl(MAX_MONEY)}.",
-            field="contract_rate",
-        )
+        raise _too_large("contract_rate")
     return amounts
 
 
-def effective_yearly_rate(monthly_rate: Decimal) -> Decimal:
-    """Effective yearly cost (CET), percent with two decimals, of a percent-a-month rate (R2)."""
-    return round_cents(((1 + monthly_rate / 100) ** 12 - 1) * 100)
+def carried(financed: Decimal, monthly_rate: Decimal, days: int) -> Decimal:
+    """What R2 splits of R$ `financed`, carried at the contract rate over some days (R2c).
+
+    `days` lead from the sale to one month before the first due date, and may be negative. Raises
+    InvalidInput where so much interest gathers that no note could hold it.
+    """
+    if monthly_rate == 0 or days == 0:
+        return financed
+    with localcontext() as context:
+        context.prec = 40
+        amount = financed * (1 + monthly_rate / 100) ** (Decimal(days) / 30)
+    if amount > MAX_MONEY:
+        raise _too_large("first_due_date")
+    return round_cents(amount)
 
 
 def _too_small(amount: Decimal, count: int) -> InvalidInput:
@@ -110,4 +122,10 @@ def _too_small(amount: Decimal, count: int) -> InvalidInput:
         f"{format_brl(amount)} não dá para dividir em {count} parcelas: "
         "cada uma deve valer pelo menos R$ 0,01.",
         field="installments",
+    )
+
+
+def _too_large(field: str) -> InvalidInput:
+    return InvalidInput(
+        f"Com estes juros, uma parcela passaria do máximo, {format_brl(MAX_MONEY)}.", field=field
     )

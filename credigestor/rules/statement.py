@@ -20,16 +20,17 @@ Devido em 24/02/2026: principal 207,50 + juros 2,08 = 209,58.
 >>> str(lines[-1].after.total)
 '209.58'
 
-A note with contract interest that is settled early tells what it saves (R14):
+A note of a sale with interest that is settled early tells what it saves (R14):
 
 >>> terms = Terms(D("88.85"), date(2026, 1, 9), date(2026, 1, 9), D("1"), D("2"))
+>>> rate = true_rate.of_month(D("1"))
 >>> early_one = Paid(date(2025, 11, 23), D("87.48"), discount=D("1.37"))
 >>> lines = statement(
-...     terms, [early_one], early_one.on, on_time_until=terms.due_date, contract_rate=D("1")
+...     terms, [early_one], early_one.on, on_time_until=terms.due_date, daily_rate=rate
 ... )
 >>> print(lines[1].text.replace("\\xa0", " "))
 Pagamento de 87,48: principal 87,48. Desconto de 1,37 por pagar 47 dias antes do vencimento: \
-88,85 ÷ 1,01^(47/30) = 87,48.
+88,85 ÷ 1,000331732706^47 = 87,48.
 
 Sources: extension to the next business day CC art. 132 §1 (R4); fine CDC art. 52 §1 (R6);
 simple interest by days of a month of 30 (R7); grace (R8); interest before principal CC art. 354
@@ -38,13 +39,13 @@ simple interest by days of a month of 30 (R7); grace (R8); interest before princ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from credigestor.rules import early
+from credigestor.rules import early, true_rate
 from credigestor.rules.calendar import format_date, format_days
 from credigestor.rules.charges import (
     Owed,
@@ -104,20 +105,23 @@ def statement(
     on: date,
     *,
     on_time_until: date,
+    daily_rate: Decimal = ZERO,
     contract_rate: Decimal = ZERO,
     reasons: Mapping[Paid, str] | None = None,
 ) -> list[Line]:
     """Explain what a note owes on a date, from its terms and its live payments up to it.
 
-    The last line ends at `charges.owed_on`. `contract_rate` (percent a month) explains discounts
-    by right, `reasons` those that a manager granted (R14). Raises charges.Overpaid as `fold` does.
+    The last line ends at `charges.owed_on`. The sale's true `daily_rate` explains discounts by
+    right, `contract_rate` (percent a month) those of before the true rate was known, `reasons`
+    those that a manager granted (R14). Raises charges.Overpaid as `fold` does.
     """
     lines = list(_terms(terms, on_time_until))
     state = new_state(terms)
     steps = fold(terms, (paid for paid in payments if paid.on <= on))
+    rates = (daily_rate, true_rate.of_month(contract_rate)) if contract_rate else (daily_rate,)
     for step in steps:
         lines += _charges(terms, state, step.paid.on)
-        why = _discount(terms, step, contract_rate, (reasons or {}).get(step.paid, ""))
+        why = _discount(terms, step, rates, (reasons or {}).get(step.paid, ""))
         lines.append(_payment(terms, step, why))
         state = step.state
     lines += _charges(terms, state, on)
@@ -192,8 +196,8 @@ def _payment(terms: Terms, step: Step, why: str) -> Line:
     return Line(step.paid.on, Kind.PAYMENT, text, after, paid=split, discount=step.paid.discount)
 
 
-def _discount(terms: Terms, step: Step, contract_rate: Decimal, reason: str) -> str:
-    """Why less settles a note before it is due; empty without a discount (R14)."""
+def _discount(terms: Terms, step: Step, rates: Sequence[Decimal], reason: str) -> str:
+    """Why less settles a note, or a part of it, before it is due; empty without a discount."""
     given = step.paid.discount
     if not given:
         return ""
@@ -201,8 +205,14 @@ def _discount(terms: Terms, step: Step, contract_rate: Decimal, reason: str) -> 
     settled = step.split.principal + given
     told = f"Desconto de {format_number(given)}"
     paid_early = f"{told} por pagar {format_days(days)} antes do vencimento"
-    if given == early.discount(settled, contract_rate, days):
-        return f"{paid_early}: {early.shown(settled, contract_rate, days)}."
+    for rate in rates:
+        if given == early.discount(settled, rate, days):
+            how = (
+                early.shown_part(step.paid.amount, settled, rate, days)
+                if step.state.principal
+                else early.shown(settled, rate, days)
+            )
+            return f"{paid_early}: {how}."
     if reason:
         return f"{told} concedido: {reason.rstrip('.')}."
     return f"{paid_early}."

@@ -55,7 +55,7 @@ def granted_because(
             )
         # Before it is due a note owes no charges: what settles it is its principal balance.
         settled = amounts[note.id] + value
-        by_right = early.discount(settled, note.contract_rate, (due - paid_on).days)
+        by_right = early.discount(settled, note.daily_rate, (due - paid_on).days)
         if value <= by_right:
             continue
         if not actor.can(Permission.DISCOUNT):
@@ -65,15 +65,18 @@ def granted_because(
 
 
 def check_settled(note: LockedNote, step: Step) -> None:
-    """A discount is for settling: raises InvalidInput when it leaves something owed."""
-    left = step.state.principal
-    if step.paid.discount and left:
-        given = format_brl(step.paid.discount)
-        raise InvalidInput(
-            f"O desconto de {given} é para quitar a nota {note.label}: faltam {format_brl(left)}. "
-            "Um pagamento parcial não tem desconto.",
-            field="discount",
-        )
+    """One above the law's is for settling: raises InvalidInput when it leaves something owed."""
+    paid, left = step.paid, step.state.principal
+    if not (paid.discount and left):
+        return
+    settled, days = step.split.principal + paid.discount, (note.terms.due_date - paid.on).days
+    if paid.discount <= early.discount(settled, note.daily_rate, days):
+        return
+    raise InvalidInput(
+        f"O desconto de {format_brl(paid.discount)} é para quitar a nota {note.label}: faltam "
+        f"{format_brl(left)}. Num pagamento parcial, vale só a redução dos juros.",
+        field="discount",
+    )
 
 
 def _needs_a_manager(note: LockedNote, by_right: Decimal) -> str:

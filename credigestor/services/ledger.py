@@ -36,7 +36,7 @@ def _notes_by(column: ColumnElement[int]) -> Select[*tuple[Any, ...]]:
     return (
         select(
             *(_n.id, _n.sale_id, _n.customer_id, _n.number, _s.installments, _s.sold_on),
-            *(_n.last_paid_on, _n.cancelled_on, _s.contract_rate),
+            *(_n.last_paid_on, _n.cancelled_on, _s.daily_rate),
             *(_n.amount, _n.due_date, _n.free_until, _s.late_rate, _s.fine_rate),
             *(_n.principal_balance, _n.interest_carried, _n.fine_carried, _n.fine_charged),
             _n.interest_from,
@@ -71,7 +71,7 @@ class LockedNote:
     sold_on: date
     last_paid_on: date | None
     cancelled_on: date | None
-    contract_rate: Decimal
+    daily_rate: Decimal
     terms: Terms
     state: State
 
@@ -136,7 +136,7 @@ def _read(
             sold_on=row.sold_on,
             last_paid_on=row.last_paid_on,
             cancelled_on=row.cancelled_on,
-            contract_rate=row.contract_rate,
+            daily_rate=row.daily_rate,
             terms=Terms(
                 amount=row.amount,
                 due_date=row.due_date,

@@ -21,7 +21,7 @@ from credigestor.rules.calendar import check_date_range
 from credigestor.rules.money import MAX_MONEY, ZERO, format_brl
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
-from credigestor.rules.schedule import PlannedNote, plan, total_of
+from credigestor.rules.schedule import Plan, PlannedNote, plan
 from credigestor.services import audit, guarantors, operations
 from credigestor.services.credit import STANDING, credit_warnings, override_reason
 from credigestor.services.guarantors import GuarantorInput
@@ -45,6 +45,7 @@ _CREATE = audit.creation(
         *("operation_id", "customer_id", "seller_id", "sold_on", "description", "total"),
         *("down_payment", "installments", "first_due_date", "contract_rate", "late_rate"),
         *("fine_rate", "grace_days", "override_reason", "override_by", "created_by"),
+        *("carried", "due_day", "daily_rate"),
     ],
     "sale",
 )
@@ -82,7 +83,7 @@ def parse_description(typed: str) -> str:
     return text(typed, field="description", maximum=500, label="Descrição")
 
 
-def plan_notes(data: NewSale, settings: ShopSettings, *, today: date) -> list[PlannedNote]:
+def plan_notes(data: NewSale, settings: ShopSettings, *, today: date) -> Plan:
     """The notes the sale would make; none when all is paid down (R1–R4, R8).
 
     Raises InvalidInput, naming the field, for whatever does not make sense.
@@ -92,7 +93,7 @@ def plan_notes(data: NewSale, settings: ShopSettings, *, today: date) -> list[Pl
     if data.sold_on > today:
         raise InvalidInput("A data da venda não pode ser futura.", field="sold_on")
     if data.down_payment == data.total:
-        return []
+        return Plan()
     if data.first_due_date is None:
         raise InvalidInput("Informe o primeiro vencimento.", field="first_due_date")
     check_date_range(data.first_due_date, "first_due_date")
@@ -109,6 +110,7 @@ def plan_notes(data: NewSale, settings: ShopSettings, *, today: date) -> list[Pl
         data.contract_rate,
         data.installments,
         data.first_due_date,
+        sold_on=data.sold_on,
         grace_days=settings.grace_days,
         holidays=settings.holiday_rules,
     )
@@ -120,7 +122,7 @@ class Planned:
 
     seller_id: int | None
     settings: ShopSettings
-    notes: Sequence[PlannedNote]
+    plan: Plan
     warnings: Sequence[str] = ()
     registered: bool = False  # by the same operation, before
 
@@ -140,11 +142,12 @@ def preview(
     if customer is None:
         raise NotFound("Cliente não encontrado.")
     settings = ShopSettings.model_validate(customer.settings or {})
-    notes = plan_notes(data, settings, today=today)
+    made = plan_notes(data, settings, today=today)
+    notes = made.notes
     asked = {"customer_id": data.customer_id, "operation_id": data.operation_id, "today": today}
     stands = session.execute(STANDING, asked).one()
     if stands.registered is not None:
-        return Planned(seller_id, settings, notes, registered=True)
+        return Planned(seller_id, settings, made, registered=True)
     if customer.anonymised_at is not None:
         raise Conflict(privacy.REFUSAL)
     if not customer.active:
@@ -158,9 +161,9 @@ def preview(
         limit=customer.credit_limit,
         owed=stands.owed,
         overdue_notes=stands.overdue,
-        new_notes=total_of(notes),
+        new_notes=made.total,
     )
-    return Planned(seller_id, settings, notes, warnings if notes else ())
+    return Planned(seller_id, settings, made, warnings if notes else ())
 
 
 def register(session: Session, actor: Actor, data: NewSale, *, today: date) -> int:
@@ -172,7 +175,7 @@ def register(session: Session, actor: Actor, data: NewSale, *, today: date) -> i
     reason is given.
     """
     planned = preview(session, actor, data, today=today, lock=True)
-    notes, settings = planned.notes, planned.settings
+    notes, settings = planned.plan.notes, planned.settings
     if planned.registered:
         return _registered_before(session, data, notes)
     override = override_reason(actor, data.override_reason, planned.warnings)
@@ -192,7 +195,8 @@ def register(session: Session, actor: Actor, data: NewSale, *, today: date) -> i
         "override_reason": override,
         "override_by": actor.id if override else None,
     }
-    new = {**row, "operation_id": data.operation_id, "created_by": actor.id}
+    new = {**row, **made_by(planned.plan)}
+    new |= {"operation_id": data.operation_id, "created_by": actor.id}
     told = {**row, "guarantors": len(data.guarantors)} if data.guarantors else row
     sale_id: int | None = session.scalar(_CREATE, audit.created(actor, new, after=told))
     if sale_id is None:  # only for two customers: those of one wait at the customer's lock
@@ -202,6 +206,15 @@ def register(session: Session, actor: Actor, data: NewSale, *, today: date) -> i
         session.execute(_ADD_NOTES, many(_NOTES, rows))
     guarantors.add(session, sale_id, data.guarantors)
     return sale_id
+
+
+def made_by(planned: Plan) -> dict[str, Any]:
+    """Columns of a sale that tell how its notes came to be (R2b, R2c, R3)."""
+    return {
+        "carried": planned.carried,
+        "due_day": planned.due_day,
+        "daily_rate": planned.daily_rate,
+    }
 
 
 def note_row(note: PlannedNote, sale_id: int, customer_id: int) -> dict[str, Any]:

@@ -6,7 +6,6 @@ empty, so a late second click belongs to a button that is gone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -19,12 +18,13 @@ from credigestor.db.settings import MAX_RATE, ShopSettings
 from credigestor.reports import customers
 from credigestor.reports import sales as sales_report
 from credigestor.reports.customers import Exposure
+from credigestor.rules import true_rate
 from credigestor.rules.calendar import default_first_due, format_date
-from credigestor.rules.installments import USUAL_MONTHLY_RATE, effective_yearly_rate, parse_count
+from credigestor.rules.installments import USUAL_MONTHLY_RATE, parse_count
 from credigestor.rules.money import CENT, ZERO, format_brl, format_percent, parse_money, parse_rate
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
-from credigestor.rules.schedule import PlannedNote, total_of
+from credigestor.rules.schedule import Plan
 from credigestor.services import credit, inputs, sales
 from credigestor.services.sales import NewSale
 from credigestor.ui.counter import guarantors
@@ -180,24 +180,27 @@ def details_area(
             placeholder="0",
             help="Deixe vazio para vender sem juros.",
         )
-        if rate and rate > USUAL_MONTHLY_RATE:
-            st.warning(
-                "Acima de 1 % ao mês, juros de uma loja que não é financeira podem ser "
-                "considerados abusivos (STJ, REsp 1.720.656).",
-                icon=":material/gavel:",
-            )
     return sold_on, seller_id, rate
 
 
-def preview(new: NewSale, notes: Sequence[PlannedNote], draft: LiveForm) -> None:
+def preview(new: NewSale, planned: Plan, draft: LiveForm) -> None:
     """What the sale would make: the sums, then each note."""
-    to_pay = new.down_payment + total_of(notes)
+    notes, to_pay = planned.notes, new.down_payment + planned.total
+    monthly = true_rate.monthly(planned.daily_rate)
     with st.grid(2, min_column_width=130):
         st.metric("Total a pagar", format_brl(to_pay))
         st.metric("Entrada", format_brl(new.down_payment))
         if new.contract_rate and notes:
             st.metric("Juros", format_brl(to_pay - new.total))
-            st.metric("CET ao ano", format_percent(effective_yearly_rate(new.contract_rate)))
+            st.metric("Taxa efetiva ao mês", format_percent(monthly))
+            st.metric("CET ao ano", format_percent(true_rate.yearly(planned.daily_rate)))
+    if monthly > USUAL_MONTHLY_RATE:
+        st.warning(
+            "Taxa efetiva acima de 1 % ao mês: já se julgou abusiva numa loja que não é financeira "
+            "(STJ, REsp 1.720.656). A decisão é de antes da Lei 14.905/2024 e a questão está em "
+            "aberto.",
+            icon=":material/gavel:",
+        )
     if not notes:
         st.info("Entrada de 100 %: nenhuma nota será feita.", icon=":material/done_all:")
         return
@@ -255,14 +258,14 @@ def result_area(
 ) -> NewSale | None:
     """The preview and what a manager must say to it; the sale as it may be registered."""
     plan = partial(sales.plan_notes, settings=settings, today=today)
-    notes = None if new is None else draft.check(partial(plan, new))
-    if new is None or notes is None:
+    planned = None if new is None else draft.check(partial(plan, new))
+    if new is None or planned is None:
         st.info("As notas aparecem aqui enquanto você digita.", icon=":material/preview:")
         return None
-    preview(new, notes, draft)
+    preview(new, planned, draft)
     if owes is None:
         return new
-    reason = credit_area(draft, actor, owes, total_of(notes))
+    reason = credit_area(draft, actor, owes, planned.total)
     return new.model_copy(update={"override_reason": reason})
 
 

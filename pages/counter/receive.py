@@ -218,7 +218,7 @@ def form_area(operation: Operation, customer_id: int, actor: Actor) -> None:
         fields.show(failed)
     if not (discounts and parts):
         return
-    preview(parts, discounts)
+    preview(parts)
     new = NewPayment(
         operation_id=operation.id,
         customer_id=customer_id,

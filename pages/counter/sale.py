@@ -11,9 +11,9 @@ from credigestor.errors import NotFound
 from credigestor.reports import sale as sale_report
 from credigestor.reports.sale import SaleDetail
 from credigestor.reports.sales import sellers
+from credigestor.rules import true_rate
 from credigestor.rules.aging import STATUS_NAMES, Status
 from credigestor.rules.calendar import format_date
-from credigestor.rules.installments import effective_yearly_rate
 from credigestor.rules.money import ZERO, exact_percent, format_brl, format_percent
 from credigestor.rules.numbering import note_number, receipt_number
 from credigestor.rules.permissions import Actor, Permission
@@ -70,8 +70,11 @@ def terms(sale: SaleDetail) -> None:
     if sale.installments:
         lines.append(f"Parcelas: {sale.installments}")
         if sale.contract_rate:
-            cet = format_percent(effective_yearly_rate(sale.contract_rate))
-            lines.append(f"Juros do contrato: {rate(sale.contract_rate)} ao mês (CET {cet} ao ano)")
+            lines.append(
+                f"Juros do contrato: {rate(sale.contract_rate)} ao mês. Taxa efetiva, pelas datas: "
+                f"{format_percent(true_rate.monthly(sale.daily_rate))} ao mês, "
+                f"{format_percent(true_rate.yearly(sale.daily_rate))} ao ano (CET)"
+            )
         else:
             lines.append("Sem juros de contrato")
         days = "sem carência" if not sale.grace_days else f"carência de {sale.grace_days} dias"

@@ -1,5 +1,5 @@
-"""An older shop is migrated with its ledger: to its summaries (0002), to paper (0004), and to the
-function of late interest (0005).
+"""An older shop is migrated with its ledger: to its summaries (0002), to paper (0004), to the
+function of late interest (0005), and to the true rates of its sales (0014).
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.engine import transaction
 from credigestor.db.migrate import alembic_config, current_revision, head_revision
-from credigestor.db.models import Customer, Guarantor, Payment, PaymentItem
+from credigestor.db.models import Customer, Guarantor, Payment, PaymentItem, Sale
 from credigestor.reports import guarantors
 from credigestor.reports.check.report import check
 from credigestor.reports.portfolio import flows, stock
 from credigestor.reports.portfolio.flows import Flow
 from credigestor.reports.portfolio.stock import Charges, Stock
+from credigestor.rules import schedule
 from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments, sales, summaries
@@ -57,6 +58,13 @@ def old_shop(database: str, revision: str) -> Iterator[Connection]:
             connection.execute(text("DROP SCHEMA old_shop CASCADE"))
             connection.commit()
     engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def sold_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sales carry nothing and keep the first due date's day, as before 0014 (R2c, R3)."""
+    monkeypatch.setattr(schedule, "carried", lambda financed, rate, days: financed)
+    monkeypatch.setattr(schedule, "anchor_day", lambda sold_on, first_due: None)
 
 
 def upgrade(connection: Connection, revision: str) -> None:
@@ -97,6 +105,9 @@ def test_the_ledger_of_an_older_shop_is_folded_in_by_the_first_reader(
     with Session(old_shop) as session:
         assert list(check(session)) == []
         assert figures(session) == expected
+        sold = select(Sale.contract_rate > 0, Sale.daily_rate > 0, Sale.carried, Sale.due_day)
+        with_interest = session.execute(sold.distinct().where(Sale.installments > 0)).all()
+    assert sorted(with_interest) == [(False, False, None, None), (True, True, None, None)]
     assert expected[0][0].receivable > 0
 
 

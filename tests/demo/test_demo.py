@@ -131,7 +131,7 @@ class TestTheShop:
         """R14."""
         with snapshot() as session:
             items = session.execute(
-                select(PaymentItem, Note.amount, Note.due_date, Sale.contract_rate)
+                select(PaymentItem, Note.amount, Note.due_date, Sale.daily_rate)
                 .join(Note, Note.id == PaymentItem.note_id)
                 .join(Sale, Sale.id == Note.sale_id)
                 .where(PaymentItem.discount > 0)

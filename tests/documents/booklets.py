@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
+
 from credigestor.db.settings import ShopSettings
 from credigestor.documents import booklet as document
 from credigestor.reports.booklet import Booklet, Installment
@@ -86,15 +88,16 @@ def booklet(
         values["contract_rate"],
         installments,
         first_due,
+        sold_on=first_due - relativedelta(months=1),  # nothing is carried (R2c)
         grace_days=values["grace_days"],
         holidays=HolidayRules(),
     )
     left = {number: Decimal(balance) for number, balance in (balances or {}).items()}
     notes = tuple(
         Installment(n.number, n.amount, n.due_date, n.free_until, left.get(n.number, n.amount))
-        for n in planned
+        for n in planned.notes
     )
-    return Booklet(**values, installments=notes)
+    return Booklet(**values, daily_rate=planned.daily_rate, installments=notes)
 
 
 def printed(data: Booklet, logo: bytes | None = None) -> bytes:

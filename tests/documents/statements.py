@@ -14,6 +14,7 @@ from credigestor.rules.calendar import HolidayRules, due_dates, last_on_time_day
 from credigestor.rules.charges import Owed, Terms
 from credigestor.rules.numbering import note_number
 from credigestor.rules.settlement import settlement
+from credigestor.rules.true_rate import of_month
 from tests.documents.booklets import CUSTOMER, SHOP
 
 AT = datetime(2026, 11, 24)  # noqa: DTZ001 - midnight of the shop's day
@@ -41,7 +42,7 @@ def quote(
             [],
             TODAY,
             on_time_until=on_time,
-            contract_rate=D(contract_rate),
+            daily_rate=of_month(D(contract_rate)),
         )
         late = -days if on_time < TODAY else 0
         quoted.append(QuotedNote(number, note_number(123, number, len(told)), due, late, found))

@@ -55,8 +55,8 @@ def cover() -> str:
         "Soma das parcelas R$ 1.066,19",
         "Total a pagar a prazo, com a entrada R$ 1.266,19",
         # interest (art. 52, II; 54-B, I and II)
-        "Juros do contrato (taxa efetiva) 1 % ao mês",
-        "CET = taxa efetiva anual de juros 12,68 % ao ano",
+        "Juros do contrato 1 % ao mês",
+        "Taxa efetiva ao mês · ao ano (CET) 0,99 % · 12,74 %",
         "Juros, em reais R$ 66,19",
         "O CET (custo efetivo total) é formado só pelos juros do contrato",
         # number, dates and amounts of instalments (art. 52, IV; 54-B, III)
@@ -75,8 +75,8 @@ def cover() -> str:
         "os juros, simples, por dia de atraso (valor × taxa × dias ÷ 30)",
         # paying early (art. 52 §2; 54-B, V) with R14's figures
         "É direito do cliente quitar antes, no todo ou em parte e sem custo",
-        "valor ÷ 1,01 elevado a (dias que faltam ÷ 30)",
-        "R$ 88,85 pagos 30 dias antes saem por R$ 87,97",
+        "elevado aos dias que faltam. Exemplo",
+        "R$ 88,85 pagos 30 dias antes saem por R$ 87,98",
         # the shop's own texts
         "Cláusula da loja. A garantia do produto é a do fabricante.",
         "Obrigado pela preferência!",
@@ -96,8 +96,8 @@ def test_conditions_stand_in_type_of_twelve_points() -> None:
 
 def test_a_sale_without_interest_has_nothing_to_reduce_when_paid_early() -> None:
     found = words(printed(booklet(contract_rate="0", installments=3)))
-    assert "Juros do contrato (taxa efetiva) sem juros" in found
-    assert "0,00 % ao ano" in found
+    assert "Juros do contrato sem juros" in found
+    assert "0,00 % · 0,00 %" in found
     assert "O preço a prazo é igual ao preço à vista" in found
     assert "1 × R$ 333,34 + 2 × R$ 333,33" in found
     assert "As parcelas não têm juros, por isso o valor é o da parcela." in found

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from credigestor.db.engine import snapshot, transaction
 from credigestor.reports.check.report import check
 from credigestor.rules.permissions import Actor
-from credigestor.services import payments
+from credigestor.services import payments, sales, summaries
 from tests import tables
 from tests.portfolio import TODAY, add_customer, add_sale, pay, random_portfolio
+from tests.services.selling import new_customer, new_sale
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -204,6 +205,29 @@ def test_more_paid_than_owed_is_found_and_does_not_end_the_walk() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ("daily_rate = daily_rate + 0.000000000002", "sale_daily_rate"),
+        ("daily_rate = 0", "sale_daily_rate"),
+        ("carried = carried + 0.01", "sale_carried"),
+        ("carried = NULL", "sale_amounts"),
+        ("due_day = 31", "sale_due_day"),
+        ("due_day = 29", "sale_due_dates"),
+    ],
+)
+def test_how_the_notes_came_to_be_is_proved(admin: Actor, change: str, what: str) -> None:
+    """R2b, R2c and R3, of a sale of 1.000,00 at 5 % in one note, two months and three days on."""
+    made = new_sale(new_customer(), contract_rate="5", installments=1, sold_on=date(2026, 9, 27))
+    made = made.model_copy(update={"first_due_date": date(2026, 11, 30)})
+    with transaction() as session:
+        sale = sales.register(session, admin, made, today=TODAY)
+        summaries.refresh(session, today=TODAY)
+    assert found() == set()
+    tamper(f"UPDATE sales SET {change} WHERE id = {sale}")
+    assert (what, "sales", sale) in found()
+
+
 def test_a_contract_rate_asks_for_the_price_table(admin: Actor) -> None:
     with transaction() as session:
         random_portfolio(session, admin, 23, sold=12)
@@ -218,7 +242,7 @@ def test_a_contract_rate_asks_for_the_price_table(admin: Actor) -> None:
         "UPDATE notes SET amount = amount + 1, principal_balance = principal_balance + 1 "
         f"WHERE id = {note}"
     )
-    assert found() == {("sale_amounts", "sales", sale)}
+    assert found() == {("sale_amounts", "sales", sale), ("sale_daily_rate", "sales", sale)}
 
 
 def test_the_progress_ends_at_all_steps(admin: Actor) -> None:

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("db")
 
 def test_r22_received_is_money_and_the_discount_stands_apart(manager: Actor) -> None:
     note, other, *_ = sell(manager)
-    settle(manager, note, "87.48", "1.37")
+    settle(manager, note, "87.49", "1.36")
     reverse(manager, settle(manager, other, "80.00", "8.85", discount_reason="engano"))
     with transaction() as session:
         summaries.refresh(session, today=TODAY)
@@ -41,12 +41,12 @@ def test_r22_received_is_money_and_the_discount_stands_apart(manager: Actor) -> 
         found = flow(session, Period(DAY, DAY), as_of=TODAY)
         totals = payments.totals(session, payments.PaymentFilters())
         frame = payments.list_payments(session, payments.PaymentFilters(), offset=0, limit=10)
-    assert (found.received, found.principal, found.discount) == (D("87.48"), D("87.48"), D("1.37"))
+    assert (found.received, found.principal, found.discount) == (D("87.49"), D("87.49"), D("1.36"))
     assert (totals.amount, totals.principal, totals.discount) == (
-        *(D("87.48"), D("87.48")),
-        D("1.37"),
+        *(D("87.49"), D("87.49")),
+        D("1.36"),
     )
-    assert list(frame["discount"]) == [D("8.85"), D("1.37")]
+    assert list(frame["discount"]) == [D("8.85"), D("1.36")]
 
 
 def test_each_page_of_the_counter_tells_the_discount(manager: Actor) -> None:
@@ -120,12 +120,12 @@ def test_the_audit_log_and_the_files_tell_the_discount_and_its_reason(manager: A
         ("UPDATE payment_items SET discount = 4 WHERE payment_id = 2", "item_fold"),
         ("UPDATE payment_items SET discount = 0 WHERE payment_id = 1", "item_fold"),
         ("UPDATE payment_items SET discount = 6 WHERE payment_id = 2", "note_overpaid"),
-        ("UPDATE sales SET contract_rate = 0.9 WHERE id = 1", "item_discount"),
+        ("UPDATE sales SET contract_rate = 0.9, daily_rate = 0.0001 WHERE id = 1", "item_discount"),
     ],
 )
 def test_a_tampered_discount_is_found(manager: Actor, change: str, what: str) -> None:
     note, other, *_ = sell(manager)
-    settle(manager, note, "87.48", "1.37")
+    settle(manager, note, "87.49", "1.36")
     settle(manager, other, "83.85", "5.00", discount_reason="cliente antigo")
     assert_sound()
     with transaction() as session:
@@ -133,6 +133,19 @@ def test_a_tampered_discount_is_found(manager: Actor, change: str, what: str) ->
         assert session.connection().execute(text(change)).rowcount == 1
     with snapshot() as session:
         assert what in {problem.what for problem in check(session)}
+
+
+def test_a_discount_by_right_as_it_was_reckoned_before_the_true_rate_stays_sound(
+    manager: Actor,
+) -> None:
+    """At 1 % in thirty days, the contract's rate: a cent more than at the sale's true rate."""
+    note, *_ = sell(manager)
+    settle(manager, note, "87.48", "1.37", discount_reason="como antes")
+    with transaction() as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text("UPDATE payments SET discount_reason = NULL"))
+    with snapshot() as session:
+        assert {problem.what for problem in check(session)} == {"trail_differs"}
 
 
 def test_r14_sql_and_the_rule_agree_to_the_cent() -> None:
@@ -143,9 +156,12 @@ def test_r14_sql_and_the_rule_agree_to_the_cent() -> None:
     ]
     cases += [(cents, 1_000_000, 30) for cents in range(1, 50)]  # halves of a cent
     rows = ", ".join(f"({D(c) / 100}, {D(rate) / 10000}, {days})" for c, rate, days in cases)
-    statement = f"SELECT {EARLY_DISCOUNT} FROM (VALUES {rows}) AS t(settled, contract_rate, days)"
+    statement = f"SELECT {EARLY_DISCOUNT} FROM (VALUES {rows}) AS t(settled, monthly, days), "
+    statement += "LATERAL (SELECT round(monthly / 3000, 18) AS daily_rate) AS r"
     with snapshot() as session:
         found = list(session.scalars(text(statement)))
-    expected = [early.discount(D(c) / 100, D(rate) / 10000, days) for c, rate, days in cases]
+    expected = [
+        early.discount(D(c) / 100, round(D(rate) / 30_000_000, 18), days) for c, rate, days in cases
+    ]
     assert found == expected
     assert sum(value > 0 for value in found) > 400

@@ -15,6 +15,7 @@ from credigestor.errors import BusinessError, Conflict, InvalidInput, NotFound
 from credigestor.reports.notes import open_notes
 from credigestor.reports.settlement import Quote, quote
 from credigestor.rules.permissions import Actor
+from credigestor.rules.true_rate import of_month
 from credigestor.services import sales
 from tests.portfolio import TODAY, Made, add_customer, late, random_portfolio, settle_early
 from tests.services.paying import pay, sell
@@ -32,7 +33,8 @@ def sell_at(rate: str, *days: int, amount: str = "88.85") -> Made:
     made = sell(*((amount, TODAY + timedelta(days=each)) for each in days))
     with transaction() as session:
         sale = update(Sale).where(Sale.id == made.id)
-        session.execute(sale.values(contract_rate=Decimal(rate)))
+        daily = of_month(Decimal(rate))
+        session.execute(sale.values(contract_rate=Decimal(rate), daily_rate=daily))
     return made
 
 
@@ -48,7 +50,7 @@ def test_r14_a_note_47_days_early_costs_87_48_and_names_its_pix() -> None:
     made = sell_at("1", 47)
     found = ask(1, made.notes)
     assert (str(found.total), found.txid) == ("87.48", "NP000001P01")
-    assert "88,85 ÷ 1,01^(47/30) = 87,48" in found.notes[0].settlement.steps[-1]
+    assert "88,85 ÷ 1,000331732706^47 = 87,48" in found.notes[0].settlement.steps[-1]
 
 
 def test_r14_the_price_of_a_later_day_is_of_that_day() -> None:

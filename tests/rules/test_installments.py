@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from credigestor.errors import InvalidInput
 from credigestor.rules.installments import (
-    effective_yearly_rate,
     split,
     split_evenly,
     split_price,
@@ -53,10 +52,6 @@ def test_r2_a_last_note_that_rounding_eats_up_is_refused_for_that_reason() -> No
 def test_r2_a_note_above_the_largest_amount_is_refused() -> None:
     with pytest.raises(InvalidInput, match="máximo"):
         split(MAX_MONEY, D(1), 1)
-
-
-def test_r2_the_effective_yearly_cost_of_one_percent_a_month() -> None:
-    assert effective_yearly_rate(D(1)) == D("12.68")
 
 
 @pytest.mark.parametrize("count", [0, -1, 121, 10_000_000])

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from credigestor.db.engine import transaction
+from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Note, Sale
 from credigestor.db.settings import ShopSettings
 from credigestor.errors import BusinessError, Conflict, InvalidInput, NotAllowed
+from credigestor.reports.check.report import check
+from credigestor.rules import true_rate
 from credigestor.rules.permissions import Actor
 from credigestor.services import settings as settings_service
 from credigestor.services.credit import CreditWarning
@@ -61,6 +63,22 @@ def test_r2_a_sale_with_interest_makes_price_instalments(seller: Actor, customer
     assert [str(note.amount) for note in notes] == [*["88.85"] * 11, "88.84"]
     assert sum(note.amount for note in notes) == Decimal("1066.19")
     assert sale_row(sale_id).contract_rate == 1
+
+
+def test_r2c_r3_a_sale_keeps_how_its_notes_came_to_be(seller: Actor, customer: int) -> None:
+    terms = {"installments": 3, "contract_rate": "5", "sold_on": date(2026, 1, 31)}
+    day = date(2026, 2, 1)
+    suggested = new_sale(customer, first_due_date=date(2026, 2, 28), **terms)
+    sale_id = register(seller, suggested, today=day)
+    assert [note.due_date.day for note in notes_of(sale_id)] == [28, 31, 30]
+    row = sale_row(sale_id)
+    assert (row.carried, row.due_day) == (None, 31)
+    assert str(true_rate.monthly(row.daily_rate)) == "5.12"
+    later = new_sale(customer, first_due_date=date(2026, 4, 1), **terms)
+    row = sale_row(register(seller, later, today=day))
+    assert (row.carried, row.due_day) == (Decimal("1048.29"), None)
+    with snapshot() as session:
+        assert list(check(session)) == []
 
 
 def test_r4_the_last_days_on_time_and_without_charges_are_fixed_on_the_note(

@@ -20,7 +20,7 @@ _PLANS = """
 price AS (
     SELECT id, k, rate, financed, round(financed * rate / (1 - (1 + rate) ^ -k), 2) AS amount
     FROM (
-        SELECT id, installments AS k, total - down_payment AS financed,
+        SELECT id, installments AS k, coalesce(carried, total - down_payment) AS financed,
             (contract_rate / 100)::numeric(46, 40) AS rate
         FROM sales WHERE contract_rate > 0 AND installments > 0
     ) AS sold
@@ -93,9 +93,14 @@ WHERE i.paid_on < s.sold_on OR s.cancelled_on IS NOT NULL
             CASE WHEN i.principal_after = 0 THEN i.paid_on END)
 """
 
-#: What early settlement saves by right on R$ `settled`, at `contract_rate` and `days` before it is
-#: due; forty decimals, as the rule reckons (R14).
+#: What paying early saves by right on R$ `settled`, at the true `daily_rate` and `days` before it
+#: is due; forty decimals, as the rule reckons (R14). Who pays a part early saves it on that part.
 EARLY_DISCOUNT = """
+settled - GREATEST(LEAST(settled, 0.01),
+    round(settled / (1 + daily_rate::numeric(46, 40)) ^ days, 2))
+"""
+#: The same of before the true rate was known, by the contract rate.
+FORMER_EARLY_DISCOUNT = """
 settled - GREATEST(LEAST(settled, 0.01), round(settled
     / (1 + (contract_rate / 100)::numeric(46, 40)) ^ (days::numeric(46, 40) / 30), 2))
 """
@@ -108,21 +113,56 @@ JOIN sales s ON s.id = n.sale_id
 LEFT JOIN payments p ON p.id = i.payment_id
 CROSS JOIN LATERAL (SELECT n.due_date - i.paid_on AS days, i.principal + i.discount AS settled) AS d
 WHERE NOT i.reversed AND i.discount <> 0 AND (d.days <= 0
-    OR p.discount_reason IS NULL AND i.discount > {EARLY_DISCOUNT})
+    OR p.discount_reason IS NULL
+        AND i.discount > GREATEST({EARLY_DISCOUNT}, {FORMER_EARLY_DISCOUNT}))
 """  # noqa: S608 - of constants alone
 
-_NOTE_DIFFERS = """
+# The day of month that due dates keep is later than the first one's where that month was too short
+# for it (R3): an interval.
+_KEPT_DAY = "make_interval(days => coalesce(due_day - extract(day FROM first_due_date)::int, 0))"
+
+_NOTE_DIFFERS = f"""
 SELECT n.sale_id FROM notes n JOIN plans s ON s.id = n.sale_id
 WHERE n.customer_id <> s.customer_id
     OR n.cancelled_on IS DISTINCT FROM s.cancelled_on
     OR n.on_time_until - n.due_date > :longest
     OR n.free_until - n.on_time_until <> s.grace_days
-    OR n.due_date <> s.first_due_date + make_interval(months => n.number - 1)
+    OR n.due_date <> LEAST(
+        s.first_due_date + make_interval(months => n.number - 1) + {_KEPT_DAY},
+        date_trunc('month', s.first_due_date) + make_interval(months => n.number, days => -1))
     OR n.amount <> CASE WHEN s.plan_last IS NULL
         THEN s.plan_amount + (n.number <= s.one_cent_more)::integer * 0.01
         WHEN n.number = s.installments THEN s.plan_last ELSE s.plan_amount END
     OR n.amount < 0.01 OR s.plan_amount < 0.01
-"""
+"""  # noqa: S608 - of constants alone
+
+# How the notes came to be (R2b, R2c, R3). The rate is right to 1e-12 where it makes the notes worth
+# what is financed, as nearly as such a difference moves them.
+_MAKING_DIFFERS = f"""
+SELECT id FROM (
+    SELECT *, (LEAST(
+            first_due_date - interval '1 month' + {_KEPT_DAY},
+            date_trunc('month', first_due_date) - interval '1 day'
+        )::date - sold_on)::numeric(46, 40) AS days
+    FROM sales WHERE installments > 0
+) AS s
+WHERE due_day IS NOT NULL AND (due_day <> extract(day FROM sold_on)
+        OR first_due_date <> (sold_on + interval '1 month')::date
+        OR due_day = extract(day FROM first_due_date))
+    OR carried IS NOT NULL AND (contract_rate = 0 OR carried <> round((total - down_payment)
+        * (1 + (contract_rate / 100)::numeric(46, 40)) ^ (days / 30), 2))
+UNION ALL
+SELECT s.id FROM sales s JOIN (
+    SELECT n.sale_id, sum(n.amount) AS made,
+        sum(n.amount / (1 + s.daily_rate::numeric(46, 40)) ^ (n.due_date - s.sold_on)) AS worth,
+        sum(n.amount * (n.due_date - s.sold_on)) AS moved
+    FROM sales s JOIN notes n ON n.sale_id = s.id
+    WHERE s.contract_rate > 0 OR s.daily_rate > 0
+    GROUP BY n.sale_id
+) AS n ON n.sale_id = s.id
+WHERE CASE WHEN made <= total - down_payment OR moved = 0 THEN s.daily_rate <> 0
+    ELSE abs(worth - (total - down_payment)) > moved * 1e-12 END
+"""  # noqa: S608 - of constants alone
 
 _NOTE_NEVER_PAID_DIFFERS = """
 SELECT n.sale_id FROM notes n
@@ -142,6 +182,7 @@ WHERE coalesce(n.notes, 0) <> s.installments OR n.first <> 1 OR n.last <> s.inst
 
 _UNSOUND = (
     f"WITH RECURSIVE {_PLANS} {_NOTE_DIFFERS}",
+    _MAKING_DIFFERS,
     f"WITH {_ITEMS} {_ITEM_DIFFERS}",
     _DISCOUNT_DIFFERS,
     _NOTE_NEVER_PAID_DIFFERS,

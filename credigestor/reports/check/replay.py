@@ -6,6 +6,8 @@ One stream: memory stays the same however many sales are read.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -16,13 +18,16 @@ from credigestor.db.models import Note, Payment, PaymentItem, Sale
 from credigestor.errors import InvalidInput
 from credigestor.reports.check.invariants import MAX_EXTENSION_DAYS
 from credigestor.reports.check.problem import Problem
-from credigestor.rules import early
-from credigestor.rules.calendar import due_dates, format_date
+from credigestor.rules import early, true_rate
+from credigestor.rules.calendar import anchor_day, due_dates, format_date
 from credigestor.rules.charges import Overpaid, Paid, State, Step, Terms, fold, new_state
-from credigestor.rules.installments import split
+from credigestor.rules.installments import carried, split
 from credigestor.rules.money import ZERO, format_brl
+from credigestor.rules.schedule import days_carried
+from credigestor.rules.true_rate import daily_rate
 
 _ROWS_AT_ONCE = 2000
+_RATE_WITHIN = Decimal("1e-12")
 
 
 def replay(session: Session, sale_ids: Sequence[int]) -> Iterator[Problem]:
@@ -79,7 +84,8 @@ def _check_plan(notes: list[list[Row[Any]]]) -> Iterator[Problem]:
         return
     amounts = [row.note_amount for row in rows]
     try:
-        right = amounts == split(financed, sale.sale_contract_rate, len(rows))
+        to_split = sale.sale_carried or financed
+        right = amounts == split(to_split, sale.sale_contract_rate, len(rows))
     except InvalidInput:
         right = False
     if not right:
@@ -88,8 +94,36 @@ def _check_plan(notes: list[list[Row[Any]]]) -> Iterator[Problem]:
             f"As notas, que somam {format_brl(sum(amounts, ZERO))}, não são as que dividem os "
             f"{format_brl(financed)} financiados.",
         )
-    if [row.note_due_date for row in rows] != due_dates(sale.sale_first_due_date, len(rows)):
+    yield from _check_making(sale, [(row.note_due_date, row.note_amount) for row in rows])
+
+
+def _check_making(sale: Row[Any], notes: list[tuple[date, Decimal]]) -> Iterator[Problem]:
+    """How the notes came to be: the days kept, what was split, and the true rate (R2b, R2c, R3)."""
+
+    def problem(what: str, detail: str) -> Problem:
+        return Problem(what, "sales", sale.sale_id, detail)
+
+    financed = sale.sale_total - sale.sale_down_payment
+    first, anchor = sale.sale_first_due_date, sale.sale_due_day
+    due = [day for day, _ in notes]
+    if due != due_dates(first, len(due), anchor):
         yield problem("sale_due_dates", "Os vencimentos não seguem o primeiro, mês a mês.")
+    elif anchor is not None and anchor != anchor_day(sale.sale_sold_on, first):
+        yield problem("sale_due_day", "O dia dos vencimentos não é o da venda, nem o do primeiro.")
+    if sale.sale_carried is not None:
+        days = days_carried(sale.sale_sold_on, first, anchor)
+        if sale.sale_carried != _carried(financed, sale.sale_contract_rate, days):
+            yield problem("sale_carried", "O valor que as notas dividem não é o financiado.")
+    by_days = sorted(((day - sale.sale_sold_on).days, amount) for day, amount in notes)
+    if abs(daily_rate(financed, by_days) - sale.sale_daily_rate) > _RATE_WITHIN:
+        yield problem("sale_daily_rate", "A taxa efetiva não é a que as notas e suas datas dão.")
+
+
+def _carried(financed: Decimal, rate: Decimal, days: int) -> Decimal | None:
+    try:
+        return carried(financed, rate, days)
+    except InvalidInput:
+        return None
 
 
 def _check_note(rows: list[Row[Any]]) -> Iterator[Problem]:
@@ -162,7 +196,10 @@ def _check_discounts(note: Row[Any], items: list[Row[Any]]) -> Iterator[Problem]
     for row in items:
         days = (note.note_due_date - row.item_paid_on).days
         settled = row.item_principal + row.item_discount
-        by_right = early.discount(settled, note.sale_contract_rate, days)
+        by_right = max(
+            early.discount(settled, rate, days)
+            for rate in (note.sale_daily_rate, true_rate.of_month(note.sale_contract_rate))
+        )
         if row.item_discount and (
             days <= 0 or (row.item_discount > by_right and row.discount_reason is None)
         ):

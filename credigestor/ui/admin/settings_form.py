@@ -260,8 +260,9 @@ def _rate_warning(name: str, typed: str) -> str | None:
         return "Juros de mora acima de 1 % ao mês podem ser recusados pela Justiça."
     if name == "contract_rate" and rate > USUAL_CONTRACT_RATE:
         return (
-            "Loja que não é banco e cobra mais de 1 % ao mês no crediário pode ter os juros "
-            "reduzidos pela Justiça (STJ, REsp 1.720.656)."
+            "Loja que não é banco e cobra mais de 1 % ao mês no crediário já teve os juros "
+            "reduzidos pela Justiça (STJ, REsp 1.720.656). A decisão é de antes da Lei "
+            "14.905/2024 e a questão está em aberto."
         )
     return None
 

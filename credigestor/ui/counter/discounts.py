@@ -1,4 +1,4 @@
-"""R14 at the counter: the discount of notes settled before they are due, and a manager's own."""
+"""R14 at the counter: the discount of notes paid before they are due, and a manager's own."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def choose_discounts(
     early, paying = by_right(open_notes), chosen or open_notes
     whole, reduced = Discounts({}).settles(*paying), early.settles(*paying)
     if reduced != whole and not st.toggle(
-        "Com o desconto da quitação antecipada (CDC, art. 52, § 2º)",
+        "Com o desconto do pagamento antecipado (CDC, art. 52, § 2º)",
         value=True,
         key=f"early:{form}",
         on_change=_follow,
         args=(form, whole, reduced),
-        help="A nota com juros do contrato, quitada antes do vencimento, vale menos: os juros "
-        "dos dias que faltam saem dela. Pagamento parcial não tem desconto.",
+        help="A nota com juros do contrato, paga antes do vencimento, vale menos: os juros dos "
+        "dias que faltam saem dela. Paga em parte, sai a redução dessa parte.",
         persist_state="page",
     ):
         early = Discounts({})

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from credigestor.reports.receiving import Discounts, Part
+from credigestor.reports.receiving import Part
+from credigestor.rules import early
 from credigestor.rules.money import format_number
+from credigestor.ui.kit import messages
 
 
-def preview(parts: Sequence[Part], discounts: Discounts) -> None:
+def preview(parts: Sequence[Part]) -> None:
     """What each note gets, and what is left of it."""
     st.subheader("Prévia")
     rows = [
@@ -32,5 +34,11 @@ def preview(parts: Sequence[Part], discounts: Discounts) -> None:
     elif not any(part.note.owed.charges for part in parts):
         frame = frame.drop(columns=["Juros", "Multa"])  # a telephone has no room for all seven
     st.table(frame, border="horizontal", hide_index=True)
-    if any(part.after and discounts.by_note.get(part.note.id) for part in parts):
-        st.caption("Pagamento parcial não tem desconto: ele vale para a nota quitada.")
+    for part in parts:
+        if part.after and part.discount:
+            found = early.shown_part(
+                part.amount, part.amount + part.discount, part.note.daily_rate, part.note.days_early
+            )
+            st.caption(
+                messages.plain(f"Paga em parte antes do vencimento, {part.note.number}: {found}.")
+            )

@@ -13,6 +13,7 @@ from sqlalchemy import update
 from credigestor.db.engine import transaction
 from credigestor.db.models import Sale
 from credigestor.rules.calendar import format_date
+from credigestor.rules.true_rate import of_month
 from tests.moments import NOW
 from tests.portfolio import TODAY, add_customer, add_sale
 from tests.ui.support import Visit, open_app, text_of
@@ -29,7 +30,8 @@ def buyer(*days: int, rate: str = "1", **columns: Any) -> int:
             sold = TODAY + timedelta(days=min(0, *days))
             sale = add_sale(session, customer, sold, notes)
             rated = update(Sale).where(Sale.id == sale.id)
-            session.execute(rated.values(contract_rate=Decimal(rate)))
+            daily = of_month(Decimal(rate))
+            session.execute(rated.values(contract_rate=Decimal(rate), daily_rate=daily))
     return customer
 
 
@@ -52,7 +54,7 @@ def test_r14_the_quote_of_all_open_notes_is_shown_and_linked() -> None:
     text, day = text_of(app), TODAY
     assert figures(app)[f"Quita em {format_date(day)}"] == "R$ 261,31"
     assert figures(app)["Economia"] == "R$ 5,24"
-    assert "88,85 ÷ 1,01^(60/30) = 87,10" in text
+    assert "88,85 ÷ 1,000331732706^60 = 87,10" in text
     assert papers(app)["Abrir cotação"] == f"/documento/quitacao/1?notes=1,2,3&on={day}"
     assert papers(app)["Baixar cotação"].endswith(f"on={day}&download=1")
 

@@ -53,10 +53,10 @@ def test_each_page_has_the_column_where_there_is_a_discount(
 
 def test_the_payments_tell_the_discount_beside_what_was_received(manager: Actor) -> None:
     note, *_ = sell(manager)
-    settle(manager, note, "87.48", "1.37")
+    settle(manager, note, "87.49", "1.36")
     text = told(open_app(role="seller", page="counter/payments.py"))
-    assert "Recebido R$ 87,48" in text
-    assert "Desconto R$ 1,37" in text
+    assert "Recebido R$ 87,49" in text
+    assert "Desconto R$ 1,36" in text
     assert "O desconto foi abatido do principal e não está no recebido." in text
 
 
@@ -72,7 +72,7 @@ def test_the_dashboard_tells_discounts_apart_from_what_was_received(manager: Act
 
 def test_a_receipt_and_its_note_say_why_less_was_enough(manager: Actor) -> None:
     note, other, *_ = sell(manager)
-    settle(manager, note, "87.48", "1.37")
+    settle(manager, note, "87.49", "1.36")
     payment = settle(manager, other, "83.85", "5.00", discount_reason="cliente antigo")
     receipt = told(open_app(role="seller", page="counter/payment.py", query={"id": str(payment)}))
     assert "Principal R$ 83,85 + juros de mora R$ 0,00" in receipt
@@ -81,14 +81,14 @@ def test_a_receipt_and_its_note_say_why_less_was_enough(manager: Actor) -> None:
     app = open_app(role="seller", page="counter/note.py", query={"id": str(note)})
     assert not app.exception
     steps = " ".join(app.table[0].value["Cálculo"]).replace("\xa0", " ")
-    assert "88,85 ÷ 1,01^(47/30) = 87,48" in steps
+    assert "88,85 ÷ 1,000328195323^47 = 87,49" in steps
 
 
 def test_a_note_tells_early_in_the_row_that_a_payment_was_reversed_and_only_then(
     manager: Actor,
 ) -> None:
     note, *_ = sell(manager)
-    payment = settle(manager, note, "87.48", "1.37")
+    payment = settle(manager, note, "87.49", "1.36")
 
     def columns() -> list[str]:
         app = open_app(role="seller", page="counter/note.py", query={"id": str(note)})

@@ -165,10 +165,11 @@ def test_r2_interest_shows_its_cost_and_a_warning_above_one_percent(customer: in
     metrics = {metric.label: metric.value for metric in app.metric}
     assert metrics["Total a pagar"] == "R$\xa01.066,19"
     assert metrics["Juros"] == "R$\xa066,19"
-    assert metrics["CET ao ano"] == "12,68\xa0%"
-    assert "abusivos" not in words(app)
-    fill(app, rate="1,01")
-    assert "abusivos" in words(app)
+    assert metrics["Taxa efetiva ao mês"] == "0,99\xa0%"
+    assert metrics["CET ao ano"] == "12,73\xa0%"
+    assert "abusiva" not in words(app)
+    fill(app, rate="1,1")
+    assert "Lei 14.905/2024 e a questão está em aberto" in words(app)
     assert not confirm(app).disabled
 
 

@@ -6,16 +6,15 @@ from datetime import timedelta
 from decimal import Decimal as D
 
 import pytest
-from sqlalchemy import update
 from streamlit.testing.v1.element_tree import Toggle
 
 from credigestor.db.engine import transaction
-from credigestor.db.models import Sale
 from credigestor.rules.permissions import Actor
 from credigestor.rules.pix import payload
 from credigestor.services import settings
 from credigestor.ui.kit import data
 from tests.portfolio import TODAY, Made
+from tests.services.discounting import priced
 from tests.services.paying import pay, reverse, sell
 from tests.ui.support import Visit, open_app, text_of
 
@@ -42,8 +41,7 @@ def key(admin: Actor) -> None:
 def sale() -> Made:
     """A note of 200,00 due 15 days ago (R7: 205,00 today), and R14's of 88,85 in 47 days at 1 %."""
     made = sell(("200.00", TODAY - timedelta(days=15)), ("88.85", TODAY + timedelta(days=47)))
-    with transaction() as session:
-        session.execute(update(Sale).values(contract_rate=1))
+    priced(made.id, "1")
     return made
 
 

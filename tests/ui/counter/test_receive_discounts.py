@@ -6,11 +6,12 @@ from datetime import timedelta
 from decimal import Decimal as D
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from credigestor.db.engine import snapshot, transaction
-from credigestor.db.models import Payment, PaymentItem, Sale
+from credigestor.db.engine import snapshot
+from credigestor.db.models import Payment, PaymentItem
 from tests.portfolio import TODAY, Made
+from tests.services.discounting import priced
 from tests.services.paying import note_row, sell
 from tests.services.selling import count
 from tests.ui.counter.receiving import (
@@ -28,7 +29,7 @@ from tests.ui.support import Visit, text_of
 
 pytestmark = pytest.mark.usefixtures("db")
 
-EARLY = "Com o desconto da quitação antecipada"
+EARLY = "Com o desconto do pagamento antecipado"
 
 
 def in_days(*days: int, late: bool = False, rate: str = "1") -> Made:
@@ -37,8 +38,7 @@ def in_days(*days: int, late: bool = False, rate: str = "1") -> Made:
     if late:
         notes.insert(0, ("200.00", TODAY - timedelta(days=15)))
     made = sell(*notes)
-    with transaction() as session:
-        session.execute(update(Sale).values(contract_rate=rate))
+    priced(made.id, rate)
     return made
 
 
@@ -99,20 +99,29 @@ def test_who_wants_no_discount_pays_the_nominal_amount() -> None:
     assert kept() == [("88.85", "0.00")]
 
 
-def test_a_smaller_amount_is_a_partial_payment_without_a_discount_and_says_so() -> None:
+def test_r14c_a_smaller_amount_settles_a_larger_part_and_tells_how() -> None:
     in_days(47)
     app = amount(tick(open_page(customer=1), 0), "50,00")
+    assert preview(app) == [("000001-01/01", "50,00", "50,00", "0,79", "38,06")]
+    assert "000001-01/01: 50,00 × 1,000331732706^47 = 50,79" in text_of(app)
+    confirm(app)
+    assert kept() == [("50.00", "0.79")]
+
+
+def test_r14c_who_wants_no_discount_pays_a_part_of_the_nominal_amount() -> None:
+    in_days(47)
+    app = amount(tick(open_page(customer=1), 0), "50,00")
+    app.toggle[0].set_value(False).run()
     assert preview(app) == [("000001-01/01", "0,00", "0,00", "50,00", "50,00", "38,85")]
-    assert "Pagamento parcial não tem desconto" in text_of(app)
     confirm(app)
     assert kept() == [("50.00", "0.00")]
 
 
-def test_what_settles_the_first_note_and_a_part_of_the_next_has_the_discount_of_the_first() -> None:
+def test_what_settles_the_first_note_and_a_part_of_the_next_has_the_discount_of_both() -> None:
     in_days(30, 60)
     app = confirm(amount(open_page(customer=1), "100,00"))
     assert not app.exception
-    assert kept() == [("87.97", "0.88"), ("12.03", "0.00")]
+    assert kept() == [("87.97", "0.88"), ("12.03", "0.24")]
 
 
 def test_r10_the_nominal_amount_passes_what_the_note_costs_and_the_next_is_offered() -> None:
@@ -181,7 +190,7 @@ def test_the_discount_is_of_the_payments_date() -> None:
     app = open_page(customer=1)
     app.date_input[0].set_value(TODAY - timedelta(days=5)).run()
     settle(app)
-    assert value(app) == "87,33"  # 52 days: 88,85 ÷ 1,01^(52/30)
+    assert value(app) == "87,33"  # 52 days at 1 % in thirty
 
 
 def test_a_discount_switched_off_together_with_the_click_shows_the_new_preview_first() -> None:

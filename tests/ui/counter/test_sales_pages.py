@@ -172,9 +172,13 @@ def test_a_sale_shows_its_terms_notes_and_what_is_owed(sale: Made) -> None:
 
 def test_r5_rates_are_shown_as_they_were_made(sale: Made) -> None:
     with transaction() as session:
-        session.execute(update(Sale).values(contract_rate="1.5", late_rate="0.033", grace_days=5))
+        rated = update(Sale).values(contract_rate="1.5", daily_rate="0.0005")
+        session.execute(rated.values(late_rate="0.033", grace_days=5))
     text = words(open_app("seller", page=ONE, id=sale.id))
-    assert "Juros do contrato: 1,50 % ao mês (CET 19,56 % ao ano)" in text
+    assert (
+        "Juros do contrato: 1,50 % ao mês. Taxa efetiva, pelas datas: 1,51 % ao mês, "
+        "20,02 % ao ano (CET)"
+    ) in text
     assert "juros de 0,033 % ao mês, multa de 2,00 %, carência de 5 dias" in text
 
 
