@@ -133,7 +133,7 @@ def make_sale(
 
     The customer is the object given, not the data's id. Raises InvalidInput as the counter does.
     """
-    planned = sales.plan_notes(data, settings, today=today)
+    planned = sales.plan_notes(data, settings, today=today, suggested=False)
     notes = planned.notes
     late_rate, fine_rate = settings.late_rate, settings.fine_rate
     return NewSale(
@@ -148,7 +148,7 @@ def make_sale(
             "installments": len(notes),
             "first_due_date": notes[0].due_date if notes else None,
             "contract_rate": data.contract_rate if notes else ZERO,
-            **sales.made_by(planned),
+            **planned.made_by,
             "late_rate": late_rate,
             "fine_rate": fine_rate,
             "grace_days": settings.grace_days,

@@ -71,6 +71,11 @@ class Plan:
         """Sum of the notes' amounts, R$."""
         return total_of(self.notes)
 
+    @property
+    def made_by(self) -> dict[str, Decimal | int | None]:
+        """How the notes came to be, as the sale keeps it."""
+        return {"carried": self.carried, "due_day": self.due_day, "daily_rate": self.daily_rate}
+
 
 def plan(
     financed: Decimal,
@@ -79,15 +84,18 @@ def plan(
     first_due: date,
     *,
     sold_on: date,
+    suggested: bool = True,
     grace_days: int = 0,
     holidays: HolidayRules,
 ) -> Plan:
     """Notes for R$ `financed` at a percent-a-month contract rate in `count` monthly instalments.
 
-    Raises InvalidInput as `installments.split` does (R1, R2, R2c).
+    `suggested` tells that a first due date a month on was offered, and so keeps the sale's day
+    (R3); that of a sale made elsewhere was not. Raises InvalidInput as `installments.split` and
+    `carried` do (R1, R2, R2c).
     """
     check_count(count)
-    anchor = anchor_day(sold_on, first_due)
+    anchor = anchor_day(sold_on, first_due) if suggested else None
     to_split = carried(financed, monthly_rate, days_carried(sold_on, first_due, anchor))
     notes = []
     dates = due_dates(first_due, count, anchor)

@@ -83,10 +83,13 @@ def parse_description(typed: str) -> str:
     return text(typed, field="description", maximum=500, label="Descrição")
 
 
-def plan_notes(data: NewSale, settings: ShopSettings, *, today: date) -> Plan:
+def plan_notes(
+    data: NewSale, settings: ShopSettings, *, today: date, suggested: bool = True
+) -> Plan:
     """The notes the sale would make; none when all is paid down (R1–R4, R8).
 
-    Raises InvalidInput, naming the field, for whatever does not make sense.
+    `suggested` as `schedule.plan` has it. Raises InvalidInput, naming the field, for whatever does
+    not make sense.
     """
     _check_money(data)
     check_date_range(data.sold_on, "sold_on")
@@ -111,6 +114,7 @@ def plan_notes(data: NewSale, settings: ShopSettings, *, today: date) -> Plan:
         data.installments,
         data.first_due_date,
         sold_on=data.sold_on,
+        suggested=suggested,
         grace_days=settings.grace_days,
         holidays=settings.holiday_rules,
     )
@@ -195,7 +199,7 @@ def register(session: Session, actor: Actor, data: NewSale, *, today: date) -> i
         "override_reason": override,
         "override_by": actor.id if override else None,
     }
-    new = {**row, **made_by(planned.plan)}
+    new = {**row, **planned.plan.made_by}
     new |= {"operation_id": data.operation_id, "created_by": actor.id}
     told = {**row, "guarantors": len(data.guarantors)} if data.guarantors else row
     sale_id: int | None = session.scalar(_CREATE, audit.created(actor, new, after=told))
@@ -206,15 +210,6 @@ def register(session: Session, actor: Actor, data: NewSale, *, today: date) -> i
         session.execute(_ADD_NOTES, many(_NOTES, rows))
     guarantors.add(session, sale_id, data.guarantors)
     return sale_id
-
-
-def made_by(planned: Plan) -> dict[str, Any]:
-    """Columns of a sale that tell how its notes came to be (R2b, R2c, R3)."""
-    return {
-        "carried": planned.carried,
-        "due_day": planned.due_day,
-        "daily_rate": planned.daily_rate,
-    }
 
 
 def note_row(note: PlannedNote, sale_id: int, customer_id: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from credigestor.reports.check.report import check
 from credigestor.rules.permissions import Actor
 from tests.backups.restoring import NOW, anatomy, hashes, restored, shop
 from tests.cli.commands import run
-from tests.db.older import move_in
+from tests.db.older import move_in, sell_as_before
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -41,8 +41,9 @@ def other(database: str) -> Iterator[Engine]:
 
 @pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005", "0008", "0009"])
 def test_a_backup_from_an_older_version_is_brought_up_to_date(
-    revision: str, admin: Actor, other: Engine, tmp_path: Path
+    revision: str, admin: Actor, other: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    sell_as_before(monkeypatch)
     shop(admin, discounts=False)
     with other.begin() as connection:
         upgrade(connection, revision, schema=SCHEMA)

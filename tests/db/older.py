@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import Connection, text
 
 from credigestor.config import get_config
+from credigestor.rules import schedule
 
 _LEDGER = (
     *("users", "settings", "customers", "sales", "notes", "payments", "payment_items"),
     *("reversals", "audit_log"),
 )
+
+
+def sell_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sales carry nothing and keep the first due date's day, as before 0014 (R2c, R3)."""
+    monkeypatch.setattr(schedule, "carried", lambda financed, rate, days: financed)
+    monkeypatch.setattr(schedule, "anchor_day", lambda sold_on, first_due: None)
 
 
 def move_in(connection: Connection, *, next_id: int) -> None:

@@ -21,7 +21,6 @@ from credigestor.reports.check.report import check
 from credigestor.reports.portfolio import flows, stock
 from credigestor.reports.portfolio.flows import Flow
 from credigestor.reports.portfolio.stock import Charges, Stock
-from credigestor.rules import schedule
 from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments, sales, summaries
@@ -62,9 +61,7 @@ def old_shop(database: str, revision: str) -> Iterator[Connection]:
 
 @pytest.fixture(autouse=True)
 def sold_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sales carry nothing and keep the first due date's day, as before 0014 (R2c, R3)."""
-    monkeypatch.setattr(schedule, "carried", lambda financed, rate, days: financed)
-    monkeypatch.setattr(schedule, "anchor_day", lambda sold_on, first_due: None)
+    older.sell_as_before(monkeypatch)
 
 
 def upgrade(connection: Connection, revision: str) -> None:

@@ -66,6 +66,8 @@ WORDS = {
     "due_date": "Vencimento.",
     "due_from": "Vencimento a partir desta data.",
     "due_to": "Vencimento até esta data.",
+    "effective_monthly_rate": "Taxa efetiva de 30 dias, pelas datas, %.",
+    "effective_yearly_rate": "Custo efetivo anual (CET), pelas datas, %.",
     "early_discount": "Desconto que a lei dá a quem paga antes, R$.",
     "encrypted": "Se está cifrado.",
     "end": "Fim do período.",
@@ -180,7 +182,6 @@ WORDS = {
     "verified_at": "Quando foi conferido.",
     "version": "Número da versão.",
     "warnings": "O que convém saber antes de gravar.",
-    "yearly_rate": "Taxa ao ano, %.",
     "zip_code": "CEP.",
 }
 
