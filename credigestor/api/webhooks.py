@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from credigestor.api.calls import Caller
-from credigestor.api.fields import Answer, Body, PathId, example
+from credigestor.api.fields import Answer, Body, PathId, examples
 from credigestor.api.once import Once
 from credigestor.api.operations import Operations
 from credigestor.api.paging import Page, Paging
@@ -33,10 +33,12 @@ _Description = Annotated[str, Field(max_length=services.MAX_DESCRIPTION)]
 class NewWebhook(Body):
     """Who is to be told, and what; the secret is made here and told once."""
 
-    model_config = example(
-        url="https://erp.loja.example/crediario",
-        events=["payment.received", "note.overdue"],
-        description="ERP",
+    model_config = examples(
+        {
+            "url": "https://erp.loja.example/crediario",
+            "events": ["payment.received", "note.overdue"],
+            "description": "ERP",
+        }
     )
 
     url: _Url
@@ -47,7 +49,7 @@ class NewWebhook(Body):
 class WebhookChange(Body):
     """What is to change of an endpoint; `active: true` sends what waited, at once."""
 
-    model_config = example(active=False)
+    model_config = examples({"active": False})
 
     url: Annotated[str, Field(default_factory=str, max_length=MAX_URL)]
     events: Annotated[list[Event], Field(default_factory=list, max_length=len(Event))]
@@ -58,7 +60,7 @@ class WebhookChange(Body):
 class NothingToSay(Body):
     """The address says all of it."""
 
-    model_config = example()
+    model_config = examples({})
 
 
 class SecretMade(Answer):

@@ -254,6 +254,8 @@ def test_the_customers_of_the_examples_are_registered_and_changed(manager_token:
 def examples_of(name: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = described()["components"]["schemas"][name]["examples"]
     return found
+
+
 def test_each_key_may_what_its_scopes_let_it() -> None:
     user = add_user(Role.ADMIN)
     only = {each: key_of(user, each, name=f"só {each}") for each in Permission}

@@ -169,7 +169,7 @@ def test_its_links_lead_somewhere_and_its_headings_are_in_order(drawn: str) -> N
 def test_what_the_document_says_cannot_become_markup() -> None:
     document = {**described(), "components": {"schemas": {}}}
     bad = "<script>alert(1)</script>`<b>`"
-    operation = {"operationId": "x", "tags": [bad], "summary": bad, "responses": {}}
+    operation: dict[str, Any] = {"operationId": "x", "tags": [bad], "summary": bad, "responses": {}}
     operation["parameters"] = [{"name": bad, "in": "query", "description": bad, "schema": {}}]
     document["paths"] = {f"/{bad}": {"get": operation}}
     shown = page.manual(document, base="x", address="x")
@@ -190,7 +190,9 @@ def test_nothing_in_the_document_is_english() -> None:
 
 
 def test_what_a_field_says_of_itself_stays() -> None:
-    schema = {"properties": {"q": {"description": "Outra.", "title": "Q"}, "as_of": {}}}
+    schema: dict[str, Any] = {
+        "properties": {"q": {"description": "Outra.", "title": "Q"}, "as_of": {}}
+    }
     document = {"components": {"schemas": {"X": {**schema, "description": "English."}}}}
     tidy({**document, "paths": {}})
     made = document["components"]["schemas"]["X"]

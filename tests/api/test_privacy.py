@@ -47,7 +47,7 @@ def test_a_copy_is_the_pages_file_and_stands_in_the_log(token: str, boss: User) 
     with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
         told = json.loads(archive.read(customer_file.JSON_NAME))
         assert archive.read(customer_file.PDF_NAME).startswith(b"%PDF")
-    assert anonymising.PERSONAL["name"] in json.dumps(told, ensure_ascii=False)
+    assert str(anonymising.PERSONAL["name"]) in json.dumps(told, ensure_ascii=False)
     assert log()[-1] == ("export", customer)
     assert ask("GET", "/customers/999/personal_data", token=token).code == "not_found"
 

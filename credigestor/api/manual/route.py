@@ -45,7 +45,7 @@ def _reader(
             detail = "Este endereço da documentação não vale, ou não vale mais."
             raise Problem(401, "invalid_token", detail, CHALLENGE)
     else:
-        identified(bearer)
+        identified(request, bearer)
     known_query(request)
 
 

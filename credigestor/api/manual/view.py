@@ -131,7 +131,8 @@ class View:
         )
 
     def _answer(self, status: str, told: Mapping[str, Any]) -> Answer:
-        kind, content = next(iter(told.get("content", {}).items()), ("", {}))
+        contents: dict[str, Any] = told.get("content", {})
+        kind, content = next(iter(contents.items()), ("", {}))
         schema = content.get("schema") if kind == _JSON else None
         return Answer(
             status,
@@ -186,8 +187,8 @@ class View:
         if "enum" in schema:
             return "um de: " + ", ".join(f"`{each}`" for each in schema["enum"])
         if schema.get("type") == "array":
-            kind = self._kind(schema.get("items", {}))
-            return f"lista de {_SEVERAL.get(kind, kind)}"
+            each = self._kind(schema.get("items", {}))
+            return f"lista de {_SEVERAL.get(each, each)}"
         kind = _FORMATS.get(schema.get("format", ""))
         return kind or _KINDS.get(schema.get("type", ""), "qualquer valor")
 
