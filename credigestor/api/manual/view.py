@@ -131,8 +131,8 @@ class View:
         )
 
     def _answer(self, status: str, told: Mapping[str, Any]) -> Answer:
-        contents: dict[str, Any] = told.get("content", {})
-        kind, content = next(iter(contents.items()), ("", {}))
+        none: tuple[str, dict[str, Any]] = ("", {})
+        kind, content = next(iter(told.get("content", {}).items()), none)
         schema = content.get("schema") if kind == _JSON else None
         return Answer(
             status,
