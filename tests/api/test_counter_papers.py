@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from credigestor.db.engine import snapshot, transaction
-from credigestor.db.models import Customer, NotePrinting, Sale, SettingsVersion
+from credigestor.db.models import Customer, NotePrinting, SettingsVersion
 from credigestor.documents import catalogue
 from credigestor.reports import (
     customer_profile,
@@ -26,6 +26,7 @@ from tests.api.asking import Answer, ask, get, post
 from tests.documents.printings import SHOP
 from tests.portfolio import TODAY, Made
 from tests.services.anonymising import anonymise, make_customer
+from tests.services.discounting import priced
 from tests.services.paying import JANUARY, note_row, pay, reverse, sell
 from tests.services.selling import count, new_customer
 
@@ -45,8 +46,7 @@ def shop(db: str) -> None:
 def sale() -> Made:
     """A late note, and one of 88,85 with contract interest of 1 % a month due in 47 days."""
     made = sell(("200.00", JANUARY), ("88.85", TODAY + timedelta(days=47)))
-    with transaction() as session:
-        session.execute(update(Sale).values(contract_rate=1))
+    priced(made.id, "1")
     return made
 
 

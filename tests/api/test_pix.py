@@ -6,16 +6,16 @@ from datetime import timedelta
 from decimal import Decimal as D
 
 import pytest
-from sqlalchemy import update
 
 from credigestor.db.engine import transaction
-from credigestor.db.models import Sale, SettingsVersion
+from credigestor.db.models import SettingsVersion
 from credigestor.documents import qr
 from credigestor.rules.permissions import Actor
 from credigestor.rules.pix import payload
 from tests.api.asking import ask, get
 from tests.documents.printings import SHOP
 from tests.portfolio import TODAY, Made
+from tests.services.discounting import priced
 from tests.services.paying import pay, sell
 
 
@@ -23,8 +23,7 @@ from tests.services.paying import pay, sell
 def sale() -> Made:
     """A note of 200,00 due 15 days ago (R7: 205,00 today), and R14's of 88,85 in 47 days at 1 %."""
     made = sell(("200.00", TODAY - timedelta(days=15)), ("88.85", TODAY + timedelta(days=47)))
-    with transaction() as session:
-        session.execute(update(Sale).values(contract_rate=1))
+    priced(made.id, "1")
     return made
 
 

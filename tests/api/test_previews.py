@@ -7,15 +7,15 @@ from decimal import Decimal as D
 from typing import Any
 
 import pytest
-from sqlalchemy import update
 
-from credigestor.db.engine import snapshot, transaction
+from credigestor.db.engine import snapshot
 from credigestor.db.models import ApiOperation, AuditEntry, Payment, Sale
 from credigestor.reports import settlement
 from credigestor.rules.permissions import Actor
 from tests.api.asking import Answer, ask, get, post
 from tests.api.test_acts import made, new_sale
 from tests.portfolio import TODAY, Made
+from tests.services.discounting import priced
 from tests.services.paying import JANUARY, MARCH, note_row, pay, sell
 from tests.services.selling import count, new_customer
 
@@ -26,8 +26,7 @@ EARLY = TODAY + timedelta(days=47)
 def sale() -> Made:
     """A note of 300,00 late since January, and R14's of 88,85 due in 47 days at 1 % a month."""
     made = sell(("300.00", JANUARY), ("88.85", EARLY), ("88.85", EARLY + timedelta(days=30)))
-    with transaction() as session:
-        session.execute(update(Sale).values(contract_rate=1))
+    priced(made.id, "1")
     return made
 
 
@@ -194,10 +193,11 @@ def test_what_refuses_a_payment_refuses_its_preview(
 @pytest.mark.parametrize(
     ("places", "more", "amounts", "discounts"),
     [
-        # R7: 300,00 + 31,70 of 317 days' interest + 6,00; R14: 88,85 ÷ 1,01^(47/30), and 77 days.
-        (None, {"amount": "400.00"}, ["337.70", "62.30"], [None, None]),
+        # R7: 300,00 + 31,70 of 317 days' interest + 6,00; R14: 88,85 at 1 % in thirty
+        # days, 47 and 77 days early.
+        (None, {"amount": "400.00"}, ["337.70", "62.30"], [None, "0.98"]),
         (None, {}, ["337.70", "87.48", "86.61"], [None, "1.37", "2.24"]),
-        ([2, 1], {"amount": "100.00"}, ["87.48", "12.52"], ["1.37", None]),
+        ([2, 1], {"amount": "100.00"}, ["87.48", "12.52"], ["1.37", "0.32"]),
         ([1], {}, ["87.48"], ["1.37"]),
         ([1], {"early_discount": False}, ["88.85"], [None]),
         (
