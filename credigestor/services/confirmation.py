@@ -38,12 +38,12 @@ def refusal(
         return locked
     # After the lockout's own locks, as a login takes them: no two tries wait in a ring.
     user = session.scalar(select(User).where(User.id == actor.id).with_for_update(read=True))
-    if user is None or not user.active or not _current(user).can(permission):
+    if user is None or not user.active or not _current(user, actor).can(permission):
         return NotAllowed("Seu acesso mudou e não permite mais esta operação.")
     correct = password_matches(password, user.password_hash)
     lockout.count(session, login=login, address=address, succeeded=correct, now=now)
     return None if correct else InvalidInput("A senha não confere.", field="password")
 
 
-def _current(user: User) -> Actor:
-    return Actor(user.id, user.name, Role(user.role))
+def _current(user: User, actor: Actor) -> Actor:
+    return Actor(user.id, user.name, Role(user.role), actor.scopes)

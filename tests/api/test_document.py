@@ -186,6 +186,12 @@ def test_every_operation_has_an_id_a_name_a_refusal_and_its_parameters() -> None
             )
 
 
+def test_it_says_that_a_token_may_be_a_key() -> None:
+    scheme = described()["components"]["securitySchemes"]["login"]
+    assert "JWT" in scheme["description"]
+    assert "cg_" in scheme["description"]
+
+
 def test_amounts_are_texts_everywhere() -> None:
     for name, schema in described()["components"]["schemas"].items():
         for field, definition in schema.get("properties", {}).items():

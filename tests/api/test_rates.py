@@ -6,19 +6,22 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from credigestor import clock
 from credigestor.config import Config
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import ApiCalls, User
+from credigestor.errors import Busy
 from credigestor.rules.permissions import Permission, Role
 from credigestor.services import api_rates
-from tests.api.asking import Answer, ask, log_in, token_of
+from tests.api.asking import Answer, ask, log_in, post, token_of
 from tests.api.keying import key_of
 from tests.factories import PASSWORD, add_user
 from tests.moments import NOW
@@ -42,6 +45,11 @@ def me(token: str | None, **more: Any) -> Answer:
 
 def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
     monkeypatch.setattr(clock, "now", lambda: moment)
+
+
+def until_somebody_waits(session: Session, who: threading.Thread) -> None:
+    while not session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+        assert who.is_alive()
 
 
 def behind_proxy(address: str) -> dict[str, str]:
@@ -168,6 +176,28 @@ def test_a_count_that_somebody_holds_is_not_waited_for(
         session.execute(text("SELECT * FROM api_calls FOR UPDATE")).all()
         assert me(token).status == 200
     assert caplog.text.count("could not be counted") == 1
+    with transaction() as session:
+        api_rates.count(session, callers=["x"], now=NOW)
+        assert session.scalar(text("SHOW lock_timeout")) == "200ms"
+
+
+def test_two_calls_never_wait_for_each_other(db: str) -> None:
+    def count(session: Session, *callers: str) -> None:
+        api_rates.count(session, callers=callers, now=NOW)
+
+    def other() -> None:
+        with suppress(Busy), transaction() as session:
+            count(session, "b", "a")
+
+    with transaction() as session:
+        count(session, "a", "b")
+    with transaction() as session:
+        count(session, "a")
+        waiting = threading.Thread(target=other)
+        waiting.start()
+        until_somebody_waits(session, waiting)
+        count(session, "b")
+    waiting.join()
 
 
 def test_many_at_once_are_all_counted(vera: User) -> None:
@@ -183,6 +213,22 @@ def test_many_at_once_are_all_counted(vera: User) -> None:
         thread.join()
     with transaction() as session:
         assert api_rates.count(session, callers=["a", "b"], now=NOW) == {"a": 51, "b": 51}
+
+
+def test_a_write_that_waits_keeps_no_other_call_of_its_caller_from_being_counted(
+    vera: User,
+) -> None:
+    key = key_of(vera, Permission.SELL)
+    answers: list[Answer] = []
+    ana = {"name": "Ana", "tax_id": "529.982.247-25"}
+    with transaction() as session:
+        session.execute(text("LOCK TABLE customers IN SHARE MODE"))
+        writing = threading.Thread(target=lambda: answers.append(post("/customers", key, ana)))
+        writing.start()
+        until_somebody_waits(session, writing)
+        assert '"minuto";r=999998' in me(key).headers["ratelimit"]
+    writing.join()
+    assert answers[0].status == 201
 
 
 def counted(now: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -48,6 +49,15 @@ def change(user: User, **values: object) -> None:
 def test_the_right_password_is_accepted_and_counted(ada: User) -> None:
     assert confirm(ada, PASSWORD) is None
     assert attempts() == [True]
+
+
+def test_the_right_password_gives_a_key_no_scope(ada: User) -> None:
+    narrowed = replace(actor_of(ada), scopes=frozenset({Permission.EXPORT}))
+    with transaction() as session:
+        refused = confirmation.refusal(
+            session, narrowed, Permission.BACKUP, password=PASSWORD, address=HOME, now=NOW
+        )
+    assert isinstance(refused, NotAllowed)
 
 
 def test_a_wrong_password_is_refused_at_its_field_and_counted(ada: User) -> None:
