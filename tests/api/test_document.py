@@ -270,7 +270,7 @@ def test_each_key_may_what_its_scopes_let_it() -> None:
         if permission == "" or path == "/auth/logout":
             continue
         if permission is None:
-            assert tried(method, path, only[Permission.PRIVACY]).status == 200
+            assert tried(method, path, only[Permission.PRIVACY]).status not in {401, 403}
             continue
         wanted = Permission(permission)
         allowed = tried(method, path, only[wanted])
