@@ -74,7 +74,8 @@ MAX_URL = 500
 GONE = 410
 
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
-_HOST = re.compile(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.?)+", re.ASCII)
+_LABEL = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?", re.ASCII)
 _PLAIN = re.compile(r"[!-~]+", re.ASCII)
 
 
@@ -143,7 +144,7 @@ def _parts(url: str) -> tuple[SplitResult, str]:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         raise _wrong("Endereço inválido.") from None
-    if port == 0 or not (_HOST.fullmatch(host) or _is_ip(host)):
+    if port == 0 or len(host) > 253 or not (_HOST.fullmatch(host) or _is_ip(host)):
         raise _wrong("Endereço inválido: confira o nome depois de https://.")
     return parts, host
 

@@ -8,6 +8,7 @@ the process or the database died, is sent again with the same id: at least once.
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 from queue import Empty, SimpleQueue
@@ -91,28 +92,35 @@ class Dispatcher:
                     calendar = monotonic() + _CALENDAR
                 self.look()
                 pause, told = LOOK, False
-            except Exception as error:
+            except Unavailable as error:
                 pause = _AFTER_FAILURE
-                if not isinstance(error, Unavailable):
-                    log.exception("Webhooks could not be delivered; it will be tried again.")
-                elif not told:  # once an outage
+                if not told:  # once an outage
                     log.warning("Webhooks wait for the database: %s", error.__cause__)
                 told = True
+            except Exception:
+                pause = _CALENDAR  # each time with all of its trace: not too often
+                log.exception("Webhooks could not be delivered; it will be tried again.")
 
     def _work(self, held: Connection) -> None:
         """Send, one event at a time to each endpoint; all else than that is done by this thread.
 
-        What is due is asked of the connection that holds the lock: without it there is no next.
+        What is next is asked of the connection that holds the lock: without it there is no next.
         """
-        until = monotonic() + _TURN
+        until, look = monotonic() + _TURN, 0.0
         answers: SimpleQueue[tuple[Due, Outcome]] = SimpleQueue()
         busy: set[int] = set()
+        queued: dict[int, deque[int]] = {}
         try:
             while True:
-                if not self._stop.is_set() and monotonic() < until:
-                    for due in outbox.pick(held, now=self._now(), busy=busy):
-                        busy.add(due.endpoint_id)
-                        self._send(due, answers)
+                if self._stop.is_set() or monotonic() >= until:
+                    queued.clear()
+                elif monotonic() >= look or not (busy or queued):
+                    known = busy | queued.keys()
+                    queued |= outbox.heads(held, now=self._now(), without=known)
+                    look = monotonic() + LOOK
+                for due in self._next(held, queued, busy):
+                    busy.add(due.endpoint_id)
+                    self._send(due, answers)
                 if not busy:
                     return
                 try:
@@ -127,6 +135,19 @@ class Dispatcher:
                     self._record(*answers.get(timeout=LIMIT + 1))
                 except (Empty, Unavailable, DBAPIError):
                     continue  # sent again, then
+
+    def _next(self, held: Connection, queued: dict[int, deque[int]], busy: set[int]) -> list[Due]:
+        """The first event that is due still of each endpoint that is not busy, out of its queue."""
+        found = []
+        for endpoint_id in sorted(queued.keys() - busy):
+            ids, due = queued[endpoint_id], None
+            while ids and due is None:
+                due = outbox.load(held, ids.popleft(), now=self._now())
+            if due is not None:
+                found.append(due)
+            if not ids:
+                del queued[endpoint_id]
+        return found
 
     def _send(self, due: Due, answers: SimpleQueue[tuple[Due, Outcome]]) -> None:
         body, headers = due.body.encode(), due.headers(self._now())

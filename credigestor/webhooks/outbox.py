@@ -7,6 +7,7 @@ was delivered, however often that takes.
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,23 +27,33 @@ from credigestor.webhooks.sending import Outcome
 
 ACTOR = Actor(None, "automático", Role.ADMIN)
 
-_WAITS = """
+#: So many events of an endpoint are looked up at a time.
+AT_A_TIME = 100
+_DUE = """
     FROM webhook_events e JOIN webhook_endpoints p ON p.id = e.endpoint_id
     WHERE p.off_cause IS NULL AND e.delivered_at IS NULL
         AND (e.next_at IS NULL OR e.next_at <= :now)
-        AND NOT EXISTS (
-            SELECT FROM webhook_events b WHERE b.endpoint_id = e.endpoint_id
-                AND b.customer_id = e.customer_id AND b.delivered_at IS NULL AND b.id < e.id)
 """
-_ANY = text(f"SELECT EXISTS (SELECT {_WAITS})")
-_PICK = text(
+# Only the first of each customer, so that no two of those that are found have an order.
+_FIRST = """
+    AND NOT EXISTS (
+        SELECT FROM webhook_events b WHERE b.endpoint_id = e.endpoint_id
+            AND b.customer_id = e.customer_id AND b.delivered_at IS NULL AND b.id < e.id)
+"""
+_ANY = text(f"SELECT EXISTS (SELECT {_DUE} {_FIRST})")
+_HEADS = text(
     f"""
-    SELECT DISTINCT ON (e.endpoint_id) e.id, e.endpoint_id, e.message_id, e.type, e.at, e.data,
-        p.url, p.secret, CASE WHEN p.old_secret_until > :now THEN p.old_secret END AS old_secret
-    {_WAITS} AND e.endpoint_id <> ALL(:busy)
-    ORDER BY e.endpoint_id, e.id
+    SELECT e.endpoint_id, (array_agg(e.id ORDER BY e.id))[1:{AT_A_TIME}] AS ids
+    {_DUE} {_FIRST} AND e.endpoint_id <> ALL(:without) GROUP BY 1
     """
-).bindparams(bindparam("busy", type_=ARRAY(Integer)))
+).bindparams(bindparam("without", type_=ARRAY(Integer)))
+_LOAD = text(
+    f"""
+    SELECT e.id, e.endpoint_id, e.message_id, e.type, e.at, e.data, p.url, p.secret,
+        CASE WHEN p.old_secret_until > :now THEN p.old_secret END AS old_secret
+    {_DUE} AND e.id = :id
+    """
+)
 _NOTE = text(
     """
     INSERT INTO webhook_attempts (event_id, at, status, milliseconds, error)
@@ -98,22 +109,29 @@ def anything(session: Session, *, now: datetime) -> bool:
     return bool(session.scalar(_ANY, {"now": now}))
 
 
-def pick(connection: Connection, *, now: datetime, busy: Collection[int]) -> list[Due]:
-    """The oldest event that is due, of each endpoint that is not busy."""
-    rows = connection.execute(_PICK, {"now": now, "busy": list(busy)})
-    return [
-        Due(
-            id=row.id,
-            endpoint_id=row.endpoint_id,
-            message_id=row.message_id,
-            type=Event(row.type),
-            at=row.at,
-            data=row.data,
-            url=row.url,
-            secrets=tuple(bytes(each) for each in (row.secret, row.old_secret) if each),
-        )
-        for row in rows
-    ]
+def heads(
+    connection: Connection, *, now: datetime, without: Collection[int]
+) -> dict[int, deque[int]]:
+    """Ids of events that are due, the oldest first, of each endpoint but some."""
+    found = connection.execute(_HEADS, {"now": now, "without": list(without)})
+    return {row.endpoint_id: deque(row.ids) for row in found}
+
+
+def load(connection: Connection, event_id: int, *, now: datetime) -> Due | None:
+    """An event, if it is due still: somebody may have discarded it, or its endpoint is off."""
+    row = connection.execute(_LOAD, {"id": event_id, "now": now}).one_or_none()
+    if row is None:
+        return None
+    return Due(
+        id=row.id,
+        endpoint_id=row.endpoint_id,
+        message_id=row.message_id,
+        type=Event(row.type),
+        at=row.at,
+        data=row.data,
+        url=row.url,
+        secrets=tuple(bytes(each) for each in (row.secret, row.old_secret) if each),
+    )
 
 
 def record(session: Session, due: Due, outcome: Outcome, *, now: datetime) -> None:

@@ -105,6 +105,8 @@ def _post(
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             connection.request("POST", target, body, {**headers, "Host": parts.netloc})
             answer = connection.getresponse()
+            if monotonic() >= until:  # what was cut looks like the end of what was said
+                raise TimeoutError
             with suppress(OSError, http.client.HTTPException):
                 answer.read(_MOST_READ)
             return answer.status

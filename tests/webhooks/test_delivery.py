@@ -18,6 +18,7 @@ from tests.moments import NOW
 from tests.webhooks.receiving import (
     ADA,
     Clock,
+    Got,
     Receiver,
     add_event,
     audited,
@@ -201,3 +202,22 @@ def test_an_event_that_fails_holds_back_later_ones_of_its_customer_alone(
     assert there.told()[3:] == [(CREATED, ANA), (CREATED, ANA)]
     ids = [f"evt_{each.message_id.hex}" for each in events() if each.customer_id == ANA]
     assert [got.id for got in there.got[3:]] == ids
+
+
+def test_what_is_discarded_or_off_meanwhile_is_not_sent(there: Receiver, clock: Clock) -> None:
+    """Though it was looked up with what was sent before it."""
+    of = endpoint(there.url)
+    first, second, *_ = (add_event(of, customer) for customer in (1, 2, 3, 4))
+
+    def meanwhile(_: Got) -> int:
+        with transaction() as session:
+            if len(there.got) == 1:
+                webhooks.discard(session, ADA, endpoint_id=of, event_id=second)
+            else:
+                webhooks.switch_off(session, ADA, endpoint_id=of, now=NOW)
+        return 200
+
+    there.answer = meanwhile
+    dispatcher(clock).look()
+    assert there.told() == [(CREATED, 1), (CREATED, 3)]
+    assert [each.id for each in events() if each.delivered_at] == [first, first + 2]

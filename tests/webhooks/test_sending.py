@@ -89,6 +89,12 @@ def test_what_a_name_led_to_is_connected_to_and_it_is_asked_once(there: Receiver
     assert (got.headers["host"], got.headers["x-test"]) == (f"hook.example.com:{port}", "1")
 
 
+def test_the_next_address_is_tried_where_the_first_does_not_answer(there: Receiver) -> None:
+    port = int(there.url.split(":")[2].split("/")[0])
+    resolve = leads_to("::1", "127.0.0.1", port=port)
+    assert send(f"http://hook.example.com:{port}/", resolve=resolve).delivered
+
+
 def test_a_proxy_of_the_environment_is_not_asked(
     there: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,7 +129,7 @@ def test_one_that_hangs_is_left_after_the_limit(there: Receiver) -> None:
 
 
 @contextmanager
-def line(talk: bytes, *, every: float = 0) -> Iterator[str]:
+def line(talk: bytes, *, every: float = 0, first: bytes = b"") -> Iterator[str]:
     """A server that says this over and over, whatever it is asked; gives its address."""
     server = socket.create_server(("127.0.0.1", 0))
 
@@ -133,6 +139,7 @@ def line(talk: bytes, *, every: float = 0) -> Iterator[str]:
                 peer.settimeout(5)
                 peer.recv(65536)
                 peer.settimeout(every or None)
+                peer.sendall(first)
                 while True:
                     peer.sendall(talk)
                     try:
@@ -154,9 +161,9 @@ def line(talk: bytes, *, every: float = 0) -> Iterator[str]:
 
 
 def test_one_that_trickles_is_cut_after_the_limit_in_all() -> None:
-    with line(b"X: 1\r\n", every=0.05) as url:
+    with line(b"X: 1\r\n", every=0.05, first=b"HTTP/1.1 200 OK\r\n") as url:
         outcome = send(url)
-    assert outcome.error is not None
+    assert outcome.error == f"O destino não respondeu em {SHORT} segundos."
     assert outcome.milliseconds < 5 * SHORT * 1000
 
 
@@ -238,6 +245,7 @@ def _unknown(_: str, __: int) -> list[Address]:
         *("https://exemplo.com:99999/", "https://exemplo.com:x/", "https://[::1", "https://a..b/"),
         *("https://localhost/", "https://LOCALHOST./", "https://x.localhost/", "https://10.0.0.1/"),
         *("https://[::1]/", "https://[::ffff:10.0.0.1]/", "https://" + "a" * 500 + ".com/"),
+        *("https://" + "a" * 250 + "-/", "https://" + "a." * 130 + "com/"),
     ],
 )
 def test_an_address_that_leads_nowhere_good_is_refused_at_the_field(typed: str) -> None:
