@@ -13,10 +13,11 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import and_, bindparam, select, text, update
+from sqlalchemy import Row, and_, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Session
 
@@ -38,20 +39,21 @@ SEEN_EVERY = timedelta(minutes=1)
 
 # After a restore another user may have the id.
 _OWNER = and_(User.id == ApiKey.user_id, User.created_at == ApiKey.user_since)
-# A statement built once: to build it takes longer than to run it.
-_HOLDER = (
+# Statements built once: to build them takes longer than to run them.
+_USABLE = (
     select(
         *(ApiKey.id, ApiKey.name, ApiKey.scopes, ApiKey.expires_at, ApiKey.last_used_at),
         *(User.id.label("user_id"), User.name.label("user_name"), User.role),
     )
     .join(User, _OWNER)
     .where(
-        ApiKey.key_hash == bindparam("key_hash"),
         ApiKey.revoked_at.is_(None),
         ApiKey.expires_at > bindparam("now", type_=TIMESTAMP(timezone=True)),
         User.active,
     )
 )
+_HOLDER = _USABLE.where(ApiKey.key_hash == bindparam("key_hash"))
+_BY_ID = _USABLE.where(ApiKey.id == bindparam("key_id"))
 
 
 @dataclass(frozen=True)
@@ -179,8 +181,16 @@ def list_keys(session: Session, actor: Actor, *, now: datetime) -> list[KeyInfo]
 def holder(session: Session, *, key: str, now: datetime) -> Held | None:
     """Find for whom this key calls, with the role of now; None for one that is no good."""
     found = session.execute(_HOLDER, {"key_hash": digest(key), "now": now}).one_or_none()
-    if found is None:
-        return None
+    return found and _held(found)
+
+
+def still_held(session: Session, *, key_id: int, now: datetime) -> Held | None:
+    """As `holder`, for what a call by this key has begun; None once the key is no good."""
+    found = session.execute(_BY_ID, {"key_id": key_id, "now": now}).one_or_none()
+    return found and _held(found)
+
+
+def _held(found: Row[*tuple[Any, ...]]) -> Held:
     scopes = _scopes(found.scopes)
     named = f"{found.user_name}, pela chave {found.id} ({found.name})"
     return Held(

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.models import Download, LoginSession, User
 from credigestor.errors import Conflict, NotAllowed
 from credigestor.rules.permissions import Actor, Permission, Role
-from credigestor.services import audit, auth
+from credigestor.services import api_keys, audit, auth
 from credigestor.services.auth import digest
 
 TICKET = timedelta(seconds=60)
@@ -96,25 +96,32 @@ def redeem(session: Session, actor: Actor, *, login: int, token: str, now: datet
 
 
 def redeem_bearer(session: Session, *, token: str, now: datetime) -> Download:
-    """As `redeem`, for whoever comes with a `bearer` token: for the login that asked for it.
+    """As `redeem`, for whoever comes with a `bearer` token: for the login or key that asked for it.
 
-    That login must still hold, and its role is that of now. A token that a page gave is no good
-    here: it needs the cookie beside it. Raises as `redeem` does.
+    That must still hold, and its rights are those of now. A token that a page gave is no good here:
+    it needs the cookie beside it. Raises as `redeem` does.
     """
     row = find(session, token)
     if row is None or not row.what.get("bearer"):
         raise Conflict(SPENT)
-    asker = session.scalar(
+    actor = _asker(session, row, now)
+    if actor is None:
+        raise NotAllowed("O acesso que pediu este arquivo terminou. Entre e peça de novo.")
+    return redeem(session, actor, login=row.session_id, token=token, now=now)
+
+
+def _asker(session: Session, row: Download, now: datetime) -> Actor | None:
+    if row.session_id < 0:  # as a call by a key has it: minus the key's id
+        held = api_keys.still_held(session, key_id=-row.session_id, now=now)
+        return held.actor if held else None
+    user = session.scalar(
         select(User)
         .join(LoginSession, LoginSession.user_id == User.id)
         .where(
             User.id == row.user_id, User.active, LoginSession.id == row.session_id, *auth.live(now)
         )
     )
-    if asker is None:
-        raise NotAllowed("O acesso que pediu este arquivo terminou. Entre e peça de novo.")
-    actor = Actor(asker.id, asker.name, Role(asker.role))
-    return redeem(session, actor, login=row.session_id, token=token, now=now)
+    return Actor(user.id, user.name, Role(user.role)) if user else None
 
 
 def advance(session: Session, download_id: int, *, rows: int, size: int) -> None:

@@ -19,9 +19,10 @@ from credigestor.backups.backup import Made
 from credigestor.db import locks
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import AuditEntry, User
-from credigestor.rules.permissions import Role
+from credigestor.rules.permissions import Permission, Role
 from credigestor.services import lockout
 from tests.api.asking import Answer, Request, ask, at_once, get, post, token_of
+from tests.api.keying import key_of
 from tests.backups.making import all_runs, manifest_of
 from tests.factories import PASSWORD, add_user
 from tests.moments import NOW
@@ -182,6 +183,15 @@ def test_no_other_file_is_reached(name: str, token: str) -> None:
         assert answer.status in (404, 422), answer.body
     with transaction() as session:
         assert session.query(AuditEntry).filter_by(action="download_backup").count() == 0
+
+
+def test_a_key_needs_no_password_but_its_scope(token: str, boss: User, folder: Path) -> None:
+    name = make(token)
+    key = key_of(boss, Permission.BACKUP)
+    asked = post(f"/backups/{name}/download", key, {})
+    assert ask("GET", asked.json["address"]).body == (folder / name).read_bytes()
+    other = key_of(boss, Permission.AUDIT, name="Auditor")
+    assert post(f"/backups/{name}/download", other, {}).code == "scope_missing"
 
 
 def test_files_and_runs_are_walked_by_cursor(token: str) -> None:

@@ -20,11 +20,12 @@ from credigestor.reports.note_filters import NoteFilters
 from credigestor.reports.payments import PaymentFilters
 from credigestor.reports.sales import SaleFilters
 from credigestor.reports.scope import Scope
-from credigestor.rules.permissions import Role
+from credigestor.rules.permissions import Permission, Role
 from credigestor.services import users
 from credigestor.services.auth import digest
 from credigestor.web import sending
 from tests.api.asking import Answer, ask, post, token_of
+from tests.api.keying import key_of, revoke
 from tests.api.test_lists_and_figures import DATES, portfolio
 from tests.exports.exporting import streamed
 from tests.factories import actor_of, add_user
@@ -145,6 +146,20 @@ def test_who_may_not_any_more_gets_nothing(guta: User) -> None:
         with transaction() as session:
             users.activate(session, boss, user_id=guta.id)
             users.edit(session, boss, user_id=guta.id, name="Guta", role=Role.MANAGER, now=NOW)
+
+
+def test_a_key_takes_away_what_its_scopes_let_it_and_nothing_once_it_is_revoked(guta: User) -> None:
+    key = key_of(guta, Permission.EXPORT, name="Contador")
+    address = asked(key, kind="customers")["address"]
+    assert ask("GET", address).status == 200
+    with transaction() as session:
+        [entry] = session.scalars(select(AuditEntry).where(AuditEntry.action == "export"))
+        assert "pela chave 1 (Contador)" in entry.actor_name
+    address = asked(key, kind="customers")["address"]
+    revoke()
+    assert ask("GET", address).code == "not_allowed"
+    other = key_of(guta, Permission.COUNTER, name="Caixa")
+    assert post("/exports", other, {"kind": "customers"}).code == "scope_missing"
 
 
 def test_after_logout_there_is_nothing(guta: User) -> None:

@@ -24,6 +24,8 @@ EXCEPTIONS = {
     "auth.sign_out": "the cookie of a browser: a program's is POST /auth/logout",
     "auth.issue_ticket": "the way in after the first administrator was made on the page",
     "api_logins.reading_ticket": "the documentation's address, for whoever is logged in on a page",
+    "api_keys.make": "no program lets another in: a key is made on the page or by the command",
+    "api_keys.revoke": "on the page or by the command, where keys are seen",
     "audit.record": "what an import writes of itself; it comes from a folder, by page or command",
     "setup.check_code": "a shop is founded by the page or the command",
     "setup.found_shop": "a shop is founded by the page or the command, with the code of the server",
