@@ -29,6 +29,7 @@ from benchmarks.figure import Figure
 from benchmarks.server import Page, Peak, Request, Server
 from benchmarks.shops import ROOT, connect, empty, snapshot
 from credigestor import clock
+from credigestor.api import lines
 from credigestor.backups import archive, backup
 from credigestor.config import get_config
 from credigestor.db.balances import note_balances
@@ -37,7 +38,7 @@ from credigestor.db.models import Customer
 from credigestor.exports.catalogue import Order, Style
 from credigestor.postgres import binaries
 from credigestor.rules.permissions import Actor, Permission, Role
-from credigestor.services import downloads
+from credigestor.services import api_keys, downloads
 
 CSV, BACKUP, RESTORE, PAGE = 1.3, 1.3, 2.0, 2.0
 #: Megabytes that a process may hold more than before.
@@ -73,7 +74,34 @@ def _exports(app: Server) -> list[Figure]:
             Figure(f"page_p95_during_{count}_downloads_vs_idle", _p95(meanwhile), _p95(idle), PAGE),
         ]
     page.close()
-    return figures
+    return [*figures, _lines(app)]
+
+
+def _lines(app: Server) -> Figure:
+    """The rise of memory while the API sends every note as a line."""
+    headers = {"Authorization": f"Bearer {_key(app.url)}", "Accept": lines.MEDIA_TYPE}
+    request = Request(app.port, "/api/v1/notes", headers)
+    with Peak(app.process) as peak:
+        request.seconds()
+    return Figure("server_memory_during_all_notes_as_lines_mb", peak.rise, MEMORY, 1)
+
+
+def _key(url: URL) -> str:
+    """A manager's key, good for today."""
+    now = clock.now()
+    with _session(url) as session:
+        _, key = api_keys.make(
+            session,
+            Actor(None, "Benchmark", Role.ADMIN),
+            user_id=MANAGER,
+            name=f"Benchmark {now:%Y-%m-%d %H:%M:%S}",
+            scopes=[Permission.COUNTER],
+            until=now.date(),
+            now=now,
+            today=now.date(),
+        )
+        session.commit()
+    return key
 
 
 def _at_once(app: Server, page: Page, count: int) -> tuple[float, list[float]]:
