@@ -106,20 +106,29 @@ Caller = Annotated[Call, Depends(identified)]
 def may(permission: Permission | None) -> Callable[[Request, Call], Awaitable[None]]:
     """The dependency that refuses who lacks the permission, and parameters that are unknown."""
 
+    known: frozenset[str] | None = None  # to ask FastAPI takes as long as to read a body
+
     # Neither waits for anything: as a coroutine it needs no thread.
     async def allowed(request: Request, call: Caller) -> None:
+        nonlocal known
         if permission is not None:
             call.actor.require(permission)
-        known_query(request)
+        known = known_query(request, known)
 
     return allowed
 
 
-def known_query(request: Request) -> None:
-    """Refuse a parameter that the operation does not have: `as_off` would be today's figures."""
-    known = {each.alias for each in get_flat_params(request.scope["route"].dependant)}
+def known_query(request: Request, known: frozenset[str] | None = None) -> frozenset[str]:
+    """Refuse a parameter that the operation does not have: `as_off` would be today's figures.
+
+    Gives those that it has, which need not be asked for again.
+    """
+    if known is None:
+        flat = get_flat_params(request.scope["route"].dependant)
+        known = frozenset(each.alias for each in flat)
     unknown = sorted(set(request.query_params) - known)
     if unknown:
         raise Problem(
             422, "invalid_input", "Há um parâmetro desconhecido no endereço.", {}, unknown
         )
+    return known

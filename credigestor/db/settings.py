@@ -38,6 +38,9 @@ TIME_ZONES = (
     "America/Noronha",
 )
 
+_VERSIONS = SettingsVersion.__table__.c
+_TIME_ZONE = select(_VERSIONS.data["time_zone"].astext).order_by(_VERSIONS.id.desc()).limit(1)
+
 
 class LocalHoliday(BaseModel):
     """A date that the shop entered itself, and its name."""
@@ -145,3 +148,8 @@ def newest_settings() -> Select[*tuple[dict[str, Any]]]:
 def current_settings(session: Session) -> ShopSettings:
     """The settings in force; the defaults while none was saved."""
     return ShopSettings.model_validate(session.scalar(newest_settings()) or {})
+
+
+def current_time_zone(session: Session) -> str:
+    """The time zone of the settings in force: what every call asks, so by the shortest way."""
+    return session.scalar(_TIME_ZONE) or DEFAULT_TIME_ZONE

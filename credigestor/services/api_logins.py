@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Row, bindparam, func, select, true, update
 from sqlalchemy.dialects.postgresql import TIMESTAMP, insert
 from sqlalchemy.orm import Session
 
@@ -40,8 +40,15 @@ _NAMED = (
     User.active,
 )
 _KEY = select(Installation.signing_key)
-_HOLDER = (
-    select(LoginSession.id, LoginSession.user_id, User.name, User.role).join(User).where(*_NAMED)
+_NAMED_LOGIN = (
+    select(LoginSession.id, LoginSession.user_id, User.name, User.role)
+    .join(User)
+    .where(*_NAMED)
+    .subquery()
+)
+#: The key that a token must be signed with, and the login that it names if it is: one question.
+_HOLDER = select(Installation.signing_key, _NAMED_LOGIN).outerjoin_from(
+    Installation, _NAMED_LOGIN, true()
 )
 _RENEWED = select(LoginSession).join(User).where(*_NAMED).with_for_update(of=LoginSession)
 
@@ -96,11 +103,8 @@ def renew(session: Session, *, refresh: str, now: datetime) -> Tokens | None:
 
 def holder(session: Session, *, access: str, now: datetime) -> tuple[Actor, int] | None:
     """Find who holds this access token, role as it is now, and the session's id; None if nobody."""
-    named = _signed(access, _ACCESS, _key(session), now)
-    found = named and session.execute(_HOLDER, {**named, "now": now}).one_or_none()
-    if not found:
-        return None
-    return Actor(found.user_id, found.name, Role(found.role)), found.id
+    found = _found(session, access, _ACCESS, now)
+    return found and (Actor(found.user_id, found.name, Role(found.role)), found.id)
 
 
 def reading_ticket(session: Session, *, login_session: int, now: datetime) -> str:
@@ -114,8 +118,21 @@ def reading_ticket(session: Session, *, login_session: int, now: datetime) -> st
 
 def reads(session: Session, *, ticket: str, now: datetime) -> bool:
     """Tell whether the login of such a ticket still holds."""
-    named = _signed(ticket, _READING, _key(session), now)
-    return named is not None and session.execute(_HOLDER, {**named, "now": now}).first() is not None
+    return _found(session, ticket, _READING, now) is not None
+
+
+def _found(session: Session, token: str, use: str, now: datetime) -> Row[Any] | None:
+    """The login that a token of ours names; None for any other token, and a login that is over."""
+    try:
+        claims = jwt.decode(token, options={"verify_signature": False})
+        asked = _as_asked(claims)
+    except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, OverflowError, OSError):
+        return None
+    # Whether to believe the token, the same answer tells. Not by the ORM: that takes twice as long.
+    found = session.connection().execute(_HOLDER, {**asked, "now": now}).one_or_none()
+    if found is None or found.id is None:
+        return None
+    return found if _signed(token, use, found.signing_key, now) else None
 
 
 def end(session: Session, *, login_session: int, now: datetime) -> None:
@@ -170,8 +187,16 @@ def _signed(token: str, use: str, key: bytes | None, now: datetime) -> dict[str,
         return None
     if claims["exp"] <= now.timestamp():
         return None
+    return _as_asked(claims)
+
+
+def _as_asked(claims: Mapping[str, Any]) -> dict[str, Any]:
+    """What claims name, as _NAMED asks for it."""
+    login_session = int(claims["sub"])
+    if not 0 < login_session < 2**31:
+        raise ValueError("no id of ours")
     return {
-        "login_session": int(claims["sub"]),
+        "login_session": login_session,
         "by_then": datetime.fromtimestamp(claims["iat"] + 1, UTC),
     }
 

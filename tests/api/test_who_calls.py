@@ -8,11 +8,11 @@ from typing import Any
 
 import jwt
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from credigestor import clock
-from credigestor.db.engine import snapshot, transaction
+from credigestor.db.engine import get_engine, snapshot, transaction
 from credigestor.db.models import Installation, LoginAttempt, LoginSession, User
 from credigestor.rules.permissions import Actor, Role
 from credigestor.services import auth, backup_runs, users
@@ -210,6 +210,32 @@ def test_a_login_of_a_program_is_seen_and_ended_as_any_other(vera: User, admin: 
         auth.end_session(session, admin, session_id=seen.id, now=NOW)
     assert seen.user_agent.startswith("API")
     assert me(token) == 401
+
+
+def test_who_calls_and_the_day_are_found_in_few_questions(seller_token: str) -> None:
+    """Each is as dear as a statement of the payment itself; calls are counted by one more."""
+    me(seller_token)
+    asked: list[str] = []
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        asked.append(statement)
+
+    event.listen(get_engine(), "before_cursor_execute", note)
+    try:
+        assert me(seller_token) == 200
+    finally:
+        event.remove(get_engine(), "before_cursor_execute", note)
+    assert len(asked) <= 3, asked
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [{"sub": "x"}, {"sub": str(2**70)}, {"sub": "0"}, {"iat": "x"}, {"iat": 1e300}, {"iat": None}],
+)
+def test_a_forged_token_may_claim_anything(claims: dict[str, Any], seller_token: str) -> None:
+    """What it names is asked for before its signature is, so it must be harmless."""
+    assert me(jwt.encode({**GOOD, **claims}, b"k" * 32)) == 401
+    assert me("eyJhbGciOiJub25lIn0.W10.") == 401
 
 
 def test_a_cookie_never_counts_and_is_never_given(vera: User) -> None:
