@@ -13,6 +13,7 @@ from credigestor.rules.permissions import ROLE_NAMES, Actor
 from credigestor.services.auth import was_login
 from credigestor.services.users import has_users
 from credigestor.ui.app import first_run, login
+from credigestor.ui.app.menu import menu
 from credigestor.ui.kit import data, session, waiting
 from credigestor.ui.kit.messages import plain
 from credigestor.ui.kit.navigation import PAGES, PageSpec, page
@@ -44,7 +45,7 @@ def page_asked_for() -> None:
     st.set_page_config("CrediGestor", ICON, layout="wide")
     startup.prepare()
     actor = session.current()
-    chosen = st.navigation(_menu(actor), position="sidebar" if actor else "hidden", expanded=True)
+    chosen = st.navigation(menu(actor), position="sidebar" if actor else "hidden", expanded=True)
     if actor is None:
         _greet_stranger()
         return
@@ -52,24 +53,8 @@ def page_asked_for() -> None:
     if not actor.can(_PERMISSIONS[chosen.url_path]):
         session.refuse()
     st.set_page_config(page_title=f"{chosen.title} · CrediGestor")
-    chosen.run()
-
-
-def _menu(actor: Actor | None) -> dict[str, list[st.Page]]:
-    menu: dict[str, list[st.Page]] = {}
-    for spec in PAGES:
-        shown = actor is not None and spec.section is not None and actor.can(spec.permission)
-        menu.setdefault(spec.section if shown and spec.section else "", []).append(
-            st.Page(
-                spec.path,
-                title=spec.title,
-                icon=f":material/{spec.icon}:",
-                url_path=spec.url_path,
-                default=spec is PAGES[0],
-                visibility="visible" if shown else "hidden",
-            )
-        )
-    return menu
+    with session.handing_on(actor):
+        chosen.run()
 
 
 def _greet_stranger() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import wraps
 from time import monotonic
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 from sqlalchemy.orm import Session
@@ -27,9 +27,12 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 CACHE_SECONDS = 30
+#: Answers that a reader keeps, each for other arguments: other dates, filters, people's rights.
+MOST_KEPT = 200
 #: Seconds that a page waits for another refresh, which after a large import goes on for minutes.
 PATIENCE = 3.0
 _impatient_until = 0.0
+_readers: dict[tuple[Any, Any], Any] = {}
 
 
 def read(report: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -44,13 +47,7 @@ def read(report: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: 
 
 def cached(report: Callable[Concatenate[Session, P], R]) -> Callable[P, R]:
     """The report as a cached reader; its arguments must hold all that limits what it shows."""
-
-    @st.cache_data(ttl=CACHE_SECONDS, show_spinner=False)
-    @wraps(report)
-    def reader(*args: P.args, **kwargs: P.kwargs) -> R:
-        return read(report, *args, **kwargs)
-
-    return reader
+    return _reader(report, _nothing)
 
 
 def portfolio(report: Callable[Concatenate[Session, P], R]) -> Callable[P, R]:
@@ -59,14 +56,31 @@ def portfolio(report: Callable[Concatenate[Session, P], R]) -> Callable[P, R]:
     While an import does that, the page shows what was there before it: a page has many readers,
     and only the first of them waits for the import, a moment.
     """
+    return _reader(report, _catch_up)
 
-    @st.cache_data(ttl=CACHE_SECONDS, show_spinner=False)
-    @wraps(report)
-    def reader(*args: P.args, **kwargs: P.kwargs) -> R:
-        _catch_up()
-        return read(report, *args, **kwargs)
 
-    return reader
+def _reader(
+    report: Callable[Concatenate[Session, P], R], first: Callable[[], None]
+) -> Callable[P, R]:
+    """A report's reader, made once: pages ask for theirs at every run, and each reads its source.
+
+    The report must be a function of a module: one made at each run would be kept each time.
+    """
+    if (report, first) not in _readers:
+
+        @st.cache_data(ttl=CACHE_SECONDS, max_entries=MOST_KEPT, show_spinner=False)
+        @wraps(report)
+        def reader(*args: P.args, **kwargs: P.kwargs) -> R:
+            first()
+            return read(report, *args, **kwargs)
+
+        _readers[report, first] = reader
+    found: Callable[P, R] = _readers[report, first]
+    return found
+
+
+def _nothing() -> None:
+    """What there is to do before a report on the ledger itself."""
 
 
 def write(act: Callable[[Session], R]) -> R:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import NoReturn
 from urllib.parse import quote, unquote, urlencode, urlsplit
@@ -15,6 +18,9 @@ from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import auth
 from credigestor.ui.kit import waiting
 from credigestor.web import cookies, visitor
+
+#: Who this run was read to be of, until its page's guard asks.
+_found: ContextVar[Actor | None] = ContextVar("found", default=None)
 
 
 def user_token() -> str | None:
@@ -56,9 +62,20 @@ def current() -> Actor | None:
     return found[0] if found else None
 
 
+@contextmanager
+def handing_on(actor: Actor) -> Iterator[None]:
+    """Spare the first guard within the block a second read of who was read a moment ago."""
+    before = _found.set(actor)
+    try:
+        yield
+    finally:
+        _found.reset(before)
+
+
 def require(permission: Permission) -> Actor:
     """Give the actor, or end this run with a message; first line of each page and fragment."""
-    actor = current()
+    actor = _found.get() or current()
+    _found.set(None)
     if actor is None:
         if _in_fragment():
             st.rerun()  # the whole script: the login replaces what is on the screen
