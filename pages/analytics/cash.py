@@ -18,7 +18,7 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.periods import month_end
 from credigestor.rules.permissions import Permission
 from credigestor.ui.analytics import forecast_exhibits, view
-from credigestor.ui.analytics.exhibit import Lead, exhibit
+from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.forecast_exhibits import ANOTHER, NOTES, percent
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import cash as charts
@@ -94,10 +94,9 @@ def last_complete(found: Sequence[Collection], as_of: date) -> Collection:
     return complete(found, as_of)[-1]
 
 
-def show_collected(shown: View, found: Sequence[Collection]) -> None:
-    """What fell due in each month and what came of it, in R$ and in percent."""
-    some = any(item.expected for item in found)
-    table = pd.DataFrame(
+def collected_table(found: Sequence[Collection]) -> pd.DataFrame:
+    """A row for each month."""
+    return pd.DataFrame(
         {
             "Mês de vencimento": month_label(item.month),
             "Total do mês": item.expected,
@@ -107,31 +106,46 @@ def show_collected(shown: View, found: Sequence[Collection]) -> None:
         }
         for item in found
     )
-    exhibit(
+
+
+@drawn
+def show_collected(shown: View, found: Sequence[Collection]) -> Exhibit:
+    """What fell due in each month and what came of it, in R$."""
+    some = any(item.expected for item in found)
+    return exhibit(
         "Venceu e entrou, por mês de vencimento",
         charts.collected(found) if some else None,
         key="collected",
         definition=COLLECTED,
         sentence=collected_sentence(last_complete(found, shown.as_of)),
-        table=table,
+        table=collected_table(found),
         file_name=f"venceu-e-entrou-{shown.as_of}",
         alt="Principal das notas que vencem em cada mês: pago em dia, com atraso e em aberto",
         leads=collected_leads(found, shown),
         empty=None if some else f"Nenhuma nota venceu nos últimos 12 meses. {ANOTHER}",
     )
-    over = [item for item in complete(found, shown.as_of) if item.expected]
-    if over:
-        exhibit(
-            "Eficiência da cobrança, em % do que venceu",
-            charts.efficiency(complete(found, shown.as_of)),
-            key="efficiency",
-            definition=f"{COLLECTED} Só meses completos; os mais recentes ainda vão subir.",
-            sentence=efficiency_sentence(over),
-            table=table,
-            file_name=f"eficiencia-da-cobranca-{shown.as_of}",
-            alt="Parte do que venceu em cada mês que foi paga, e paga em dia",
-            leads={f"{item.month:%Y-%m}": month_lead(item, shown) for item in reversed(over)},
-        )
+
+
+def over(found: Sequence[Collection], shown: View) -> list[Collection]:
+    """The months that are over and in which something fell due."""
+    return [item for item in complete(found, shown.as_of) if item.expected]
+
+
+@drawn
+def show_efficiency(shown: View, found: Sequence[Collection]) -> Exhibit:
+    """What came of what fell due in each month that is over, in percent."""
+    judged = over(found, shown)
+    return exhibit(
+        "Eficiência da cobrança, em % do que venceu",
+        charts.efficiency(complete(found, shown.as_of)),
+        key="efficiency",
+        definition=f"{COLLECTED} Só meses completos; os mais recentes ainda vão subir.",
+        sentence=efficiency_sentence(judged),
+        table=collected_table(found),
+        file_name=f"eficiencia-da-cobranca-{shown.as_of}",
+        alt="Parte do que venceu em cada mês que foi paga, e paga em dia",
+        leads={f"{item.month:%Y-%m}": month_lead(item, shown) for item in reversed(judged)},
+    )
 
 
 def month_lead(item: Collection, shown: View, status: str = "all", **more: str) -> Lead:
@@ -192,4 +206,6 @@ with st.skeleton(320):
     coming_in = read_forecast(chosen.as_of, chosen.scope)
 show_headline(chosen, collected, coming_in)
 show_collected(chosen, collected)
+if over(collected, chosen):
+    show_efficiency(chosen, collected)
 forecast_exhibits.show(chosen, coming_in)

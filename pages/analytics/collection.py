@@ -20,7 +20,7 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.periods import month_end
 from credigestor.rules.permissions import Permission
 from credigestor.ui.analytics import roll_exhibits, view
-from credigestor.ui.analytics.exhibit import Lead, exhibit
+from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.roll_exhibits import ANOTHER, NOTES
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import collection as charts
@@ -100,12 +100,19 @@ def choose_month(found: Sequence[Roll]) -> Roll:
     return next((roll for roll in found if f"{roll.month:%Y-%m}" == word), newest)
 
 
-def show_recovery(curves: Sequence[Recovery], shown: View) -> None:
-    """How soon what became overdue was paid: as lines, and month by month."""
-    mean = recovery.together(curves)
-    seen = [curve for curve in curves if curve.shares[0] is not None]
-    leads = {curve.month: became_late(curve, shown) for curve in reversed(seen)}
-    table = pd.DataFrame(
+def seen(curves: Sequence[Recovery]) -> list[Recovery]:
+    """The months that have reached the first of the days."""
+    return [curve for curve in curves if curve.shares[0] is not None]
+
+
+def late_leads(curves: Sequence[Recovery], shown: View) -> dict[date, Lead]:
+    """Where the marks of each month lead."""
+    return {curve.month: became_late(curve, shown) for curve in reversed(seen(curves))}
+
+
+def recovery_table(curves: Sequence[Recovery]) -> pd.DataFrame:
+    """A row for each month."""
+    return pd.DataFrame(
         {
             "Mês em que atrasou": month_label(curve.month),
             "Principal que atrasou": curve.became,
@@ -116,36 +123,44 @@ def show_recovery(curves: Sequence[Recovery], shown: View) -> None:
         }
         for curve in curves
     )
-    empty = None if seen else f"Nenhum atraso nos meses que já chegaram a 5 dias. {ANOTHER}"
-    exhibit(
+
+
+@drawn
+def show_recovery(curves: Sequence[Recovery], shown: View) -> Exhibit:
+    """How soon what became overdue was paid, as lines."""
+    mean, known = recovery.together(curves), seen(curves)
+    return exhibit(
         "Curva de recuperação do que atrasou",
-        charts.recovery_lines(curves, mean) if seen else None,
+        charts.recovery_lines(curves, mean) if known else None,
         key="recovery",
         definition=f"{RECOVERY} “Média” junta os meses, dos últimos doze, que já chegaram a 90 "
         "dias; ao lado, os três meses mais recentes.",
         sentence=recovery_sentence(curves, mean),
-        table=table,
+        table=recovery_table(curves),
         file_name=f"recuperacao-{shown.as_of}",
         alt="Parte paga do que atrasou, até 5, 15, 30, 60 e 90 dias",
-        leads={f"{month:%Y-%m}": lead for month, lead in leads.items()},
-        empty=empty,
+        leads={f"{month:%Y-%m}": lead for month, lead in late_leads(curves, shown).items()},
+        empty=None if known else f"Nenhum atraso nos meses que já chegaram a 5 dias. {ANOTHER}",
     )
-    if seen:
-        exhibit(
-            "Recuperação mês a mês, em % do que atrasou",
-            charts.recovery_months(curves),
-            key="recovery-months",
-            definition=RECOVERY,
-            sentence=amount_sentence(curves),
-            table=table,
-            file_name=f"recuperacao-por-mes-{shown.as_of}",
-            alt="Parte paga do que atrasou em cada mês",
-            leads={
-                f"{month:%Y-%m}/{days}": lead
-                for days in recovery.DAYS
-                for month, lead in leads.items()
-            },
-        )
+
+
+@drawn
+def show_recovery_months(curves: Sequence[Recovery], shown: View) -> Exhibit:
+    """How soon what became overdue was paid, month by month."""
+    leads = late_leads(curves, shown)
+    return exhibit(
+        "Recuperação mês a mês, em % do que atrasou",
+        charts.recovery_months(curves),
+        key="recovery-months",
+        definition=RECOVERY,
+        sentence=amount_sentence(curves),
+        table=recovery_table(curves),
+        file_name=f"recuperacao-por-mes-{shown.as_of}",
+        alt="Parte paga do que atrasou em cada mês",
+        leads={
+            f"{month:%Y-%m}/{days}": lead for days in recovery.DAYS for month, lead in leads.items()
+        },
+    )
 
 
 def became_late(curve: Recovery, shown: View) -> Lead:
@@ -181,11 +196,12 @@ def amount_sentence(curves: Sequence[Recovery]) -> str:
     )
 
 
-def show_charges(months: Sequence[LateCharges], shown: View) -> None:
+@drawn
+def show_charges(months: Sequence[LateCharges], shown: View) -> Exhibit:
     """Late interest and fine charged, received and waived, month by month."""
     some = any(row.charged or row.received or row.waived for row in months)
     whole = "" if shown.scope == Scope() else " (da loja toda)"
-    exhibit(
+    return exhibit(
         "Juros e multa mês a mês",
         charts.charges(months) if some else None,
         key="charges",
@@ -247,4 +263,6 @@ show_headline(chosen, charged_months, shop_day)
 roll_exhibits.show_matrix(choose_month(matrices), chosen)
 roll_exhibits.show_rates(matrices, chosen)
 show_recovery(recovered, chosen)
+if seen(recovered):
+    show_recovery_months(recovered, chosen)
 show_charges(charged_months, chosen)

@@ -17,7 +17,7 @@ from credigestor.rules.periods import month_end
 from credigestor.rules.permissions import Permission
 from credigestor.ui.admin.webhook_notice import draw_notice
 from credigestor.ui.analytics import note_charts, view
-from credigestor.ui.analytics.exhibit import Lead, exhibit
+from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.portfolio_risk import VARIANTS, WHOLE
 from credigestor.ui.analytics.stock_cards import stock_cards
 from credigestor.ui.analytics.view import View
@@ -166,11 +166,12 @@ def show_details(seen: View) -> None:
             show_next_due(below.next_due, seen)
 
 
-def show_months(months: dict[date, Flow], seen: View) -> None:
+@drawn
+def show_months(months: dict[date, Flow], seen: View) -> Exhibit:
     """Sold and received month by month; a bar opens the sales or the payments of its month."""
     newest = months[max(months)]
     discounts = any(flow.discount for flow in months.values())
-    exhibit(
+    return exhibit(
         "Vendido e recebido por mês",
         sold_and_received(months),
         key="months",

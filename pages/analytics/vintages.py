@@ -17,7 +17,7 @@ from credigestor.rules.money import format_brl, round_cents
 from credigestor.rules.periods import month_end
 from credigestor.rules.permissions import Permission
 from credigestor.ui.analytics import first_payments, view
-from credigestor.ui.analytics.exhibit import Lead, exhibit
+from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import theme
 from credigestor.ui.charts import vintages as charts
@@ -44,34 +44,52 @@ def choose_over() -> int:
     return int(address.choice("Atraso", OVER, name="over", default="30", segmented=True))
 
 
-def show_vintages(cells: Sequence[Cell], over: int, shown: View) -> None:
-    """The heat map and the curves of the same cells."""
-    known = [cell for cell in cells if cell.financed]
-    cells = [cell for cell in cells if known and cell.cohort >= known[0].cohort]
-    spoken = vintages.telling(cells, over)
-    definition = (
+def financed(cells: Sequence[Cell]) -> list[Cell]:
+    """The cells of the months that sold something on credit."""
+    return [cell for cell in cells if cell.financed]
+
+
+def since_first(cells: Sequence[Cell]) -> list[Cell]:
+    """The cells from the first such month on."""
+    known = financed(cells)
+    return [cell for cell in cells if known and cell.cohort >= known[0].cohort]
+
+
+def definition(over: int) -> str:
+    """What a share of a month of sale is."""
+    return (
         f"Saldo em aberto, com o contrato inteiro, das vendas que têm uma nota com mais de {over} "
         "dias de atraso ao fim do mês ÷ principal financiado pelas vendas da safra. As canceladas "
         "até aquele dia não contam. Meses que ainda não terminaram ficam em branco."
     )
-    leads = cell_leads(known, over, shown)
-    exhibit(
+
+
+@drawn
+def show_vintages(cells: Sequence[Cell], over: int, shown: View) -> Exhibit:
+    """The cells as a heat map."""
+    known, cells = financed(cells), since_first(cells)
+    return exhibit(
         f"Safras: mais de {over} dias de atraso, em % do financiado",
         charts.heat_map(cells, over) if known else None,
         key=f"heat-{over}",
-        definition=definition,
-        sentence=vintage_sentence(cells, spoken, over),
+        definition=definition(over),
+        sentence=vintage_sentence(cells, vintages.telling(cells, over), over),
         table=matrix(known, over),
         file_name=f"safras-mais-de-{over}-dias-{shown.as_of}",
         alt=f"Parte de cada safra com mais de {over} dias de atraso, mês a mês",
-        leads=leads,
+        leads=cell_leads(known, over, shown),
         empty=None if known else NO_SALES,
     )
-    if not known:
-        return
+
+
+@drawn
+def show_curves(cells: Sequence[Cell], over: int, shown: View) -> Exhibit:
+    """The cells as curves."""
+    known, cells = financed(cells), since_first(cells)
+    spoken = vintages.telling(cells, over)
     best, worst = vintages.extremes(known, over)
     colors = ((best, theme.BLUE), (worst, theme.VIOLET), (spoken, theme.RED))
-    exhibit(
+    return exhibit(
         f"Curvas das safras: mais de {over} dias de atraso",
         charts.curves(
             cells,
@@ -79,13 +97,13 @@ def show_vintages(cells: Sequence[Cell], over: int, shown: View) -> None:
             named={month_label(cell.cohort): color for cell, color in colors if cell},
         ),
         key=f"curves-{over}",
-        definition=f"{definition} Cada linha é uma safra; uma linha acima das outras na mesma "
-        "idade está pior do que elas. Em cor, as safras de que falam as frases.",
+        definition=f"{definition(over)} Cada linha é uma safra; uma linha acima das outras na "
+        "mesma idade está pior do que elas. Em cor, as safras de que falam as frases.",
         sentence=range_sentence(best, worst, over),
         table=long_table(known, over),
         file_name=f"curvas-das-safras-mais-de-{over}-dias-{shown.as_of}",
         alt=f"Curvas das safras com mais de {over} dias de atraso",
-        leads=leads,
+        leads=cell_leads(known, over, shown),
     )
 
 
@@ -187,6 +205,9 @@ with st.skeleton(320):
     found = read_vintages(chosen.as_of, scope=chosen.scope)
     by_month = read_by_month(chosen.as_of, scope=chosen.scope)
     by_seller = read_by_seller(chosen.as_of, scope=chosen.scope)
-show_vintages(found, choose_over(), chosen)
+lateness = choose_over()
+show_vintages(found, lateness, chosen)
+if financed(found):
+    show_curves(found, lateness, chosen)
 first_payments.show_months(by_month, chosen)
 first_payments.show_sellers(by_seller, next(iter(by_month)), chosen)

@@ -13,7 +13,7 @@ from credigestor.reports.portfolio.flows import Flow
 from credigestor.rules.calendar import month_label
 from credigestor.rules.money import ZERO, format_brl, format_number, format_percent
 from credigestor.rules.periods import month_end
-from credigestor.ui.analytics.exhibit import Lead, exhibit
+from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts.portfolio import by_month
 from credigestor.ui.kit.figures import format_count, rounded
@@ -22,9 +22,10 @@ SALES = "counter/sales.py"
 NOTHING_SOLD = "Nenhuma venda nos doze meses até a data-base com estes filtros."
 
 
-def average_sale(view: View, months: Mapping[date, Flow]) -> None:
+@drawn
+def average_sale(view: View, months: Mapping[date, Flow]) -> Exhibit:
     """The average sale of each month, R$."""
-    _by_month(
+    return _by_month(
         view,
         months,
         tickets.ticket,
@@ -37,9 +38,10 @@ def average_sale(view: View, months: Mapping[date, Flow]) -> None:
     )
 
 
-def average_installments(view: View, months: Mapping[date, Flow]) -> None:
+@drawn
+def average_installments(view: View, months: Mapping[date, Flow]) -> Exhibit:
     """How many notes a sale of each month was split into on average."""
-    _by_month(
+    return _by_month(
         view,
         months,
         tickets.installments,
@@ -66,7 +68,7 @@ def _by_month(
     show: Callable[[Decimal], str],
     short: Callable[[Decimal], str],
     money: bool,
-) -> None:
+) -> Exhibit:
     averages = [(first, flow, average(flow)) for first, flow in months.items()]
     known = [(first, flow, value) for first, flow, value in averages if value is not None]
     frame = pd.DataFrame(
@@ -81,7 +83,7 @@ def _by_month(
         }
         for first, flow, value in known
     )
-    exhibit(
+    return exhibit(
         f"{title} por mês",
         by_month(
             frame,

@@ -11,7 +11,7 @@ from credigestor.reports.portfolio.first_payment import FirstPayments
 from credigestor.rules.calendar import month_label, month_name
 from credigestor.rules.periods import month_end
 from credigestor.ui.analytics import view
-from credigestor.ui.analytics.exhibit import Lead, exhibit
+from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import vintages as charts
 from credigestor.ui.kit.figures import format_count, format_rate, rounded
@@ -29,7 +29,8 @@ FPD30 = (
 )
 
 
-def show_months(months: Mapping[date, FirstPayments], shown: View) -> None:
+@drawn
+def show_months(months: Mapping[date, FirstPayments], shown: View) -> Exhibit:
     """FPD30 by month of sale."""
     counted = {f"{month:%Y-%m}": counts for month, counts in months.items()}
     names = {f"{month:%Y-%m}": month_label(month) for month in months}
@@ -41,7 +42,7 @@ def show_months(months: Mapping[date, FirstPayments], shown: View) -> None:
         if counts.unpaid
     }
     judged = {month_name(month): counts for month, counts in months.items() if counts.reached}
-    exhibit(
+    return exhibit(
         "Primeira nota não paga, por mês da venda",
         charts.first_payments(counted, names) if judged else None,
         key="fpd-months",
@@ -57,17 +58,27 @@ def show_months(months: Mapping[date, FirstPayments], shown: View) -> None:
 
 def show_sellers(sellers: Mapping[str, FirstPayments], first: date, shown: View) -> None:
     """FPD30 by seller, of the sales since a month, the highest share first."""
+    _show_sellers(sellers, first, shown, view.read_sellers())
+
+
+@drawn
+def _show_sellers(
+    sellers: Mapping[str, FirstPayments],
+    first: date,
+    shown: View,
+    people: Sequence[tuple[int, str]],
+) -> Exhibit:
     worst_first = sorted(
         sellers, key=lambda key: (-(sellers[key].rate or 0), -sellers[key].reached, key)
     )
-    names = _seller_names(worst_first)
+    names = _seller_names(worst_first, people)
     leads = {
         key: _lead(names[key], sellers[key], shown, first, shown.as_of, seller=key)
         for key in worst_first
         if sellers[key].unpaid
     }
     by_name = {names[key]: sellers[key] for key in worst_first}
-    exhibit(
+    return exhibit(
         "Primeira nota não paga, por vendedor",
         charts.first_payments(sellers, names) if sellers else None,
         key="fpd-sellers",
@@ -92,10 +103,10 @@ def _lead(
     )
 
 
-def _seller_names(keys: Sequence[str]) -> dict[str, str]:
+def _seller_names(keys: Sequence[str], people: Sequence[tuple[int, str]]) -> dict[str, str]:
     """Name of each seller, with the id where two have the same name."""
-    people = {str(user_id): name for user_id, name in view.read_sellers()}
-    names = {key: people.get(key, "Sem vendedor") for key in keys}
+    known = {str(user_id): name for user_id, name in people}
+    names = {key: known.get(key, "Sem vendedor") for key in keys}
     twice = {name for name in names.values() if list(names.values()).count(name) > 1}
     return {key: f"{name} (nº {key})" if name in twice else name for key, name in names.items()}
 

@@ -12,7 +12,7 @@ from credigestor.reports.portfolio.forecast import Coming, ComingBand, Forecast
 from credigestor.rules.aging import BAND_NAMES, CURRENT
 from credigestor.rules.calendar import month_label, month_name
 from credigestor.rules.money import format_brl, format_percent
-from credigestor.ui.analytics.exhibit import Lead, exhibit
+from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import cash as charts
 from credigestor.ui.kit import tables
@@ -44,6 +44,16 @@ BAND_LABELS = {
 
 def show(shown: View, found: Forecast) -> None:
     """What should come in by month, and how the bands have been paid before."""
+    show_coming(shown, found)
+    if found.within(forecast.MONTHS).contractual or found.overdue.contractual:
+        show_shares(shown, found.bands)
+        if any(item.history.share is not None for item in found.bands):
+            show_shares_table(found.bands)
+
+
+@drawn
+def show_coming(shown: View, found: Forecast) -> Exhibit:
+    """What should come in by month."""
     whole, overdue = found.within(forecast.MONTHS), found.overdue
     some = bool(whole.contractual or overdue.contractual)
     bars = {
@@ -51,7 +61,7 @@ def show(shown: View, found: Forecast) -> None:
         **{month_label(month.due_to): month.coming for month in found.months},
         "Depois": found.later,
     }
-    exhibit(
+    return exhibit(
         "Previsão de caixa para 12 meses",
         charts.forecast_bars(found) if some else None,
         key="forecast",
@@ -72,8 +82,6 @@ def show(shown: View, found: Forecast) -> None:
         leads=forecast_leads(found, shown),
         empty=None if some else f"Nada a receber nos próximos 12 meses. {ANOTHER}",
     )
-    if some:
-        show_shares(shown, found)
 
 
 def forecast_leads(found: Forecast, shown: View) -> dict[str, Lead]:
@@ -115,27 +123,17 @@ def worth(coming: Coming) -> str:
     return said
 
 
-def show_shares(shown: View, found: Forecast) -> None:
-    """How each band has been paid before, as bars and as a table."""
-    known = [item for item in found.bands if item.history.share is not None]
-    rows = pd.DataFrame(
-        {
-            "band": BAND_NAMES[item.band],
-            "paid": item.history.paid,
-            "unpaid": item.history.unpaid,
-            "share": rounded(item.history.share),
-            "open": item.coming.contractual,
-            "expected": item.coming.expected,
-        }
-        for item in found.bands
-    )
-    exhibit(
+@drawn
+def show_shares(shown: View, bands: Sequence[ComingBand]) -> Exhibit:
+    """How each band has been paid before, as bars."""
+    known = [item for item in bands if item.history.share is not None]
+    return exhibit(
         "Quanto costuma ser pago, por faixa de atraso",
-        charts.shares(found.bands) if known else None,
+        charts.shares(bands) if known else None,
         key="shares",
         definition=SHARES,
         sentence=shares_sentence(known),
-        table=rows.rename(columns=BAND_LABELS | {"share": "Parte paga (%)"}),
+        table=_rows(bands).rename(columns=BAND_LABELS | {"share": "Parte paga (%)"}),
         file_name=f"parte-paga-por-faixa-{shown.as_of}",
         alt="Parte do principal que já foi paga, por faixa de atraso",
         leads={
@@ -144,16 +142,33 @@ def show_shares(shown: View, found: Forecast) -> None:
                 NOTES,
                 shown.filters(status="open", band=item.band),
             )
-            for item in found.bands
+            for item in bands
             if item.coming.contractual
         },
         empty=None if known else f"Nada venceu ainda: não há histórico. {ANOTHER}",
     )
-    if known:
-        rows["share"] = [format_rate(item.history.share) for item in found.bands]
-        tables.table(
-            rows, BAND_LABELS, key="shares_table", money=["paid", "unpaid", "open", "expected"]
-        )
+
+
+def show_shares_table(bands: Sequence[ComingBand]) -> None:
+    """How each band has been paid before, as a table."""
+    rows = _rows(bands)
+    rows["share"] = [format_rate(item.history.share) for item in bands]
+    money = ["paid", "unpaid", "open", "expected"]
+    tables.table(rows, BAND_LABELS, key="shares_table", money=money)
+
+
+def _rows(bands: Sequence[ComingBand]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "band": BAND_NAMES[item.band],
+            "paid": item.history.paid,
+            "unpaid": item.history.unpaid,
+            "share": rounded(item.history.share),
+            "open": item.coming.contractual,
+            "expected": item.coming.expected,
+        }
+        for item in bands
+    )
 
 
 def shares_sentence(known: Sequence[ComingBand]) -> str:

@@ -11,16 +11,17 @@ from credigestor.reports.portfolio.collections import DueTotal
 from credigestor.reports.portfolio.stock import BandTotal
 from credigestor.rules.aging import BAND_NAMES, CURRENT
 from credigestor.rules.money import format_brl, format_percent
-from credigestor.ui.analytics.exhibit import Lead, exhibit
+from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.charts.stock_and_flow import aging_bars, due_id, due_label, receivable_by_month
 
 NOTES = "counter/notes.py"
 NOTHING = "Nenhuma nota em aberto nesta data."
 
 
-def aging(totals: Sequence[BandTotal], **filters: str | list[str]) -> None:
+@drawn
+def aging(totals: Sequence[BandTotal], **filters: str | list[str]) -> Exhibit:
     """Open principal by aging band; a bar or a link opens its notes, with these filters too."""
-    exhibit(
+    return exhibit(
         "A receber por dias de atraso",
         aging_bars(totals) if totals else None,
         key="aging",
@@ -56,9 +57,10 @@ def aging(totals: Sequence[BandTotal], **filters: str | list[str]) -> None:
     )
 
 
-def due_months(totals: Sequence[DueTotal], **filters: str | list[str]) -> None:
+@drawn
+def due_months(totals: Sequence[DueTotal], **filters: str | list[str]) -> Exhibit:
     """Open principal by due month; a bar or a link opens its notes, with these filters too."""
-    exhibit(
+    return exhibit(
         "A receber por mês de vencimento",
         receivable_by_month(totals),
         key="due_months",

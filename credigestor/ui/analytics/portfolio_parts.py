@@ -9,7 +9,7 @@ import pandas as pd
 from credigestor.reports.note_filters import NO_CITY
 from credigestor.reports.portfolio.breakdown import Part
 from credigestor.rules.money import ZERO, format_brl
-from credigestor.ui.analytics.exhibit import Lead, exhibit
+from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.portfolio_risk import NOTES, NOTHING_OPEN
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts.portfolio import NOT_DUE, OVERDUE, STOCK_COLORS, distinct, ranked
@@ -30,6 +30,7 @@ _TIPS = {
 }
 
 
+@drawn
 def breakdown(
     view: View,
     parts: Sequence[Part],
@@ -41,7 +42,7 @@ def breakdown(
     many: str,
     other: str,
     ordered: Sequence[str] = (),
-) -> None:
+) -> Exhibit:
     """The portfolio by seller, city or value range; `key` is that filter's name in the address.
 
     `names` names the parts' keys, `one` and `many` the things ("cidade", "cidades"), `other` the
@@ -57,7 +58,7 @@ def breakdown(
         label = f"{other} {format_count(len(rest))}"
         bars.append((OTHERS, label, _together(rest)))
     whole = _together(parts)
-    exhibit(
+    return exhibit(
         title,
         ranked(_bars(bars), tips=_TIPS, colors=STOCK_COLORS) if owing else None,
         key=key,

@@ -14,7 +14,7 @@ from credigestor.reports.portfolio.stock import Contracts, Stock
 from credigestor.rules.aging import OVER_DAYS, bands_over
 from credigestor.rules.calendar import format_date
 from credigestor.rules.money import ZERO, format_brl
-from credigestor.ui.analytics.exhibit import Lead, exhibit
+from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts.portfolio import distinct, ranked
 from credigestor.ui.kit.figures import format_rate, rounded
@@ -77,9 +77,10 @@ def late_amounts(stock: Stock, contracts: Contracts) -> dict[str, Decimal]:
     return {variant.id: variant.amount(stock, contracts) for variant in VARIANTS}
 
 
+@drawn
 def rates(
     view: View, stock: Stock, contracts: Contracts, before: Stock, contracts_before: Contracts
-) -> None:
+) -> Exhibit:
     """Every variant of the delinquency rate, labelled, with its amount (R17)."""
     amounts, then = late_amounts(stock, contracts), late_amounts(before, contracts_before)
     shares = {id_: format_rate(stock.rate(amount)) for id_, amount in amounts.items()}
@@ -98,7 +99,7 @@ def rates(
     )
     earlier = format_date(before.as_of)
     tips = {"name": "Taxa", "rate": "Da carteira", "amount": "Valor", "before": f"Em {earlier}"}
-    exhibit(
+    return exhibit(
         "Inadimplência, em cada definição",
         ranked(frame, tips=tips, room=2.4, step=44),
         key="rates",
@@ -133,13 +134,14 @@ def rates(
     )
 
 
+@drawn
 def concentration(
     view: View,
     debtors: Sequence[Debtor],
     stock: Stock,
     before: Stock,
     amounts_before: Sequence[Decimal],
-) -> None:
+) -> Exhibit:
     """What the largest 10 and 50 owe: `debtors` are the largest 50, `amounts_before` what the
     largest 50 of the date before owed, R$.
     """
@@ -157,7 +159,7 @@ def concentration(
     )
     tips = {"name": "Cliente", "label": "Deve", "share": "Da carteira"}
     so_far = [sum((d.amount for d in debtors[: k + 1]), ZERO) for k in range(len(debtors))]
-    exhibit(
+    return exhibit(
         "Concentração nos maiores devedores",
         ranked(frame, tips=tips) if debtors else None,
         key="concentration",

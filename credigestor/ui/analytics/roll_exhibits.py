@@ -12,7 +12,7 @@ from credigestor.reports.portfolio.rolls import Origin, Roll
 from credigestor.rules.aging import BAND_NAMES, BANDS, LIMITS
 from credigestor.rules.calendar import format_date, month_label, month_name
 from credigestor.rules.money import format_brl
-from credigestor.ui.analytics.exhibit import Lead, exhibit
+from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import collection as charts
 from credigestor.ui.kit.figures import format_rate, rounded
@@ -27,10 +27,11 @@ ROLL = (
 )
 
 
-def show_matrix(roll: Roll, shown: View) -> None:
+@drawn
+def show_matrix(roll: Roll, shown: View) -> Exhibit:
     """Where the balance of each band was a month later."""
     known = [origin for origin in roll.origins if origin.balance]
-    exhibit(
+    return exhibit(
         f"Rolagem em {month_name(roll.month)}, em % do saldo de cada faixa",
         charts.matrix(roll) if known else None,
         key=f"matrix-{roll.month:%Y-%m}",
@@ -123,7 +124,8 @@ def _stood_in(band: str, roll: Roll) -> dict[str, date]:
     return found
 
 
-def show_rates(found: Sequence[Roll], shown: View) -> None:
+@drawn
+def show_rates(found: Sequence[Roll], shown: View) -> Exhibit:
     """The main roll rates and what was cured, month by month."""
     known = any(origin.balance for roll in found for origin in roll.origins)
     leads: dict[str, Lead] = {}
@@ -134,7 +136,7 @@ def show_rates(found: Sequence[Roll], shown: View) -> None:
                 leads[charts.cell_id(roll, origin.band, end)] = moved(shown, roll, origin, end)
         if roll.overdue:
             leads[f"{roll.month:%Y-%m}"] = standing(shown, roll, *BANDS[1:])
-    exhibit(
+    return exhibit(
         "Taxas de rolagem mês a mês",
         charts.rates(found) if known else None,
         key="rates",

@@ -30,12 +30,12 @@ def test_a_chart_has_its_definition_its_sentence_and_its_data(
 def many_leads() -> None:
     import pandas as pd
 
-    from credigestor.ui.analytics.exhibit import Lead, exhibit
+    from credigestor.ui.analytics.exhibit import Lead, exhibit, show
     from credigestor.ui.charts import theme
 
     ids = [str(number) for number in range(60)]
     chart = theme.chart(pd.DataFrame({"id": ids}), theme.bar_mark(), {}, height=300)
-    exhibit(
+    one = exhibit(
         "Muitas marcas",
         chart,
         key="many",
@@ -46,6 +46,7 @@ def many_leads() -> None:
         alt="Muitas marcas",
         leads={id_: Lead(f"Marca {id_}", "counter/notes.py", {"q": id_}) for id_ in ids},
     )
+    show(one)
 
 
 def test_there_is_a_way_without_a_mouse_to_every_one_of_many_marks(

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from credigestor.ui.analytics import view
-from credigestor.ui.analytics.exhibit import Lead, exhibit
+from credigestor.ui.analytics.exhibit import Lead, exhibit, show
 from credigestor.ui.charts import theme
 from credigestor.ui.kit.navigation import PAGES
 
@@ -15,7 +15,7 @@ def full() -> None:
     chosen = view.choose(bands=True)
     st.session_state["chosen"] = chosen
     frame = pd.DataFrame({"id": ["a"], "x": ["Um"], "y": [1.0]})
-    exhibit(
+    one = exhibit(
         "Um gráfico",
         theme.chart(
             frame, theme.bar_mark(), {"x": theme.field("x"), "y": theme.number("y")}, height=300
@@ -31,6 +31,7 @@ def full() -> None:
         alt="Um gráfico",
         empty="Registre a primeira venda." if chosen.scope.city == "Recife" else None,
     )
+    show(one)
 
 
 def plain() -> None:
