@@ -8,7 +8,7 @@ from typing import NoReturn
 import streamlit as st
 
 from credigestor.ui.kit.messages import plain
-from credigestor.ui.kit.navigation import page
+from credigestor.ui.kit.navigation import page, streamlit_page
 
 MAX_ROW_ID = 2**31 - 1
 
@@ -21,7 +21,7 @@ def go(file: str, **params: object) -> NoReturn:
 def link(file: str, label: str, *, icon: str | None = None, **params: object) -> None:
     """A link to another page."""
     st.page_link(
-        page(file).path,
+        streamlit_page(page(file)),
         label=plain(label),
         icon=icon,
         query_params=address_words(params),

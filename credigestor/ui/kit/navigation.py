@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from credigestor.rules.permissions import Permission
 
@@ -116,6 +120,23 @@ PAGES: tuple[PageSpec, ...] = (
 def page(file: str) -> PageSpec:
     """The page of a file under pages/, e.g. `counter/note.py`; KeyError where there is none."""
     return _BY_FILE[file]
+
+
+@cache
+def streamlit_page(spec: PageSpec, *, shown: bool = True) -> st.Page:
+    """A page as Streamlit takes it, for a link or, copied, for a run's navigation.
+
+    Made once: Streamlit looks for the file whenever a page is made, and for each link by a path.
+    """
+    assert get_script_run_ctx(), "outside a run Streamlit makes half a page"
+    return st.Page(
+        spec.path,
+        title=spec.title,
+        icon=f":material/{spec.icon}:",
+        url_path=spec.url_path,
+        default=spec is PAGES[0],
+        visibility="visible" if shown else "hidden",
+    )
 
 
 _BY_FILE = {spec.file: spec for spec in PAGES}

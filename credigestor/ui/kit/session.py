@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from time import monotonic
 from typing import NoReturn
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
@@ -19,8 +20,10 @@ from credigestor.services import auth
 from credigestor.ui.kit import waiting
 from credigestor.web import cookies, visitor
 
-#: Who this run was read to be of, until its page's guard asks.
-_found: ContextVar[Actor | None] = ContextVar("found", default=None)
+#: Seconds for which the guards of a run believe what its beginning read.
+FRESH = 1.0
+#: Who this run was read to be of, and until when that is believed.
+_found: ContextVar[tuple[Actor, float] | None] = ContextVar("found", default=None)
 
 
 def user_token() -> str | None:
@@ -64,8 +67,8 @@ def current() -> Actor | None:
 
 @contextmanager
 def handing_on(actor: Actor) -> Iterator[None]:
-    """Spare the first guard within the block a second read of who was read a moment ago."""
-    before = _found.set(actor)
+    """Spare the guards of a page and its fragments a second read of who was read a moment ago."""
+    before = _found.set((actor, monotonic() + FRESH))
     try:
         yield
     finally:
@@ -74,8 +77,8 @@ def handing_on(actor: Actor) -> Iterator[None]:
 
 def require(permission: Permission) -> Actor:
     """Give the actor, or end this run with a message; first line of each page and fragment."""
-    actor = _found.get() or current()
-    _found.set(None)
+    known, until = _found.get() or (None, 0.0)
+    actor = known if monotonic() < until else current()
     if actor is None:
         if _in_fragment():
             st.rerun()  # the whole script: the login replaces what is on the screen

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.testing.v1 import AppTest
 
 from credigestor.db.engine import transaction
 from credigestor.db.models import User
@@ -46,15 +47,32 @@ def test_each_run_reads_it_anew(app: Visit) -> None:
     assert "Sair" not in [button.label for button in app.run().button]
 
 
-def test_only_the_first_guard_is_spared_the_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_guard_reads_anew_after_a_second_and_after_the_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 100.0
     handed, read = (Actor(n, f"Pessoa {n}", Role.SELLER) for n in (1, 2))
     monkeypatch.setattr(session, "current", lambda: read)
+    monkeypatch.setattr(session, "monotonic", lambda: now)
     with session.handing_on(handed):
-        found = [session.require(Permission.COUNTER) for _ in range(2)]
-    assert found == [handed, read]
-    with session.handing_on(handed):
-        pass
+        assert session.require(Permission.COUNTER) == handed
+        now += session.FRESH
+        assert session.require(Permission.COUNTER) == read
+    now = 100.0
     assert session.require(Permission.COUNTER) == read
+
+
+def test_who_is_handed_on_is_refused_what_is_not_theirs() -> None:
+    def sellers() -> None:
+        from credigestor.rules.permissions import Actor, Permission, Role
+        from credigestor.ui.kit import session
+
+        with session.handing_on(Actor(1, "Ana", Role.SELLER)):
+            session.require(Permission.ANALYTICS)
+        raise AssertionError("the run goes on")
+
+    [refusal] = AppTest.from_function(sellers).run().error
+    assert refusal.value.startswith("Sem permissão")
 
 
 def test_a_reader_of_a_report_is_made_once() -> None:
