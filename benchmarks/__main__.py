@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import counter, files, papers, queries, reruns, strangers
+from benchmarks import clicks, counter, files, papers, queries, reruns, strangers
 from benchmarks.business import TODAY
 from benchmarks.results import write
 from benchmarks.shops import FOLDER, connect, copy_of, shop
@@ -43,6 +43,8 @@ def main(sales: tuple[int, ...], folder: Path, fresh: bool) -> None:
     figures = queries.measure(shops)
     click.echo("reruns …", err=True)
     figures += reruns.measure(largest)
+    click.echo("clicks …", err=True)
+    figures += clicks.measure(largest)
     click.echo("counter …", err=True)
     with copy_of(largest) as url:  # the counter writes: what is kept stays as it was loaded
         engine = connect(url, pool_size=counter.CLIENTS)

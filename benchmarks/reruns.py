@@ -1,98 +1,52 @@
-"""A rerun of a manager's page with warm caches, beside the same page over constant data.
+"""The script of a manager's page run again with warm caches, beside 60 ms; and what runs leave.
 
-The constant page is the same file, so it holds the same widgets and charts; but every answer
-of the database was written down before, who is logged in included: it asks for nothing. What
-is timed is the script, from its first line to its last, as Streamlit runs it for a browser.
+What is timed is the processor's time of the script, from its first line to its last, as Streamlit
+runs it for a browser, the entry and the login's read included.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
 from statistics import median
-from time import perf_counter
+from time import thread_time
 from typing import Any
 from unittest.mock import patch
 
-import streamlit as st
 from sqlalchemy import URL
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
+from benchmarks import server
 from benchmarks.figure import Figure
 from benchmarks.queries import name_of
 from benchmarks.visits import ANALYTICS, inside, visit
-from credigestor.ui.kit import data, session
+from credigestor.ui.kit.navigation import page as page_spec
 from tests.ui.support import Visit
 
-LIMIT = 1.5
-#: Fewer than the caches' life allows, at a second a rerun.
-ROUNDS = 11
-
-Answers = dict[str, Any]
+#: Seconds of the processor that a script may take.
+SCRIPT = 0.06
+#: Fewer than the caches' life allows.
+ROUNDS = 21
+#: Reruns after which memory must stand where it stood, and megabytes that it may have risen.
+MANY, MEMORY = 300, 24.0
+_LAST = "analytics/portfolio.py"
 
 
 def measure(url: URL) -> list[Figure]:
-    """Time the reruns of every manager's page on a shop's database."""
+    """Time the reruns of every manager's page on a shop's database, and count the memory."""
     with inside(url):
-        return [_rerun(page) for page in ANALYTICS]
+        figures = [_rerun(page) for page in ANALYTICS]
+    return [*figures, _memory(url)]
 
 
 def _rerun(page: str) -> Figure:
-    app = visit(page)
-    answers = _answers(app)
-    warm, constant = [], []
-    for number in range(ROUNDS + 1):
-        taken = _script_seconds(app)
-        with _constant(answers):
-            taken_by_constant = _script_seconds(app)
-        if number:
-            warm.append(taken)
-            constant.append(taken_by_constant)
-    return Figure(f"{name_of(page)}_rerun_warm_vs_constant", median(warm), median(constant), LIMIT)
-
-
-def _answers(app: Visit) -> Answers:
-    """What the database answers to each question of one run without caches."""
-    answers: Answers = {}
-    read, identity = data.read, session.identity
-
-    def noting(report: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        answer = answers[_question(report, *args, **kwargs)] = read(report, *args, **kwargs)
-        return answer
-
-    answers["identity"] = None
-
-    def noting_identity() -> Any:
-        answers["identity"] = identity()
-        return answers["identity"]
-
-    st.cache_data.clear()  # readers that are made once, not at each run, ask anew
-    readers = partial(partial, noting)
+    compiled = ScriptCache()  # one for all runs, as a server has
     with (
-        patch.multiple(data, read=noting, cached=readers, portfolio=readers),
-        patch.object(session, "identity", noting_identity),
+        patch("streamlit.testing.v1.app_test.ScriptCache", lambda: compiled),
+        patch("streamlit.testing.v1.local_script_runner.ScriptCache", lambda: compiled),
     ):
-        app.run()
-    assert not app.exception, app.exception
-    return answers
-
-
-@contextmanager
-def _constant(answers: Answers) -> Iterator[None]:
-    def answer(report: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        return answers[_question(report, *args, **kwargs)]
-
-    readers = partial(partial, answer)
-    with (
-        patch.multiple(data, read=answer, cached=readers, portfolio=readers),
-        patch.object(session, "identity", lambda: answers["identity"]),
-    ):
-        yield
-
-
-def _question(report: Callable[..., Any], *args: Any, **kwargs: Any) -> str:
-    return f"{report.__module__}.{report.__qualname__}{args!r}{kwargs!r}"
+        app = visit(page)
+        taken = [_script_seconds(app) for _ in range(ROUNDS + 1)][1:]
+    return Figure(f"{name_of(page)}_script_warm", median(taken), SCRIPT, 1)
 
 
 def _script_seconds(app: Visit) -> float:
@@ -101,11 +55,25 @@ def _script_seconds(app: Visit) -> float:
 
     def timing(*args: Any) -> None:
         nonlocal taken
-        start = perf_counter()
+        start = thread_time()
         run_script(*args)
-        taken += perf_counter() - start
+        taken += thread_time() - start
 
     with patch.object(ScriptRunner, "_run_script", timing):
         app.run()
     assert not app.exception, app.exception
     return taken
+
+
+def _memory(url: URL) -> Figure:
+    """Megabytes more after many reruns of a page of charts than after some."""
+    with server.running(url) as app:
+        page = app.page(page_spec(_LAST).url_path)
+        for _ in range(MANY // 3):
+            page.draw()
+        before = app.process.memory_info().rss
+        for _ in range(MANY):
+            page.draw()
+        rise = max(float(app.process.memory_info().rss - before), 1.0) / 2**20
+        page.close()
+    return Figure(f"memory_of_{MANY}_more_reruns_mb", rise, MEMORY, 1)

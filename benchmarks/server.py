@@ -184,19 +184,20 @@ def running(url: URL) -> Iterator[Server]:
             stderr=subprocess.DEVNULL,
         )
         try:
-            _wait_for(port, process)
+            wait_for(port, process)
             yield Server(url, port, psutil.Process(process.pid))
         finally:
             process.terminate()
             process.wait(30)
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes], path: str = "/saude") -> None:
+    """Wait until a server answers at this path; RuntimeError where it does not start."""
     until = time.monotonic() + _PATIENCE
     while time.monotonic() < until and process.poll() is None:
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/saude")
+            connection.request("GET", path)
             if connection.getresponse().status == 200:
                 return
         except OSError:

@@ -26,6 +26,7 @@ from credigestor.rules.permissions import Permission
 from credigestor.services import summaries
 from credigestor.ui.kit import data
 from credigestor.ui.kit.navigation import PAGES
+from tests.moments import NOW
 from tests.ui.support import Visit, open_app
 
 #: The managers' pages, files under pages/.
@@ -56,10 +57,14 @@ class Call:
 
 @contextmanager
 def inside(url: URL) -> Iterator[Engine]:
-    """This process is the app of that shop, and its day is TODAY; gives the app's engine."""
+    """This process is the app of that shop, and its day is TODAY; gives the app's engine.
+
+    Its clock stands, or the logins that `open_app` makes would have ended.
+    """
     with (
         patch.dict(os.environ, {"DATABASE_URL": url.render_as_string(hide_password=False)}),
         patch.object(clock, "today", lambda _: TODAY),
+        patch.object(clock, "now", lambda: NOW),
     ):
         get_config.cache_clear()
         get_engine.cache_clear()
