@@ -130,6 +130,12 @@ class CustomerRow(Answer):
     overdue_notes: int
 
 
+class CustomerPage(DatedPage[CustomerRow]):
+    """A page of customers; `similar` have names only like `q`, told where few match it."""
+
+    similar: list[CustomerRow]
+
+
 class OpenNote(Answer):
     """A note that a customer owes, with charges until the day."""
 
@@ -174,8 +180,8 @@ def search(
     q: Annotated[str, Query(max_length=MAX_QUERY)] = "",
     active: bool | None = None,
     overdue: bool = False,
-) -> DatedPage[CustomerRow] | Response:
-    """Customers by name, a page at a time or all."""
+) -> CustomerPage | Response:
+    """Customers by name, a page at a time or all; names like it beside them where few have it."""
     filters = CustomerFilters(text=q, active=active, overdue=overdue)
     after = paging.after(int)
     statement = reports.listed(
@@ -185,9 +191,16 @@ def search(
         return whole
     with snapshot() as session:
         rows = session.execute(statement).all()
+        few = after is None and len(rows) < min(reports.FEW, paging.rows)
+        similar = reports.similar(session, filters, today=call.today) if few else []
     shown, cursor = paging.cut(rows, lambda row: [row.id])
     items = [CustomerRow.model_validate(row) for row in shown]
-    return DatedPage(as_of=call.today, items=items, next_cursor=cursor)
+    return CustomerPage(
+        as_of=call.today,
+        items=items,
+        next_cursor=cursor,
+        similar=[CustomerRow.model_validate(match) for match in similar],
+    )
 
 
 @router.writes("", Permission.SELL, "Cadastrar um cliente", answers=CustomerMade)

@@ -126,7 +126,7 @@ def _person(random: Random, name: str, tax_id: str) -> Person:
         _CITIES, weights=[city[-1] for city in _CITIES]
     )[0]
     habit = random.choices(list(_HABITS), weights=list(_HABITS.values()))[0]
-    words = identity.fold(name).replace("'", "").split()
+    words = identity.fold(name).split()
     email = f"{words[0]}.{words[-1]}{random.randrange(10, 99)}@example.com"
     values = {
         "name": name,

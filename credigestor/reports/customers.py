@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,8 +15,12 @@ from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note
 from credigestor.errors import NotFound
 from credigestor.reports.search import by_customer, usable
+from credigestor.reports.similar_names import alike, most_alike
 from credigestor.rules.identity import fold
 from credigestor.rules.money import ZERO
+
+#: Where fewer are found than this, those whose names are like what was typed are told too.
+FEW = 5
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,18 @@ class Found:
     city: str | None
     state: str | None
     active: bool
+
+
+@dataclass(frozen=True)
+class Match(Found):
+    """A customer that a search found, with what is owed today, R$, charges included.
+
+    `similar` where the name is only like what was typed.
+    """
+
+    owed: Decimal
+    overdue_notes: int
+    similar: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,19 +77,50 @@ class Exposure:
 
 
 def search(
-    session: Session, query: str, *, limit: int = 20, active_only: bool = False
-) -> list[Found]:
+    session: Session, query: str, *, today: date, limit: int = 20, active_only: bool = False
+) -> list[Match]:
     """Customers by part of the name (case and accents folded), of CPF or CNPJ, or of the phone.
 
     Words of the name may come in any order, a number with or without punctuation; of a phone at
-    least four digits. Names that begin with what was typed come first. An empty query finds none.
+    least four digits. Names that begin with what was typed come first; where only few are found,
+    names like it come last. An empty query finds none.
     """
-    statement = _found().where(_matches(query)).limit(limit)
-    if active_only:
-        statement = statement.where(Customer.active)
     begins = Customer.name_folded.startswith(fold(usable(query)), autoescape=True)
-    statement = statement.order_by(case((begins, 0), else_=1), Customer.name_folded, Customer.id)
-    return [Found(*row) for row in session.execute(statement)]
+    statement = (
+        _found()
+        .where(_matches(query), Customer.active if active_only else true())
+        .order_by(case((begins, 0), else_=1), Customer.name_folded, Customer.id)
+        .limit(limit)
+    )
+    found = _with_owed(session, statement, today, similar=False)
+    if len(found) < min(FEW, limit):
+        filters = CustomerFilters(query, True if active_only else None)
+        found += similar(session, filters, today=today, limit=limit - len(found))
+    return found
+
+
+def similar(
+    session: Session, filters: CustomerFilters, *, today: date, limit: int = 20
+) -> list[Match]:
+    """Those whose names are only like the filters' text, the most alike first.
+
+    The rest of the transaction is planned for the index of the names' words.
+    """
+    near = alike(session, filters.text)
+    if near is None:
+        return []
+    others = and_(_kept(replace(filters, text=""), today), _matches(filters.text).is_not(True))
+    found: list[Match] = []
+    for condition in (near.finished, near.unfinished):
+        if condition is not None and not found:
+            nearest = most_alike(and_(condition, others), near.as_typed, limit).subquery()
+            statement = (
+                _found()
+                .join(nearest, nearest.c.id == Customer.id)
+                .order_by(nearest.c.unlike, Customer.name_folded, Customer.id)
+            )
+            found = _with_owed(session, statement, today, similar=True)
+    return found
 
 
 def one(session: Session, customer_id: int) -> Found | None:
@@ -170,6 +217,28 @@ def exposure(session: Session, customer_id: int, *, today: date) -> Exposure:
     if row is None:
         raise NotFound("Cliente não encontrado.")
     return Exposure(customer_id, *row)
+
+
+def _with_owed(
+    session: Session, customers: Select[Any], today: date, *, similar: bool
+) -> list[Match]:
+    rows = session.execute(customers).mappings().all()
+    if not rows:
+        return []
+    notes = _open_notes(today).where(Note.customer_id.in_([row["id"] for row in rows])).subquery()
+    sums = session.execute(
+        select(
+            notes.c.customer_id,
+            func.sum(notes.c.owed),
+            func.count().filter(notes.c.is_overdue),
+        ).group_by(notes.c.customer_id)
+    )
+    owing = {customer_id: (owed, overdue) for customer_id, owed, overdue in sums}
+    found = []
+    for row in rows:
+        owed, overdue = owing.get(row["id"], (ZERO, 0))
+        found.append(Match(**row, owed=owed, overdue_notes=overdue, similar=similar))
+    return found
 
 
 def _sums(notes: Subquery) -> Subquery:

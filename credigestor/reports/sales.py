@@ -29,8 +29,9 @@ from credigestor.rules.identity import fold
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import parse_note_number
 
-# Descriptions are kept as typed; without an extension, this folds Portuguese accents in SQL.
-_ACCENTED, _PLAIN = "áàâãäéèêëíìîïóòôõöúùûüçñ", "aaaaaeeeeiiiiooooouuuucn"
+# Descriptions are kept as typed; without an extension, this folds Portuguese accents in SQL, and
+# leaves out apostrophes, which have no letter in the second text.
+_ACCENTED, _PLAIN = "áàâãäéèêëíìîïóòôõöúùûüçñ'´`‘’ʼ", "aaaaaeeeeiiiiooooouuuucn"
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from credigestor.reports import customers
 from credigestor.rules.identity import format_phone, format_tax_id
 from credigestor.rules.permissions import Permission
 from credigestor.ui.counter.customer_form import begin_new, new_customer
+from credigestor.ui.counter.customer_search import ALSO_SIMILAR, ONLY_SIMILAR
 from credigestor.ui.kit import address, data, downloads, links, messages, session, tables
 from credigestor.ui.kit.figures import format_count
 
+SIMILAR = "similar-customers"
 ACTIVE = {"active": True, "inactive": False, "all": None}
 SITUATIONS = {"active": "Ativos", "inactive": "Inativos", "all": "Todos"}
 LABELS = {
@@ -34,22 +37,39 @@ def show_form() -> None:
 
 
 def show_list() -> None:
-    links.return_to_list("counter/customers.py", "customers")
+    for key in ("customers", SIMILAR):
+        links.return_to_list("counter/customers.py", key)
     messages.header("Clientes")
     if st.button("Novo cliente", type="primary", icon=":material/person_add:", shortcut="Alt+N"):
         links.go("counter/customers.py", new=1)
     filters = choose_filters()
     total = data.read(customers.count, filters, today=today)
     if not total:
-        explain_nothing(filters)
+        if not show_similar(filters, ONLY_SIMILAR):
+            explain_nothing(filters)
         return
     st.caption(f"{format_count(total, 'cliente', 'clientes')}. Marque uma linha para abrir.")
     offset = tables.pager(total, key=f"customers-page:{filters}")
     frame = data.read(customers.page, filters, today=today, offset=offset, limit=tables.ROWS_A_PAGE)
+    show_rows(frame, "customers")
+    downloads.list_button(actor, "list_customers", filters)
+    if total < customers.FEW:
+        show_similar(filters, ALSO_SIMILAR)
+
+
+def show_rows(frame: pd.DataFrame, key: str) -> None:
     frame["tax_id"] = frame["tax_id"].map(format_tax_id)
     frame["phone"] = frame["phone"].map(format_phone, na_action="ignore")
-    tables.table(frame, LABELS, key="customers", money=["owed"], opens="counter/customer.py")
-    downloads.list_button(actor, "list_customers", filters)
+    tables.table(frame, LABELS, key=key, money=["owed"], opens="counter/customer.py")
+
+
+def show_similar(filters: customers.CustomerFilters, told: str) -> bool:
+    """Those whose names are only like what was typed; whether there are any."""
+    found = data.read(customers.similar, filters, today=today)
+    if found:
+        st.caption(told)
+        show_rows(pd.DataFrame(found), SIMILAR)
+    return bool(found)
 
 
 def choose_filters() -> customers.CustomerFilters:

@@ -51,6 +51,10 @@ def test_a_customer_is_registered_searched_and_read(seller_token: str) -> None:
     id_ = made(post("/customers", seller_token, body))["id"]
     [row] = get("/customers?q=luz", seller_token)["items"]
     assert (row["id"], row["tax_id"], row["owed"]) == (id_, "52998224725", "0.00")
+    missed = get("/customers?q=lus%20anna", seller_token)
+    assert (missed["items"], [row["id"] for row in missed["similar"]]) == ([], [id_])
+    assert get("/customers?q=ana", seller_token)["similar"] == []
+    assert get("/customers?q=lus&active=false", seller_token)["similar"] == []
     read = get(f"/customers/{id_}", seller_token)
     assert (read["credit_limit"], read["birth_date"]) == ("1500.00", "1980-02-01")
     again = post("/customers", seller_token, ANA)

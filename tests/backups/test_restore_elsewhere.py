@@ -48,7 +48,12 @@ def test_a_backup_from_an_older_version_is_brought_up_to_date(
     with other.begin() as connection:
         upgrade(connection, revision, schema=SCHEMA)
         move_in(connection, next_id=5000)
-        connection.execute(text("UPDATE customers SET remarks = 'da loja antiga'"))
+        connection.execute(
+            text(
+                "UPDATE customers SET remarks = 'da loja antiga', name = name || ' d’ Ávila', "
+                "name_folded = name_folded || ' d'' avila'"  # as names were folded then
+            )
+        )
     path = tmp_path / "antigo.zip"
     moment = other.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     with Session(moment) as session:

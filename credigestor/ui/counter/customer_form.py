@@ -179,7 +179,7 @@ def _input(typed: dict[str, Any]) -> customers.CustomerInput:
 
 
 def _link_to_owner(tax_id: str) -> None:
-    for found in data.read(report.search, tax_id, limit=1):
+    for found in data.read(report.search, tax_id, today=data.today(), limit=1):
         links.link(
             "counter/customer.py",
             f"Abrir o cadastro de {found.name}",

@@ -5,15 +5,20 @@ from __future__ import annotations
 import streamlit as st
 
 from credigestor.reports import customers
-from credigestor.reports.customers import Found
+from credigestor.reports.customers import Found, Match
 from credigestor.rules.identity import format_phone, format_tax_id, mask_tax_id
+from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
 from credigestor.ui.kit import data, links, messages, session
+from credigestor.ui.kit.figures import format_count
 
 #: Name in the address of the chosen customer: `/nova-venda?customer=7`.
 PARAMETER = "customer"
 MIN_CHARACTERS = 2
 RESULTS = 20
+#: Above customers whose names are only like what was typed: where there are others too, or none.
+ALSO_SIMILAR = "Nomes parecidos:"
+ONLY_SIMILAR = "Nenhum nome igual; parecidos:"
 
 
 def pick_customer(key: str) -> int | None:
@@ -43,6 +48,20 @@ def describe(customer: Found, *, masked: bool = True) -> str:
     phone = format_phone(customer.phone) if customer.phone else ""
     parts = [tax_id, place, phone, "" if customer.active else "inativo"]
     return " · ".join(part for part in parts if part)
+
+
+def owing(customer: Match) -> str:
+    """What a customer owes today in a few words; not yet `plain`."""
+    if not customer.owed:
+        return "não deve nada"
+    late = format_count(customer.overdue_notes, "nota atrasada", "notas atrasadas")
+    return f"deve {format_brl(customer.owed)}" + (f", {late}" if customer.overdue_notes else "")
+
+
+def _unbroken(parts: str) -> str:
+    """Parts that a line may end between, but not within: no phone and no amount is torn apart."""
+    whole = parts.replace(" ", "\xa0").replace("-", "-\u2060")
+    return whole.replace("\xa0·\xa0", " · ")
 
 
 def _slot(key: str) -> str:
@@ -88,9 +107,13 @@ def _search(key: str) -> None:
     if len(query) < MIN_CHARACTERS:
         st.caption("Digite ao menos duas letras do nome, ou parte do CPF ou do telefone.")
         return
-    found = data.read(customers.search, query, limit=RESULTS)
+    found = data.read(customers.search, query, today=data.today(), limit=RESULTS)
+    alike = [customer.similar for customer in found]
     for customer in found:
-        label = f"**{messages.plain(customer.name)}** · {messages.plain(describe(customer))}"
+        if customer.similar and customer.id == found[alike.index(True)].id:
+            st.caption(ONLY_SIMILAR if all(alike) else ALSO_SIMILAR)
+        told = _unbroken(f"{owing(customer)} · {describe(customer)}")
+        label = f"**{messages.plain(customer.name)}** · {messages.plain(told)}"
         if st.button(label, key=f"{key}:pick:{customer.id}", width="stretch", wrap=True):
             st.session_state[_slot(key)] = customer.id
             st.query_params[PARAMETER] = str(customer.id)
@@ -99,6 +122,7 @@ def _search(key: str) -> None:
         st.caption(f"São mostrados os {RESULTS} primeiros. Digite mais para chegar a um só.")
     if not found:
         st.info("Nenhum cliente encontrado. Confira o que digitou ou cadastre o cliente.")
+    if all(alike):
         links.link(
             "counter/customers.py", "Cadastrar novo cliente", icon=":material/person_add:", new=1
         )

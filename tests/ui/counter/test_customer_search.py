@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from credigestor.db.engine import transaction
-from tests.portfolio import add_customer
+from tests.portfolio import TODAY, add_customer, add_sale, late
 from tests.ui.support import Visit, open_app
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -45,6 +45,11 @@ def results(app: Visit) -> list[Any]:
     return [button for button in app.button if ":pick:" in (button.key or "")]
 
 
+def label(button: Any) -> str:
+    """As it is read, whatever keeps its parts in one line."""
+    return str(button.label).replace("\\", "").replace("\xa0", " ").replace("\u2060", "")
+
+
 def press(app: Visit, button: Any) -> None:
     button.click()
     app.run()
@@ -61,8 +66,9 @@ def test_one_character_finds_nobody_yet(zelia: int) -> None:
 
 def test_a_result_shows_a_masked_cpf_the_city_and_the_phone(zelia: int) -> None:
     [result] = results(type_in(open_sale(), "zeli"))
-    label = result.label.replace("\\", "")
-    assert label == "**Zélia <b>** · ***.982.247-** · Crato/CE · (85) 98872-4443"
+    assert label(result) == (
+        "**Zélia <b>** · não deve nada · ***.982.247-** · Crato/CE · (85) 98872-4443"
+    )
     assert "<b>" not in result.label
 
 
@@ -110,3 +116,35 @@ def test_an_inactive_customer_is_marked(db: str) -> None:
     with transaction() as session:
         add_customer(session, "Rui", active=False)
     assert results(type_in(open_sale(), "rui"))[0].label.endswith("inativo")
+
+
+def test_a_result_tells_what_the_customer_owes() -> None:
+    with transaction() as session:
+        ana = add_customer(session, "Ana")
+        add_sale(session, ana, late(60), [("300.00", late(14)), ("50.00", TODAY)])
+        bia = add_customer(session, "Bia Ana")
+        add_sale(session, bia, late(60), [("80.00", TODAY)])
+    told = [label(button) for button in results(type_in(open_sale(), "ana"))]
+    assert "**Ana** · deve R$ 357,40, 1 nota atrasada · ***" in told[0]  # with 1,40 and 6,00
+    assert "**Bia Ana** · deve R$ 80,00 · ***" in told[1]
+
+
+def test_where_no_name_is_as_typed_those_like_it_are_told_as_such(zelia: int) -> None:
+    with transaction() as session:
+        munoz = add_customer(session, "Juliana Muñoz")
+    app = type_in(open_sale(), "julianna munoz")
+    [result] = results(app)
+    assert "Juliana Muñoz" in result.label
+    assert "Nenhum nome igual; parecidos:" in app.texts
+    assert "Nenhum cliente encontrado." not in app.texts
+    press(app, result)
+    assert app.query_params["customer"] == str(munoz)
+
+
+def test_names_like_it_stand_below_those_as_typed(zelia: int) -> None:
+    with transaction() as session:
+        add_customer(session, "Amélia Zelma")
+    app = type_in(open_sale(), "zelia")
+    assert ["Zélia" in found.label for found in results(app)] == [True, False]
+    assert "Nomes parecidos:" in app.texts
+    assert "Nenhum nome igual" not in app.texts

@@ -83,6 +83,24 @@ def test_the_address_carries_the_search() -> None:
     assert "Nenhum cliente com esses filtros" in app.texts
 
 
+def test_names_like_what_was_typed_stand_apart_from_those_as_typed() -> None:
+    with transaction() as session:
+        for name in ("Zélia Muñoz", "Zilda Munoz"):
+            add_customer(session, name)
+        add_customer(session, "Zélia Nunes", active=False)
+    app = open_app(role="seller", page=LIST, q="zellia munoz")
+    assert not app.exception
+    assert list(app.dataframe[0].value["name"]) == ["Zélia Muñoz"]
+    assert "Nenhum nome igual; parecidos:" in app.texts
+    assert "Nenhum cliente com esses filtros" not in app.texts
+    app = open_app(role="seller", page=LIST, q="munoz", status="all")
+    assert [list(table.value["name"]) for table in app.dataframe] == [
+        ["Zélia Muñoz", "Zilda Munoz"]
+    ]
+    app = open_app(role="seller", page=LIST, q="nunez", status="all")
+    assert [list(table.value["name"]) for table in app.dataframe] == [["Zélia Nunes"]]
+
+
 @pytest.mark.parametrize("nonsense", ["", "x" * 3000, "\x00", "-1", "<script>", "Todos,Ativos"])
 def test_nonsense_in_the_address_does_no_harm(nonsense: str) -> None:
     with transaction() as session:

@@ -3,7 +3,7 @@
 Sales already made keep their notes: nothing was carried then, and each first due date was its own
 anchor, which is what NULL says. Their true rate comes from their own dates.
 
-Revision: 0014, after 0011
+Revision: 0014, after 0012
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from alembic import op
 from credigestor.rules.true_rate import daily_rate
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0012"
 
 _AT_ONCE = 2000
 _SOLD = sa.text(
