@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import clicks, counter, files, papers, queries, reruns, strangers
+from benchmarks import clicks, counter, files, papers, queries, reruns, searches, strangers
 from benchmarks.business import TODAY
 from benchmarks.results import write
 from benchmarks.shops import FOLDER, connect, copy_of, shop
@@ -49,6 +49,11 @@ def main(sales: tuple[int, ...], folder: Path, fresh: bool) -> None:
     with copy_of(largest) as url:  # the counter writes: what is kept stays as it was loaded
         engine = connect(url, pool_size=counter.CLIENTS)
         figures += counter.measure(engine, today=TODAY)
+        engine.dispose()
+    click.echo("searches …", err=True)
+    with copy_of(largest) as url:
+        engine = connect(url)
+        figures += searches.measure(engine)
         engine.dispose()
     click.echo("exports, backup and restore …", err=True)
     with copy_of(largest) as url:
