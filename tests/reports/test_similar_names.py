@@ -131,6 +131,14 @@ def test_of_two_the_one_with_more_words_as_typed_comes_first() -> None:
     assert found("maria nunee") == ["Ana Maria Nunes Lima", "Maria Nunez", "Mara Nunez"]
 
 
+def test_a_last_word_that_is_a_name_may_yet_be_unfinished() -> None:
+    with transaction() as session:
+        for name in ("Juliana Silvana", "Bia Silva"):
+            add_customer(session, name)
+    assert found("julianna silva") == ["Juliana Silvana"]
+    assert found("julianna silvva") == []
+
+
 def test_what_was_typed_may_be_anything() -> None:
     for query in ("'" * 120, "a" * 10_000, "\x00ana", "🌻🌻 sol", "ß" * 30, "ana " * 60, "e e e"):
         matches(query)
