@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event as Signal
 from typing import Any
 
 import anyio
@@ -23,6 +24,7 @@ from credigestor.rules.webhooks import Event
 from credigestor.webhooks.sending import Outcome
 from tests.postgres.servers import wait_for
 from tests.webhooks.receiving import (
+    SHORT,
     Clock,
     Got,
     Receiver,
@@ -97,7 +99,7 @@ def test_while_one_is_at_work_the_other_does_nothing(there: Receiver, clock: Clo
     assert len(there.got) == 1
 
 
-def test_who_loses_the_lock_amid_a_delivery_notes_it_and_begins_no_other(
+def test_who_loses_the_lock_amid_deliveries_notes_them_and_begins_no_other(
     there: Receiver, clock: Clock
 ) -> None:
     of = endpoint(there.url)
@@ -110,11 +112,18 @@ def test_who_loses_the_lock_amid_a_delivery_notes_it_and_begins_no_other(
                 session.execute(_END_WHO_HOLDS)
         return 200
 
+    def slowly(_: Got) -> int:
+        Signal().wait(SHORT / 2)
+        return 200
+
     there.answer = lose_it
     sender = dispatcher(clock)
-    with pytest.raises(DatabaseAway):
-        sender.look()
-    assert [each.delivered_at is not None for each in events()] == [True, False]
+    with receiver() as slow:
+        slow.answer = slowly
+        add_event(endpoint(slow.url), ANA)
+        with pytest.raises(DatabaseAway):
+            sender.look()
+    assert [each.delivered_at is not None for each in events()] == [True, False, True]
     sender.look()
     assert there.told() == [(CREATED, ANA), (CREATED, BIA)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,6 +16,7 @@ from credigestor.services import sales, webhooks
 from tests.imports import files, importing
 from tests.moments import NOW
 from tests.portfolio import TODAY
+from tests.postgres.servers import wait_for
 from tests.services.paying import JANUARY, note_row, pay, reverse, sell
 from tests.services.selling import new_customer, new_sale, notes_of, register
 from tests.webhooks.receiving import ADA, endpoint, events, kinds, stored
@@ -24,6 +26,9 @@ pytestmark = pytest.mark.usefixtures("db")
 #: Before the portfolios' day, and after it.
 THURSDAY = date(2026, 11, 19)
 FRIDAY, SATURDAY, MONDAY = date(2026, 11, 27), date(2026, 11, 28), date(2026, 11, 30)
+
+
+_SOMEBODY_WAITS = text("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
 
 
 def new_day(today: date) -> None:
@@ -180,6 +185,31 @@ def test_what_is_late_when_an_endpoint_is_made_is_not_told() -> None:
     assert kinds() == []
 
 
+@pytest.mark.parametrize("was_off", [True, False])
+def test_what_became_late_while_nobody_wanted_to_know_is_not_told(was_off: bool) -> None:
+    of = endpoint(events=["note.overdue" if was_off else "sale.cancelled"])
+    sell(("100.00", TODAY))
+    later = TODAY + timedelta(days=3)
+    with transaction() as session:
+        if was_off:
+            webhooks.switch_off(session, ADA, endpoint_id=of, now=NOW)
+            webhooks.tell_overdue(session, today=TODAY + timedelta(days=1))
+            webhooks.switch_on(session, ADA, endpoint_id=of, today=later)
+        else:
+            webhooks.change(
+                session,
+                ADA,
+                endpoint_id=of,
+                url=stored(of).url,
+                events=["note.overdue"],
+                description="",
+                private=True,
+                today=later,
+            )
+    new_day(later + timedelta(days=1))
+    assert kinds() == []
+
+
 def test_a_note_that_a_reversal_opens_late_is_overdue_at_once_and_once(manager: Actor) -> None:
     endpoint(events=["note.overdue", "note.settled"])
     late, told_tomorrow = (sell(("100.00", day)).notes[0] for day in (THURSDAY, TODAY))
@@ -190,6 +220,25 @@ def test_a_note_that_a_reversal_opens_late_is_overdue_at_once_and_once(manager: 
     assert events()[1].data["note_id"] == late
     new_day(TODAY + timedelta(days=1))
     assert [each.data["note_id"] for each in events()][3:] == [told_tomorrow]
+
+
+def test_a_note_that_is_opened_while_a_day_begins_is_told_once(manager: Actor) -> None:
+    """The reversal does not see the day, nor the day the reversal: one waits for the other."""
+    endpoint(events=["note.overdue"])
+    note = sell(("100.00", TODAY)).notes[0]
+    payment = pay(manager, TODAY, (note, "100.00"))
+    tomorrow = TODAY + timedelta(days=1)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction() as session:
+            webhooks.tell_overdue(session, today=tomorrow)
+            session.flush()
+            reversing = pool.submit(reverse, manager, payment, on=tomorrow)
+            wait_for(lambda: reversing.done() or session.scalar(_SOMEBODY_WAITS))
+            assert not reversing.done()
+        reversing.result()
+    assert [each.data["note_id"] for each in events()] == [note]
+    new_day(tomorrow)
+    assert len(events()) == 1
 
 
 def test_a_clock_that_ran_ahead_does_not_silence_the_days_that_follow() -> None:
