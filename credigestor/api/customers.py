@@ -172,7 +172,7 @@ class CustomerOwed(Answer):
     "",
     Permission.COUNTER,
     "Clientes por nome, CPF, CNPJ ou telefone",
-    answers=DatedPage[CustomerRow],
+    answers=CustomerPage,
 )
 def search(
     call: Caller,

@@ -27,6 +27,7 @@ from pydantic import (
 from credigestor.errors import InvalidInput
 from credigestor.rules.calendar import check_date_range
 from credigestor.rules.money import round_cents
+from credigestor.services.inputs import MAX_REASON
 
 _MONEY = r"^(0|[1-9][0-9]{0,9})\.[0-9]{2}$"
 _RATE = r"^(0|[1-9][0-9]{0,2})(\.[0-9]{1,4})?$"
@@ -51,6 +52,14 @@ class Answer(BaseModel):
 def examples(*whole: dict[str, Any]) -> ConfigDict:
     """The config of a body with whole examples of it, for the document and who reads it."""
     return ConfigDict(json_schema_extra={"examples": list(whole)})
+
+
+class Why(Body):
+    """The reason of an act that undoes another."""
+
+    model_config = examples({"reason": "O cliente desistiu da compra"})
+
+    reason: Annotated[str, Field(max_length=MAX_REASON)]
 
 
 def _text(value: Any, pattern: str, expected: str) -> str:

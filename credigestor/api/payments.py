@@ -13,13 +13,23 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from credigestor.api.calls import Call, Caller
-from credigestor.api.fields import Answer, Body, Day, Id, Money, MoneyIn, PathId, QueryId, examples
+from credigestor.api.fields import (
+    Answer,
+    Body,
+    Day,
+    Id,
+    Money,
+    MoneyIn,
+    PathId,
+    QueryId,
+    Why,
+    examples,
+)
 from credigestor.api.notes import Split
 from credigestor.api.once import Once
 from credigestor.api.operations import Operations
 from credigestor.api.paging import Page, Paging
 from credigestor.api.papers import PDF, drawn
-from credigestor.api.sales import Why
 from credigestor.db.engine import snapshot
 from credigestor.reports import payments as reports
 from credigestor.reports import receipt as receipts

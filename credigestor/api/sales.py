@@ -25,6 +25,7 @@ from credigestor.api.fields import (
     QueryId,
     Rate,
     RateIn,
+    Why,
     examples,
     integer,
     one_of,
@@ -41,27 +42,19 @@ from credigestor.reports.sales import SaleFilters
 from credigestor.reports.search import MAX_QUERY
 from credigestor.rules import true_rate
 from credigestor.rules.aging import Status
+from credigestor.rules.installments import MAX_INSTALLMENTS
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number, receipt_number, sale_number
 from credigestor.rules.permissions import Permission
 from credigestor.rules.value_ranges import VALUE_RANGES
 from credigestor.services import sales as services
-from credigestor.services.inputs import MAX_REASON, parse
+from credigestor.services.inputs import parse
 from credigestor.services.sales import NewSale
 
 router = Operations("/sales", "Vendas")
 
 Seller = QueryId | Literal["none"]
 ValueRange = Annotated[str, *one_of(VALUE_RANGES)]
-MAX_INSTALLMENTS = 120
-
-
-class Why(Body):
-    """The reason of an act that undoes another."""
-
-    model_config = examples({"reason": "O cliente desistiu da compra"})
-
-    reason: Annotated[str, Field(max_length=MAX_REASON)]
 
 
 class SaleToMake(Body):
@@ -303,12 +296,10 @@ def read(sale_id: PathId, call: Caller, as_of: Day | None = None) -> Sale:
         for row in found.payments.to_dict("records")
     ]
     shown = {name: getattr(found, name) for name in Sale.model_fields if hasattr(found, name)}
-    rates = {
-        "effective_monthly_rate": true_rate.monthly(found.daily_rate),
-        "effective_yearly_rate": true_rate.yearly(found.daily_rate),
-    }
     shown |= {"as_of": day, "notes": notes, "payments": payments}
-    return Sale.model_validate({**shown, **rates})
+    shown["effective_monthly_rate"] = true_rate.monthly(found.daily_rate)
+    shown["effective_yearly_rate"] = true_rate.yearly(found.daily_rate)
+    return Sale.model_validate(shown)
 
 
 @router.writes(

@@ -39,9 +39,9 @@ from tests.webhooks.receiving import (
 pytestmark = pytest.mark.usefixtures("db")
 
 _LOOK = """
-from credigestor import clock
 from credigestor.webhooks.dispatcher import Dispatcher
-Dispatcher(now=clock.now, private=True).look()
+from tests.webhooks.receiving import Clock
+Dispatcher(now=Clock(), private=True).look()
 """
 ANA, BIA = 1, 2
 CREATED = Event.SALE_CREATED.value

@@ -159,6 +159,7 @@ WORDS = {
     "share": "Parte do total, %.",
     "shop_name": "Nome da loja.",
     "size": "Tamanho, em bytes.",
+    "similar": "Clientes de nome parecido, quando poucos têm o que foi procurado.",
     "sold": "Vendido, R$.",
     "sold_from": "Vendida a partir desta data.",
     "sold_on": "Data da venda; sem ela, hoje.",
