@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
-from alembic import command
 from alembic.config import Config as AlembicConfig
-from alembic.runtime.migration import MigrationContext
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext, MigrationStep
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
@@ -27,19 +28,22 @@ def alembic_config() -> AlembicConfig:
     return config
 
 
-@cache
+@cache  # an archive asks at each opening, and a restore opens it once a table
+def _scripts() -> ScriptDirectory:
+    """The migrations, read from their files once a process."""
+    return ScriptDirectory.from_config(alembic_config())
+
+
 def head_revision() -> str:
     """The newest revision that this code knows."""
-    revision = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    revision = _scripts().get_current_head()
     assert revision is not None
     return revision
 
 
-@cache  # an archive asks for it at each opening, and a restore opens it once a table
 def known_revisions() -> frozenset[str]:
     """Every revision that this code knows how to bring up to date."""
-    scripts = ScriptDirectory.from_config(alembic_config()).walk_revisions()
-    return frozenset(script.revision for script in scripts)
+    return frozenset(script.revision for script in _scripts().walk_revisions())
 
 
 def current_revision(connection: Connection) -> str | None:
@@ -75,5 +79,12 @@ def upgrade(connection: Connection, revision: str, *, schema: str) -> None:
         return
     config = alembic_config()
     config.attributes["connection"] = connection
-    with _one_upgrade:
-        command.upgrade(config, revision)
+    scripts = _scripts()
+
+    def lacking(found: Any, _: MigrationContext) -> list[MigrationStep]:
+        missing = list(scripts.iterate_revisions(revision, found, implicit_base=True))
+        steps = MigrationStep.upgrade_from_script
+        return [steps(scripts.revision_map, script) for script in reversed(missing)]
+
+    with _one_upgrade, EnvironmentContext(config, scripts, fn=lacking):
+        scripts.run_env()
