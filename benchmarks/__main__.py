@@ -7,7 +7,18 @@ from pathlib import Path
 
 import click
 
-from benchmarks import clicks, counter, files, papers, queries, reruns, searches, strangers
+from benchmarks import (
+    api_pages,
+    api_writes,
+    clicks,
+    counter,
+    files,
+    papers,
+    queries,
+    reruns,
+    searches,
+    strangers,
+)
 from benchmarks.business import TODAY
 from benchmarks.results import write
 from benchmarks.shops import FOLDER, connect, copy_of, shop
@@ -55,6 +66,11 @@ def main(sales: tuple[int, ...], folder: Path, fresh: bool) -> None:
         engine = connect(url)
         figures += searches.measure(engine)
         engine.dispose()
+    click.echo("API …", err=True)
+    with copy_of(largest) as url:
+        figures += api_writes.measure(url)
+    with copy_of(largest) as url:
+        figures += api_pages.measure(url)
     click.echo("exports, backup and restore …", err=True)
     with copy_of(largest) as url:
         figures += files.measure(url)

@@ -11,9 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from itertools import islice
 from statistics import median
 from threading import Barrier
@@ -23,15 +21,10 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 from sqlalchemy import Engine, text
-from sqlalchemy.orm import Session
 
 from benchmarks.figure import Figure
+from benchmarks.till import AMOUNT, Counter, open_shop, pay, sell
 from credigestor.db.engine import connection_options
-from credigestor.rules.methods import Method
-from credigestor.rules.permissions import Actor, Role
-from credigestor.services import payments, sales
-from credigestor.services.payments import NewPayment
-from credigestor.services.sales import NewSale
 
 ONE_CLIENT, EIGHT_CLIENTS = 2.5, 4.0
 CLIENTS = 8
@@ -39,53 +32,11 @@ CLIENTS = 8
 SINGLE, EACH, WARM_UP = 200, 60, 20
 #: Times that the eight pay side by side; the first warms up.
 ROUNDS = 6
-AMOUNT = Decimal("100.00")
-
-_SHOP = """
-WITH buyer AS (
-    INSERT INTO customers (name, name_folded, tax_id, credit_limit)
-    SELECT 'Cliente do balcão', 'cliente do balcao',
-           'B' || lpad((start + n)::text, 13, '0'), 1000000
-      FROM generate_series(1, :count) n, (SELECT coalesce(max(id), 0) AS start FROM customers) c
-    RETURNING id
-), sold AS (
-    INSERT INTO sales (operation_id, customer_id, seller_id, sold_on, total, down_payment,
-                       installments, first_due_date, contract_rate, late_rate, fine_rate,
-                       grace_days)
-    SELECT gen_random_uuid(), id, :seller, :today, :amount, 0, 1, :due, 0, 1, 2, 0 FROM buyer
-    RETURNING id, customer_id
-)
-INSERT INTO notes (sale_id, customer_id, number, amount, due_date, on_time_until, free_until,
-                   principal_balance, interest_from)
-SELECT id, customer_id, 1, :amount, :due, :due, :due, :amount, :due FROM sold
-RETURNING id, customer_id
-"""
-
-
-@dataclass(frozen=True)
-class Counter:
-    """Who sells, on which day, and the notes of one due date that wait to be paid."""
-
-    engine: Engine
-    seller: Actor
-    today: date
-    notes: Iterator[tuple[int, int]]
-
-    @property
-    def due(self) -> date:
-        """The one due date of all the notes."""
-        return self.today + timedelta(days=10)
-
-    @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """A transaction as the app opens it, on this shop's engine."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            yield session
 
 
 def measure(engine: Engine, *, today: date) -> list[Figure]:
     """Time the counter's writes on a migrated schema; adds a seller, customers and notes to it."""
-    shop = _open_shop(engine, today)
+    shop = open_shop(engine, today, 4 * (SINGLE + WARM_UP) + 2 * ROUNDS * CLIENTS * EACH)
     return [sale_12_notes(shop), payment_one_client(shop), payment_eight_clients(shop)]
 
 
@@ -94,7 +45,7 @@ def sale_12_notes(shop: Counter) -> Figure:
     customers = iter([next(shop.notes)[1] for _ in range(2 * (SINGLE + WARM_UP))])
     with _connection(shop.engine) as floor:
         ours, floors = _in_turns(
-            lambda: _sell(shop, next(customers)), lambda: _floor_sale(floor, shop, next(customers))
+            lambda: sell(shop, next(customers)), lambda: _floor_sale(floor, shop, next(customers))
         )
     return Figure("sale_12_notes", ours, floors, ONE_CLIENT)
 
@@ -103,7 +54,7 @@ def payment_one_client(shop: Counter) -> Figure:
     """A payment of one note by one client, seconds a payment."""
     with _connection(shop.engine) as floor:
         ours, floors = _in_turns(
-            lambda: _pay(shop, *next(shop.notes)),
+            lambda: pay(shop, *next(shop.notes)),
             lambda: _floor_payment(floor, shop, *next(shop.notes)),
         )
     return Figure("payment_one_client", ours, floors, ONE_CLIENT)
@@ -117,7 +68,7 @@ def payment_eight_clients(shop: Counter) -> Figure:
 
             def ours(notes: Sequence[tuple[int, int]], _: int) -> None:
                 for note in notes:
-                    _pay(shop, *note)
+                    pay(shop, *note)
 
             def floor(notes: Sequence[tuple[int, int]], client: int) -> None:
                 for note in notes:
@@ -129,32 +80,6 @@ def payment_eight_clients(shop: Counter) -> Figure:
             connection.close()
     ours_times, floor_times = zip(*times[1:], strict=True)
     return Figure("payment_eight_clients", median(ours_times), median(floor_times), EIGHT_CLIENTS)
-
-
-def _open_shop(engine: Engine, today: date) -> Counter:
-    notes_needed = 4 * (SINGLE + WARM_UP) + 2 * ROUNDS * CLIENTS * EACH
-    with engine.begin() as connection:
-        seller = connection.scalar(
-            text(
-                "INSERT INTO users (login, name, role, password_hash) "
-                "VALUES (:login, 'Balcão', 'seller', 'none') RETURNING id"
-            ),
-            {"login": f"balcao-{uuid.uuid4().hex}"},
-        )
-        assert seller is not None
-        rows = connection.execute(
-            text(_SHOP),
-            {
-                "count": notes_needed,
-                "seller": seller,
-                "today": today,
-                "due": today + timedelta(days=10),
-                "amount": AMOUNT,
-            },
-        ).all()
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE users, customers, sales, notes"))
-    return Counter(engine, Actor(seller, "Balcão", Role.SELLER), today, iter([(*r,) for r in rows]))
 
 
 def _in_turns(ours: Callable[[], None], floor: Callable[[], None]) -> tuple[float, float]:
@@ -185,32 +110,6 @@ def _timed(act: Callable[[], None]) -> float:
     start = perf_counter()
     act()
     return perf_counter() - start
-
-
-def _sell(shop: Counter, customer: int) -> None:
-    data = NewSale(
-        operation_id=uuid.uuid4(),
-        customer_id=customer,
-        sold_on=shop.today,
-        description="Geladeira",
-        total=12 * AMOUNT,
-        installments=12,
-        first_due_date=shop.due,
-    )
-    with shop.writing() as session:
-        sales.register(session, shop.seller, data, today=shop.today)
-
-
-def _pay(shop: Counter, note: int, customer: int) -> None:
-    data = NewPayment(
-        operation_id=uuid.uuid4(),
-        customer_id=customer,
-        paid_on=shop.today,
-        method=Method.CASH,
-        items=((note, AMOUNT),),
-    )
-    with shop.writing() as session:
-        payments.receive(session, shop.seller, data, today=shop.today)
 
 
 _AUDIT = """
