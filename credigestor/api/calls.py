@@ -87,8 +87,10 @@ def _holder(session: Session, token: str, now: datetime) -> Call | None:
     if token.startswith(api_keys.PREFIX):
         key = api_keys.holder(session, key=token, now=now)
         return Call(key.actor, -key.id, now, shop_day(session), key) if key else None
-    found = api_logins.holder(session, access=token, now=now)
-    return Call(*found, now, shop_day(session)) if found else None
+    held = api_logins.holder(session, access=token, now=now)
+    if held is None:
+        return None
+    return Call(held.actor, held.login_session, now, clock.today(held.time_zone))
 
 
 def _note_use(key: api_keys.Held, request: Request, now: datetime) -> None:

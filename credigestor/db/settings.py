@@ -39,7 +39,8 @@ TIME_ZONES = (
 )
 
 _VERSIONS = SettingsVersion.__table__.c
-_TIME_ZONE = select(_VERSIONS.data["time_zone"].astext).order_by(_VERSIONS.id.desc()).limit(1)
+#: SELECT of the time zone in force; no row, or null, for the default one.
+TIME_ZONE = select(_VERSIONS.data["time_zone"].astext).order_by(_VERSIONS.id.desc()).limit(1)
 
 
 class LocalHoliday(BaseModel):
@@ -152,4 +153,4 @@ def current_settings(session: Session) -> ShopSettings:
 
 def current_time_zone(session: Session) -> str:
     """The time zone of the settings in force: what every call asks, so by the shortest way."""
-    return session.scalar(_TIME_ZONE) or DEFAULT_TIME_ZONE
+    return session.scalar(TIME_ZONE) or DEFAULT_TIME_ZONE

@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP, insert
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Installation, LoginSession, User
+from credigestor.db.settings import DEFAULT_TIME_ZONE, TIME_ZONE
 from credigestor.errors import NotFound
 from credigestor.rules.permissions import Actor, Role
 from credigestor.services import auth
@@ -46,10 +47,11 @@ _NAMED_LOGIN = (
     .where(*_NAMED)
     .subquery()
 )
-#: The key that a token must be signed with, and the login that it names if it is: one question.
-_HOLDER = select(Installation.signing_key, _NAMED_LOGIN).outerjoin_from(
-    Installation, _NAMED_LOGIN, true()
-)
+#: The key that a token must be signed with, the login that it names if it is, and where the shop's
+#: day begins: one question.
+_HOLDER = select(
+    Installation.signing_key, _NAMED_LOGIN, TIME_ZONE.scalar_subquery().label("time_zone")
+).outerjoin_from(Installation, _NAMED_LOGIN, true())
 _RENEWED = select(LoginSession).join(User).where(*_NAMED).with_for_update(of=LoginSession)
 
 
@@ -61,6 +63,15 @@ class Tokens:
     refresh: str
     lasts: timedelta
     until: datetime
+
+
+@dataclass(frozen=True)
+class Held:
+    """Who holds a token, role as it is now, by which login, and the shop's time zone."""
+
+    actor: Actor
+    login_session: int
+    time_zone: str
 
 
 def begin(session: Session, *, ticket: str, visitor_token: str, now: datetime) -> Tokens:
@@ -101,10 +112,13 @@ def renew(session: Session, *, refresh: str, now: datetime) -> Tokens | None:
     return _issue(row, key, now)
 
 
-def holder(session: Session, *, access: str, now: datetime) -> tuple[Actor, int] | None:
-    """Find who holds this access token, role as it is now, and the session's id; None if nobody."""
+def holder(session: Session, *, access: str, now: datetime) -> Held | None:
+    """Find who holds this access token; None if nobody."""
     found = _found(session, access, _ACCESS, now)
-    return found and (Actor(found.user_id, found.name, Role(found.role)), found.id)
+    if found is None:
+        return None
+    actor = Actor(found.user_id, found.name, Role(found.role))
+    return Held(actor, found.id, found.time_zone or DEFAULT_TIME_ZONE)
 
 
 def reading_ticket(session: Session, *, login_session: int, now: datetime) -> str:
