@@ -188,7 +188,7 @@ class View:
             return "um de: " + ", ".join(f"`{each}`" for each in schema["enum"])
         if schema.get("type") == "array":
             each = self._kind(schema.get("items", {}))
-            return f"lista de {_SEVERAL.get(each, each)}"
+            return f"lista de {_SEVERAL.get(each, each).removeprefix('um de: ')}"
         kind = _FORMATS.get(schema.get("format", ""))
         return kind or _KINDS.get(schema.get("type", ""), "qualquer valor")
 

@@ -56,7 +56,7 @@ WORDS = {
     "day_from": "A partir deste dia.",
     "day_to": "Até este dia.",
     "days_late": "Dias de atraso.",
-    "description": "O que foi vendido.",
+    "description": "Descrição; de uma venda, o que foi vendido.",
     "discount": "Desconto sobre o principal, R$ (liquidação antecipada).",
     "discount_reason": "Por que o desconto passa do que a lei dá; só para gerentes.",
     "district": "Bairro.",
