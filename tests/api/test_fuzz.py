@@ -82,4 +82,4 @@ def test_nothing_that_schemathesis_thinks_of_is_answered_otherwise_than_the_docu
         )
     assert found.exit_code == 0, found.output
     # The rest needs what only an act before it makes: an endpoint, a file asked for, a backup.
-    assert counting.worked() >= 0.5 * len(list(operations())), counting.answers
+    assert counting.worked() >= 0.7 * len(list(operations())), counting.answers
