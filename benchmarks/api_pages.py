@@ -1,8 +1,7 @@
-"""What the API's clients cost who works at a page, and what a list without end costs in memory."""
+"""What the API's clients cost who works at a page."""
 
 from __future__ import annotations
 
-import http.client
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -14,17 +13,16 @@ from typing import Any
 from sqlalchemy import URL, text
 
 from benchmarks import server
-from benchmarks.api_clients import ROOT, Client, a_login
+from benchmarks.api_clients import Client, a_login
 from benchmarks.figure import Figure
-from benchmarks.files import HOME, MEMORY, PAGE, VISITS, WARM_UP, p95
-from benchmarks.server import Page, Peak, Server
+from benchmarks.files import HOME, PAGE, VISITS, WARM_UP, p95
+from benchmarks.server import Page
 from benchmarks.shops import connect
 from credigestor.rules.permissions import Role
 
 CLIENTS = 8
 #: Seconds between a client's calls: a program that serves people waits for them.
 PAUSE = 0.1
-_BLOCK = 1 << 18
 
 
 def measure(url: URL) -> list[Figure]:
@@ -43,11 +41,7 @@ def measure(url: URL) -> list[Figure]:
                 meanwhile += _runs(page, VISITS // 3)
             idle += _runs(page, VISITS // 3)
         page.close()
-        rise = _rise_of_a_list(app, login)
-    return [
-        Figure("page_p95_under_eight_api_clients_vs_idle", p95(meanwhile), p95(idle), PAGE),
-        Figure("list_of_all_notes_memory_mb", rise, MEMORY, 1),
-    ]
+    return [Figure("page_p95_under_eight_api_clients_vs_idle", p95(meanwhile), p95(idle), PAGE)]
 
 
 def _runs(page: Page, count: int) -> list[float]:
@@ -86,19 +80,3 @@ def _call_until(begun: Event, over: Event, port: int, login: str, notes: list[in
     ended.set()
     for each in threads:
         each.join()
-
-
-def _rise_of_a_list(app: Server, login: str) -> float:
-    """Megabytes that the app holds more while all notes are sent as lines."""
-    client = Client(app.port, login)
-    headers = {**client.headers, "Accept": "application/x-ndjson"}
-    connection = http.client.HTTPConnection("127.0.0.1", app.port, timeout=600)
-    with Peak(app.process) as peak:
-        connection.request("GET", f"{ROOT}/notes", headers=headers)
-        answer = connection.getresponse()
-        assert answer.status == 200, answer.read()
-        while answer.read(_BLOCK):
-            pass
-    connection.close()
-    client.close()
-    return peak.rise
