@@ -23,7 +23,7 @@ def link(file: str, label: str, *, icon: str | None = None, **params: object) ->
     st.page_link(
         streamlit_page(page(file)),
         label=plain(label),
-        icon=icon,
+        icon=icon or "",  # or it would be the page's own
         query_params=address_words(params),
     )
 

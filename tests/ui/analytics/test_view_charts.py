@@ -65,6 +65,12 @@ def test_there_is_a_way_without_a_mouse_to_every_one_of_many_marks(
 
 
 @pytest.mark.usefixtures("shop")
+def test_a_link_has_no_icon_but_one_that_it_was_given() -> None:
+    [link] = visit().get("page_link")
+    assert (link.proto.label, link.proto.icon, link.proto.page) == ("Um", "", "notas")
+
+
+@pytest.mark.usefixtures("shop")
 def test_an_empty_chart_says_what_to_do() -> None:
     app = visit(city="Recife")
     assert [info.value for info in app.info] == ["Registre a primeira venda."]
