@@ -79,7 +79,7 @@ def show_table(shown: pd.DataFrame) -> None:
     config["oldest_due"] = st.column_config.DateColumn(LABELS["oldest_due"], format="DD/MM/YYYY")
     st.caption("Marque uma linha para abrir o cliente.")
     event = st.dataframe(
-        shown[list(LABELS)].style.format(dict.fromkeys(MONEY, tables.brl), na_rep=""),
+        tables.in_reais(shown[list(LABELS)], MONEY, "late_customers"),
         hide_index=True,
         column_config=config,
         key="late_customers",

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from credigestor.errors import BusinessError
 from credigestor.rules.money import format_brl
@@ -43,7 +44,7 @@ def table(
     for name in dates:
         config[name] = st.column_config.DateColumn(labels[name], format="DD/MM/YYYY")
     shared: dict[str, Any] = {
-        "data": shown.style.format(dict.fromkeys(money, brl), na_rep=""),
+        "data": in_reais(shown, money, key),
         "hide_index": True,
         "column_config": config,
         "key": key,
@@ -60,6 +61,15 @@ def table(
         row = int(frame.iloc[rows[0]][id_column])
         leave_list(key, row)
         go(opens, id=row, **(with_params or {}))
+
+
+def in_reais(frame: pd.DataFrame, money: Sequence[str], key: str) -> Styler:
+    """The frame with these columns shown as R$ 1.234,56, and sorted as numbers.
+
+    `key` stands for the random word that pandas would give it, by which each run's table would be
+    another to the browser: sent again, and drawn again.
+    """
+    return frame.style.set_uuid(key).format(dict.fromkeys(money, brl), na_rep="")
 
 
 def brl(value: object) -> str:
