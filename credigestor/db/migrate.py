@@ -11,6 +11,8 @@ from alembic.config import Config as AlembicConfig
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, MigrationStep
 from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
 from credigestor.config import get_config
@@ -82,7 +84,10 @@ def upgrade(connection: Connection, revision: str, *, schema: str) -> None:
     scripts = _scripts()
 
     def lacking(found: Any, _: MigrationContext) -> list[MigrationStep]:
-        missing = list(scripts.iterate_revisions(revision, found, implicit_base=True))
+        try:
+            missing = list(scripts.iterate_revisions(revision, found, implicit_base=True))
+        except RevisionError as error:  # as Alembic's own commands word it
+            raise CommandError(str(error)) from error
         steps = MigrationStep.upgrade_from_script
         return [steps(scripts.revision_map, script) for script in reversed(missing)]
 

@@ -49,7 +49,8 @@ def another_process_is_inside(statement: str) -> Iterator[threading.Event]:
 
     def work() -> None:
         with transaction() as session:
-            session.execute(text(statement))
+            for each in statement.split("; "):
+                session.execute(text(each))
             inside.set()
             go_on.wait(10)
 

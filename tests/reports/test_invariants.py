@@ -92,8 +92,10 @@ def _values(session: Session, table: Table, row_id: int, random: Random) -> dict
         return {column.key: row[other.key]}
     if isinstance(column.type, Boolean):
         return {column.key: not old}
-    if old is None:
+    if old is None and isinstance(column.type, Date):
         return {column.key: row.get("due_date") or row.get("sold_on")}
+    if old is None:  # of a sale: what was carried, or the day that is kept
+        return {column.key: random.choice([29, 30, 31])}
     step = random.choice([-1, 1]) * random.choice([1, 1, 31, 400])
     if isinstance(column.type, Date):
         return {column.key: old + timedelta(days=step)}

@@ -112,7 +112,8 @@ def _check_making(sale: Row[Any], notes: list[tuple[date, Decimal]]) -> Iterator
         yield problem("sale_due_day", "O dia dos vencimentos não é o da venda, nem o do primeiro.")
     if sale.sale_carried is not None:
         days = days_carried(sale.sale_sold_on, first, anchor)
-        if sale.sale_carried != _carried(financed, sale.sale_contract_rate, days):
+        right = _carried(financed, sale.sale_contract_rate, days)
+        if sale.sale_carried != right or right == financed:
             yield problem("sale_carried", "O valor que as notas dividem não é o financiado.")
     by_days = sorted(((day - sale.sale_sold_on).days, amount) for day, amount in notes)
     if abs(daily_rate(financed, by_days) - sale.sale_daily_rate) > _RATE_WITHIN:

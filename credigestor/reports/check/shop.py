@@ -92,7 +92,8 @@ _WRONG_ROWS = {
     "sale_rate": (
         "sales",
         "A venda foi toda paga na entrada e tem juros de contrato.",
-        "installments = 0 AND contract_rate <> 0",
+        "installments = 0 AND (contract_rate <> 0 OR daily_rate <> 0 OR carried IS NOT NULL"
+        " OR due_day IS NOT NULL)",
     ),
     "reversal_date": (
         "reversals",
