@@ -29,7 +29,7 @@ from benchmarks.server import Peak, Request, Server
 from benchmarks.shops import connect
 from credigestor.db.models import Customer
 from credigestor.db.settings import current_settings
-from credigestor.documents.canvas import FONTS
+from credigestor.documents.faces import FONTS
 from credigestor.rules.permissions import Actor, Role
 from credigestor.services import printing, sales, settings
 

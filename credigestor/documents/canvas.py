@@ -9,19 +9,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
 from typing import Literal
 
-from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.image_parsing import preload_image
 
-from credigestor.documents import qr
+from credigestor.documents import faces, qr
 
-FONTS = Path(__file__).parent / "fonts"
-_FACES = {"": FONTS / "DejaVuSans.ttf", "B": FONTS / "DejaVuSans-Bold.ttf"}
-_FAMILY = "DejaVu"
 #: What stands for a character that the fonts do not have, such as an emoji.
 UNKNOWN = "□"
 GREY, RULE, BAND = (95, 105, 104), (205, 214, 212), (236, 241, 240)
@@ -50,8 +44,7 @@ class Canvas(FPDF):
         self.set_lang("pt-BR")
         self.set_creator("CrediGestor")
         self.set_creation_date(made_at)
-        for style, path in _FACES.items():
-            self.add_font(_FAMILY, style, path)
+        faces.add(self)
         self._widths_at_one: dict[tuple[str, str], float] = {}  # for a type of one point
         self.c_margin = 0.0  # texts keep their own distance
         self.alias_nb_pages("")  # a name with "{nb}" in it stays as it is
@@ -60,11 +53,12 @@ class Canvas(FPDF):
 
     def finished(self) -> bytes:
         """The finished PDF."""
+        faces.embed(self)
         return bytes(self.output())
 
     def set_type(self, size: float, style: str = "", color: tuple[int, int, int] = BLACK) -> None:
         """Set the type that is written with from now on; style "B" is bold."""
-        self.set_font(_FAMILY, style, size)
+        self.set_font(faces.FAMILY, style, size)
         self.set_text_color(*color)
 
     @property
@@ -230,7 +224,7 @@ def clean(text: str) -> str:
     them, but unjoined and in the wrong order they would be another name. Marks and joiners that
     only change the character before them vanish with it.
     """
-    known = _known()
+    known = faces.known()
     kept = []
     for char in unicodedata.normalize("NFC", text):
         if char.isspace():
@@ -241,10 +235,3 @@ def clean(text: str) -> str:
             backwards = unicodedata.bidirectional(char) in ("R", "AL", "AN")
             kept.append(char if ord(char) in known and not backwards else UNKNOWN)
     return " ".join(part for part in "".join(kept).split(" ") if part)
-
-
-@lru_cache(maxsize=1)
-def _known() -> frozenset[int]:
-    """The characters that both faces have."""
-    faces = [TTFont(path, lazy=True).getBestCmap() for path in _FACES.values()]
-    return frozenset.intersection(*map(frozenset, faces))
