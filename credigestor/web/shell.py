@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from credigestor.config import get_config
 
@@ -40,11 +41,7 @@ HEADERS = {
 HSTS = "max-age=31536000; includeSubDomains"
 
 NOSCRIPT = "<noscript><p>Ative o JavaScript do navegador para usar o CrediGestor.</p></noscript>"
-#: What client.disableDataExport leaves in a chart's menu, in English until our script ran.
-STYLE = (
-    "<style>[data-testid='stElementToolbarButton']:has([aria-label^='Download as PNG'],"
-    "[aria-label^='Baixar como imagem']){display:none}</style>"
-)
+STYLE = f"<style>{Path(__file__).with_name('shell.css').read_text('utf-8')}</style>"
 SCRIPT = '<script src="/cg/pt-br.js" defer></script>'
 
 _Headers = list[tuple[bytes, bytes]]

@@ -1,0 +1,71 @@
+"""On a phone held upright: nothing lies over anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Server, settled
+from tests.browser.shown import PHONE, fill, logged_in
+
+pytestmark = pytest.mark.browser
+
+#: What the buttons of a table hide of the page's texts, figures, tabs, pagers and buttons.
+COVERED = """() => {
+  const own = document.querySelector('[data-testid=stElementToolbar]');
+  const a = own.getBoundingClientRect();
+  const lies = (other) => {
+    const b = other.getBoundingClientRect();
+    return a.bottom > b.top && b.bottom > a.top && a.right > b.left && b.right > a.left;
+  };
+  const others = document.querySelectorAll(
+    `[data-testid=stMain] :is(p, h1, h2, h3, button, input, [role=tab], [data-testid=stMetric],
+    [data-testid=stPagination])`
+  );
+  return [...others]
+    .filter((other) => other.checkVisibility({ visibilityProperty: true }) && lies(other))
+    .filter((other) => !own.parentElement.contains(other))
+    .map((other) => other.innerText || other.outerHTML);
+}"""
+
+
+@pytest.fixture(scope="module")
+def addresses(server: Server) -> dict[str, str]:
+    return fill(server)
+
+
+@pytest.fixture
+def phone(server: Server, new_page: Callable[..., Any]) -> Page:
+    return logged_in(server, new_page, **PHONE)
+
+
+def go(phone: Page, address: str) -> None:
+    phone.goto(address)
+    expect(phone.get_by_role("heading", level=1)).to_be_visible()
+    settled(phone)
+
+
+def test_a_tables_buttons_lie_over_nothing(phone: Page, addresses: dict[str, str]) -> None:
+    go(phone, addresses["nova-venda"])
+    phone.get_by_label("Total da venda (R$)", exact=True).fill("300,00")
+    phone.get_by_label("Parcelas", exact=True).fill("3")
+    expect(phone.get_by_test_id("stElementToolbar")).to_be_visible()
+    assert phone.evaluate(COVERED) == []
+
+
+def test_a_page_begins_right_below_the_menus_button(phone: Page, addresses: dict[str, str]) -> None:
+    go(phone, addresses["clientes"])
+    title = phone.get_by_role("heading", level=1).bounding_box()
+    menu = phone.get_by_test_id("stExpandSidebarButton").bounding_box()
+    assert title
+    assert menu
+    assert 0 <= title["y"] - (menu["y"] + menu["height"]) < 40
+
+
+def test_a_finger_is_shown_no_keys(phone: Page, addresses: dict[str, str]) -> None:
+    go(phone, addresses["clientes"])
+    expect(phone.get_by_role("button", name="Novo cliente")).to_be_visible()
+    expect(phone.locator("kbd").first).to_be_hidden()
