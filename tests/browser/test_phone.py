@@ -1,4 +1,4 @@
-"""On a phone held upright: nothing lies over anything."""
+"""On a phone held upright: nothing lies over anything, and charts show that they go on."""
 
 from __future__ import annotations
 
@@ -69,3 +69,20 @@ def test_a_finger_is_shown_no_keys(phone: Page, addresses: dict[str, str]) -> No
     go(phone, addresses["clientes"])
     expect(phone.get_by_role("button", name="Novo cliente")).to_be_visible()
     expect(phone.locator("kbd").first).to_be_hidden()
+
+
+def test_a_heat_map_wider_than_the_screen_fades_where_it_goes_on(
+    phone: Page, addresses: dict[str, str]
+) -> None:
+    go(phone, addresses["safras"])
+    chart = phone.locator(".st-key-heat-30")
+    expect(chart.locator("svg.marks")).to_be_visible()
+    fades = "e => ['before', 'after'].map(s => getComputedStyle(e).getPropertyValue(`--cg-${s}`))"
+    assert chart.evaluate("e => e.scrollWidth > e.clientWidth")
+    assert chart.evaluate(fades) == ["0px", "48px"]
+    chart.evaluate("e => e.scrollTo(e.scrollWidth, 0)")
+    phone.wait_for_function(
+        "() => getComputedStyle(document.querySelector('.st-key-heat-30'))"
+        ".getPropertyValue('--cg-after') === '0px'"
+    )
+    assert chart.evaluate(fades) == ["48px", "0px"]

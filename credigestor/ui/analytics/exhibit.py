@@ -32,6 +32,12 @@ P = ParamSpec("P")
 
 #: So many links stand below each other; more places are chosen in a box that can be searched.
 MOST_LINKS = 40
+#: How a chart wider than the screen is scrolled; it fades where it goes on (web/shell.css).
+_SCROLLED = (
+    "overflow-x:auto;animation:cg-goes-on linear;animation-timeline:scroll(self inline);"
+    "mask-image:linear-gradient(to right,transparent,#000 var(--cg-before),"
+    "#000 calc(100% - var(--cg-after)),transparent)"
+)
 
 
 @dataclass(frozen=True)
@@ -129,7 +135,7 @@ def show(one: Exhibit) -> None:
     wide = "width" in one.chart
     width: Literal["content", "stretch"] = "content" if wide else "stretch"
     if wide:
-        st.html(f"<style>.st-key-{one.key}{{overflow-x:auto}}</style>")
+        st.html(f"<style>.st-key-{one.key}{{{_SCROLLED}}}</style>")
     shared: dict[str, Any] = {"key": one.key, "alt": one.alt, "width": width}
     if one.leads:
         event = st.vega_lite_chart(one.chart, on_select="rerun", **shared)

@@ -87,7 +87,8 @@ def matrix(roll: Roll) -> Spec:
     chart = kinds.heat_map(
         frame,
         rows=list(rows.values()),
-        columns=[_column(end) for end in ENDS],
+        # What was paid stands first: the last column lies beyond a phone's screen.
+        columns=[_column(end) for end in (CURED, *BANDS[1:])],
         tips={
             "start": f"Em {format_date(roll.start)}",
             "end": f"Em {format_date(roll.end)}",

@@ -45,6 +45,7 @@ def heat_map(
             "orient": "top",
             "labelAngle": 0,
             "title": column_title,
+            "titleAnchor": "start",  # a narrow screen shows no middle
             "ticks": False,
             "domain": False,
         },
