@@ -58,8 +58,8 @@ async def leave(request: Request) -> Response:
 
 
 async def script(_: Request) -> Response:
-    """The script that puts Streamlit's own texts in Portuguese."""
-    return Response(portuguese_script(), media_type="text/javascript")
+    """The page's script: Streamlit's own texts in Portuguese, keypads for fingers."""
+    return Response(portuguese_script() + keypads_script(), media_type="text/javascript")
 
 
 async def health(_: Request) -> Response:
@@ -93,6 +93,12 @@ def portuguese_script() -> str:
     source = Path(__file__).with_name("pt_br.js").read_text("utf-8")
     dictionary = {"words": {**WORDS, **SENTENCES}, "sentences": SENTENCES, "patterns": PATTERNS}
     return source.replace('"DICTIONARY"', json.dumps(dictionary, ensure_ascii=False))
+
+
+@lru_cache
+def keypads_script() -> str:
+    """The script that names each input's keypad."""
+    return Path(__file__).with_name("keypads.js").read_text("utf-8")
 
 
 def _cookie(request: Request) -> str | None:

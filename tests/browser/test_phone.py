@@ -1,4 +1,4 @@
-"""On a phone held upright: nothing lies over anything, and charts show that they go on."""
+"""On a phone held upright: nothing lies over anything, keypads that fit, charts that go on."""
 
 from __future__ import annotations
 
@@ -65,9 +65,29 @@ def test_a_page_begins_right_below_the_menus_button(phone: Page, addresses: dict
     assert 0 <= title["y"] - (menu["y"] + menu["height"]) < 40
 
 
-def test_a_finger_is_shown_no_keys(phone: Page, addresses: dict[str, str]) -> None:
+def test_a_finger_is_shown_no_keys_and_the_keypad_that_it_needs(
+    phone: Page, addresses: dict[str, str]
+) -> None:
     go(phone, addresses["clientes"])
-    expect(phone.get_by_role("button", name="Novo cliente")).to_be_visible()
+    new = phone.get_by_role("button", name="Novo cliente")
+    expect(new.locator("kbd")).to_be_hidden()
+    new.click()
+    for label, keypad in (
+        ("CPF ou CNPJ *", "numeric"),
+        ("Telefone com DDD", "numeric"),
+        ("CEP", "numeric"),
+        ("Limite de crédito (R$)", "decimal"),
+        ("Nome completo *", ""),
+    ):
+        field = phone.get_by_label(label, exact=True)
+        expect(field).to_have_js_property("inputMode", keypad)
+    number = phone.get_by_label("CPF ou CNPJ *", exact=True)
+    number.fill("12.345")
+    number.blur()
+    expect(number).to_have_js_property("inputMode", "text")
+    go(phone, addresses["nova-venda"])
+    total = phone.get_by_label("Total da venda (R$)", exact=True)
+    expect(total).to_have_js_property("inputMode", "decimal")
     expect(phone.locator("kbd").first).to_be_hidden()
 
 
