@@ -78,7 +78,7 @@ class Me(Answer):
 @_strangers.post(
     "/login",
     summary="Entrar",
-    description="Troca login e senha por tokens.",
+    description="Troca usuário e senha por tokens.",
     dependencies=[Depends(rates.stranger)],
 )
 def login(request: Request, data: Login) -> TokenPair:

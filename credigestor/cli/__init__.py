@@ -57,13 +57,13 @@ def migrate() -> None:
 
 
 @main.command("create-admin")
-@click.option("--login", help="Login, com letras sem acento, números, ponto ou hífen.")
+@click.option("--login", help="Usuário, com letras sem acento, números, ponto ou hífen.")
 @click.option("--name", help="Nome completo.")
 @click.option("--password-stdin", is_flag=True, help="Lê a senha da primeira linha da entrada.")
 def create_admin(login: str | None, name: str | None, password_stdin: bool) -> None:
     """Cria um administrador: o primeiro da loja, ou mais um."""
     shop()
-    login = login or click.prompt("Login")
+    login = login or click.prompt("Usuário")
     name = name or click.prompt("Nome completo")
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _ask_password()
     if not password:

@@ -81,7 +81,7 @@ def restore_(file: Path, yes: bool, passphrase_stdin: bool) -> None:
     """Põe os dados de um backup no lugar de todos os da loja.
 
     O arquivo é conferido por inteiro e carregado ao lado antes da troca. Se algo não confere, os
-    dados ficam como estavam. Depois, todos entram de novo com login e senha.
+    dados ficam como estavam. Depois, todos entram de novo com usuário e senha.
     """
     today = shop_day()
     passphrase = _read_passphrase(passphrase_stdin)

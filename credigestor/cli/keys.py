@@ -43,7 +43,7 @@ def create(login: str, name: str, scopes: Sequence[str], until: str | None) -> N
     with transaction() as session:
         found = [u.id for u in users.list_users(session, ACTOR) if u.login == login.lower()]
         if not found:
-            raise InvalidInput(f"Não há usuário com o login {login}.")
+            raise InvalidInput(f"Não há o usuário {login}.")
         row, secret = api_keys.make(
             session,
             ACTOR,

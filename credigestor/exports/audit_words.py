@@ -72,7 +72,7 @@ _WORDS = {
 }
 _OWN = {
     "name": ("Nome", "text"),
-    "login": ("Login", "text"),
+    "login": ("Usuário", "text"),
     "role": ("Perfil", "role"),
     "customer_id": ("Cliente", "customer"),
     "tax_id": ("CPF ou CNPJ", "tax_id"),

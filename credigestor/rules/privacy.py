@@ -137,8 +137,8 @@ def notice(retention_years: int) -> list[tuple[str, str]]:
         ),
         (
             "Quem lê",
-            "Vendedores, gerentes e administradores da loja, cada um com o próprio login e só para "
-            "o seu trabalho. O CrediGestor não os transmite a ninguém. Cada alteração fica "
+            "Vendedores, gerentes e administradores da loja, cada um com o próprio usuário e só "
+            "para o seu trabalho. O CrediGestor não os transmite a ninguém. Cada alteração fica "
             "registrada com quem a fez e quando.",
         ),
         (

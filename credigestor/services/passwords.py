@@ -49,7 +49,7 @@ def check_password(password: str, *, login: str, name: str, field: str = "passwo
     if len(set(plain)) < 4:
         raise InvalidInput("A senha repete sempre os mesmos caracteres.", field=field)
     if plain.casefold() in (_normal(login).casefold(), _normal(name).casefold()):
-        raise InvalidInput("A senha não pode ser igual ao login nem ao nome.", field=field)
+        raise InvalidInput("A senha não pode ser igual ao usuário nem ao nome.", field=field)
 
 
 def password_matches(password: str, password_hash: str) -> bool:

@@ -46,7 +46,7 @@ def create_first_admin(session: Session, *, login: str, name: str, password: str
     """Register the administrator of a new shop; Conflict once any user exists."""
     session.execute(text("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE"))
     if has_users(session):
-        raise Conflict("A loja já tem um administrador. Entre com o seu login.")
+        raise Conflict("A loja já tem um administrador. Entre com o seu usuário.")
     user = _add(session, login=login, name=name, role=Role.ADMIN, password=password)
     actor = Actor(user.id, user.name, Role.ADMIN)
     audit.record(session, actor, "create", "users", user.id, after=_shown(user))
@@ -167,8 +167,8 @@ def parse_login(login: str) -> str:
     folded = login.strip().lower()
     if not _LOGIN.fullmatch(folded):
         raise InvalidInput(
-            f"O login tem de 3 a {MAX_LOGIN} caracteres: letras sem acento, números, ponto, hífen "
-            "ou sublinhado.",
+            f"O usuário tem de 3 a {MAX_LOGIN} caracteres: letras sem acento, números, ponto, "
+            "hífen ou sublinhado.",
             field="login",
         )
     return folded

@@ -49,7 +49,7 @@ def draw_new(actor: Actor) -> None:
         name = st.text_input("Nome completo", max_chars=MAX_NAME)
         fields.slot("name")
         login = st.text_input(
-            "Login", max_chars=users.MAX_LOGIN, help="Letras sem acento, números, . _ -"
+            "Usuário", max_chars=users.MAX_LOGIN, help="Letras sem acento, números, . _ -"
         )
         fields.slot("login")
         role = st.selectbox("Perfil", ROLES, format_func=ROLE_NAMES.__getitem__)

@@ -93,7 +93,7 @@ def tell_what_it_is_not() -> None:
     """Exports are no backup, and hold people's data."""
     st.info(
         "Estes arquivos são para planilhas. **Não são backup**: não dá para restaurar a loja a "
-        "partir deles, e senhas, logins e sessões nunca saem aqui.",
+        "partir deles, e senhas, usuários e sessões nunca saem aqui.",
         icon=":material/info:",
     )
     if actor.can(Permission.BACKUP):

@@ -31,7 +31,7 @@ def person(page: Page) -> Locator:
 def found_shop(page: Page) -> None:
     page.get_by_label("Nome da loja", exact=True).fill("Loja São João <b> 'x'")
     page.get_by_label("Nome completo", exact=True).fill("Ada Lovelace")
-    page.get_by_label("Login", exact=True).fill("ada")
+    page.get_by_label("Usuário", exact=True).fill("ada")
     page.get_by_label("Senha", exact=True).fill("uma senha comprida")
     page.get_by_label("Senha, de novo", exact=True).fill("uma senha comprida")
     page.get_by_role("button", name="Criar a loja").click()
@@ -268,7 +268,7 @@ def test_an_administrator_makes_a_user_who_logs_in_with_the_password_shown_once(
     tab.click()
     expect(tab).to_have_attribute("aria-selected", "true")
     page.get_by_label("Nome completo", exact=True).last.fill("Nova Pessoa")
-    page.get_by_label("Login", exact=True).fill("nova.pessoa")
+    page.get_by_label("Usuário", exact=True).fill("nova.pessoa")
     page.get_by_role("button", name="Cadastrar").click()
     expect(page.get_by_text("mostrada só agora")).to_be_visible()
     password = page.get_by_test_id("stCode").inner_text().strip()

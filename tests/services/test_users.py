@@ -65,8 +65,8 @@ def test_a_login_is_taken_once_whatever_its_case(admin: Actor) -> None:
     [
         ("curta", "10 caracteres"),
         ("ç" * 5 + "abcde" * 14, "72 bytes"),
-        ("bia.da.luz", "igual ao login"),
-        ("Bia Da Luz Souza", "igual ao login"),
+        ("bia.da.luz", "igual ao usuário"),
+        ("Bia Da Luz Souza", "igual ao usuário"),
         ("aaaaaaaaaaaa", "repete"),
         ("senha\x00comprida", "invisível"),
     ],

@@ -21,7 +21,7 @@ CODES = [
     Code("unknown_host", "400", "O endereço do servidor não é um dos configurados."),
     Code("origin_refused", "400", "A página de outra origem não está entre as que podem chamar."),
     Code("invalid_token", "401", "O token falta, venceu ou não vale: renove-o, ou entre de novo."),
-    Code("wrong_credentials", "401", "Login ou senha incorretos."),
+    Code("wrong_credentials", "401", "Usuário ou senha incorretos."),
     Code("not_allowed", "403", "Quem chama não tem a permissão da operação."),
     Code("scope_missing", "403", "A chave não tem a permissão da operação."),
     Code("not_found", "404", "Não há nada neste endereço, ou o que foi citado não existe."),

@@ -34,7 +34,7 @@ SELECT NOT EXISTS (SELECT FROM users WHERE active AND role = 'admin') AND (
 _WRONG_ROWS = {
     "user_login": (
         "users",
-        "O login ou a senha gravada não é do formato que o CrediGestor faz: ninguém entra.",
+        "O usuário ou a senha gravada não é do formato que o CrediGestor faz: ninguém entra.",
         r"login !~ '^[a-z0-9._-]{3,40}$' OR password_hash !~ '^\$2[aby]\$[0-9]{2}\$.{53}$'",
     ),
     "user_name": ("users", "O usuário não tem nome.", "btrim(name) = ''"),

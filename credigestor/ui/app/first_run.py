@@ -66,7 +66,7 @@ def _form() -> None:
             ask("state", "UF (opcional)", max_chars=2)
         st.subheader("O administrador", anchor=False)
         ask("name", "Nome completo", max_chars=MAX_NAME)
-        ask("login", "Login", max_chars=MAX_LOGIN, help="Letras sem acento, números, ponto, hífen.")
+        ask("login", "Usuário", max_chars=MAX_LOGIN, help="Letras sem acento, números, . _ -")
         ask("password", "Senha", type="password", help="Pelo menos 10 caracteres.")
         ask("again", "Senha, de novo", type="password")
         demo = st.checkbox("Carregar a loja de demonstração")
@@ -135,7 +135,7 @@ def _show_accounts() -> None:
         )
         st.table(
             {
-                "Login": [row[0] for row in accounts],
+                "Usuário": [row[0] for row in accounts],
                 "Perfil": [row[1] for row in accounts],
                 "Senha": [row[2] for row in accounts],
             }

@@ -43,7 +43,7 @@ def test_the_page_offers_each_table_and_says_that_it_makes_no_backup(guta: User)
     ]  # fmt: skip
     assert "Não são backup" in text
     assert "SHA-256" in text
-    assert "senhas, logins e sessões nunca saem aqui" in text
+    assert "senhas, usuários e sessões nunca saem aqui" in text
 
 
 def test_only_who_makes_backups_is_led_to_them(guta: User) -> None:

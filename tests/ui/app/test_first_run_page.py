@@ -93,7 +93,7 @@ def test_guessing_the_code_is_locked_like_a_login() -> None:
     ("values", "message"),
     [
         ({"shop_name": " "}, "em branco"),
-        ({"login": "a b"}, "O login tem de 3 a 40"),
+        ({"login": "a b"}, "O usuário tem de 3 a 40"),
         ({"again": "outra senha"}, "senhas são diferentes"),
         ({"password": "curta", "again": "curta"}, "pelo menos 10"),
         ({"tax_id": "111.111.111-11"}, "CPF inválido"),
