@@ -72,7 +72,7 @@ def show_log(filters: AuditFilters) -> None:
     )
     told = data.read(audit_words.told, [entry.id for entry in found])
     for day, entries in groupby(found, key=lambda entry: entry.at.date()):
-        st.subheader(format_date(day), divider="gray", anchor=False)
+        st.header(format_date(day), divider="gray", anchor=False)
         for entry in entries:
             show_entry(entry, told[entry.id])
     downloads.list_button(actor, "audit", filters)

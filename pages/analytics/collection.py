@@ -64,7 +64,7 @@ def show_headline(shown: View, months: Sequence[LateCharges], today: date) -> No
     [before] = read_charges([before_period], before_on, shown.scope, today=today)
     [owed_before] = read_months(before_on, 1, shown.scope, today=today)
     owed = months[-1].outstanding
-    st.subheader(f"Juros e multa de {shown.period}", anchor=False)
+    st.header(f"Juros e multa de {shown.period}", anchor=False)
     with st.grid(2, min_column_width=230):
         for label, name, color, help in CARDS:
             figures.card(

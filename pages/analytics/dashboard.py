@@ -70,7 +70,7 @@ def show_stock_cards(found: Headline) -> None:
     """What the shop has to receive, what of it is late, and the rate of the two."""
     now, before = found.stock, found.before
     day = format_date(now.as_of)
-    st.subheader(f"Carteira em {day}")
+    st.header(f"Carteira em {day}", anchor=False)
     with st.grid(3, min_column_width=230):
         stock_cards(before, found.history, elsewhere="Outras definições estão mais abaixo.")
     st.caption(
@@ -103,7 +103,7 @@ def show_flow_cards(found: Headline, seen: View) -> None:
     now, before = found.flow, found.flow_before
     before_on, period_before = seen.before
     months = list(found.months.values())[-overview.HISTORY :]
-    st.subheader(f"Movimento de {seen.period}")
+    st.header(f"Movimento de {seen.period}", anchor=False)
     with st.grid(3, min_column_width=230):
         figures.card(
             "Vendido",
@@ -227,7 +227,7 @@ def month_leads(month: date, flow: Flow, seen: View) -> dict[str, Lead]:
 
 def show_debtors(debtors: pd.DataFrame) -> None:
     """Who owes most; a row opens the customer."""
-    st.subheader("Maiores devedores")
+    st.header("Maiores devedores", anchor=False)
     if debtors.empty:
         st.info("Ninguém deve nada nesta data.", icon=":material/task_alt:")
         return
@@ -245,7 +245,7 @@ def show_debtors(debtors: pd.DataFrame) -> None:
 def show_next_due(notes: pd.DataFrame, seen: View) -> None:
     """Notes of the next days; a row opens the note."""
     last = seen.as_of + timedelta(days=overview.NEXT_DAYS - 1)
-    st.subheader("Próximos 7 dias")
+    st.header("Próximos 7 dias", anchor=False)
     if notes.empty:
         st.info(f"Nenhuma nota vence até {format_date(last)}.", icon=":material/event_available:")
         return

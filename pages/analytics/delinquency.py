@@ -52,7 +52,10 @@ def choose_due_dates() -> tuple[date | None, date | None]:
 def show_totals(totals: DelinquencyTotals) -> None:
     """Sums over all that the filters leave."""
     customers = format_count(totals.customers, "cliente", "clientes")
-    st.subheader(f"{customers}, {format_count(totals.notes, 'nota atrasada', 'notas atrasadas')}")
+    st.header(
+        f"{customers}, {format_count(totals.notes, 'nota atrasada', 'notas atrasadas')}",
+        anchor=False,
+    )
     with st.grid(4, min_column_width=160):
         st.metric("Principal", format_brl(totals.principal))
         st.metric("Juros de mora", format_brl(totals.interest))

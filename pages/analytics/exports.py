@@ -69,7 +69,7 @@ def choose() -> tuple[date, Style]:
 def offer_everything(as_of: date, style: Style) -> None:
     """All tables in one file, of one moment."""
     with st.container(border=True):
-        st.subheader("Tudo em um ZIP")
+        st.header("Tudo em um ZIP", anchor=False)
         st.caption(
             "Os cinco arquivos abaixo, todos do mesmo instante, e um manifesto com a quantidade "
             "de linhas e o SHA-256 de cada um."
@@ -83,7 +83,7 @@ def offer_tables(as_of: date, style: Style) -> None:
     with st.grid(2, min_column_width=280):
         for kind, (title, contents) in TABLES.items():
             with st.container(border=True, height="stretch"):
-                st.subheader(title)
+                st.header(title, anchor=False)
                 st.caption(contents)
                 order = Order(kind=kind, style=style, as_of=as_of)
                 downloads.button(f"Baixar {title.lower()}", order, key=kind)

@@ -42,7 +42,7 @@ def show_stock_cards(view: View, history: Sequence[Stock], before: Stock) -> Non
     """What there is to receive, how much of it is late and by how long, and who owes it."""
     now = history[-1]
     day = format_date(view.as_of)
-    st.subheader(f"Carteira em {day}")
+    st.header(f"Carteira em {day}", anchor=False)
     owing, late = read_debtors(view.as_of, view.scope)
     owing_before, late_before = read_debtors(before.as_of, view.scope)
     with st.grid(3, min_column_width=230):
@@ -79,7 +79,7 @@ def show_stock_cards(view: View, history: Sequence[Stock], before: Stock) -> Non
 
 def show_sale_cards(view: View, months: Mapping[date, Flow]) -> None:
     """The average sale of the period."""
-    st.subheader(f"Vendas de {view.period}")
+    st.header(f"Vendas de {view.period}", anchor=False)
     before_on, period_before = view.before
     now = read_flow(view.period, as_of=view.as_of, scope=view.scope)
     before = read_flow(period_before, as_of=before_on, scope=view.scope)

@@ -32,7 +32,7 @@ def change_password(actor: Actor, current: str, new: str, again: str) -> None:
 
 header("Minha conta", f"{plain(actor.name)} · {ROLE_NAMES[actor.role]}")
 
-st.subheader("Trocar a senha", anchor=False)
+st.header("Trocar a senha", anchor=False)
 st.caption("Trocar a senha encerra as suas outras sessões.")
 fields = Fields()
 with st.form("password", width=480):
@@ -49,9 +49,9 @@ if sent:
     except BusinessError as error:
         fields.show(error)
 
-st.subheader("Onde você está conectado", anchor=False)
+st.header("Onde você está conectado", anchor=False)
 draw_sessions(actor, user_id=actor.id)
 
-st.subheader("Outros programas", anchor=False)
+st.header("Outros programas", anchor=False)
 st.caption("O caixa ou a loja na internet podem consultar e gravar por endereço (API).")
 api_manual.link()

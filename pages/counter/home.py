@@ -56,7 +56,7 @@ def show_day(actor: Actor) -> None:
 
 
 def show_due() -> None:
-    st.subheader("Vencem hoje")
+    st.header("Vencem hoje", anchor=False)
     frame = data.read(day.due_on, today, today=today, limit=DUE_SHOWN)
     if frame.empty:
         st.info("Nenhuma nota em aberto vence hoje.", icon=":material/event_available:")

@@ -114,7 +114,7 @@ def show_owed(note: NoteDetail, as_of: date) -> None:
         st.metric("Principal", format_brl(note.owed.principal))
         st.metric("Juros de mora", format_brl(note.owed.interest))
         st.metric("Multa", format_brl(note.owed.fine))
-    st.subheader("Memória de cálculo")
+    st.header("Memória de cálculo", anchor=False)
     if not note.lines:
         st.info(f"Em {format_date(as_of)} a nota está cancelada: nada é devido.")
         return
@@ -135,7 +135,7 @@ def show_owed(note: NoteDetail, as_of: date) -> None:
 
 def show_payments(note: NoteDetail) -> None:
     """All payments ever made on the note, the reversed ones marked."""
-    st.subheader("Pagamentos")
+    st.header("Pagamentos", anchor=False)
     if not note.payments:
         st.info("Nenhum pagamento ainda.")
         return

@@ -93,7 +93,7 @@ def show_receipt(found: Receipt) -> None:
 
 def show_notes(found: Receipt) -> None:
     """What the payment did to each note, and what was left."""
-    st.subheader("Notas pagas")
+    st.header("Notas pagas", anchor=False)
     labels = dict(NOTE_LABELS)
     if found.undone:
         del labels["after"]

@@ -100,7 +100,7 @@ def notes_area(sale: SaleDetail) -> None:
     """Each note with its status and what it owes today; a row opens it."""
     if sale.notes.empty:
         return
-    st.subheader("Notas")
+    st.header("Notas", anchor=False)
     frame = sale.notes
     frame["label"] = [note_number(sale.id, n, sale.installments) for n in frame["number"]]
     frame["status"] = [STATUS_NAMES[Status(value)] for value in frame["status"]]
@@ -131,7 +131,7 @@ def payments_area(sale: SaleDetail) -> None:
     """What was received for this sale; a row opens the receipt."""
     if sale.notes.empty:
         return
-    st.subheader("Pagamentos")
+    st.header("Pagamentos", anchor=False)
     if sale.payments.empty:
         st.caption("Nada foi recebido desta venda ainda.")
         return

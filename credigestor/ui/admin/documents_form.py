@@ -34,7 +34,7 @@ def documents_form(actor: Actor, current: ShopSettings) -> None:
 def _logo(actor: Actor, current: ShopSettings) -> None:
     form, fields = "settings-logo", forms.Fields()
     key = forms.key(form)
-    st.subheader(LABELS["logo"])
+    st.header(LABELS["logo"], anchor=False)
     st.caption(
         "Sai no alto dos documentos. PNG ou JPEG de até 1 MB; fica melhor com fundo branco ou "
         "transparente."
@@ -90,7 +90,7 @@ def _done(changed: bool, removed: bool) -> str:
 def _texts(actor: Actor, current: ShopSettings) -> None:
     form, fields = "settings-documents", forms.Fields()
     key = forms.key(form)
-    st.subheader("Textos e preferências")
+    st.header("Textos e preferências", anchor=False)
     with st.form(key, border=False):
         footer = st.text_input(
             LABELS["document_footer"],

@@ -170,7 +170,7 @@ def calendar_form(actor: Actor, current: ShopSettings) -> None:
 def _local_holidays(actor: Actor, current: ShopSettings) -> None:
     form, fields = "settings-holidays", forms.Fields()
     key = forms.key(form)
-    st.subheader(LABELS["local_holidays"])
+    st.header(LABELS["local_holidays"], anchor=False)
     removed = None
     for holiday in current.local_holidays:
         with st.container(horizontal=True, vertical_alignment="center"):

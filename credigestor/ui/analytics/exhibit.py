@@ -126,7 +126,7 @@ def exhibit(
 
 def show(one: Exhibit) -> None:
     """Draw an exhibit."""
-    st.subheader(one.title, help=messages.plain(one.definition), anchor=False)
+    st.header(one.title, help=messages.plain(one.definition), anchor=False)
     if one.empty is not None:
         st.info(messages.plain(one.empty), icon=":material/info:")
         return

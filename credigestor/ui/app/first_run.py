@@ -56,7 +56,7 @@ def _form() -> None:
     with st.form("first_run"):
         if not local:
             ask("code", "Código de configuração", help="Está no terminal do servidor.")
-        st.subheader("A loja", anchor=False)
+        st.header("A loja", anchor=False)
         ask("shop_name", "Nome da loja", max_chars=MAX_NAME)
         ask("tax_id", "CNPJ ou CPF (opcional)")
         city, state = st.columns([3, 1])
@@ -64,7 +64,7 @@ def _form() -> None:
             ask("city", "Cidade (opcional)", max_chars=LENGTHS["city"])
         with state:
             ask("state", "UF (opcional)", max_chars=2)
-        st.subheader("O administrador", anchor=False)
+        st.header("O administrador", anchor=False)
         ask("name", "Nome completo", max_chars=MAX_NAME)
         ask("login", "Usuário", max_chars=MAX_LOGIN, help="Letras sem acento, números, . _ -")
         ask("password", "Senha", type="password", help="Pelo menos 10 caracteres.")

@@ -26,14 +26,14 @@ _MONTHS = 3
 def show(customer_id: int, *, today: date) -> None:
     """Draw what can be printed for a customer who is not anonymised."""
     with st.container(border=True):
-        st.subheader("Extrato")
+        st.header("Extrato", anchor=False)
         st.caption(
             "Vendas, notas e pagamentos de um período, com o saldo de principal depois de cada "
             "um, e o que o cliente deve hoje, com juros e multa."
         )
         _statement(customer_id, today)
     with st.container(border=True):
-        st.subheader("Cotação de quitação")
+        st.header("Cotação de quitação", anchor=False)
         st.caption(
             "Quanto quita as notas em uma data, com os juros e a multa das atrasadas e a redução "
             "dos juros do contrato das que são pagas antes (CDC, art. 52, § 2º)."

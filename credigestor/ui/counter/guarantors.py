@@ -88,7 +88,7 @@ def of_sale(sale: SaleDetail, actor: Actor) -> None:
     stored = data.read(report.of_sale, sale.id)
     if not stored and not changeable:
         return
-    st.subheader("Avalistas")
+    st.header("Avalistas", anchor=False)
     if not stored:
         st.caption("Nenhum: só o cliente responde por esta venda.")
     for guarantor in stored:

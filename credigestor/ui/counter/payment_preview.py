@@ -15,7 +15,7 @@ from credigestor.ui.kit import messages
 
 def preview(parts: Sequence[Part]) -> None:
     """What each note gets, and what is left of it."""
-    st.subheader("Prévia")
+    st.header("Prévia", anchor=False)
     rows = [
         {
             "Nota": part.note.number,

@@ -22,7 +22,7 @@ def flash(
 
 def header(title: str, caption: str = "") -> None:
     """Title of the page, and the message that was kept for it."""
-    st.title(title)
+    st.title(title, anchor=False)
     if caption:
         st.caption(caption)
     # A place of its own: when the message goes, nothing below it moves, so that no click on what

@@ -21,8 +21,8 @@ def test_a_chart_has_its_definition_its_sentence_and_its_data(
         st, "download_button", lambda label, data, name, *_, **__: offered.append((name, data))
     )
     app = visit()
-    assert app.subheader[0].value == "Um gráfico"
-    assert app.subheader[0].proto.help == "O que é"
+    assert app.header[0].value == "Um gráfico"
+    assert app.header[0].proto.help == "O que é"
     assert r"De cada R\$ 100, R\$ 8 \*estão\* em atraso." in [mark.value for mark in app.markdown]
     assert offered == [("um-grafico.csv", "\ufeffMês;Valor\r\nnov/26;1\r\n".encode())]
 

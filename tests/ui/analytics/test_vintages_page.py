@@ -78,7 +78,7 @@ def test_the_newest_cohort_old_enough_is_compared_with_the_earlier_ones() -> Non
 def test_the_address_chooses_over_90_and_nonsense_in_it_is_over_30() -> None:
     app = open_app(role="manager", page=PAGE, over="90")
     assert "só 5 meses depois da venda dá para falar" in text_of(app)
-    assert [item.value for item in app.subheader][:2] == [
+    assert [item.value for item in app.header][:2] == [
         "Safras: mais de 90 dias de atraso, em % do financiado",
         "Curvas das safras: mais de 90 dias de atraso",
     ]
@@ -140,7 +140,7 @@ def test_an_empty_shop_is_told_what_to_do() -> None:
 
 def test_a_seller_may_not_see_it() -> None:
     app = open_app(role="seller", page=PAGE)
-    assert not app.subheader
+    assert not app.header
 
 
 # The charts by their data and specification.

@@ -52,3 +52,23 @@ def _texts(path: Path) -> list[ast.Constant]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told
     ]
+
+
+@pytest.mark.parametrize("folder", ["pages", "credigestor/ui"])
+def test_a_section_is_one_level_below_the_title_and_no_heading_is_a_link(folder: str) -> None:
+    guilty = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if node.func.attr == "subheader"
+        or (
+            (node.func.attr in {"title", "header"} and _of_streamlit(node.func))
+            and "anchor" not in {keyword.arg for keyword in node.keywords}
+        )
+    ]
+    assert guilty == []
+
+
+def _of_streamlit(function: ast.Attribute) -> bool:
+    return isinstance(function.value, ast.Name) and function.value.id == "st"
