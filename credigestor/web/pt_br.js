@@ -9,9 +9,10 @@
 (() => {
   "use strict";
 
-  const { words, sentences, patterns } = "DICTIONARY";
+  const { words, sentences, roles, patterns } = "DICTIONARY";
   const rules = patterns.map(([source, target]) => [new RegExp(`^${source}$`), target]);
   const ATTRIBUTES = ["aria-label", "aria-valuetext", "title", "placeholder"];
+  const ROLE = "aria-roledescription";
   const OWN = [
     // An upload button's own label is Markdown, and Streamlit's.
     '[data-testid="stMarkdownContainer"]:not([data-testid="stFileUploaderDropzone"] *)',
@@ -45,6 +46,8 @@
   };
 
   const changeAttributes = (element) => {
+    const role = roles[element.getAttribute(ROLE)];
+    if (role) element.setAttribute(ROLE, role);
     if (element.closest('[data-testid="stMarkdownContainer"],[translate="yes"]')) return;
     for (const name of ATTRIBUTES) {
       const value = element.getAttribute(name);
@@ -102,7 +105,7 @@
     childList: true,
     characterData: true,
     attributes: true,
-    attributeFilter: ATTRIBUTES,
+    attributeFilter: [...ATTRIBUTES, ROLE],
   });
   change(document.body);
 

@@ -22,7 +22,7 @@ from credigestor.db.engine import spare_connection, transaction
 from credigestor.errors import BusinessError, Unavailable
 from credigestor.services import auth
 from credigestor.web import cookies, document_route, download_route
-from credigestor.web.streamlit_texts import PATTERNS, SENTENCES, WORDS
+from credigestor.web.streamlit_texts import PATTERNS, ROLES, SENTENCES, WORDS
 from credigestor.web.visitor import local_path
 
 log = logging.getLogger("credigestor")
@@ -91,7 +91,12 @@ def routes() -> list[BaseRoute]:
 def portuguese_script() -> str:
     """The script with its dictionary in place."""
     source = Path(__file__).with_name("pt_br.js").read_text("utf-8")
-    dictionary = {"words": {**WORDS, **SENTENCES}, "sentences": SENTENCES, "patterns": PATTERNS}
+    dictionary = {
+        "words": {**WORDS, **SENTENCES},
+        "sentences": SENTENCES,
+        "roles": ROLES,
+        "patterns": PATTERNS,
+    }
     return source.replace('"DICTIONARY"', json.dumps(dictionary, ensure_ascii=False))
 
 

@@ -83,6 +83,8 @@ WORDS: dict[str, str] = {
     # Tables and charts
     "Download as CSV": "Baixar em CSV",
     "Download as PNG": "Baixar como imagem",
+    "Copy Vega-Lite spec": "Copiar a definição do gráfico",
+    "Vega visualization": "Gráfico",
     "Copy to clipboard": "Copiar",
     "Copied": "Copiado",
     "Copied!": "Copiado!",
@@ -112,6 +114,7 @@ WORDS: dict[str, str] = {
     "Next page": "Próxima página",
     "Pagination": "Paginação",
     # Around the page
+    "Link to heading": "Endereço deste título",
     "Skip to main content": "Ir para o conteúdo",
     "App pages": "Páginas",
     "Sidebar": "Barra lateral",
@@ -164,6 +167,23 @@ SENTENCES: dict[str, str] = {
     ),
 }
 
+#: What a screen reader calls the parts of a chart (`aria-roledescription`, and no other text).
+ROLES: dict[str, str] = {
+    "visualization": "gráfico",
+    "axis": "eixo",
+    "legend": "legenda",
+    "bar": "barra",
+    "point": "ponto",
+    **{
+        f"{kind} mark{container}": "partes do gráfico" if container else part
+        for kind, part in (
+            *(("group", "grupo"), ("rect", "marca"), ("symbol", "ponto"), ("line", "linha")),
+            *(("area", "área"), ("text", "texto"), ("rule", "linha")),
+        )
+        for container in ("", " container")
+    },
+}
+
 _MONTHS = {
     "January": "janeiro",
     "February": "fevereiro",
@@ -194,6 +214,7 @@ _TOOLBAR = (
     "Show chart",
     "Download as CSV",
     "Download as PNG",
+    "Copy Vega-Lite spec",
     "Copy to clipboard",
     "Show/hide columns",
     "Search",

@@ -85,5 +85,7 @@ def test_patterns_match_whole_texts(english: str, portuguese: str) -> None:
 
 def test_the_script_holds_the_dictionary_as_json() -> None:
     script = portuguese_script()
-    line = next(line for line in script.splitlines() if "sentences, patterns } =" in line)
-    assert json.loads(line.partition("=")[2].strip().rstrip(";"))["words"]["Close"] == "Fechar"
+    line = next(line for line in script.splitlines() if "patterns } =" in line)
+    dictionary = json.loads(line.partition("=")[2].strip().rstrip(";"))
+    assert dictionary["words"]["Close"] == "Fechar"
+    assert dictionary["roles"]["rect mark container"] == "partes do gráfico"

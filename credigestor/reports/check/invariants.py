@@ -150,7 +150,8 @@ WHERE due_day IS NOT NULL AND (due_day <> extract(day FROM sold_on)
         OR first_due_date <> (sold_on + interval '1 month')::date
         OR due_day = extract(day FROM first_due_date))
     OR carried IS NOT NULL AND (carried = total - down_payment
-        OR carried <> round((total - down_payment) * (1 + (contract_rate / 100)::numeric(46, 40)) ^ (days / 30), 2))
+        OR carried <> round((total - down_payment)
+            * (1 + (contract_rate / 100)::numeric(46, 40)) ^ (days / 30), 2))
 UNION ALL
 SELECT s.id FROM sales s JOIN (
     SELECT n.sale_id, sum(n.amount) AS made,

@@ -98,10 +98,10 @@ def lines(
     base = {
         "x": x,
         "y": theme.amounts() if money else theme.percents(),
-        "color": theme.colors("series", colors, legend=False),
+        "color": theme.colors("series", colors),
     }
     strokes = theme.layer(
-        {"type": "line", "strokeWidth": 2}, base, {"order": theme.number("place")}
+        {"type": "line", "strokeWidth": 2, "aria": False}, base, {"order": theme.number("place")}
     )
     marks = theme.layer(
         {"type": "point", "filled": True, "size": 55, "opacity": 1, "cursor": theme.CURSOR},
@@ -166,7 +166,7 @@ def _bars(
     encoding = {
         "x": theme.ordered(xs, angle=x_angle),
         "y": theme.percents() if percent else theme.amounts(),
-        "color": theme.colors("kind", colors),
+        "color": theme.colors("kind", colors, shown=rows["kind"]),
         **theme.told(tips),
         **place,
     }

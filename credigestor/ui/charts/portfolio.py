@@ -43,7 +43,7 @@ def ranked(
         theme.bar_mark(color=theme.BLUE),
         base,
         {"x": theme.lengths("value", widest * room), "order": theme.number("place")},
-        {"color": theme.colors("kind", colors)} if colors else {},
+        {"color": theme.colors("kind", colors, shown=frame["kind"])} if colors else {},
     )
     rise = -7 if frame["label"].str.contains("\n").any() else 0  # so that two lines stand midway
     labels = theme.layer(

@@ -47,7 +47,7 @@ def aging_bars(aging: Sequence[BandTotal]) -> Spec:
     bars = theme.layer(
         theme.bar_mark(cornerRadiusEnd=3),
         base,
-        {"color": theme.colors("id", theme.BAND_COLORS, legend=False)},
+        {"color": theme.colors("id", theme.BAND_COLORS)},
     )
     labels = theme.layer(theme.text_mark(align="left", dx=6), base, {"text": theme.field("amount")})
     return theme.layers(frame, bars, labels, height={"step": 38})

@@ -40,6 +40,9 @@ BAND_COLORS = dict(
 HEAT = "#d1582b"
 HEAT_OPACITY = (0.05, 0.75)
 
+#: Vega words axes, legends and lines in English, and a screen reader hears each mark's `said`.
+_UNSAID = {"aria": False}
+
 #: What stands before the unit, as in "12,5 %".
 NBSP = "\xa0"
 
@@ -129,7 +132,7 @@ def _finished(frame: pd.DataFrame, body: Spec, height: int | Spec, views: Sequen
         **body,
         "height": height,
         "params": [pick],
-        "config": {"locale": _LOCALE, "view": {"stroke": None}},
+        "config": {"locale": _LOCALE, "view": {"stroke": None}, "axis": _UNSAID, "legend": _UNSAID},
         "datasets": datasets,
     }
 
@@ -192,12 +195,19 @@ def ordered(
     )
 
 
-def colors(name: str, palette: Mapping[str, str], *, legend: bool = True) -> Spec:
-    """A fixed colour for each value of the column."""
+def colors(name: str, palette: Mapping[str, str], *, shown: Iterable[str] = ()) -> Spec:
+    """A fixed colour for each value of the column, and a legend of several: of those `shown`."""
+    drawn = set(shown)
+    legend = {
+        "orient": "top",
+        "title": None,
+        "columns": 2,
+        "values": [k for k in palette if k in drawn],
+    }
     return field(
         name,
         scale={"domain": list(palette), "range": list(palette.values())},
-        legend={"orient": "top", "title": None, "columns": 2} if legend else None,
+        legend=legend if drawn and len(palette) > 1 else None,
     )
 
 
@@ -215,8 +225,8 @@ def bar_mark(**more: Any) -> Spec:
 
 
 def text_mark(**more: Any) -> Spec:
-    """A text in the page's own text colour, dark by day and light by night."""
-    return {"type": "text", "color": "currentColor", "fontSize": 12, **more}
+    """A text in the page's own text colour; it repeats what its mark says to a screen reader."""
+    return {"type": "text", "aria": False, "color": "currentColor", "fontSize": 12, **more}
 
 
 def in_order(names: Sequence[str]) -> dict[str, str]:

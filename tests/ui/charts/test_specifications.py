@@ -173,6 +173,27 @@ def test_every_row_of_a_mark_has_the_columns_that_the_chart_shows(name: str) -> 
         assert {one["field"] for one in shown if "field" in one} <= set(rows[0])
 
 
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_screen_reader_is_told_nothing_that_vega_words_in_english(name: str) -> None:
+    spec = drawn(name, "much")
+    for layer in spec.get("layer", [spec]):
+        silent = layer["mark"].get("aria") is False
+        assert silent != ("description" in layer["encoding"] and layer["mark"]["type"] != "text")
+    assert spec["config"]["axis"] == spec["config"]["legend"] == {"aria": False}
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_legend_names_what_is_drawn_and_only_where_there_is_a_choice(name: str) -> None:
+    spec = drawn(name, "much")
+    for place, layer in enumerate(spec.get("layer", [spec])):
+        color = layer["encoding"].get("color", {})
+        legend = color.get("legend")
+        if legend:
+            kinds_drawn = {row[color["field"]] for row in specs.rows(spec, place)}
+            assert set(legend["values"]) == kinds_drawn
+            assert len(color["scale"]["domain"]) > 1
+
+
 def test_no_chart_is_left_out() -> None:
     modules: list[ModuleType] = [cash, collection, kinds, portfolio, stock_and_flow, vintages]
     found = {
