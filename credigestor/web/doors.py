@@ -82,9 +82,9 @@ class Doors:
         if refusal:
             await refusal(scope, receive, send)
             return
-        query = old_addresses.renewed(path, scope.get("query_string", b"").decode("latin-1"))
-        if query is not None and scope["method"] in ("GET", "HEAD"):
-            await RedirectResponse(f"{path}?{query}", 307)(scope, receive, send)
+        today = old_addresses.renewed(path, scope.get("query_string", b"").decode("latin-1"))
+        if today is not None and scope["method"] in ("GET", "HEAD"):
+            await RedirectResponse(today, 307)(scope, receive, send)
             return
         if path.startswith(UPLOAD):
             await self.uploads.serve(self.app, scope, receive, send)

@@ -1,9 +1,13 @@
-"""Addresses of before 0.5.0, whose parameters had names in two languages: links of then still open.
+"""Addresses of before: parameters named in two languages (0.5.0), and pages renamed since.
+
+Links of then still open.
 
 >>> renewed("/nova-venda", "cliente=7")
-'customer=7'
+'/nova-venda?customer=7'
 >>> renewed("/clientes", "situacao=Todos&busca=ana+luz")
-'status=all&q=ana+luz'
+'/clientes?status=all&q=ana+luz'
+>>> renewed("/caixa", "city=Sobral"), renewed("/caixa", "")
+('/previsao?city=Sobral', '/previsao')
 >>> renewed("/nova-venda", "customer=7") is None, renewed("/minha-conta", "de=7") is None
 (True, True)
 """
@@ -31,17 +35,22 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     "/documento/extrato/": {**_KEEP, "de": "from", "ate": "to"},
     "/documento/quitacao/": {**_KEEP, "notas": "notes", "em": "on"},
 }
+#: To a shop, "caixa" is the drawer.
+PATHS: Mapping[str, str] = {"/caixa": "/previsao"}
 #: The label of a choice stood in the address, where its code stands now.
 _CODES = {"situacao": {"Ativos": "active", "Inativos": "inactive", "Todos": "all"}}
 
 
 def renewed(path: str, query: str) -> str | None:
-    """The query of an address with today's names; None where no old one is in it."""
+    """An address as it is today, its query with it; None where nothing of it is old."""
+    if path in PATHS:
+        return PATHS[path] + (f"?{query}" if query else "")
     names = NAMES.get(path) or NAMES.get(path[: path.rfind("/") + 1])
     pairs = parse_qsl(query, keep_blank_values=True) if names else []
     if not names or names.keys().isdisjoint(name for name, _ in pairs):
         return None
-    return urlencode(
+    today = urlencode(
         [(names.get(name, name), _CODES.get(name, {}).get(word, word)) for name, word in pairs],
         safe=",",
     )
+    return f"{path}?{today}"

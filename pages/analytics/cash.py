@@ -1,4 +1,4 @@
-"""Caixa: what fell due against what came in, and what should come in the next twelve months."""
+"""Previsão: what fell due against what came in, and what should come in the next twelve months."""
 
 from __future__ import annotations
 
@@ -19,14 +19,12 @@ from credigestor.rules.periods import month_end
 from credigestor.rules.permissions import Permission
 from credigestor.ui.analytics import forecast_exhibits, view
 from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
-from credigestor.ui.analytics.forecast_exhibits import ANOTHER, NOTES, percent
+from credigestor.ui.analytics.forecast_exhibits import ANOTHER, NOTES, SOON, percent
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import cash as charts
 from credigestor.ui.kit import data, figures, messages, session
 from credigestor.ui.kit.figures import format_rate, in_percent, in_points, rounded
 
-#: Months of the headline's expected receipts.
-SOON = 3
 COLLECTED = (
     "Principal das notas que vencem no mês, das vendas feitas e não canceladas até a data-base: "
     "pago até o último dia em dia, pago depois dele, atrasado e ainda a vencer. Eficiência da "
@@ -198,7 +196,9 @@ def efficiency_sentence(over: Sequence[Collection]) -> str:
     )
 
 
-messages.header("Caixa", "O que venceu e o que entrou, e o que deve entrar nos próximos 12 meses.")
+messages.header(
+    "Previsão", "O que venceu e o que entrou, e o que deve entrar nos próximos 12 meses."
+)
 figures.quiet_sparklines()
 chosen = view.choose(period=False)
 with st.skeleton(320):

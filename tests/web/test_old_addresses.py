@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from credigestor.ui.kit.navigation import PAGES, ROOT
-from credigestor.web.old_addresses import NAMES, renewed
+from credigestor.web.old_addresses import NAMES, PATHS, renewed
 from tests.web.fetching import fetch
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -29,7 +29,15 @@ def test_an_old_parameter_leads_to_todays(path: str, old: str, new: str) -> None
     [("Ativos", "active"), ("Inativos", "inactive"), ("Todos", "all"), ("x", "x")],
 )
 def test_a_label_that_stood_in_the_address_is_its_code_now(label: str, code: str) -> None:
-    assert renewed("/clientes", f"situacao={label}") == f"status={code}"
+    assert renewed("/clientes", f"situacao={label}") == f"/clientes?status={code}"
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"), [("", ""), ("?city=S%C3%A3o+Luis", "?city=S%C3%A3o+Luis")]
+)
+def test_a_page_that_was_renamed_is_led_to_with_its_filters(query: str, kept: str) -> None:
+    answer = fetch(f"/caixa{query}", None)
+    assert (answer.status, answer.headers["location"]) == (307, f"/previsao{kept}")
 
 
 @pytest.mark.parametrize(
@@ -51,6 +59,8 @@ def test_what_a_stranger_writes_stays_on_this_host_and_in_one_line() -> None:
 def test_old_names_are_of_pages_and_documents_that_there_are() -> None:
     pages = {f"/{page.url_path}" for page in PAGES}
     assert all(path in pages or path.startswith("/documento/") for path in NAMES)
+    assert set(PATHS.values()) <= pages
+    assert pages.isdisjoint(PATHS)
 
 
 @pytest.mark.parametrize("folder", ["pages", "credigestor/ui"])

@@ -10,7 +10,7 @@ import pandas as pd
 from credigestor.reports.portfolio import forecast
 from credigestor.reports.portfolio.forecast import Coming, ComingBand, Forecast
 from credigestor.rules.aging import BAND_NAMES, CURRENT
-from credigestor.rules.calendar import month_label, month_name
+from credigestor.rules.calendar import format_date, month_label, month_name
 from credigestor.rules.money import format_brl, format_percent
 from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.view import View
@@ -19,6 +19,8 @@ from credigestor.ui.kit import tables
 from credigestor.ui.kit.figures import format_rate, rounded
 
 NOTES = "counter/notes.py"
+#: Months that are looked at first: the as-of date's own and those that follow it.
+SOON = 3
 ANOTHER = "Escolha outra data-base ou limpe os filtros; com o tempo, esta parte se enche sozinha."
 FORECAST = (
     "Principal em aberto pelo mês do vencimento (pelo contrato) e, ao lado, a parte dele que deve "
@@ -62,11 +64,11 @@ def show_coming(shown: View, found: Forecast) -> Exhibit:
         "Depois": found.later,
     }
     return exhibit(
-        "Previsão de caixa para 12 meses",
+        "O que deve entrar nos próximos 12 meses",
         charts.forecast_bars(found) if some else None,
         key="forecast",
         definition=FORECAST,
-        sentence=forecast_sentence(whole, overdue, found.later),
+        sentence=forecast_sentence(found),
         table=pd.DataFrame(
             {
                 "Vencimento": label,
@@ -101,9 +103,16 @@ def forecast_leads(found: Forecast, shown: View) -> dict[str, Lead]:
     return leads
 
 
-def forecast_sentence(whole: Coming, overdue: Coming, later: Coming) -> str:
-    """What falls due, what should come of it, and the same of what is overdue."""
-    said = [f"Nos próximos 12 meses vencem {format_brl(whole.contractual)}{worth(whole)}."]
+def forecast_sentence(found: Forecast) -> str:
+    """What falls due soon and in the year, what should come of it, and of what is overdue."""
+    soon, whole = found.within(SOON), found.within(forecast.MONTHS)
+    overdue, later = found.overdue, found.later
+    until = format_date(found.months[SOON - 1].due_to)
+    said = [
+        f"Nos próximos {SOON} meses, até {until}, vencem {format_brl(soon.contractual)}"
+        f"{worth(soon)}.",
+        f"Em 12 meses, {format_brl(whole.contractual)}{worth(whole)}.",
+    ]
     if later.contractual:
         said.append(f"Depois disso, mais {format_brl(later.contractual)}.")
     if overdue.contractual:

@@ -101,7 +101,9 @@ PAGES: tuple[PageSpec, ...] = (
         Permission.ANALYTICS,
         ANALYTICS,
     ),
-    PageSpec("analytics/cash.py", "caixa", "Caixa", "savings", Permission.ANALYTICS, ANALYTICS),
+    PageSpec(
+        "analytics/cash.py", "previsao", "Previsão", "savings", Permission.ANALYTICS, ANALYTICS
+    ),
     PageSpec(
         "analytics/exports.py", "exportar", "Exportar", "download", Permission.EXPORT, ANALYTICS
     ),

@@ -63,8 +63,9 @@ def test_each_exhibit_says_what_it_shows() -> None:
         "Do que venceu em outubro de 2026, 87,3 % já foi pago: 71,0 % em dia e 16,3 % com atraso.",
         "o mais pago é setembro de 2026 (100,0 %) e o menos pago, outubro de 2026 (87,3 %)",
         # 953,00 of 1.080,00 were paid: 352,96 of 400,00 and 529,44 of 600,00
-        "Nos próximos 12 meses vencem R$ 1.000,00; pelo histórico, devem entrar R$ 882,40 "
-        "(88,2 %).",
+        "Nos próximos 3 meses, até 31/01/2027, vencem R$ 1.000,00; pelo histórico, devem entrar "
+        "R$ 882,40 (88,2 %).",
+        "Em 12 meses, R$ 1.000,00; pelo histórico, devem entrar R$ 882,40 (88,2 %).",
         "Depois disso, mais R$ 70,00.",
         "De cada R$ 100 que já saíram de “A vencer”, R$ 88,24 foram pagos; de “1–30 dias”, "
         "R$ 56,21.",
