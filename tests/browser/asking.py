@@ -22,12 +22,12 @@ def asked_by(server: Server, role: Role | None) -> str:
 
 
 def shows_only_the_refusal(wire: Wire) -> bool:
-    """Tell whether the page's place holds the one sentence that the role does not open it."""
+    """Tell whether the page's place holds nothing but that the role does not open it."""
     return (
         len(wire.alerts) == 1
         and wire.alerts[0].startswith("Sem permissão")
-        and not wire.titles
-        and set(wire.kinds) <= _FRAME | {"alert"}
+        and wire.titles == ["Sem permissão"]
+        and set(wire.kinds) <= _FRAME | {"heading", "alert"}
     )
 
 

@@ -196,7 +196,7 @@ def test_a_tab_that_lost_its_connection_shows_no_more_of_the_former_login(
     log_in(page, "vendedor")
     expect(person(page)).to_contain_text("Vera Vendedora")
     connections[-1].close()
-    expect(asleep.get_by_text(FORBIDDEN)).to_be_visible()
+    expect(asleep.get_by_role("heading", name=FORBIDDEN)).to_be_visible()
 
 
 def test_a_login_that_was_ended_elsewhere_leads_to_the_login(
@@ -230,7 +230,7 @@ def test_a_stranger_sees_no_menu_and_a_seller_no_forbidden_page(
     expect(page.get_by_label("Usuário", exact=True)).to_be_visible()
     expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
     log_in(page, "vendedor")
-    expect(page.get_by_text(FORBIDDEN)).to_be_visible()
+    expect(page.get_by_role("heading", name=FORBIDDEN)).to_be_visible()
     expect(page.get_by_text("Ada Admin")).to_have_count(0)
     expect(page.get_by_role("heading", name="Usuários")).to_have_count(0)
     expect(page.get_by_test_id("stSidebarNav").get_by_text("Usuários")).to_have_count(0)
@@ -291,7 +291,7 @@ def test_streamlits_own_words_are_portuguese_and_the_shops_are_left_alone(
     expect(page.get_by_text("Enter envia o formulário")).to_be_visible()
     log_in(page, "close")
     expect(person(page)).to_contain_text("Close")
-    page.goto("/pagina-que-nao-existe")
+    page.goto("/pasta%2Fpagina-que-nao-existe")
     expect(page.get_by_text("O endereço digitado não existe")).to_be_visible()
     page.get_by_label("Fechar", exact=True).click()
 

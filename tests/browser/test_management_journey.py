@@ -88,7 +88,7 @@ def test_a_seller_who_types_the_dashboards_address_sees_nothing_of_it(
 ) -> None:
     page.goto("/painel")
     log_in(page, "vendedor")
-    expect(page.get_by_text("Sem permissão")).to_be_visible()
+    expect(page.get_by_role("heading", name="Sem permissão")).to_be_visible()
     assert page.get_by_test_id("stMetric").count() == 0
     assert page.get_by_text("A receber").count() == 0
 

@@ -9,10 +9,10 @@ import streamlit as st
 from credigestor.db.engine import transaction
 from credigestor.db.settings import current_settings
 from credigestor.errors import DatabaseAway
-from credigestor.rules.permissions import ROLE_NAMES, Actor
+from credigestor.rules.permissions import ROLE_NAMES, Actor, Permission
 from credigestor.services.auth import was_login
 from credigestor.services.users import has_users
-from credigestor.ui.app import first_run, login
+from credigestor.ui.app import first_run, login, no_page
 from credigestor.ui.app.menu import menu
 from credigestor.ui.kit import data, session, waiting
 from credigestor.ui.kit.messages import plain
@@ -50,8 +50,8 @@ def page_asked_for() -> None:
         _greet_stranger()
         return
     _sidebar(actor)
-    if not actor.can(_PERMISSIONS[chosen.url_path]):
-        session.refuse()
+    if not actor.can(_PERMISSIONS.get(chosen.url_path, Permission.COUNTER)):
+        no_page.refused()
     st.set_page_config(page_title=f"{chosen.title} · CrediGestor")
     with session.handing_on(actor):
         chosen.run()

@@ -7,6 +7,7 @@ from copy import copy
 import streamlit as st
 
 from credigestor.rules.permissions import Actor
+from credigestor.ui.app import no_page
 from credigestor.ui.kit.navigation import PAGES, streamlit_page
 
 
@@ -18,4 +19,7 @@ def menu(actor: Actor | None) -> dict[str, list[st.Page]]:
         # A copy of this run's own: navigation marks the page that it returns as one that may run.
         page = copy(streamlit_page(spec, shown=shown))
         found.setdefault(spec.section if shown and spec.section else "", []).append(page)
+    unknown = no_page.unknown()
+    if unknown:
+        found.setdefault("", []).append(unknown)
     return found

@@ -91,12 +91,17 @@ def require(permission: Permission) -> Actor:
 
 def refuse() -> NoReturn:
     """Say that this person's role does not open this page, and end the run."""
+    tell_refused()
+    st.stop()
+
+
+def tell_refused() -> None:
+    """Say that this person's role does not open this page."""
     st.error(
         "Sem permissão: seu perfil não abre esta página. Fale com um administrador se precisar "
         "dela.",
         icon=":material/block:",
     )
-    st.stop()
 
 
 def leave_for(path: str) -> NoReturn:

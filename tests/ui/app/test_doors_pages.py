@@ -18,6 +18,8 @@ from tests.ui.support import Visit, login_as, open_app
 pytestmark = pytest.mark.usefixtures("db")
 
 REFUSED = "Sem permissão"
+#: What stands in place of a page that is refused.
+WAY_ON = ["title", "empty", "error", "page_link"]
 by_file = pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.file)
 by_role = pytest.mark.parametrize("role", list(Role))
 
@@ -37,7 +39,7 @@ def test_a_typed_address_opens_or_refuses_by_role(spec: PageSpec, role: Role) ->
     if allowed:
         assert len(drawn(app)) > 0
     else:
-        assert drawn(app) == ["error"]
+        assert drawn(app) == WAY_ON
 
 
 @by_file
@@ -77,7 +79,7 @@ def test_the_entry_refuses_by_itself_a_page_that_forgot_its_guard(
     seller = add_user(Role.SELLER)
     monkeypatch.setattr("credigestor.ui.kit.session.require", lambda _: actor_of(seller))
     app = open_app(user=seller, page=file)
-    assert drawn(app) == ["error"]
+    assert drawn(app) == WAY_ON
     assert REFUSED in app.texts
 
 
