@@ -49,7 +49,7 @@ def show_stock_cards(view: View, history: Sequence[Stock], before: Stock) -> Non
         stock_cards(before, history, elsewhere="As outras definições vêm logo abaixo.")
         figures.card(
             "Atraso médio",
-            days(now.days_late),
+            figures.whole_days(now.days_late),
             change(now.days_late, before.days_late),
             since(before),
             [item.days_late or ZERO for item in history],
@@ -118,11 +118,6 @@ def show_sale_cards(view: View, months: Mapping[date, Flow]) -> None:
 def change(now: Decimal | None, before: Decimal | None) -> str | None:
     """The change of a mean in percent; None when there was nothing to take the mean of."""
     return None if now is None or before is None else in_percent(now, before)
-
-
-def days(value: Decimal | None) -> str:
-    """A mean of days as it is read."""
-    return figures.NOTHING if value is None else f"{format_number(value)} dias"
 
 
 def show_risk(view: View, now: Stock, before: Stock) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import streamlit as st
 
 from credigestor.db.models import Customer
@@ -20,7 +18,7 @@ from credigestor.ui.admin import personal_data
 from credigestor.ui.counter import customer_documents, payment_list
 from credigestor.ui.counter.customer_form import edit_customer
 from credigestor.ui.kit import data, links, messages, session, tables
-from credigestor.ui.kit.figures import format_count
+from credigestor.ui.kit.figures import format_count, whole_days
 
 actor = session.require(Permission.COUNTER)
 today = data.today()
@@ -106,7 +104,8 @@ def explain_punctuality(found: Punctuality) -> str:
         f"{format_count(found.judged, 'nota', 'notas')}, contando as quitadas e as hoje atrasadas"
     )
     if found.average_days_late is not None:
-        text += f"; as quitadas foram pagas em média com {days(found.average_days_late)} de atraso"
+        late = whole_days(found.average_days_late)
+        text += f"; as quitadas foram pagas em média com {late} de atraso"
     return text + "."
 
 
@@ -219,10 +218,6 @@ def card(label: str, value: str, detail: str) -> None:
     with st.container(border=True, height="stretch", gap="xxsmall"):
         st.metric(label, value)
         st.caption(messages.plain(detail))
-
-
-def days(value: Decimal) -> str:
-    return f"{value.normalize():f}".replace(".", ",") + (" dia" if value == 1 else " dias")
 
 
 found = load()

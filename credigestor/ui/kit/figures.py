@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 import streamlit as st
 
+from credigestor.rules.calendar import format_days
 from credigestor.rules.money import format_percent, round_cents
 
 NOTHING = "—"
@@ -76,6 +77,15 @@ def in_points(now: Decimal | None, before: Decimal | None) -> str | None:
 def format_rate(value: Decimal | None) -> str:
     """A percentage with two decimals, or a dash where there is nothing to divide by."""
     return NOTHING if value is None else format_percent(value)
+
+
+def whole_days(value: Decimal | None) -> str:
+    """A mean of days as it is read, without a fraction of a day; a dash where there is none.
+
+    >>> whole_days(Decimal("0.5")), whole_days(Decimal("47.49")), whole_days(None)
+    ('1 dia', '47 dias', '—')
+    """
+    return NOTHING if value is None else format_days(int(value.quantize(Decimal(1), ROUND_HALF_UP)))
 
 
 def rounded(value: Decimal | None) -> Decimal | None:

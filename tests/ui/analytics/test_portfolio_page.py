@@ -60,7 +60,7 @@ def test_the_cards_show_the_portfolio_with_its_change() -> None:
     assert cards["A receber"] == ("R$ 1.290,00", "sem mudança")
     assert cards["Em atraso"] == ("R$ 630,00", "+14,5 %")  # R$ 550,00 on 23/10
     assert cards["Inadimplência (atrasado, por nota)"] == ("48,84 %", "+6,2 p.p.")
-    assert cards["Atraso médio"] == ("64,80 dias", "+36,4 %")  # 47,5 days on 23/10
+    assert cards["Atraso médio"] == ("65 dias", "+36,4 %")  # 64.8; 47.5 days on 23/10
     assert cards["Clientes que devem"] == ("4", "sem mudança")
     assert cards["Clientes em atraso"] == ("3", "+50,0 %")
     assert cards["Ticket médio"] == ("—", "")
