@@ -1,6 +1,6 @@
-// Puts Streamlit's built-in English in Portuguese, follows a link that the script left for it,
-// starts a download or opens a document once, keeps a form's word in the address out of Back's way,
-// and loads a page anew that has lost its connection for good.
+// Puts Streamlit's built-in English in Portuguese, names inputs as their labels read, follows a
+// link that the script left for it, starts a download or opens a document once, keeps a form's word
+// in the address out of Back's way, and loads a page anew that has lost its connection for good.
 //
 // Only text values and the attributes named below are changed, never nodes (React would lose
 // them), and only where the whole text is in the dictionary. What the shop
@@ -45,14 +45,24 @@
     if (changed !== null && changed !== node.nodeValue) node.nodeValue = changed;
   };
 
+  // A label is Markdown, whose source Streamlit gives a screen reader as the name of its input.
+  const asRead = (label) =>
+    label
+      .replaceAll(":small[]", "")
+      .replaceAll("**", "")
+      .replace(/\\([!-/:-@[-`{-~])/g, "$1");
+
   const changeAttributes = (element) => {
     const role = roles[element.getAttribute(ROLE)];
     if (role) element.setAttribute(ROLE, role);
     if (element.closest('[data-testid="stMarkdownContainer"],[translate="yes"]')) return;
     for (const name of ATTRIBUTES) {
       const value = element.getAttribute(name);
-      const changed = value === null ? null : portuguese(value);
-      if (changed !== null && changed !== value) element.setAttribute(name, changed);
+      if (value === null) continue;
+      const named = name === "aria-label" && element.matches("input, textarea");
+      const read = named ? asRead(value) : value;
+      const changed = portuguese(read) ?? read;
+      if (changed !== value) element.setAttribute(name, changed);
     }
   };
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -128,7 +129,9 @@ def test_a_note_is_found_by_its_number_and_paid_in_full(
 ) -> None:
     counter.get_by_label("Ou o número da nota").fill(debt.number)
     counter.keyboard.press("Enter")
-    expect(counter.get_by_role("checkbox").first).to_be_checked()
+    ticked = counter.get_by_role("checkbox").first
+    expect(ticked).to_be_checked()
+    expect(ticked).to_have_accessible_name(re.compile(rf"^R\$\s206,00 · {debt.number} · [^\\*]+$"))
     counter.get_by_role("button", name="Quitar selecionadas").click()
     expect(counter.get_by_label("Valor recebido (R$)")).to_have_value("206,00")
     confirm(counter).click()
