@@ -30,17 +30,17 @@ messages.header("Configurações", "Cada mudança vira uma versão, com quem a f
 shop, pix, charges, calendar, documents, privacy, history = st.tabs(
     ["Loja", "Pix", "Encargos", "Calendário", "Documentos", "Privacidade", "Histórico"]
 )
-with shop:
+with messages.part(shop, "shop"):
     shop_form(actor, current)
-with pix:
+with messages.part(pix, "pix"):
     pix_form(actor, current)
-with charges:
+with messages.part(charges, "charges"):
     charges_form(actor, current)
-with calendar:
+with messages.part(calendar, "calendar"):
     calendar_form(actor, current)
-with documents:
+with messages.part(documents, "documents"):
     documents_form(actor, current)
-with privacy:
+with messages.part(privacy, "privacy"):
     retention_form(actor, current)
-with history:
+with messages.part(history, "history"):
     show_history()

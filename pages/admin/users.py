@@ -13,7 +13,7 @@ from credigestor.ui.admin import api_keys
 from credigestor.ui.app.live_sessions import draw_sessions
 from credigestor.ui.kit import data, session
 from credigestor.ui.kit.forms import Fields
-from credigestor.ui.kit.messages import flash, header, plain
+from credigestor.ui.kit.messages import flash, header, part, plain
 
 ROLES = list(ROLE_NAMES)
 SHOWN_ONCE = "users_password"
@@ -125,12 +125,12 @@ people, new, logins, keys = st.tabs(
     ["Pessoas", "Cadastrar", "Sessões abertas", "Chaves de programas"]
 )
 everybody = data.read(users.list_users, actor)
-with people:
+with part(people, "people"):
     for user in everybody:
         draw_user(actor, user)
-with new:
+with part(new, "new"):
     draw_new(actor)
-with logins:
+with part(logins, "logins"):
     draw_sessions(actor)
-with keys:
+with part(keys, "keys"):
     api_keys.draw_keys(actor, list(everybody))

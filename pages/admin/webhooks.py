@@ -24,9 +24,9 @@ messages.header(
 webhook_endpoints.draw_secret()
 
 endpoints, deliveries, new = st.tabs(["Destinos", "Entregas", "Novo destino"])
-with endpoints:
+with messages.part(endpoints, "endpoints"):
     webhook_endpoints.draw_endpoints(actor, found, zone)
-with deliveries:
+with messages.part(deliveries, "deliveries"):
     draw_deliveries(actor, found, zone)
-with new:
+with messages.part(new, "new"):
     webhook_endpoints.draw_new(actor)

@@ -186,7 +186,8 @@ def show_documents(found: Profile) -> None:
 
 
 def show_record(found: Profile) -> None:
-    edit_customer(actor, found.customer, today=today)
+    with messages.part(st.container(), "record"):
+        edit_customer(actor, found.customer, today=today)
     st.divider()
     show_activity(found.customer)
     if actor.can(Permission.PRIVACY):

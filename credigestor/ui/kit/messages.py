@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+_KEPT = "flash"
+#: The part of the page that is being drawn, by `part`; of its messages none leaves it.
+_part: ContextVar[str] = ContextVar("part", default="")
 
 
 def flash(
@@ -15,9 +22,10 @@ def flash(
 ) -> None:
     """Keep a message for the next page drawn, across a rerun or a change of page.
 
-    `beside` draws what belongs to it, such as a link.
+    Inside of `part` it is for that part of the page. `beside` draws what belongs to it, such as
+    a link.
     """
-    st.session_state["flash"] = (message, icon, beside)
+    st.session_state[_KEPT] = (_part.get(), message, icon, beside)
 
 
 def header(title: str, caption: str = "") -> None:
@@ -28,9 +36,27 @@ def header(title: str, caption: str = "") -> None:
     # A place of its own: when the message goes, nothing below it moves, so that no click on what
     # is below gets lost in a browser that is drawing it anew.
     place = st.empty()
-    kept = st.session_state.pop("flash", None)
+    _tell(place, "")
+
+
+@contextmanager
+def part(place: DeltaGenerator, name: str) -> Iterator[None]:
+    """Draw a part of the page, such as a tab, below the message that was kept there."""
+    with place:
+        _tell(st.empty(), name)
+        before = _part.set(name)
+        try:
+            yield
+        finally:
+            _part.reset(before)
+
+
+def _tell(place: DeltaGenerator, part: str) -> None:
+    if st.session_state.get(_KEPT, ("",))[0] != part:
+        return
+    kept = st.session_state.pop(_KEPT, None)
     if kept:
-        message, icon, beside = kept
+        _, message, icon, beside = kept
         where = place.container() if beside else place
         where.success(plain(message), icon=icon)
         if beside:

@@ -59,6 +59,20 @@ LABELS = {
 }
 
 
+def told(app: Visit) -> dict[str, list[str]]:
+    """What each tab says was done; nothing is said outside of them."""
+    found = {tab.label: [one.value for one in tab.success] for tab in app.tabs}
+    assert sum(map(len, found.values())) == len(app.success)
+    return {label: said for label, said in found.items() if said}
+
+
+def test_what_was_saved_is_told_once_and_in_its_own_tab() -> None:
+    app = open_settings()
+    assert told(save(app, "Salvar Pix")) == {"Pix": ["Configurações salvas."]}
+    assert told(save(app, "Salvar loja", name="Loja da Ana")) == {"Loja": ["Configurações salvas."]}
+    assert told(app.run()) == {}
+
+
 def errors(app: Visit) -> list[str]:
     return [element.value.replace("\\", "") for element in app.error]
 
