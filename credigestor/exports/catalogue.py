@@ -80,8 +80,8 @@ KINDS = {
 class Order(BaseModel):
     """Which file is asked for; it goes through JSON unchanged.
 
-    `as_of` of None is the shop's day. `filters` may be given as the dataclass of the list's
-    report, and is kept as JSON. Raises pydantic's ValidationError.
+    `as_of` of None is the shop's day, `sort` of None a list's usual order. `filters` may be given
+    as the dataclass of the list's report, and is kept as JSON. Raises pydantic's ValidationError.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -89,6 +89,7 @@ class Order(BaseModel):
     kind: str
     style: Style = Style.EXCEL
     as_of: date | None = None
+    sort: str | None = None
     filters: Any = {}
 
     @field_validator("kind")
@@ -167,7 +168,8 @@ def _content(cells: CellWriter, order: Order) -> Content:
     assert kind.content is not None
     if kind.filters is None:
         return kind.content(cells)
-    return kind.content(cells, TypeAdapter(kind.filters).validate_python(order.filters))
+    sort = () if order.sort is None else (order.sort,)
+    return kind.content(cells, TypeAdapter(kind.filters).validate_python(order.filters), *sort)
 
 
 def _csv(

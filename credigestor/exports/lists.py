@@ -14,14 +14,17 @@ from credigestor.reports import delinquency as late_customers
 from credigestor.reports import notes as note_list
 from credigestor.reports import payments as payment_list
 from credigestor.reports import sales as sale_list
+from credigestor.reports.ordering import ordered
 from credigestor.rules.aging import STATUS_NAMES
 from credigestor.rules.calendar import format_date
 from credigestor.rules.methods import METHOD_NAMES
 
 
-def customers(cells: CellWriter, filters: customer_list.CustomerFilters) -> Content:
+def customers(
+    cells: CellWriter, filters: customer_list.CustomerFilters, order: str = "name"
+) -> Content:
     """The list of customers, with what each owes today."""
-    rows = customer_list.listed(filters, today=cells.today)
+    rows = customer_list.listed(filters, today=cells.today, order=order)
     found = rows.selected_columns
     columns = {
         "Nome": cells.text(found.name),
@@ -34,9 +37,11 @@ def customers(cells: CellWriter, filters: customer_list.CustomerFilters) -> Cont
     return Content(columns, rows)
 
 
-def sales(cells: CellWriter, filters: sale_list.SaleFilters) -> Content:
+def sales(
+    cells: CellWriter, filters: sale_list.SaleFilters, order: str = sale_list.NEWEST_FIRST
+) -> Content:
     """The list of sales, with what each still had to bring at the date."""
-    rows = sale_list.listed(filters, as_of=cells.as_of, today=cells.today)
+    rows = sale_list.listed(filters, as_of=cells.as_of, today=cells.today, order=order)
     found = rows.selected_columns
     columns = {
         "Venda": sale_number(found.id),
@@ -52,9 +57,9 @@ def sales(cells: CellWriter, filters: sale_list.SaleFilters) -> Content:
     return Content(columns, rows)
 
 
-def notes(cells: CellWriter, filters: note_list.NoteFilters) -> Content:
+def notes(cells: CellWriter, filters: note_list.NoteFilters, order: str = "due_date") -> Content:
     """The list of notes, with what each owed at the date."""
-    rows = note_list.listed(filters, as_of=cells.as_of, today=cells.today)
+    rows = note_list.listed(filters, as_of=cells.as_of, today=cells.today, order=order)
     found = rows.selected_columns
     columns = {
         "Nota": note_number(found.sale_id, found.place, found.installments),
@@ -71,9 +76,11 @@ def notes(cells: CellWriter, filters: note_list.NoteFilters) -> Content:
     return Content(columns, rows)
 
 
-def payments(cells: CellWriter, filters: payment_list.PaymentFilters) -> Content:
+def payments(
+    cells: CellWriter, filters: payment_list.PaymentFilters, order: str = payment_list.NEWEST_FIRST
+) -> Content:
     """The list of payments, with what each went to."""
-    rows = payment_list.listed(filters)
+    rows = payment_list.listed(filters, order=order)
     found = rows.selected_columns
     columns = {
         "Data": found.paid_on,
@@ -91,9 +98,13 @@ def payments(cells: CellWriter, filters: payment_list.PaymentFilters) -> Content
     return Content(columns, rows)
 
 
-def delinquency(cells: CellWriter, filters: late_customers.DelinquencyFilters) -> Content:
+def delinquency(
+    cells: CellWriter,
+    filters: late_customers.DelinquencyFilters,
+    order: str = late_customers.MOST_FIRST,
+) -> Content:
     """The list of customers with overdue notes at the date, and how to reach them."""
-    rows = late_customers.listed(cells.as_of, filters, today=cells.today)
+    rows = late_customers.listed(cells.as_of, filters, today=cells.today, order=order)
     found = rows.selected_columns
     columns = {
         "Cliente": cells.text(found.name),
@@ -112,13 +123,16 @@ def delinquency(cells: CellWriter, filters: late_customers.DelinquencyFilters) -
     return Content(columns, rows)
 
 
-def audit(cells: CellWriter, filters: audit_log.AuditFilters) -> Content:
+def audit(
+    cells: CellWriter, filters: audit_log.AuditFilters, order: str = audit_log.NEWEST_FIRST
+) -> Content:
     """The audit log, each entry with what was there before and after."""
     zone = current_settings(cells.session).time_zone
     # Not taken apart, so that what an entry says is worded once.
-    entries = audit_log.listed(filters, time_zone=zone).add_columns(changes().label("changes"))
+    entries = audit_log.listed(filters, time_zone=zone, order=order)
+    entries = entries.add_columns(changes().label("changes"))
     log = entries.offset(0).subquery()
-    rows = select(log).order_by(log.c.at.desc(), log.c.id.desc())
+    rows = select(log).order_by(*ordered(order, {"at": log.c.at}, tie=log.c.id))
     found = log.c
     columns = {
         "Quando": cells.moment(found.at),

@@ -11,9 +11,13 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, select, true, tu
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import AuditEntry, Customer, Payment, Sale, User
+from credigestor.reports.ordering import ordered
 
 #: Stands for what nobody who logs in did: the command line.
 NOBODY: Literal["none"] = "none"
+#: A log of any size is walked along its moments, either way.
+ORDERS = {"at": AuditEntry.at}
+NEWEST_FIRST = "-at"
 
 
 @dataclass(frozen=True)
@@ -48,12 +52,19 @@ class Entry:
 
 
 def entries(
-    session: Session, filters: AuditFilters, *, time_zone: str, offset: int, limit: int
+    session: Session,
+    filters: AuditFilters,
+    *,
+    time_zone: str,
+    offset: int,
+    limit: int,
+    order: str = NEWEST_FIRST,
 ) -> list[Entry]:
-    """One page of the log as filtered, the newest first."""
+    """One page of the log as filtered, in an order of ORDERS."""
     # Of a page far down, only its own entries are named.
-    ids = _newest_first(select(AuditEntry.id).where(_kept(filters, time_zone)))
-    page = listed(AuditFilters(), time_zone=time_zone).where(
+    by = ordered(order, ORDERS, tie=AuditEntry.id)
+    ids = select(AuditEntry.id).where(_kept(filters, time_zone)).order_by(*by)
+    page = listed(AuditFilters(), time_zone=time_zone, order=order).where(
         AuditEntry.id.in_(ids.offset(offset).limit(limit))
     )
     return _read(session, page, time_zone)
@@ -110,19 +121,23 @@ def people(session: Session) -> dict[int, str]:
 
 
 def listed(
-    filters: AuditFilters, *, time_zone: str, after: tuple[datetime, int] | None = None
+    filters: AuditFilters,
+    *,
+    time_zone: str,
+    after: tuple[datetime, int] | None = None,
+    order: str = NEWEST_FIRST,
 ) -> Select[*tuple[Any, ...]]:
-    """SELECT of every entry that the filters leave, the newest first.
+    """SELECT of every entry that the filters leave.
 
     Columns: id, at, who, action, entity, entity_id, name (of a customer or user). `after` are
-    moment and id of the entry that a page ended with.
+    moment and id of the entry that a page, newest first, ended with.
     """
     entry = AuditEntry
     rest = true() if after is None else tuple_(entry.at, entry.id) < after
     name = case(
         (entry.entity == "customer", _name(Customer)), (entry.entity == "users", _name(User))
     )
-    return _newest_first(
+    return (
         select(
             entry.id,
             entry.at,
@@ -131,12 +146,10 @@ def listed(
             entry.entity,
             entry.entity_id,
             name.label("name"),
-        ).where(_kept(filters, time_zone), rest)
+        )
+        .where(_kept(filters, time_zone), rest)
+        .order_by(*ordered(order, ORDERS, tie=entry.id))
     )
-
-
-def _newest_first(entries: Select[Any]) -> Select[Any]:
-    return entries.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
 
 
 def _name(model: type[Customer] | type[User]) -> ColumnElement[str]:

@@ -14,11 +14,22 @@ from sqlalchemy.orm import Session, aliased
 from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note
 from credigestor.errors import NotFound
+from credigestor.reports.ordering import ordered
 from credigestor.reports.search import by_customer, usable
 from credigestor.reports.similar_names import alike, most_alike
 from credigestor.rules.identity import fold
 from credigestor.rules.money import ZERO
 
+#: What a list of customers may be sorted by; the last two are sums over all notes of all of them.
+ORDERS = {
+    "name": Customer.name_folded,
+    "tax_id": Customer.tax_id,
+    "phone": Customer.phone,
+    "city": Customer.city,
+}
+SUMS = ("owed", "overdue_notes")
+#: Of more customers than these no list is sorted by SUMS.
+MANY = 10_000
 #: Where fewer are found than this, those whose names are like what was typed are told too.
 FEW = 5
 
@@ -145,14 +156,20 @@ def count(session: Session, filters: CustomerFilters, *, today: date) -> int:
 
 
 def page(
-    session: Session, filters: CustomerFilters, *, today: date, offset: int = 0, limit: int = 50
+    session: Session,
+    filters: CustomerFilters,
+    *,
+    today: date,
+    offset: int = 0,
+    limit: int = 50,
+    order: str = "name",
 ) -> pd.DataFrame:
-    """One page of the filtered customers by name, each with what is owed today, R$.
+    """One page of the filtered customers, each with what is owed today, R$.
 
     Columns: id, name, tax_id, phone, city, state, active, owed (charges included) and
     overdue_notes.
     """
-    statement = listed(filters, today=today, offset=offset, limit=limit)
+    statement = listed(filters, today=today, offset=offset, limit=limit, order=order)
     return pd.read_sql(statement, session.connection(), coerce_float=False)
 
 
@@ -163,25 +180,23 @@ def listed(
     offset: int | None = None,
     limit: int | None = None,
     after: int | None = None,
+    order: str = "name",
 ) -> Select[*tuple[Any, ...]]:
     """SELECT of the rows of `page`; without a limit of all that the filters leave.
 
-    `after` is the id of the customer that a page ended with.
+    `after` is the id of the customer that a page by name ended with; `order` names one of
+    ORDERS or SUMS.
     """
     rest: ColumnElement[bool] = true()
     if after is not None:
         last = aliased(Customer)
         name = select(last.name_folded).where(last.id == after).scalar_subquery()
         rest = tuple_(Customer.name_folded, Customer.id) > tuple_(name, after)
-    chosen = (
-        _found()
-        .add_columns(Customer.name_folded)
-        .where(_kept(filters, today), rest)
-        .order_by(Customer.name_folded, Customer.id)
-        .offset(offset)
-        .limit(limit)
-        .cte("chosen")
-    )
+    of_sums = order.removeprefix("-") in SUMS
+    kept = _found().add_columns(Customer.name_folded).where(_kept(filters, today), rest)
+    if not of_sums:  # what is owed is summed for one page alone
+        kept = kept.order_by(*ordered(order, ORDERS, tie=Customer.id)).offset(offset).limit(limit)
+    chosen = kept.cte("chosen")
     open_notes = _open_notes(today).where(Note.customer_id.in_(select(chosen.c.id))).subquery()
     sums = (
         select(
@@ -193,15 +208,17 @@ def listed(
         .subquery()
     )
     columns = [chosen.c[name] for name in Found.__dataclass_fields__]
-    return (
-        select(
-            *columns,
-            func.coalesce(sums.c.owed, ZERO).label("owed"),
-            func.coalesce(sums.c.overdue_notes, 0).label("overdue_notes"),
-        )
-        .select_from(chosen.outerjoin(sums, sums.c.customer_id == chosen.c.id))
-        .order_by(chosen.c.name_folded, chosen.c.id)
+    owing = {
+        "owed": func.coalesce(sums.c.owed, ZERO),
+        "overdue_notes": func.coalesce(sums.c.overdue_notes, 0),
+    }
+    rows = select(*columns, *(value.label(name) for name, value in owing.items())).select_from(
+        chosen.outerjoin(sums, sums.c.customer_id == chosen.c.id)
     )
+    if of_sums:
+        return rows.order_by(*ordered(order, owing, tie=chosen.c.id)).offset(offset).limit(limit)
+    known = {name: chosen.c[column.key] for name, column in ORDERS.items()}
+    return rows.order_by(*ordered(order, known, tie=chosen.c.id))
 
 
 def exposure(session: Session, customer_id: int, *, today: date) -> Exposure:

@@ -13,11 +13,19 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.balances import open_notes
 from credigestor.db.models import Customer
+from credigestor.reports.ordering import ordered
 from credigestor.reports.portfolio import stock
 from credigestor.reports.portfolio.largest import debtors, largest
 from credigestor.reports.portfolio.rows import sold_in
 from credigestor.reports.scope import EVERYTHING, Scope
 from credigestor.rules.money import ZERO
+
+#: What the list of late customers may be sorted by.
+ORDERS = (
+    *("name", "principal", "owed", "days_late", "notes", "phone", "interest", "fine"),
+    *("oldest_due", "city", "tax_id"),
+)
+MOST_FIRST = "-principal"
 
 
 @dataclass(frozen=True)
@@ -63,14 +71,15 @@ def delinquency(
     today: date,
     offset: int = 0,
     limit: int | None = None,
+    order: str = MOST_FIRST,
 ) -> pd.DataFrame:
-    """Customers with overdue notes at `as_of`, most overdue principal first (R13, R16).
+    """Customers with overdue notes at `as_of`, in an order of ORDERS (R13, R16).
 
     Columns: customer_id, name, tax_id, phone, city, notes, oldest_due, days_late (of the oldest
     note), principal, interest, fine, owed (R$). Filters choose notes: the sums are theirs.
     """
-    statement = listed(as_of, filters, today=today)
-    if limit is not None and filters.of_customers:
+    statement = listed(as_of, filters, today=today, order=order)
+    if limit is not None and filters.of_customers and order == MOST_FIRST:
         # Who is on this page is known without a look at everybody's notes.
         found = largest(
             session, as_of, count=limit, by="overdue", scope=filters.scope, offset=offset
@@ -112,33 +121,39 @@ def listed(
     *,
     today: date,
     after: tuple[Decimal, int] | None = None,
+    order: str = MOST_FIRST,
 ) -> Select[*tuple[Any, ...]]:
     """SELECT of the rows of `delinquency`, of all customers.
 
-    Or of those that follow the principal and id `after`, with which a page ended.
+    Or of those that follow the principal and id `after`, with which a page, most principal
+    first, ended.
     """
     notes = _overdue(as_of, today, filters)
     principal = func.sum(notes.c.principal)
     rest = true() if after is None else tuple_(-principal, Customer.id) > (-after[0], after[1])
+    columns = {
+        "customer_id": Customer.id,
+        "name": Customer.name,
+        "tax_id": Customer.tax_id,
+        "phone": Customer.phone,
+        "city": Customer.city,
+        "notes": func.count(),
+        "oldest_due": func.min(notes.c.due_date),
+        "days_late": func.max(notes.c.days_late),
+        "principal": principal,
+        "interest": func.sum(notes.c.interest),
+        "fine": func.sum(notes.c.fine),
+        "owed": func.sum(notes.c.owed),
+    }
+    by = ordered(order, columns | {"name": Customer.name_folded}, tie=Customer.id)
+    if order == MOST_FIRST:  # as `largest` has them
+        by = [principal.desc(), Customer.id.asc()]
     return (
-        select(
-            Customer.id.label("customer_id"),
-            Customer.name,
-            Customer.tax_id,
-            Customer.phone,
-            Customer.city,
-            func.count().label("notes"),
-            func.min(notes.c.due_date).label("oldest_due"),
-            func.max(notes.c.days_late).label("days_late"),
-            principal.label("principal"),
-            func.sum(notes.c.interest).label("interest"),
-            func.sum(notes.c.fine).label("fine"),
-            func.sum(notes.c.owed).label("owed"),
-        )
+        select(*(value.label(name) for name, value in columns.items()))
         .join_from(notes, Customer, Customer.id == notes.c.customer_id)
         .group_by(Customer.id)
         .having(rest)
-        .order_by(principal.desc(), Customer.id)
+        .order_by(*by)
     )
 
 

@@ -20,11 +20,18 @@ from credigestor.errors import InvalidInput, NotFound
 from credigestor.reports.note_filters import OPEN as OPEN
 from credigestor.reports.note_filters import NoteFilters as NoteFilters
 from credigestor.reports.note_filters import kept
+from credigestor.reports.ordering import ordered
 from credigestor.rules import early
 from credigestor.rules.charges import Owed
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number, parse_note_number
 
+#: What a list of notes may be sorted by, however many they are: there is an index for each.
+WALKS = {"due_date": Note.due_date, "number": Note.sale_id}
+#: And what else, up to MANY of them: what each is and owes at a date is computed for all.
+OF_A_DATE = (
+    *("customer", "status", "days_late", "owed", "principal", "interest", "fine", "amount"),
+)
 #: A list of more notes than these is counted, summed and paged no further, unless one asks.
 MANY = 10_000
 
@@ -121,22 +128,23 @@ def list_notes(
     offset: int,
     limit: int,
     ids: Sequence[int] | None = None,
+    order: str = "due_date",
 ) -> pd.DataFrame:
-    """One page of the filtered notes, oldest due first.
+    """One page of the filtered notes, in an order of ORDERS.
 
     Columns: id, number, customer, due_date, status, days_late, amount, principal, interest,
     fine and owed at `as_of`, R$. `ids` are what `few` found for the same filters and date;
-    without them the page is found on a walk along the due dates.
+    without them the page is found on a walk along an index, and only WALKS will do.
     """
     if ids is None:
         walk = select(Note.id).where(*kept(filters, as_of, today))
-        walk = walk.order_by(Note.due_date, Note.id).offset(offset).limit(limit)
-        page = session.scalars(walk).all()
+        walk = walk.order_by(*_walked(order)).offset(offset).limit(limit)
+        found = _listed(as_of, today, _among(session.scalars(walk).all()), order=order)
+    elif order == "due_date":  # as they come
+        found = _listed(as_of, today, _among(ids[offset : offset + limit]))
     else:
-        page = ids[offset : offset + limit]
-    frame = pd.read_sql(
-        _listed(as_of, today, _among(page)), session.connection(), coerce_float=False
-    )
+        found = _listed(as_of, today, _among(ids), order=order).offset(offset).limit(limit)
+    frame = pd.read_sql(found, session.connection(), coerce_float=False)
     numbers = [
         note_number(int(sale), int(place), int(count))
         for sale, place, count in zip(
@@ -154,11 +162,12 @@ def listed(
     today: date,
     limit: int | None = None,
     after: tuple[date, int] | None = None,
+    order: str = "due_date",
 ) -> Select[*tuple[Any, ...]]:
     """SELECT of the rows that `list_notes` pages through, with the parts of their numbers.
 
     These are sale_id, place and installments. All of them without a limit; `after` are due date
-    and id of the note that a page ended with.
+    and id of the note that a page, oldest due first, ended with.
     """
     chosen = kept(filters, as_of, today)
     if after is not None:
@@ -166,7 +175,7 @@ def listed(
     if limit is not None:  # the walk first: what is owed is computed for one page alone
         walk = select(Note.id).where(*chosen).order_by(Note.due_date, Note.id).limit(limit)
         chosen = [Note.id == func.any(func.array(walk.scalar_subquery()))]
-    return _listed(as_of, today, *chosen)
+    return _listed(as_of, today, *chosen, order=order)
 
 
 def open_notes(session: Session, customer_id: int, *, on: date, today: date) -> list[OpenNote]:
@@ -227,9 +236,18 @@ def customer_name(session: Session, customer_id: int) -> str | None:
     return session.scalar(select(Customer.name).where(Customer.id == customer_id))
 
 
-def _listed(as_of: date, today: date, *conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+def _walked(order: str) -> list[ColumnElement[Any]]:
+    return ordered(order, WALKS, tie=Note.number if order.endswith("number") else Note.id)
+
+
+def _listed(
+    as_of: date, today: date, *conditions: ColumnElement[bool], order: str = "due_date"
+) -> Select[*tuple[Any, ...]]:
     notes = note_balances(as_of, today=today).where(*conditions).subquery()
     columns = ("due_date", "status", "days_late", "amount", "principal", "interest", "fine", "owed")
+    orders: dict[str, ColumnElement[Any]] = {name: notes.c[name] for name in columns}
+    orders |= {"number": notes.c.sale_id, "customer": Customer.name_folded.expression}
+    tie = notes.c.number if order.endswith("number") else notes.c.note_id
     return (
         select(
             notes.c.note_id.label("id"),
@@ -240,7 +258,7 @@ def _listed(as_of: date, today: date, *conditions: ColumnElement[bool]) -> Selec
             *(notes.c[name] for name in columns),
         )
         .join_from(notes, Customer, Customer.id == notes.c.customer_id)
-        .order_by(notes.c.due_date, notes.c.note_id)
+        .order_by(*ordered(order, orders, tie=tie))
     )
 
 

@@ -12,9 +12,25 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, User
+from credigestor.reports.ordering import ordered
 from credigestor.reports.search import by_customer, by_number
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import parse_note_number, receipt_number
+
+#: What a list of payments may be sorted by; SUMS are over the items of all of them.
+ORDERS = {
+    "paid_on": Payment.paid_on,
+    "number": Payment.id,
+    "customer": Customer.name_folded,
+    "amount": Payment.amount,
+    "method": Payment.method,
+    "received_by": case((User.id.is_not(None), User.name)),  # who may be nobody
+    "situation": Reversal.id.is_not(None),
+}
+SUMS = ("principal", "interest", "fine", "discount")
+#: Of more payments than these no list is sorted by SUMS.
+MANY = 10_000
+NEWEST_FIRST = "-paid_on"
 
 
 @dataclass(frozen=True)
@@ -65,16 +81,20 @@ def totals(session: Session, filters: PaymentFilters) -> PaymentTotals:
 
 
 def list_payments(
-    session: Session, filters: PaymentFilters, *, offset: int, limit: int
+    session: Session,
+    filters: PaymentFilters,
+    *,
+    offset: int,
+    limit: int,
+    order: str = NEWEST_FIRST,
 ) -> pd.DataFrame:
-    """One page of the filtered payments, newest first.
+    """One page of the filtered payments, in an order of ORDERS or SUMS.
 
     Columns: id, number, paid_on, customer, method, amount (the money), principal, interest,
     fine, discount (beside the money), received_by and reversed; R$.
     """
-    frame = pd.read_sql(
-        listed(filters, offset=offset, limit=limit), session.connection(), coerce_float=False
-    )
+    statement = listed(filters, offset=offset, limit=limit, order=order)
+    frame = pd.read_sql(statement, session.connection(), coerce_float=False)
     numbers = [receipt_number(int(payment_id)) for payment_id in frame["id"]]
     frame.insert(1, "number", pd.Series(numbers, dtype=object))
     return frame
@@ -86,13 +106,15 @@ def listed(
     offset: int | None = None,
     limit: int | None = None,
     after: tuple[date, int] | None = None,
+    order: str = NEWEST_FIRST,
 ) -> Select[*tuple[Any, ...]]:
     """SELECT of the rows of `list_payments`, without their numbers; without a limit of all.
 
-    `after` are date and id of the payment that a page ended with.
+    `after` are date and id of the payment that a page, newest first, ended with.
     """
+    of_sums = order.removeprefix("-") in SUMS
     rest = true() if after is None else tuple_(Payment.paid_on, Payment.id) < after
-    page = (
+    kept = (
         _joined(filters)
         .where(rest)
         .with_only_columns(
@@ -104,29 +126,30 @@ def listed(
             User.name.label("received_by"),
             Reversal.id.is_not(None).label("reversed"),
         )
-        .order_by(Payment.paid_on.desc(), Payment.id.desc())
-        .offset(offset)
-        .limit(limit)
-        .cte("page")
     )
-    return (
+    if not of_sums:
+        by = ordered(order, ORDERS, tie=Payment.id)
+        place = func.row_number().over(order_by=by).label("place")
+        kept = kept.add_columns(place).order_by(*by).offset(offset).limit(limit)
+    page = kept.cte("page")
+    sums = {name: func.sum(getattr(PaymentItem, name)) for name in SUMS}
+    found = (
         select(
             page.c.id,
             page.c.paid_on,
             page.c.customer,
             page.c.method,
             page.c.amount,
-            func.sum(PaymentItem.principal).label("principal"),
-            func.sum(PaymentItem.interest).label("interest"),
-            func.sum(PaymentItem.fine).label("fine"),
-            func.sum(PaymentItem.discount).label("discount"),
+            *(value.label(name) for name, value in sums.items()),
             page.c.received_by,
             page.c.reversed,
         )
         .join(PaymentItem, PaymentItem.payment_id == page.c.id)
         .group_by(*page.c)
-        .order_by(page.c.paid_on.desc(), page.c.id.desc())
     )
+    if of_sums:
+        return found.order_by(*ordered(order, sums, tie=page.c.id)).offset(offset).limit(limit)
+    return found.order_by(page.c.place)
 
 
 def receivers(session: Session) -> dict[int, str]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    case,
     func,
     or_,
     select,
@@ -23,6 +24,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note, Sale, User
 from credigestor.reports.note_filters import of_city, of_value
+from credigestor.reports.ordering import ordered
 from credigestor.reports.scope import NO_SELLER
 from credigestor.reports.search import usable
 from credigestor.rules.identity import fold
@@ -32,6 +34,23 @@ from credigestor.rules.numbering import parse_note_number
 # Descriptions are kept as typed; without an extension, this folds Portuguese accents in SQL, and
 # leaves out apostrophes, which have no letter in the second text.
 _ACCENTED, _PLAIN = "áàâãäéèêëíìîïóòôõöúùûüçñ'´`‘’ʼ", "aaaaaeeeeiiiiooooouuuucn"
+
+
+#: What a list of sales may be sorted by; `owed` is a sum over the notes of all of them.
+ORDERS = {
+    "number": Sale.id,
+    "sold_on": Sale.sold_on,
+    "customer": Customer.name_folded,
+    "total": Sale.total,
+    "installments": Sale.installments,
+    "seller": case((User.id.is_not(None), User.name)),  # who may be nobody
+    "situation": Sale.cancelled_on.is_not(None),
+    "description": Sale.description,
+}
+SUMS = ("owed",)
+#: Of more sales than these no list is sorted by SUMS.
+MANY = 10_000
+NEWEST_FIRST = "-sold_on"
 
 
 @dataclass(frozen=True)
@@ -91,13 +110,14 @@ def page(
     today: date,
     offset: int = 0,
     limit: int = 50,
+    order: str = NEWEST_FIRST,
 ) -> pd.DataFrame:
-    """One page of the filtered sales, newest first, each with what it owes at `as_of`, R$.
+    """One page of the filtered sales, each with what it owes at `as_of`, R$.
 
     Columns: id, sold_on, customer, seller, description, total, down_payment, installments,
     owed (charges included) and cancelled.
     """
-    statement = listed(filters, as_of=as_of, today=today, offset=offset, limit=limit)
+    statement = listed(filters, as_of=as_of, today=today, offset=offset, limit=limit, order=order)
     return pd.read_sql(statement, session.connection(), coerce_float=False)
 
 
@@ -109,22 +129,26 @@ def listed(
     offset: int | None = None,
     limit: int | None = None,
     after: tuple[date, int] | None = None,
+    order: str = NEWEST_FIRST,
 ) -> Select[*tuple[Any, ...]]:
     """SELECT of the rows of `page`; without a limit of all that the filters leave.
 
-    `after` are date and id of the sale that a page ended with.
+    `after` are date and id of the sale that a page, newest first, ended with; `order` names one
+    of ORDERS or SUMS.
     """
     rest = true() if after is None else tuple_(Sale.sold_on, Sale.id) < after
-    chosen = (
+    of_sums = order.removeprefix("-") in SUMS
+    kept = (
         select(Sale.id, Customer.name.label("customer"), User.name.label("seller"))
         .join(Customer, Customer.id == Sale.customer_id)
         .outerjoin(User, User.id == Sale.seller_id)
         .where(_kept(filters, as_of), rest)
-        .order_by(Sale.sold_on.desc(), Sale.id.desc())
-        .offset(offset)
-        .limit(limit)
-        .cte("chosen")
     )
+    if not of_sums:  # what is owed is summed for one page alone
+        by = ordered(order, ORDERS | {"situation": ~_live(as_of)}, tie=Sale.id)
+        place = func.row_number().over(order_by=by).label("place")
+        kept = kept.add_columns(place).order_by(*by).offset(offset).limit(limit)
+    chosen = kept.cte("chosen")
     notes = (
         note_balances(as_of, today=today).where(Note.sale_id.in_(select(chosen.c.id))).subquery()
     )
@@ -133,7 +157,8 @@ def listed(
         .group_by(notes.c.sale_id)
         .subquery()
     )
-    return (
+    owing = func.coalesce(owed.c.owed, ZERO)
+    found = (
         select(
             Sale.id,
             Sale.sold_on,
@@ -143,14 +168,17 @@ def listed(
             Sale.total,
             Sale.down_payment,
             Sale.installments,
-            func.coalesce(owed.c.owed, ZERO).label("owed"),
+            owing.label("owed"),
             (~_live(as_of)).label("cancelled"),
         )
         .select_from(Sale)
         .join(chosen, chosen.c.id == Sale.id)
         .outerjoin(owed, owed.c.sale_id == Sale.id)
-        .order_by(Sale.sold_on.desc(), Sale.id.desc())
     )
+    if of_sums:
+        found = found.order_by(*ordered(order, {"owed": owing}, tie=Sale.id))
+        return found.offset(offset).limit(limit)
+    return found.order_by(chosen.c.place)
 
 
 def sellers(session: Session) -> list[tuple[int, str]]:

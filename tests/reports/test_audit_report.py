@@ -29,11 +29,11 @@ pytestmark = pytest.mark.usefixtures("db")
 ZONE = "America/Sao_Paulo"
 
 
-def read(filters: AuditFilters | None = None, **page: int) -> list[Entry]:
+def read(filters: AuditFilters | None = None, **page: Any) -> list[Entry]:
     filters = filters or AuditFilters()
     with snapshot() as session:
         found = audit.entries(
-            session, filters, time_zone=ZONE, **{"offset": 0, "limit": 100, **page}
+            session, filters, time_zone=ZONE, **({"offset": 0, "limit": 100} | page)
         )
         if not page:
             assert audit.count(session, filters, time_zone=ZONE) == len(found)

@@ -281,7 +281,7 @@ def test_names_that_begin_with_what_was_typed_come_first() -> None:
     assert found("ana") == ["Ana_Luz", "MARIA JOANA 100%"]
 
 
-def listed(filters: CustomerFilters, **paging: int) -> list[str]:
+def listed(filters: CustomerFilters, **paging: Any) -> list[str]:
     with snapshot() as session:
         return list(report.page(session, filters, today=TODAY, **paging)["name"])
 
