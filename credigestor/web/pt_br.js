@@ -1,6 +1,7 @@
 // Puts Streamlit's built-in English in Portuguese, names inputs as their labels read, follows a
 // link that the script left for it, starts a download or opens a document once, keeps a form's word
-// in the address out of Back's way, and loads a page anew that has lost its connection for good.
+// in the address out of Back's way, opens a list's rows without leaving the visit, and loads a page
+// anew that has lost its connection for good.
 //
 // Only text values and the attributes named below are changed, never nodes (React would lose
 // them), and only where the whole text is in the dictionary. What the shop
@@ -128,12 +129,50 @@
     address.searchParams.delete("op");
     return address.pathname + (address.searchParams.size ? `?${address.searchParams}` : "");
   };
+  // What one run writes word by word, a filter and the page that it ends, is one step.
+  let pushed = 0;
   history.pushState = (state, title, url) => {
     const same = url && butOperation(url) === butOperation(window.location.href);
     const late = same && !FORMS.test(window.location.pathname);
     const kept = late ? butOperation(url) : url;
-    return same ? history.replaceState(state, title, kept) : push(state, title, kept);
+    const here = url && new URL(url, window.location.href).pathname === window.location.pathname;
+    const oneStep = here && Date.now() - pushed < 300;
+    pushed = Date.now();
+    return same || oneStep ? history.replaceState(state, title, kept) : push(state, title, kept);
   };
+
+  // Rows, headers and pagers of lists are plain links of ours. Followed here they stay in the
+  // same visit: Streamlit reads the new address as it does after Back. What Back leads to is
+  // shown as it was left, scrolled as far and with the row under the keyboard.
+  const scrolled = () => document.querySelector('[data-testid="stMain"]');
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a.cg-follow");
+    const apart = event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+    if (!link || !isOurs(link) || apart) return;
+    event.preventDefault();
+    if (link.href === window.location.href) return;
+    const left = { row: link.getAttribute("href"), top: scrolled()?.scrollTop ?? 0 };
+    history.replaceState({ ...history.state, left }, "");
+    const elsewhere = link.pathname !== window.location.pathname;
+    if (link.closest("nav")) link.closest(".cg-rows").scrollIntoView();
+    push({}, "", link.href);
+    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+    if (elsewhere) scrolled()?.scrollTo(0, 0);
+  });
+  window.addEventListener("popstate", (event) => {
+    const left = event.isTrusted && event.state?.left;
+    if (!left) return;
+    const end = Date.now() + 8000;
+    const show = () => {
+      const row = document.querySelector(`a.cg-follow[href="${CSS.escape(left.row)}"]`);
+      const drawn = document.querySelector('[data-test-script-state="notRunning"]');
+      if (row && drawn) {
+        row.focus({ preventScroll: true });
+        scrolled().scrollTop = left.top;
+      } else if (Date.now() < end) setTimeout(show, 50);
+    };
+    show();
+  });
 
   // A server that is well but lets this page's connection in no more: in another tab somebody
   // else logged in. Only a new page can connect, and this one still shows what was theirs to see.

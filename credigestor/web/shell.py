@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from credigestor.config import get_config
+from credigestor.web import row_style
 
 #: The page runs only scripts that we serve: none inline, none from elsewhere, no eval (Vega
 #: interprets its expressions). Styles are inline because Streamlit's are.
@@ -63,4 +64,4 @@ def portuguese(html: str) -> str:
     html = re.sub(r"<noscript>.*?</noscript>", NOSCRIPT, html, flags=re.DOTALL)
     html = re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL)
     html = re.sub(r'<link rel="service-desc"[^>]*>', "", html)
-    return html.replace("</head>", f"{STYLE}{SCRIPT}</head>", 1)
+    return html.replace("</head>", f"{STYLE}{row_style.STYLE}{SCRIPT}</head>", 1)

@@ -14,10 +14,12 @@ from credigestor.reports.audit import NOBODY, AuditFilters, Entry
 from credigestor.rules.calendar import format_date
 from credigestor.rules.numbering import parse_note_number
 from credigestor.rules.permissions import Permission
-from credigestor.ui.kit import address, data, downloads, links, messages, session, tables
+from credigestor.ui.kit import address, data, downloads, links, lists, messages, rows, session
 from credigestor.ui.kit.figures import format_count
 
 ENTRIES_A_PAGE = 30
+TOLD = {audit.NEWEST_FIRST: "do mais novo ao mais antigo", "at": "do mais antigo ao mais novo"}
+ORDERS = {audit.NEWEST_FIRST: "Mais novos primeiro", "at": "Mais antigos primeiro"}
 #: Where an entry's own page is.
 PAGES = {
     "customer": "counter/customer.py",
@@ -65,17 +67,26 @@ def show_log(filters: AuditFilters) -> None:
     if not total:
         explain_nothing(filters)
         return
-    st.caption(format_count(total, "registro", "registros") + ", do mais novo ao mais antigo.")
-    offset = tables.pager(total, key=f"audit-page:{filters}", per_page=ENTRIES_A_PAGE)
+    order = address.choice(
+        "Ordem", ORDERS, name="order", default=audit.NEWEST_FIRST, segmented=True
+    )
+    st.caption(f"{format_count(total, 'registro', 'registros')}, {TOLD[order]}.")
+    shown = lists.page(total, key="audit", of=(filters, order), size=ENTRIES_A_PAGE)
     found = data.read(
-        audit.entries, filters, time_zone=time_zone, offset=offset, limit=ENTRIES_A_PAGE
+        audit.entries,
+        filters,
+        time_zone=time_zone,
+        offset=shown.offset,
+        limit=shown.size,
+        order=order,
     )
     told = data.read(audit_words.told, [entry.id for entry in found])
     for day, entries in groupby(found, key=lambda entry: entry.at.date()):
         st.header(format_date(day), divider="gray", anchor=False)
         for entry in entries:
             show_entry(entry, told[entry.id])
-    downloads.list_button(actor, "audit", filters)
+    rows.pager(shown)
+    downloads.list_button(actor, "audit", filters, sort=order)
 
 
 def show_entry(entry: Entry, told: Sequence[str]) -> None:

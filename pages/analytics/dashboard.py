@@ -22,7 +22,7 @@ from credigestor.ui.analytics.portfolio_risk import VARIANTS, WHOLE
 from credigestor.ui.analytics.stock_cards import stock_cards
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts.stock_and_flow import CHARGES, RECEIVED, SOLD, bar_id, sold_and_received
-from credigestor.ui.kit import data, figures, links, messages, session, tables
+from credigestor.ui.kit import data, figures, links, lists, messages, session, tables
 from credigestor.ui.kit.figures import format_count, format_rate, in_percent
 
 REFRESH = "15s"
@@ -231,7 +231,6 @@ def show_debtors(debtors: pd.DataFrame) -> None:
     if debtors.empty:
         st.info("Ninguém deve nada nesta data.", icon=":material/task_alt:")
         return
-    st.caption("Marque uma linha para abrir o cliente.")
     tables.table(
         debtors,
         DEBTORS,
@@ -251,14 +250,13 @@ def show_next_due(notes: pd.DataFrame, seen: View) -> None:
         return
     st.caption(f"Notas em aberto que vencem de {format_date(seen.as_of)} a {format_date(last)}.")
     tables.table(
-        notes,
+        notes.head(lists.ROWS_A_PAGE),
         NEXT_DUE,
         key="next_due",
         money=["owed"],
         dates=["due_date"],
         opens="counter/note.py",
         id_column="note_id",
-        height=390,
     )
     links.link(
         "counter/notes.py",

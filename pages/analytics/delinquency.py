@@ -15,10 +15,21 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
 from credigestor.ui.analytics import view
 from credigestor.ui.analytics.view import View
-from credigestor.ui.kit import address, data, downloads, links, messages, session, tables
+from credigestor.ui.kit import (
+    address,
+    data,
+    downloads,
+    links,
+    lists,
+    messages,
+    rows,
+    session,
+    tables,
+)
 from credigestor.ui.kit.figures import format_count
 
 MONEY = ("principal", "interest", "fine", "owed")
+GREATEST_FIRST = (*MONEY, "days_late", "notes")
 LABELS = {
     "name": "Cliente",
     "principal": "Principal",
@@ -72,30 +83,36 @@ def as_shown(report: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def show_table(shown: pd.DataFrame) -> None:
-    """One row a customer; a chosen row opens the customer."""
-    config = {name: st.column_config.Column(label) for name, label in LABELS.items()}
-    config |= {
-        name: st.column_config.NumberColumn(LABELS[name], alignment="right") for name in MONEY
-    }
-    config["whatsapp"] = st.column_config.LinkColumn(LABELS["whatsapp"], display_text="Conversar")
-    config["oldest_due"] = st.column_config.DateColumn(LABELS["oldest_due"], format="DD/MM/YYYY")
-    st.caption("Marque uma linha para abrir o cliente.")
-    event = st.dataframe(
-        tables.in_reais(shown[list(LABELS)], MONEY, "late_customers"),
-        hide_index=True,
-        column_config=config,
-        key="late_customers",
-        on_select="rerun",
-        selection_mode="single-row",
-        alt="Clientes com notas atrasadas",
+def show_list(chosen: View, filters: DelinquencyFilters, customers: int) -> None:
+    """One row a customer, each a link to it."""
+    sorting = rows.sorting(
+        delinquency.ORDERS, usual=delinquency.MOST_FIRST, greatest_first=GREATEST_FIRST
     )
-    rows = event["selection"]["rows"]
-    if rows:
-        del st.session_state["late_customers"]
-        customer_id = int(shown.iloc[rows[0]]["customer_id"])
-        links.leave_list("late_customers", customer_id)
-        links.go("counter/customer.py", id=customer_id)
+    shown = lists.page(customers, key="late_customers", of=(filters, chosen.as_of, sorting.order))
+    found = read_page(
+        chosen.as_of,
+        filters,
+        today=today,
+        offset=shown.offset,
+        limit=shown.size,
+        order=sorting.order,
+    )
+    tables.table(
+        as_shown(found),
+        LABELS,
+        key="late_customers",
+        title="Clientes com notas atrasadas",
+        money=MONEY,
+        dates=["oldest_due"],
+        opens="counter/customer.py",
+        id_column="customer_id",
+        leads={"whatsapp": "Conversar"},
+        sorting=sorting,
+        page=shown,
+    )
+    downloads.list_button(
+        actor, "list_delinquency", filters, as_of=chosen.as_of, sort=sorting.order
+    )
 
 
 def explain_nobody(seen: View, filters: DelinquencyFilters) -> None:
@@ -109,10 +126,7 @@ def explain_nobody(seen: View, filters: DelinquencyFilters) -> None:
         st.info("Ninguém com esses filtros. Mude as datas, as faixas, o vendedor ou a cidade.")
 
 
-links.return_to_list("analytics/delinquency.py", "late_customers")
-messages.header(
-    "Inadimplência", "Clientes com notas atrasadas, do maior ao menor principal em atraso."
-)
+messages.header("Inadimplência", "Clientes com notas atrasadas. Um título de coluna muda a ordem.")
 bar = st.container()
 due_from, due_to = choose_due_dates()
 with bar:
@@ -125,10 +139,4 @@ if not sums.customers:
     explain_nobody(chosen, filters)
 else:
     show_totals(sums)
-    start = tables.pager(sums.customers, key=f"delinquency-page:{filters}:{chosen.as_of}")
-    show_table(
-        as_shown(
-            read_page(chosen.as_of, filters, today=today, offset=start, limit=tables.ROWS_A_PAGE)
-        )
-    )
-    downloads.list_button(actor, "list_delinquency", filters, as_of=chosen.as_of)
+    show_list(chosen, filters, sums.customers)

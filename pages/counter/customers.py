@@ -10,10 +10,19 @@ from credigestor.rules.identity import format_phone, format_tax_id
 from credigestor.rules.permissions import Permission
 from credigestor.ui.counter.customer_form import begin_new, new_customer
 from credigestor.ui.counter.customer_search import ALSO_SIMILAR, ONLY_SIMILAR
-from credigestor.ui.kit import address, data, downloads, links, messages, session, tables
+from credigestor.ui.kit import (
+    address,
+    data,
+    downloads,
+    links,
+    lists,
+    messages,
+    rows,
+    session,
+    tables,
+)
 from credigestor.ui.kit.figures import format_count
 
-SIMILAR = "similar-customers"
 ACTIVE = {"active": True, "inactive": False, "all": None}
 SITUATIONS = {"active": "Ativos", "inactive": "Inativos", "all": "Todos"}
 LABELS = {
@@ -24,6 +33,7 @@ LABELS = {
     "owed": "Deve hoje",
     "overdue_notes": "Notas atrasadas",
 }
+USUAL = "name"
 
 actor = session.require(Permission.COUNTER)
 today = data.today()
@@ -37,8 +47,6 @@ def show_form() -> None:
 
 
 def show_list() -> None:
-    for key in ("customers", SIMILAR):
-        links.return_to_list("counter/customers.py", key)
     messages.header("Clientes")
     if st.button("Novo cliente", type="primary", icon=":material/person_add:", shortcut="Alt+N"):
         links.go("counter/customers.py", new=1)
@@ -48,19 +56,46 @@ def show_list() -> None:
         if not show_similar(filters, ONLY_SIMILAR):
             explain_nothing(filters)
         return
-    st.caption(f"{format_count(total, 'cliente', 'clientes')}. Marque uma linha para abrir.")
-    offset = tables.pager(total, key=f"customers-page:{filters}")
-    frame = data.read(customers.page, filters, today=today, offset=offset, limit=tables.ROWS_A_PAGE)
-    show_rows(frame, "customers")
-    downloads.list_button(actor, "list_customers", filters)
+    sorting = rows.sorting(
+        customers.ORDERS,
+        usual=USUAL,
+        many=(customers.SUMS, customers.MANY, total),
+        greatest_first=customers.SUMS,
+    )
+    shown = lists.page(total, key="customers", of=(filters, sorting.order))
+    frame = data.read(
+        customers.page,
+        filters,
+        today=today,
+        offset=shown.offset,
+        limit=shown.size,
+        order=sorting.order,
+    )
+    st.caption(format_count(total, "cliente", "clientes") + "." + sorting.told(LABELS))
+    show_rows(frame, "customers", sorting, shown)
+    downloads.list_button(actor, "list_customers", filters, sort=sorting.order)
     if total < customers.FEW:
         show_similar(filters, ALSO_SIMILAR)
 
 
-def show_rows(frame: pd.DataFrame, key: str) -> None:
+def show_rows(
+    frame: pd.DataFrame,
+    key: str,
+    sorting: rows.Sorting | None = None,
+    page: lists.Page | None = None,
+) -> None:
     frame["tax_id"] = frame["tax_id"].map(format_tax_id)
     frame["phone"] = frame["phone"].map(format_phone, na_action="ignore")
-    tables.table(frame, LABELS, key=key, money=["owed"], opens="counter/customer.py")
+    tables.table(
+        frame,
+        LABELS,
+        key=key,
+        title="Clientes",
+        money=["owed"],
+        opens="counter/customer.py",
+        sorting=sorting,
+        page=page,
+    )
 
 
 def show_similar(filters: customers.CustomerFilters, told: str) -> bool:
@@ -68,7 +103,7 @@ def show_similar(filters: customers.CustomerFilters, told: str) -> bool:
     found = data.read(customers.similar, filters, today=today)
     if found:
         st.caption(told)
-        show_rows(pd.DataFrame(found), SIMILAR)
+        show_rows(pd.DataFrame(found), "similar-customers")
     return bool(found)
 
 

@@ -165,7 +165,6 @@ def show_payments(note: NoteDetail) -> None:
             for paid in note.payments
         ]
     )
-    st.caption("Marque uma linha para abrir o recibo.")
     tables.table(
         frame,
         labels,

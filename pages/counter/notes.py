@@ -19,7 +19,17 @@ from credigestor.rules.calendar import format_date
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
 from credigestor.rules.value_ranges import VALUE_RANGE_NAMES
-from credigestor.ui.kit import address, data, downloads, links, messages, session, tables
+from credigestor.ui.kit import (
+    address,
+    data,
+    downloads,
+    links,
+    lists,
+    messages,
+    rows,
+    session,
+    tables,
+)
 from credigestor.ui.kit.figures import format_count
 
 #: Words of the address that limit the list.
@@ -48,6 +58,7 @@ LABELS = {
     "fine": "Multa",
     "amount": "Valor da nota",
 }
+GREATEST_FIRST = ("days_late", "owed", "principal", "interest", "fine", "amount")
 
 actor = session.require(Permission.COUNTER)
 today = data.today()
@@ -152,29 +163,41 @@ def show_list(as_of: date, filters: NoteFilters) -> None:
 def show_page(as_of: date, filters: NoteFilters, ids: Sequence[int] | None) -> None:
     """One page of the list."""
     count = notes.MANY if ids is None else len(ids)
-    offset = tables.pager(count, key=f"notes-page:{as_of}:{filters}")
+    sorting = rows.sorting(
+        notes.WALKS,
+        usual="due_date",
+        many=(notes.OF_A_DATE, notes.MANY, count + (ids is None)),
+        greatest_first=GREATEST_FIRST,
+    )
+    shown = lists.page(count, key="notes", of=(as_of, filters, sorting.order), first=ids is None)
     frame = data.read(
         notes.list_notes,
         filters,
         as_of=as_of,
         today=today,
-        offset=offset,
-        limit=tables.ROWS_A_PAGE,
+        offset=shown.offset,
+        limit=shown.size,
         ids=ids,
+        order=sorting.order,
     )
     frame["status"] = frame["status"].map(lambda value: STATUS_NAMES[Status(value)])
-    st.caption("Marque uma linha para abrir a nota e ver o cálculo.")
     then = as_of != today
+    labels = LABELS | {"owed": f"Deve em {format_date(as_of)}"} if then else LABELS
+    if told := sorting.told(labels):
+        st.caption(told)
     tables.table(
         frame,
-        LABELS | {"owed": f"Deve em {format_date(as_of)}"} if then else LABELS,
+        labels,
         key="notes",
+        title="Notas",
         money=["owed", "principal", "interest", "fine", "amount"],
         dates=["due_date"],
         opens="counter/note.py",
         with_params={"as_of": as_of} if then else {},
+        sorting=sorting,
+        page=shown,
     )
-    downloads.list_button(actor, "list_notes", filters, as_of=as_of)
+    downloads.list_button(actor, "list_notes", filters, as_of=as_of, sort=sorting.order)
 
 
 def explain_nothing(filters: NoteFilters) -> None:
@@ -188,7 +211,6 @@ def explain_nothing(filters: NoteFilters) -> None:
         st.info("Nenhuma nota com esses filtros. Mude a busca, a situação ou as datas.")
 
 
-links.return_to_list("counter/notes.py", "notes")
 messages.header("Notas")
 chosen_date, chosen_filters = choose_filters()
 if chosen_date > today:

@@ -115,7 +115,6 @@ def show_notes(found: Receipt) -> None:
             for item in found.items
         ]
     )
-    st.caption("Marque uma linha para abrir a nota.")
     tables.table(
         frame,
         labels,

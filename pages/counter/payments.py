@@ -10,7 +10,17 @@ from credigestor.rules.methods import METHOD_NAMES
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
 from credigestor.ui.counter import payment_list
-from credigestor.ui.kit import address, data, downloads, forms, links, messages, session, tables
+from credigestor.ui.kit import (
+    address,
+    data,
+    downloads,
+    forms,
+    links,
+    lists,
+    messages,
+    rows,
+    session,
+)
 from credigestor.ui.kit.figures import format_count
 
 METHODS = {"": "Todas", **{str(method): name for method, name in METHOD_NAMES.items()}}
@@ -81,11 +91,24 @@ def show_list(filters: PaymentFilters) -> None:
         explain_nothing(filters)
         return
     show_totals(found)
-    offset = tables.pager(found.count, key=f"payments-page:{filters}")
-    frame = data.read(payments.list_payments, filters, offset=offset, limit=tables.ROWS_A_PAGE)
-    st.caption("Marque uma linha para abrir o recibo.")
-    payment_list.show(frame, COLUMNS, key="payments")
-    downloads.list_button(actor, "list_payments", filters)
+    sorting = rows.sorting(
+        payments.ORDERS,
+        usual=payments.NEWEST_FIRST,
+        many=(payments.SUMS, payments.MANY, found.count),
+        greatest_first=("paid_on", "number", "amount", *payments.SUMS),
+    )
+    shown = lists.page(found.count, key="payments", of=(filters, sorting.order))
+    frame = data.read(
+        payments.list_payments,
+        filters,
+        offset=shown.offset,
+        limit=shown.size,
+        order=sorting.order,
+    )
+    if told := sorting.told(payment_list.LABELS):
+        st.caption(told)
+    payment_list.show(frame, COLUMNS, key="payments", sorting=sorting, page=shown)
+    downloads.list_button(actor, "list_payments", filters, sort=sorting.order)
 
 
 def explain_nothing(filters: PaymentFilters) -> None:
@@ -97,6 +120,5 @@ def explain_nothing(filters: PaymentFilters) -> None:
         st.info("Nenhum pagamento com esses filtros. Mude a busca, as datas ou a forma.")
 
 
-links.return_to_list("counter/payments.py", "payments")
 messages.header("Pagamentos")
 show_list(choose_filters())

@@ -13,7 +13,17 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Permission
 from credigestor.rules.value_ranges import VALUE_RANGE_NAMES
-from credigestor.ui.kit import address, data, downloads, links, messages, session, tables
+from credigestor.ui.kit import (
+    address,
+    data,
+    downloads,
+    links,
+    lists,
+    messages,
+    rows,
+    session,
+    tables,
+)
 from credigestor.ui.kit.figures import format_count
 
 #: Words of the address that limit the list.
@@ -30,6 +40,7 @@ LABELS = {
     "situation": "Situação",
     "description": "Descrição",
 }
+GREATEST_FIRST = ("number", "sold_on", "total", "installments", "owed")
 
 
 def filters_area(today: date) -> tuple[date, SaleFilters]:
@@ -84,7 +95,6 @@ def sales_page() -> None:
     """The whole page."""
     actor = session.require(Permission.COUNTER)
     today = data.today()
-    links.return_to_list("counter/sales.py", "sales")
     messages.header("Vendas")
     links.link("counter/new_sale.py", "Nova venda", icon=":material/add_shopping_cart:")
     as_of, filters = filters_area(today)
@@ -96,22 +106,40 @@ def sales_page() -> None:
             st.info("Nenhuma venda com esses filtros. Limpe ou mude algum deles.")
         return
     totals_area(totals)
-    offset = tables.pager(totals.count, key=f"sales_page:{as_of}:{filters}")
+    sorting = rows.sorting(
+        sales.ORDERS,
+        usual=sales.NEWEST_FIRST,
+        many=(sales.SUMS, sales.MANY, totals.count),
+        greatest_first=GREATEST_FIRST,
+    )
+    shown = lists.page(totals.count, key="sales", of=(as_of, filters, sorting.order))
     frame = data.read(
-        sales.page, filters, as_of=as_of, today=today, offset=offset, limit=tables.ROWS_A_PAGE
+        sales.page,
+        filters,
+        as_of=as_of,
+        today=today,
+        offset=shown.offset,
+        limit=shown.size,
+        order=sorting.order,
     )
     frame["number"] = [sale_number(id_) for id_ in frame["id"]]
     frame["situation"] = ["Cancelada" if gone else "" for gone in frame["cancelled"]]
-    st.caption("Marque uma linha para abrir a venda.")
+    then = as_of != today
+    labels = LABELS | {"owed": f"A receber em {format_date(as_of)}"} if then else LABELS
+    if told := sorting.told(labels):
+        st.caption(told)
     tables.table(
         frame,
-        LABELS if as_of == today else LABELS | {"owed": f"A receber em {format_date(as_of)}"},
+        labels,
         key="sales",
+        title="Vendas",
         money=["total", "owed"],
         dates=["sold_on"],
         opens="counter/sale.py",
+        sorting=sorting,
+        page=shown,
     )
-    downloads.list_button(actor, "list_sales", filters, as_of=as_of)
+    downloads.list_button(actor, "list_sales", filters, as_of=as_of, sort=sorting.order)
 
 
 sales_page()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from credigestor.rules.methods import METHOD_NAMES, Method
-from credigestor.ui.kit import tables
+from credigestor.ui.kit import lists, rows, tables
 
 LABELS = {
     "paid_on": "Data",
@@ -26,7 +26,15 @@ LABELS = {
 MONEY = ("amount", "principal", "interest", "fine", "discount")
 
 
-def show(frame: pd.DataFrame, columns: Sequence[str], *, key: str, id_column: str = "id") -> None:
+def show(
+    frame: pd.DataFrame,
+    columns: Sequence[str],
+    *,
+    key: str,
+    id_column: str = "id",
+    sorting: rows.Sorting | None = None,
+    page: lists.Page | None = None,
+) -> None:
     """Show these columns of LABELS, method and reversal in words; a row opens its receipt.
 
     The discounts have a column where there is one (R14).
@@ -46,4 +54,8 @@ def show(frame: pd.DataFrame, columns: Sequence[str], *, key: str, id_column: st
         dates=["paid_on"],
         opens="counter/payment.py",
         id_column=id_column,
+        title="Pagamentos",
+        through="number",
+        sorting=sorting,
+        page=page,
     )

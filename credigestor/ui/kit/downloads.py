@@ -82,10 +82,18 @@ def button(
 
 
 def list_button(
-    actor: Actor, kind: str, filters: DataclassInstance, *, as_of: date | None = None
+    actor: Actor,
+    kind: str,
+    filters: DataclassInstance,
+    *,
+    as_of: date | None = None,
+    sort: str | None = None,
 ) -> None:
-    """A discreet button for all rows that a list's filters leave, for who may have them."""
-    order = Order.model_validate({"kind": kind, "as_of": as_of, "filters": filters})
+    """A discreet button for all rows that a list's filters leave, for who may have them.
+
+    `sort` is the order of the list, a word of `reports.ordering`.
+    """
+    order = Order.model_validate({"kind": kind, "as_of": as_of, "sort": sort, "filters": filters})
     if actor.can(catalogue.permission(order)):
         help = "Todas as linhas que os filtros deixam, não só esta página, para o Excel."
         button("Baixar CSV", order, key=kind, type="tertiary", help=help)

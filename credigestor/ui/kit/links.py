@@ -1,9 +1,10 @@
-"""Ways from page to page: links, ids and words of an address, and back to a list as it was left."""
+"""Ways from page to page: links, and ids and words of an address."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NoReturn
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -36,26 +37,14 @@ def address_words(params: Mapping[str, object]) -> dict[str, str | list[str]]:
     }
 
 
+def row_address(file: str, **params: object) -> str:
+    """The address of another page as a link of plain HTML has it: `nota?id=7`."""
+    return f"{page(file).url_path}?{urlencode(address_words(params), doseq=True)}"
+
+
 def row_id(name: str = "id") -> int | None:
     """A row's id from the address; None for anything that cannot be one."""
     raw = str(st.query_params.get(name, ""))
     if raw.isascii() and raw.isdigit() and len(raw) <= 10 and int(raw) <= MAX_ROW_ID:
         return int(raw)
     return None
-
-
-def leave_list(key: str, row: int) -> None:
-    """Remember the filters in the address of a list that is left for one of its rows."""
-    filters = {name: st.query_params.get_all(name) for name in st.query_params}
-    st.session_state[f"left:{key}"] = (str(row), filters)
-
-
-def return_to_list(file: str, key: str) -> None:
-    """Give a list its filters again after the browser's Back; call it before drawing them.
-
-    Streamlit writes the row's address under the list's own path before it changes the page, so
-    Back leads to the list with `?id=` and nothing else.
-    """
-    row, filters = st.session_state.pop(f"left:{key}", (None, {}))
-    if filters and st.query_params.get("id") == row:
-        st.switch_page(page(file).path, query_params=filters)

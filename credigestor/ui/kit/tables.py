@@ -11,11 +11,11 @@ import streamlit as st
 from pandas.io.formats.style import Styler
 
 from credigestor.errors import BusinessError
+from credigestor.rules.calendar import format_date
 from credigestor.rules.money import format_brl
-from credigestor.ui.kit.links import go, leave_list, link
+from credigestor.ui.kit import lists, rows
+from credigestor.ui.kit.links import link, row_address
 from credigestor.ui.kit.messages import header, plain
-
-ROWS_A_PAGE = 50
 
 
 def table(
@@ -28,14 +28,53 @@ def table(
     opens: str | None = None,
     with_params: Mapping[str, object] | None = None,
     id_column: str = "id",
-    height: int | str = "auto",
+    title: str = "Lista",
+    through: str | None = None,
+    leads: Mapping[str, str] | None = None,
+    sorting: rows.Sorting | None = None,
+    page: lists.Page | None = None,
 ) -> None:
-    """Show the labelled columns of a frame, money as R$ 1.234,56; a chosen row opens its page.
+    """Show the labelled columns of a frame, money as R$ 1.234,56.
 
-    `opens` is a file under pages/; it gets the row's `id_column` as `id`, and `with_params`.
-    Columns without a label are not sent to the browser.
+    `opens` is a file under pages/, to which each row's column `through`, or its first, leads; it
+    gets the row's `id_column` as `id`, and `with_params`.
+    `leads` names columns of addresses elsewhere, and the word that stands for each. Columns
+    without a label are not sent to the browser.
     """
     shown = frame[list(labels)]
+    if opens is None:
+        _grid(shown, labels, key, money, dates)
+        return
+    numbers = shown.select_dtypes("number").columns
+    columns = {
+        name: rows.Column(
+            label,
+            brl if name in money else _day if name in dates else str,
+            right=name in money or name in numbers,
+            leads=(leads or {}).get(name),
+        )
+        for name, label in labels.items()
+    }
+    addresses = [row_address(opens, id=int(id_), **(with_params or {})) for id_ in frame[id_column]]
+    rows.show(
+        shown.to_dict("records"),
+        columns,
+        addresses,
+        title=title,
+        through=through,
+        sorting=sorting,
+        page=page,
+    )
+
+
+def _grid(
+    shown: pd.DataFrame,
+    labels: Mapping[str, str],
+    key: str,
+    money: Sequence[str],
+    dates: Sequence[str],
+) -> None:
+    """All there is of something that leads nowhere: Streamlit's grid may sort it by itself."""
     config: dict[str, Any] = {
         name: st.column_config.Column(label) for name, label in labels.items()
     }
@@ -43,24 +82,17 @@ def table(
         config[name] = st.column_config.NumberColumn(labels[name], alignment="right")
     for name in dates:
         config[name] = st.column_config.DateColumn(labels[name], format="DD/MM/YYYY")
-    shared: dict[str, Any] = {
-        "data": in_reais(shown, money, key),
-        "hide_index": True,
-        "column_config": config,
-        "key": key,
-        "height": height,
-        "placeholder": "",  # Streamlit's own is the word None
-    }
-    if opens is None:
-        st.dataframe(**shared)
-        return
-    event = st.dataframe(**shared, on_select="rerun", selection_mode="single-row")
-    rows = event["selection"]["rows"]
-    if rows:
-        del st.session_state[key]
-        row = int(frame.iloc[rows[0]][id_column])
-        leave_list(key, row)
-        go(opens, id=row, **(with_params or {}))
+    st.dataframe(
+        in_reais(shown, money, key),
+        hide_index=True,
+        column_config=config,
+        key=key,
+        placeholder="",  # Streamlit's own is the word None
+    )
+
+
+def _day(value: object) -> str:
+    return format_date(pd.Timestamp(str(value)).date())
 
 
 def in_reais(frame: pd.DataFrame, money: Sequence[str], key: str) -> Styler:
@@ -77,7 +109,7 @@ def brl(value: object) -> str:
     return "" if value is None or value != value else format_brl(Decimal(str(value)))
 
 
-def pager(total: int, *, key: str, per_page: int = ROWS_A_PAGE) -> int:
+def pager(total: int, *, key: str, per_page: int) -> int:
     """Draw the page chooser of a list with `total` rows and return the OFFSET of the page."""
     pages = max(1, -(-total // per_page))
     if pages == 1:

@@ -14,6 +14,7 @@ from credigestor.ui.analytics.portfolio_risk import VARIANTS
 from tests.factories import add_user
 from tests.portfolio import TODAY, add_customer, add_r17, add_sale, late, pay, random_portfolio
 from tests.ui.clicks import click
+from tests.ui.listed import lists
 from tests.ui.support import Visit, open_app, text_of
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -80,7 +81,7 @@ def test_r17_every_rate_is_labelled_and_defined() -> None:
 @pytest.mark.usefixtures("shop")
 def test_the_people_behind_the_figures_are_listed() -> None:
     app = open_app(role="manager", page=PAGE)
-    debtors, next_due = (table.value for table in app.dataframe)
+    debtors, next_due = (table.value for table in lists(app))
     assert list(debtors["name"]) == ["Caio", "Ana <b>", "Bia", "Davi"]
     assert list(next_due["name"]) == ["Ana <b>", "Bia", "Davi"]
     assert "customer_id" not in debtors
@@ -144,9 +145,9 @@ def test_filters_in_the_address_apply_to_every_figure(monkeypatch: pytest.Monkey
     assert "Nov/26 é quando mais vence: R$ 30,00" in text
     assert "set/26;1;100,00;" in files["vendido-e-recebido.csv"]
     assert "nov/26;0;0,00;" in files["vendido-e-recebido.csv"]
-    debtors, next_due = (table.value for table in app.dataframe)
+    debtors, next_due = (table.value for table in lists(app))
     assert list(debtors["name"]) == ["Fábio"]
-    assert list(next_due["owed"]) == [30]
+    assert list(next_due["owed"]) == ["R$ 30,00"]
 
 
 def offered_files(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:

@@ -15,6 +15,7 @@ from credigestor.rules.methods import Method
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments
 from tests.portfolio import TODAY, add_customer, add_sale
+from tests.ui.listed import lists
 from tests.ui.support import Visit, open_app
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -112,7 +113,7 @@ def test_what_is_owed_is_shown_with_its_parts(admin: Actor) -> None:
     assert "Principal R$ 350,00 + juros R$ 3,00 + multa R$ 6,00" in texts
     assert "1 nota atrasada; a vencer R$ 50,00" in texts
     assert "Pontualidade: 50 %. Pagou no prazo 1 de 2 notas" in texts
-    notes, purchases, paid = (element.value for element in app.dataframe)
+    notes, purchases, paid = (element.value for element in lists(app))
     assert list(notes["note"]) == [f"{sale.id:06}-02/03", f"{sale.id:06}-03/03"]
     assert list(notes["status"]) == ["Atrasada", "Pendente"]
     assert list(purchases["situation"]) == ["Em aberto"]

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Customer
 from tests.portfolio import add_customer
+from tests.ui.listed import lists
 from tests.ui.support import Visit, open_app
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -64,7 +65,7 @@ def test_the_list_shows_formatted_cpf_and_phone() -> None:
         add_customer(session, "Zélia", tax_id="52998224725", phone="+5585988724443", city="Crato")
     app = open_app(role="seller", page=LIST)
     assert not app.exception
-    frame = app.dataframe[0].value
+    frame = lists(app)[0].value
     assert list(frame["tax_id"]) == ["529.982.247-25"]
     assert list(frame["phone"]) == ["(85) 98872-4443"]
     assert "1 cliente" in app.texts
@@ -75,9 +76,9 @@ def test_the_address_carries_the_search() -> None:
         add_customer(session, "Zélia")
         add_customer(session, "Rui", active=False)
     app = open_app(role="seller", page=LIST, q="zelia")
-    assert list(app.dataframe[0].value["name"]) == ["Zélia"]
+    assert list(lists(app)[0].value["name"]) == ["Zélia"]
     app = open_app(role="seller", page=LIST, status="all")
-    assert list(app.dataframe[0].value["name"]) == ["Rui", "Zélia"]
+    assert list(lists(app)[0].value["name"]) == ["Rui", "Zélia"]
     app = open_app(role="seller", page=LIST, q="%", overdue="true")
     assert not app.exception
     assert "Nenhum cliente com esses filtros" in app.texts
@@ -90,15 +91,13 @@ def test_names_like_what_was_typed_stand_apart_from_those_as_typed() -> None:
         add_customer(session, "Zélia Nunes", active=False)
     app = open_app(role="seller", page=LIST, q="zellia munoz")
     assert not app.exception
-    assert list(app.dataframe[0].value["name"]) == ["Zélia Muñoz"]
+    assert list(lists(app)[0].value["name"]) == ["Zélia Muñoz"]
     assert "Nenhum nome igual; parecidos:" in app.texts
     assert "Nenhum cliente com esses filtros" not in app.texts
     app = open_app(role="seller", page=LIST, q="munoz", status="all")
-    assert [list(table.value["name"]) for table in app.dataframe] == [
-        ["Zélia Muñoz", "Zilda Munoz"]
-    ]
+    assert [list(table.value["name"]) for table in lists(app)] == [["Zélia Muñoz", "Zilda Munoz"]]
     app = open_app(role="seller", page=LIST, q="nunez", status="all")
-    assert [list(table.value["name"]) for table in app.dataframe] == [["Zélia Nunes"]]
+    assert [list(table.value["name"]) for table in lists(app)] == [["Zélia Nunes"]]
 
 
 @pytest.mark.parametrize("nonsense", ["", "x" * 3000, "\x00", "-1", "<script>", "Todos,Ativos"])
@@ -116,7 +115,7 @@ def test_a_list_of_many_is_paged() -> None:
             add_customer(session, f"Cliente {number:02}")
     app = open_app(role="seller", page=LIST)
     assert not app.exception
-    assert len(app.dataframe[0].value) == 50
+    assert len(lists(app)[0].value) == 25
     assert "51 clientes" in app.texts
 
 

@@ -11,6 +11,7 @@ from credigestor.rules.permissions import Actor
 from tests.portfolio import refresh, settle_early
 from tests.services.discounting import DAY, sell, settle
 from tests.services.paying import note_row, pay, reverse
+from tests.ui.listed import lists
 from tests.ui.support import Visit, open_app
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -24,7 +25,7 @@ def told(app: Visit) -> str:
 def has_the_column(page: str, query: dict[str, str]) -> bool:
     app = open_app(role="seller", page=page, query=query)
     assert not app.exception
-    return any("discount" in frame.value.columns for frame in app.dataframe)
+    return any("discount" in frame.value.columns for frame in lists(app))
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_a_note_tells_early_in_the_row_that_a_payment_was_reversed_and_only_then
 
     def columns() -> list[str]:
         app = open_app(role="seller", page="counter/note.py", query={"id": str(note)})
-        [frame] = [frame.value for frame in app.dataframe if "receipt" in frame.value.columns]
+        [frame] = [frame.value for frame in lists(app) if "receipt" in frame.value.columns]
         return list(frame.columns)
 
     assert "situation" not in columns()

@@ -13,6 +13,7 @@ from credigestor.rules.permissions import Role
 from credigestor.services import payments
 from tests.factories import actor_of, add_user
 from tests.portfolio import TODAY, add_customer, add_sale
+from tests.ui.listed import lists
 from tests.ui.support import open_app
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -61,10 +62,10 @@ def test_a_seller_sees_the_own_sales_and_receipts_and_what_falls_due(vera: User)
     texts = app.texts.replace("\\", "").replace("\xa0", " ")
     assert "1 venda; entradas R$ 0,00" in texts
     assert "1 pagamento: Pix R$ 30,00 (1)" in texts
-    due = app.dataframe[0].value
+    due = lists(app)[0].value
     assert list(due["customer"]) == ["Ana <b>"]
     assert list(due["phone"]) == ["(85) 98872-4443"]
-    assert [str(value) for value in due["owed"]] == ["70.00"]
+    assert list(due["owed"]) == ["R$ 70,00"]
 
 
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.ADMIN])

@@ -13,6 +13,7 @@ from credigestor.services import settings
 from credigestor.ui.kit import data
 from tests.services.paying import FEBRUARY, JANUARY, pay, reverse, sell, splits
 from tests.services.selling import count
+from tests.ui.listed import lists
 from tests.ui.support import Visit, open_app
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -28,7 +29,7 @@ def told(app: Visit) -> str:
 
 def shown(app: Visit) -> list[str]:
     assert not app.exception
-    return [] if not app.dataframe else list(app.dataframe[0].value["number"])
+    return [] if not lists(app) else list(lists(app)[0].value["number"])
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_an_empty_shop_says_how_to_begin() -> None:
 def test_the_list_is_newest_first_and_its_sums_leave_out_the_reversed(made: list[int]) -> None:
     app = open_app(role="seller", page=LIST)
     assert shown(app) == ["000002", "000001"]
-    assert list(app.dataframe[0].value["situation"]) == ["Estornado", ""]
+    assert list(lists(app)[0].value["situation"]) == ["Estornado", ""]
     for figure in ("Pagamentos 2", "Recebido R$ 100,00", "Principal R$ 92,50", "Multa R$ 6,00"):
         assert figure in told(app)
 
@@ -96,14 +97,14 @@ def test_r24_the_receipt_says_who_paid_what_for_which_notes_and_what_is_left(
         "Saldo do cliente ao fim de 25/01/2026: R$ 307,50",
     ):
         assert part in told(app)
-    row = app.dataframe[0].value.iloc[0]
-    assert (row["number"], str(row["after"])) == ("000001-01/02", "207.50")
+    row = lists(app)[0].value.iloc[0]
+    assert (row["number"], str(row["after"])) == ("000001-01/02", "R$ 207,50")
 
 
 def test_r12_the_receipt_of_a_reversed_payment_says_so(made: list[int]) -> None:
     app = open_app(role="manager", page=RECEIPT, id=made[1])
     assert "ESTORNADO em 23/11/2026 por Guta Gerente: Pix devolvido" in told(app)
-    assert "after" not in app.dataframe[0].value
+    assert "after" not in lists(app)[0].value
     assert not [b for b in app.button if "estorno" in b.label]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from credigestor.services import payments
 from credigestor.services import sales as sales_service
 from tests.factories import add_user
 from tests.portfolio import TODAY, Made, add_customer, add_sale, pay
+from tests.ui.listed import lists
 from tests.ui.support import Visit, open_app
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -65,7 +65,7 @@ def test_the_list_shows_sales_and_their_totals(sale: Made) -> None:
         "Entradas": "R$ 0,00",
         "Financiado": "R$ 600,00",
     }
-    frame = app.dataframe[0].value
+    frame = lists(app)[0].value
     assert list(frame["number"]) == ["000001"]
     assert list(frame["customer"]) == ["Ana *Luz*"]
 
@@ -91,7 +91,7 @@ def test_the_list_shows_sales_and_their_totals(sale: Made) -> None:
 )
 def test_the_filters_come_from_the_address(sale: Made, query: dict[str, str], shown: bool) -> None:
     app = open_app("seller", page=LIST, query=query)
-    assert bool(len(app.dataframe)) is shown
+    assert bool(len(lists(app))) is shown
     assert ("Nenhuma venda com esses filtros" in words(app)) is not shown
 
 
@@ -113,10 +113,10 @@ def test_a_past_date_shows_what_was_owed_then(sale: Made, manager: Actor, today:
     cancel(sale, manager)
     yesterday = today - timedelta(days=1)
     app = open_app("seller", page=LIST, as_of=yesterday)
-    assert list(app.dataframe[0].value["situation"]) == [""]
-    assert list(app.dataframe[0].value["owed"]) == [Decimal("608.90")]
+    assert list(lists(app)[0].value["situation"]) == [""]
+    assert list(lists(app)[0].value["owed"]) == ["R$ 608,90"]
     by_label(app.date_input, "Data-base").set_value(today).run()
-    assert list(app.dataframe[0].value["situation"]) == ["Cancelada"]
+    assert list(lists(app)[0].value["situation"]) == ["Cancelada"]
     assert "as_of" not in app.query_params
 
 
@@ -139,7 +139,8 @@ def test_a_long_list_comes_in_pages(sale: Made, today: date) -> None:
         for _ in range(50):
             add_sale(session, 1, today, [("10.00", today)])
     app = open_app("seller", page=LIST)
-    assert len(app.dataframe[0].value) == 50
+    assert len(lists(app)[0].value) == 25
+    assert "1–25 de 51" in lists(app)[0].text
     assert by_label(app.metric, "Vendas").value == "51"
 
 
@@ -148,7 +149,7 @@ def test_cancelled_sales_are_left_out_of_the_totals(sale: Made, manager: Actor) 
     app = open_app("seller", page=LIST)
     assert by_label(app.metric, "Total vendido").value == "R$\xa00,00"
     assert "Fora dos totais: 1 cancelada." in words(app)
-    assert list(app.dataframe[0].value["situation"]) == ["Cancelada"]
+    assert list(lists(app)[0].value["situation"]) == ["Cancelada"]
 
 
 def cancel(sale: Made, manager: Actor) -> None:
@@ -164,7 +165,7 @@ def test_a_sale_shows_its_terms_notes_and_what_is_owed(sale: Made) -> None:
     assert "Sem juros de contrato" in text
     assert "No atraso: juros de 1,00 % ao mês, multa de 2,00 %, sem carência" in text
     assert by_label(app.metric, "A receber hoje").value == "R$\xa0609,00"
-    notes = app.dataframe[0].value
+    notes = lists(app)[0].value
     assert list(notes["label"]) == ["000001-01/02", "000001-02/02"]
     assert list(notes["status"]) == ["Atrasada", "Pendente"]
     assert "Nada foi recebido desta venda ainda." in text
@@ -190,7 +191,7 @@ def test_a_sale_shows_its_payments_and_which_were_reversed(
         pay(session, manager, sale.notes[1], "20.00", today - timedelta(days=1))
         payments.reverse(session, manager, payment_id=wrong, why="engano", today=today)
     app = open_app("seller", page=ONE, id=sale.id)
-    frame = app.dataframe[1].value
+    frame = lists(app)[1].value
     assert list(frame["situation"]) == ["Estornado", ""]
     assert list(frame["method"]) == ["Dinheiro", "Dinheiro"]
     assert list(frame["numbers"]) == ["1", "2"]
@@ -200,7 +201,7 @@ def test_a_sale_shows_its_payments_and_which_were_reversed(
 def test_an_address_that_names_no_sale_says_so(sale: Made, id_: str) -> None:
     app = open_app("seller", page=ONE, id=id_)
     assert "Venda não encontrada." in words(app)
-    assert len(app.dataframe) == 0
+    assert len(lists(app)) == 0
 
 
 def test_description_and_seller_are_edited_by_a_seller(sale: Made) -> None:
@@ -260,4 +261,4 @@ def test_a_cancelled_sale_shows_its_banner_to_everybody(sale: Made, manager: Act
     assert "Venda cancelada em" in words(app)
     assert "por Guta Gerente: Desistiu *ontem*" in words(app)
     assert by_label(app.metric, "A receber hoje").value == "R$\xa00,00"
-    assert set(app.dataframe[0].value["status"]) == {"Cancelada"}
+    assert set(lists(app)[0].value["status"]) == {"Cancelada"}

@@ -1,0 +1,91 @@
+"""What the address says of a list besides its filters: `order` and `page`; and ways to others.
+
+order = lists.order(customers.ORDERS, usual="name")
+shown = lists.page(total, key="customers", of=filters)
+data.read(customers.page, filters, order=order, offset=shown.offset, limit=shown.size)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from credigestor.ui.kit.figures import format_count
+
+ROWS_A_PAGE = 25
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list: its number from 1, the rows that there are, the rows of a page.
+
+    `first` where these are only the first rows of more.
+    """
+
+    number: int
+    total: int
+    size: int
+    first: bool = False
+
+    @property
+    def offset(self) -> int:
+        """How many rows stand before it."""
+        return (self.number - 1) * self.size
+
+    @property
+    def last(self) -> int:
+        """The number of the last page, at least 1."""
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def sentence(self) -> str:
+        """Which rows it shows: 1–25 de 4.942."""
+        end = min(self.offset + self.size, self.total)
+        begin = min(self.offset + 1, end)
+        of = f"das {format_count(self.total)} primeiras" if self.first else None
+        return f"{begin}–{end} {of or f'de {format_count(self.total)}'}"
+
+
+def order(columns: Collection[str], *, usual: str) -> str:
+    """The order in the address, a word of `reports.ordering`; `usual` where it names none."""
+    word = st.query_params.get("order", usual)
+    if word.removeprefix("-") not in columns:
+        st.query_params.pop("order", None)
+        return usual
+    return word
+
+
+def page(total: int, *, key: str, of: object, size: int = ROWS_A_PAGE, first: bool = False) -> Page:
+    """The page in the address; the last one where there are fewer.
+
+    `of` is what limits and orders the list: once another is chosen, its first page is shown.
+    """
+    word = st.query_params.get("page", "")
+    was, slot = (word, str(of)), f"list:{key}"
+    before = st.session_state.get(slot, was)
+    changed = before[0] == word and before[1] != was[1]
+    known = word.isascii() and word.isdigit() and len(word) <= 7 and int(word) > 1
+    if word and (changed or not known):
+        st.query_params.pop("page", None)
+        word = ""
+    st.session_state[slot] = (word, str(of))
+    number = int(word or 1)
+    return Page(min(number, Page(number, total, size).last), total, size, first)
+
+
+def to_order(word: str, *, usual: str) -> str:
+    """The address of this list in another order, from its first page."""
+    return _address(order=None if word == usual else word, page=None)
+
+
+def to_page(number: int) -> str:
+    """The address of another page of this list."""
+    return _address(page=None if number == 1 else str(number))
+
+
+def _address(**changed: str | None) -> str:
+    words = {name: st.query_params.get_all(name) for name in st.query_params if name not in changed}
+    return "?" + urlencode(words | {k: [v] for k, v in changed.items() if v}, doseq=True)
