@@ -16,7 +16,7 @@ from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.errors import BusinessError
 from credigestor.rules.address import LENGTHS
-from credigestor.rules.identity import MAX_NAME
+from credigestor.rules.identity import MAX_NAME, UFS
 from credigestor.services import setup
 from credigestor.services.inputs import parse
 from credigestor.services.users import MAX_LOGIN
@@ -63,7 +63,11 @@ def _form() -> None:
         with city:
             ask("city", "Cidade (opcional)", max_chars=LENGTHS["city"])
         with state:
-            ask("state", "UF (opcional)", max_chars=2)
+            ufs = ["", *UFS]
+            values["state"] = st.selectbox(
+                "UF (opcional)", ufs, format_func=lambda uf: uf or "—", key="first_state"
+            )
+            fields.slot("state")
         st.header("O administrador", anchor=False)
         ask("name", "Nome completo", max_chars=MAX_NAME)
         ask("login", "Usuário", max_chars=MAX_LOGIN, help="Letras sem acento, números, . _ -")

@@ -43,7 +43,8 @@ def fill(app: Visit, **values: str) -> Visit:
         "again": "uma senha comprida",
     } | values
     for name, value in typed.items():
-        app.text_input(key=f"first_{name}").input(value)
+        inputs = app.selectbox if name == "state" else app.text_input
+        inputs(key=f"first_{name}").set_value(value)
     app.button[0].click()
     app.run()
     return app
@@ -57,7 +58,7 @@ def links(app: Visit) -> list[str]:
 def test_at_the_server_itself_no_code_is_asked_for() -> None:
     app = open_app()
     assert CODE not in [field.label for field in app.text_input]
-    fill(app, tax_id="11.222.333/0001-81", city="Fortaleza", state="ce")
+    fill(app, tax_id="11.222.333/0001-81", city="Fortaleza", state="CE")
     assert any('href="/entrar?ticket=' in link for link in links(app))
     with transaction() as session:
         shop = current_settings(session)
@@ -97,7 +98,6 @@ def test_guessing_the_code_is_locked_like_a_login() -> None:
         ({"again": "outra senha"}, "senhas são diferentes"),
         ({"password": "curta", "again": "curta"}, "pelo menos 10"),
         ({"tax_id": "111.111.111-11"}, "CPF inválido"),
-        ({"state": "XX"}, "UF inválida"),
     ],
 )
 def test_bad_input_is_told_and_nothing_is_written(values: dict[str, str], message: str) -> None:
@@ -105,6 +105,13 @@ def test_bad_input_is_told_and_nothing_is_written(values: dict[str, str], messag
     assert message in app.texts
     with transaction() as session:
         assert session.scalars(select(User)).all() == []
+
+
+@pytest.mark.usefixtures("at_the_server")
+def test_the_state_is_chosen_from_the_27_or_left_out() -> None:
+    choice = open_app().selectbox(key="first_state")
+    assert choice.value == ""
+    assert len(choice.options) == 28
 
 
 @pytest.mark.usefixtures("at_the_server")
