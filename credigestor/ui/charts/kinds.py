@@ -16,6 +16,8 @@ from credigestor.ui.charts.theme import Spec
 
 CELL_WIDTH = 44
 CELL_HEIGHT = 28
+#: Pixels from the foot of a label to that of the one above.
+LABEL_HEIGHT = 14
 
 
 def heat_map(
@@ -110,6 +112,7 @@ def lines(
     )
     last = points.sort_values("place").groupby("series").tail(1)
     named = last[last["series"].isin(list(colors) if labelled is None else labelled)]
+    named = _apart(named, 1.15 * LABEL_HEIGHT / height * float(points["value"].max()))
     names = theme.layer(
         theme.text_mark(align="left", dx=8),
         {"x": x, "y": theme.number("value"), "text": theme.field("series")},
@@ -171,6 +174,18 @@ def _bars(
         **place,
     }
     return theme.chart(rows, theme.bar_mark(), encoding, height=height)
+
+
+def _apart(labels: pd.DataFrame, gap: float) -> pd.DataFrame:
+    """The labels at the ends of lines, those that end together as far apart as `gap`."""
+    rows = labels.sort_values(["place", "value"], ascending=[True, True]).copy()
+    at: list[float] = []
+    last: tuple[object, float] | None = None
+    for place, value in zip(rows["place"], rows["value"], strict=True):
+        close = last is not None and last[0] == place and value < last[1] + gap
+        at.append(last[1] + gap if close and last else value)
+        last = (place, at[-1])
+    return rows.assign(value=at)
 
 
 def _reached(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -187,3 +188,19 @@ def test_every_kind_can_be_drawn_of_nothing() -> None:
         assert not specs.rows(chart)
     for kind in (kinds.stacked_bars, kinds.grouped_bars):
         assert not specs.rows(bars(kind, nothing))
+
+
+def test_the_names_of_lines_that_end_together_stand_apart() -> None:
+    ends = {"Ana": 50.0, "Bia": 50.5, "Caio": 80.0, "Davi": 50.2}
+    frame = pd.DataFrame(
+        {"id": name, "series": name, "x": "nov", "value": value, "said": name}
+        for name, value in ends.items()
+    )
+    colors = dict.fromkeys(ends, theme.BLUE)
+    spec = kinds.lines(frame, xs=["nov"], colors=colors, tips={"x": "Mês"}, height=280)
+    at = {row["series"]: row["value"] for row in specs.rows(spec, 2)}
+    a_label = 80.0 * kinds.LABEL_HEIGHT / 280
+    assert list(at) == ["Ana", "Davi", "Bia", "Caio"]
+    assert all(upper - lower >= a_label for lower, upper in pairwise(at.values()))
+    assert (at["Ana"], at["Caio"]) == (50.0, 80.0)
+    assert {row["value"] for row in specs.rows(spec, 1)} == set(ends.values())
