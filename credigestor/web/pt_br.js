@@ -1,7 +1,7 @@
-// Puts Streamlit's built-in English in Portuguese, names inputs as their labels read, follows a
-// link that the script left for it, starts a download or opens a document once, keeps a form's word
-// in the address out of Back's way, opens a list's rows without leaving the visit, and loads a page
-// anew that has lost its connection for good.
+// Puts Streamlit's built-in English in Portuguese, names inputs as their labels read and writes
+// numbers in them as people do, follows a link that the script left for it, starts a download or
+// opens a document once, keeps a form's word in the address out of Back's way, opens a list's rows
+// without leaving the visit, and loads a page anew that has lost its connection for good.
 //
 // Only text values and the attributes named below are changed, never nodes (React would lose
 // them), and only where the whole text is in the dictionary. What the shop
@@ -119,6 +119,48 @@
     attributeFilter: [...ATTRIBUTES, ROLE],
   });
   change(document.body);
+
+  // What a form was given is written as people write it, once its field is left; whatever is no
+  // such number stays as typed, and the server says so. Fields of live previews are let alone.
+  const digits = (text) => text.replace(/[\s().\/-]/g, "");
+  const regrouped = (text, rule, shape) =>
+    rule.test(digits(text)) ? digits(text).replace(rule, shape) : text;
+  const FORMATS = [
+    [
+      /CPF|CNPJ/,
+      (text) =>
+        regrouped(
+          regrouped(text, /^(\d{3})(\d{3})(\d{3})(\d{2})$/, "$1.$2.$3-$4"),
+          /^(\d{2})(\d{3})(\d{3})(\d{4})(\d{2})$/,
+          "$1.$2.$3/$4-$5",
+        ),
+    ],
+    [/^Telefone/, (text) => regrouped(text, /^(\d{2})(\d{4,5})(\d{4})$/, "($1) $2-$3")],
+    [/^CEP/, (text) => regrouped(text, /^(\d{5})(\d{3})$/, "$1-$2")],
+    [
+      /\(R\$\)/,
+      (text) => {
+        const amount = text.trim().match(/^(\d+|\d{1,3}(?:\.\d{3})+)(?:,(\d{1,2}))?$/);
+        if (!amount) return text;
+        const whole = amount[1].replaceAll(".", "").replace(/^0+(?=\d)/, "");
+        return `${whole.replace(/\B(?=(\d{3})+$)/g, ".")},${(amount[2] ?? "").padEnd(2, "0")}`;
+      },
+    ],
+  ];
+  const setValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
+  document.addEventListener(
+    "focusout",
+    ({ target }) => {
+      if (!target.matches('[data-testid="stForm"] input[aria-label]')) return;
+      const label = target.getAttribute("aria-label");
+      const format = FORMATS.find(([rule]) => rule.test(label))?.[1];
+      const written = format ? format(target.value) : target.value;
+      if (written === target.value) return;
+      setValue.call(target, written); // as if typed: React overlooks an assigned value
+      target.dispatchEvent(new Event("input", { bubbles: true }));
+    },
+    true,
+  );
 
   // The word of a form's operation comes into the address and leaves it by itself: no step that
   // Back would have to undo. It may arrive when its page was left already, and is nothing there.
