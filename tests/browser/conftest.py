@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -264,6 +264,33 @@ def log_in() -> Callable[..., None]:
         page.get_by_role("button", name="Entrar").click()
 
     return fill
+
+
+@pytest.fixture
+def arrive(server: Server) -> Callable[..., None]:
+    """Open an address as one of the server's people: `arrive(page, "adm", "/backup")`.
+
+    They have logged in before, as the form would have done it, which takes two pages more.
+    """
+
+    def open_logged_in(page: Any, login: str, address: str) -> None:
+        with Session(server.engine) as session:
+            user = session.scalars(select(User).where(User.login == login)).one()
+        token = server.log_in(user)
+        page.context.add_cookies(
+            [
+                {
+                    "name": cookies.cookie_name(),
+                    "value": token,
+                    "url": server.base_url,
+                    "httpOnly": True,
+                    "sameSite": "Strict",
+                }
+            ]
+        )
+        page.goto(address)
+
+    return open_logged_in
 
 
 def settled(page: Any) -> None:

@@ -36,9 +36,8 @@ def crowd(server: Server) -> int:
     return int(server.scalar("SELECT count(*) FROM customers"))
 
 
-def open_exports(page: Page, log_in: Callable[..., None], login: str) -> None:
-    page.goto("/exportar")
-    log_in(page, login)
+def open_exports(page: Page, arrive: Callable[..., None], login: str) -> None:
+    arrive(page, login, "/exportar")
     expect(page.get_by_role("heading", name="Exportar", exact=True)).to_be_visible()
     settled(page)
 
@@ -62,9 +61,9 @@ def rows_of(download: Download) -> list[dict[str, str]]:
 
 
 def test_a_click_brings_the_whole_file_under_its_name_and_its_address_no_second_time(
-    page: Page, server: Server, log_in: Callable[..., None], crowd: int
+    page: Page, server: Server, arrive: Callable[..., None], crowd: int
 ) -> None:
-    open_exports(page, log_in, "gerente")
+    open_exports(page, arrive, "gerente")
     download = click_for_file(page, "Baixar clientes")
     assert download.suggested_filename == f"clientes-{TODAY}.csv"
     rows = rows_of(download)
@@ -78,9 +77,9 @@ def test_a_click_brings_the_whole_file_under_its_name_and_its_address_no_second_
 
 
 def test_an_address_is_refused_to_others_and_a_click_on_it_does_where_scripts_are_blocked(
-    page: Page, server: Server, log_in: Callable[..., None], crowd: int
+    page: Page, server: Server, arrive: Callable[..., None], crowd: int
 ) -> None:
-    open_exports(page, log_in, "gerente")
+    open_exports(page, arrive, "gerente")
     page.route("**/cg/pt-br.js", lambda route: route.abort())
     page.reload()
     page.get_by_role("button", name="Baixar clientes").click()
@@ -101,12 +100,11 @@ def test_an_address_is_refused_to_others_and_a_click_on_it_does_where_scripts_ar
 
 
 def test_two_browsers_download_at_once(
-    new_page: Callable[..., Any], server: Server, log_in: Callable[..., None], crowd: int
+    new_page: Callable[..., Any], server: Server, arrive: Callable[..., None], crowd: int
 ) -> None:
-    server.forget_attempts()
     pages = [new_page(server), new_page(server)]
     for page, login in zip(pages, ("gerente", "adm"), strict=True):
-        open_exports(page, log_in, login)
+        open_exports(page, arrive, login)
     first, second = pages
     with first.expect_download() as one, second.expect_download() as two:
         first.get_by_role("button", name="Baixar clientes").click()
@@ -119,10 +117,9 @@ def test_two_browsers_download_at_once(
 
 
 def test_the_file_of_a_list_comes_again_with_each_click(
-    page: Page, log_in: Callable[..., None], crowd: int
+    page: Page, arrive: Callable[..., None], crowd: int
 ) -> None:
-    page.goto("/clientes?q=avila")
-    log_in(page, "gerente")
+    arrive(page, "gerente", "/clientes?q=conceicao")
     expect(page.get_by_role("heading", name="Clientes")).to_be_visible()
     for _ in range(2):
         settled(page)

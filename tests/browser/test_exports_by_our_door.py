@@ -25,13 +25,12 @@ def test_every_role_is_told_to_offer_no_export_of_a_table(server: Server, role: 
 
 
 def test_a_table_and_a_chart_offer_no_file_and_no_copy(
-    page: Page, server: Server, log_in: Callable[..., None]
+    page: Page, server: Server, arrive: Callable[..., None]
 ) -> None:
     with Session(server.engine) as session, session.begin():
         customer = add_customer(session, "=HYPERLINK(1)")
         add_sale(session, customer, TODAY - timedelta(days=9), [("10.00", TODAY)])
-    page.goto("/clientes")
-    log_in(page, "gerente")
+    arrive(page, "gerente", "/clientes")
     table = page.get_by_test_id("stDataFrame").first
     expect(table).to_be_visible()
     settled(page)

@@ -45,10 +45,9 @@ def metric(page: Page, label: str) -> Locator:
 
 
 def test_the_managers_first_page_is_the_dashboard_and_a_bar_leads_to_its_notes(
-    page: Page, server: Server, log_in: Callable[..., None], debtor: str
+    page: Page, server: Server, arrive: Callable[..., None], debtor: str
 ) -> None:
-    page.goto("/")
-    log_in(page, "gerente")
+    arrive(page, "gerente", "/")
     expect(page.get_by_role("heading", name="Painel")).to_be_visible()
     owed = server.scalar(
         "SELECT sum(principal_balance) FROM notes WHERE principal_balance > 0 "
@@ -68,10 +67,9 @@ def test_the_managers_first_page_is_the_dashboard_and_a_bar_leads_to_its_notes(
 
 
 def test_the_report_downloads_exactly_what_is_shown(
-    page: Page, log_in: Callable[..., None], debtor: str
+    page: Page, arrive: Callable[..., None], debtor: str
 ) -> None:
-    page.goto("/inadimplencia?band=31-60")
-    log_in(page, "gerente")
+    arrive(page, "gerente", "/inadimplencia?band=31-60")
     expect(page.get_by_role("heading", name="Inadimplência")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Baixar CSV").click()
@@ -84,20 +82,18 @@ def test_the_report_downloads_exactly_what_is_shown(
 
 
 def test_a_seller_who_types_the_dashboards_address_sees_nothing_of_it(
-    page: Page, log_in: Callable[..., None], debtor: str
+    page: Page, arrive: Callable[..., None], debtor: str
 ) -> None:
-    page.goto("/painel")
-    log_in(page, "vendedor")
+    arrive(page, "vendedor", "/painel")
     expect(page.get_by_role("heading", name="Sem permissão")).to_be_visible()
     assert page.get_by_test_id("stMetric").count() == 0
     assert page.get_by_text("A receber").count() == 0
 
 
 def test_the_zip_of_everything_holds_all_files_and_proves_them_whole(
-    page: Page, server: Server, log_in: Callable[..., None], debtor: str
+    page: Page, server: Server, arrive: Callable[..., None], debtor: str
 ) -> None:
-    page.goto("/exportar")
-    log_in(page, "gerente")
+    arrive(page, "gerente", "/exportar")
     expect(page.get_by_role("heading", name="Exportar", exact=True)).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Baixar tudo (ZIP)").click()

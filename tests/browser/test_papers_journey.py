@@ -82,9 +82,8 @@ def button(page: Page, label: str) -> Locator:
     return page.get_by_role("button", name=label).or_(page.get_by_role("link", name=label)).first
 
 
-def sell(page: Page, log_in: Callable[..., None], customer: int) -> None:
-    page.goto(f"/nova-venda?customer={customer}")
-    log_in(page, "vendedor")
+def sell(page: Page, arrive: Callable[..., None], customer: int) -> None:
+    arrive(page, "vendedor", f"/nova-venda?customer={customer}")
     page.get_by_label("Total da venda (R$)").press_sequentially("1000", delay=30)
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
@@ -100,10 +99,10 @@ def test_notes_booklet_and_receipt_open_in_new_tabs_and_say_what_became_of_them(
     page: Page,
     new_page: Callable[..., Page],
     server: Server,
-    log_in: Callable[..., None],
+    arrive: Callable[..., None],
     customer: int,
 ) -> None:
-    sell(page, log_in, customer)
+    sell(page, arrive, customer)
     printings = "SELECT count(*) FROM note_printings"
     before = int(server.scalar(printings))
 
@@ -139,8 +138,7 @@ def test_notes_booklet_and_receipt_open_in_new_tabs_and_say_what_became_of_them(
 
     # Reversed by a manager elsewhere: the same receipt says so.
     manager = new_page(server)
-    manager.goto(page.url)
-    log_in(manager, "gerente")
+    arrive(manager, "gerente", page.url)
     manager.get_by_text("Estornar este pagamento").click()
     manager.get_by_label("Motivo do estorno").fill("valor errado")
     manager.get_by_role("button", name="Confirmar estorno").click()
@@ -149,10 +147,9 @@ def test_notes_booklet_and_receipt_open_in_new_tabs_and_say_what_became_of_them(
 
 
 def test_where_pop_ups_are_blocked_the_link_stays(
-    page: Page, log_in: Callable[..., None], sale: int
+    page: Page, arrive: Callable[..., None], sale: int
 ) -> None:
-    page.goto(f"/venda?id={sale}")
-    log_in(page, "vendedor")
+    arrive(page, "vendedor", f"/venda?id={sale}")
     expect(button(page, "Imprimir notas promissórias")).to_be_visible()
     settled(page)
     page.route("**/cg/pt-br.js", lambda route: route.abort())  # nobody opens anything
@@ -168,13 +165,11 @@ def test_where_pop_ups_are_blocked_the_link_stays(
 def test_on_a_phone_nothing_sticks_out(
     new_page: Callable[..., Page],
     server: Server,
-    log_in: Callable[..., None],
+    arrive: Callable[..., None],
     sale: int,
 ) -> None:
-    server.forget_attempts()
     phone = new_page(server, viewport={"width": 390, "height": 844})
-    phone.goto(f"/venda?id={sale}")
-    log_in(phone, "vendedor")
+    arrive(phone, "vendedor", f"/venda?id={sale}")
     settled(phone)
     opened_by(button(phone, "Imprimir notas promissórias"), phone)
     expect(button(phone, "Baixar as notas")).to_be_visible()

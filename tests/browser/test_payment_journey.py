@@ -50,10 +50,9 @@ def debt(server: Server, request: pytest.FixtureRequest) -> Debt:
 
 
 @pytest.fixture
-def counter(page: Page, log_in: Callable[..., None]) -> Page:
+def counter(page: Page, arrive: Callable[..., None]) -> Page:
     """A seller at the page where money is received."""
-    page.goto("/receber")
-    log_in(page, "vendedor")
+    arrive(page, "vendedor", "/receber")
     expect(page.get_by_role("heading", name="Receber")).to_be_visible()
     settled(page)
     return page
@@ -203,10 +202,9 @@ def test_a_reload_while_the_payment_is_being_written_makes_one_payment_and_an_em
 
 
 def test_a_manager_reverses_a_payment_and_the_receipt_says_so(
-    page: Page, log_in: Callable[..., None], server: Server, debt: Debt
+    page: Page, arrive: Callable[..., None], server: Server, debt: Debt
 ) -> None:
-    page.goto(f"/receber?note={debt.late}")
-    log_in(page, "gerente")
+    arrive(page, "gerente", f"/receber?note={debt.late}")
     type_amount(page, "50")
     confirm(page).click()
     expect(receipt(page)).to_be_visible()
@@ -223,12 +221,10 @@ def test_a_manager_reverses_a_payment_and_the_receipt_says_so(
 
 
 def test_nothing_sticks_out_on_a_phone(
-    server: Server, new_page: Callable[..., Page], log_in: Callable[..., None], debt: Debt
+    server: Server, new_page: Callable[..., Page], arrive: Callable[..., None], debt: Debt
 ) -> None:
-    server.forget_attempts()
     phone = new_page(server, viewport={"width": 390, "height": 844})
-    phone.goto(f"/receber?customer={debt.customer}")
-    log_in(phone, "vendedor")
+    arrive(phone, "vendedor", f"/receber?customer={debt.customer}")
     type_amount(phone, "50")
     expect(confirm(phone)).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390

@@ -55,21 +55,19 @@ def scanned(screen: bytes) -> list[str]:
 def test_r25_the_code_is_read_from_the_screen_and_copied(
     new_page: Callable[..., Page],
     server: Server,
-    log_in: Callable[..., None],
+    arrive: Callable[..., None],
     late: tuple[Made, str],
     scheme: Literal["light", "dark"],
     width: int,
 ) -> None:
     made, code = late
-    server.forget_attempts()
     page = new_page(
         server,
         viewport={"width": width, "height": 900},
         color_scheme=scheme,
         permissions=["clipboard-read", "clipboard-write"],
     )
-    page.goto(f"/nota?id={made.notes[0]}")
-    log_in(page, "vendedor")
+    arrive(page, "vendedor", f"/nota?id={made.notes[0]}")
     page.get_by_text("Pix de hoje").click()
     image = page.get_by_alt_text("QR Code do Pix")
     image.scroll_into_view_if_needed()

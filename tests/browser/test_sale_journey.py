@@ -30,10 +30,9 @@ def customer(server: Server, request: pytest.FixtureRequest) -> tuple[int, str]:
 
 
 @pytest.fixture
-def counter(page: Page, log_in: Callable[..., None]) -> Page:
+def counter(page: Page, arrive: Callable[..., None]) -> Page:
     """A seller at the page of new sales."""
-    page.goto("/nova-venda")
-    log_in(page, "vendedor")
+    arrive(page, "vendedor", "/nova-venda")
     expect(page.get_by_role("heading", name="Nova venda")).to_be_visible()
     settled(page)
     return page
@@ -201,10 +200,9 @@ def test_a_half_typed_sale_is_there_again_after_looking_elsewhere(
 
 
 def test_back_leaves_the_form_at_once_though_its_word_came_into_the_address(
-    page: Page, log_in: Callable[..., None]
+    page: Page, arrive: Callable[..., None]
 ) -> None:
-    page.goto("/vendas")
-    log_in(page, "vendedor")
+    arrive(page, "vendedor", "/vendas")
     page.get_by_role("link", name="Nova venda").first.click()
     page.wait_for_url("**/nova-venda?op=*")
     page.go_back()
@@ -215,13 +213,11 @@ def test_back_leaves_the_form_at_once_though_its_word_came_into_the_address(
 def test_nothing_sticks_out_on_a_phone(
     server: Server,
     new_page: Callable[..., Page],
-    log_in: Callable[..., None],
+    arrive: Callable[..., None],
     customer: tuple[int, str],
 ) -> None:
-    server.forget_attempts()
     phone = new_page(server, viewport={"width": 390, "height": 844})
-    phone.goto(f"/nova-venda?cliente={customer[0]}")
-    log_in(phone, "vendedor")
+    arrive(phone, "vendedor", f"/nova-venda?cliente={customer[0]}")
     type_sale(phone)
     expect(confirm(phone)).to_be_enabled()
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
