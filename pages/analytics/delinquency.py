@@ -32,12 +32,12 @@ MONEY = ("principal", "interest", "fine", "owed")
 GREATEST_FIRST = (*MONEY, "days_late", "notes")
 LABELS = {
     "name": "Cliente",
-    "principal": "Principal",
     "owed": "Total",
     "days_late": "Dias de atraso",
-    "notes": "Notas",
     "phone": "Telefone",
     "whatsapp": "WhatsApp",
+    "principal": "Principal",
+    "notes": "Notas",
     "interest": "Juros",
     "fine": "Multa",
     "oldest_due": "Vencida desde",

@@ -119,10 +119,10 @@ def show_open_notes(found: Profile) -> None:
     frame["status"] = frame["status"].map(lambda value: STATUS_NAMES[Status(value)])
     labels = {
         "note": "Nota",
+        "owed": "Deve hoje",
+        "days_late": "Dias de atraso",
         "due_date": "Vencimento",
         "status": "Situação",
-        "days_late": "Dias de atraso",
-        "owed": "Deve hoje",
         "principal": "Principal",
         "interest": "Juros",
         "fine": "Multa",

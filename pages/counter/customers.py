@@ -27,11 +27,11 @@ ACTIVE = {"active": True, "inactive": False, "all": None}
 SITUATIONS = {"active": "Ativos", "inactive": "Inativos", "all": "Todos"}
 LABELS = {
     "name": "Nome",
-    "tax_id": "CPF ou CNPJ",
-    "phone": "Telefone",
-    "city": "Cidade",
     "owed": "Deve hoje",
     "overdue_notes": "Notas atrasadas",
+    "phone": "Telefone",
+    "tax_id": "CPF ou CNPJ",
+    "city": "Cidade",
 }
 USUAL = "name"
 

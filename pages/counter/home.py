@@ -66,7 +66,7 @@ def show_due() -> None:
     numbers = zip(frame["sale_id"], frame["number"], frame["installments"], strict=True)
     frame["note"] = [note_number(*number) for number in numbers]
     frame["phone"] = frame["phone"].map(format_phone, na_action="ignore")
-    labels = {"customer": "Cliente", "phone": "Telefone", "note": "Nota", "owed": "Deve"}
+    labels = {"customer": "Cliente", "owed": "Deve", "phone": "Telefone", "note": "Nota"}
     tables.table(frame, labels, key="due-today", money=["owed"], opens="counter/note.py")
 
 

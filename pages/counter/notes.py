@@ -47,12 +47,12 @@ FIRST = {
     UNPAID_30: "Primeiras parcelas não pagas até 30 dias do vencimento (FPD30)",
 }
 LABELS = {
-    "number": "Nota",
     "customer": "Cliente",
+    "owed": "Deve hoje",
+    "days_late": "Dias de atraso",
+    "number": "Nota",
     "due_date": "Vencimento",
     "status": "Situação",
-    "days_late": "Dias de atraso",
-    "owed": "Deve hoje",
     "principal": "Principal",
     "interest": "Juros",
     "fine": "Multa",

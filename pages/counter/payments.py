@@ -26,10 +26,10 @@ from credigestor.ui.kit.figures import format_count
 METHODS = {"": "Todas", **{str(method): name for method, name in METHOD_NAMES.items()}}
 REVERSED = {"": "Todos", "no": "Válidos", "yes": "Estornados"}
 COLUMNS = (
-    "paid_on",
-    "number",
     "customer",
     "amount",
+    "paid_on",
+    "number",
     "method",
     "principal",
     "interest",

@@ -30,12 +30,12 @@ from credigestor.ui.kit.figures import format_count
 NAMES = ("as_of", "q", "status", "sold_from", "sold_to", "seller", "city", "value")
 SITUATIONS = {"": "Todas", "live": "Ativas", "cancelled": "Canceladas"}
 LABELS = {
-    "number": "Venda",
-    "sold_on": "Data",
     "customer": "Cliente",
     "total": "Total",
-    "installments": "Parcelas",
     "owed": "A receber hoje",
+    "number": "Venda",
+    "sold_on": "Data",
+    "installments": "Parcelas",
     "seller": "Vendedor",
     "situation": "Situação",
     "description": "Descrição",
