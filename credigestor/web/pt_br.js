@@ -200,6 +200,15 @@
     push({}, "", link.href);
     window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
     if (elsewhere) scrolled()?.scrollTo(0, 0);
+    // A label is drawn anew with its list: the keyboard stays on it.
+    const column = link.closest("th[data-column]")?.dataset.column;
+    const end = Date.now() + 8000;
+    const stay = () => {
+      if (!link.isConnected) {
+        document.querySelector(`th[data-column="${column}"] a`)?.focus({ preventScroll: true });
+      } else if (Date.now() < end) setTimeout(stay, 50);
+    };
+    if (column) stay();
   });
   window.addEventListener("popstate", (event) => {
     const left = event.isTrusted && event.state?.left;

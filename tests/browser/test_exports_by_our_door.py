@@ -31,13 +31,12 @@ def test_a_table_and_a_chart_offer_no_file_and_no_copy(
         customer = add_customer(session, "=HYPERLINK(1)")
         add_sale(session, customer, TODAY - timedelta(days=9), [("10.00", TODAY)])
     arrive(page, "gerente", "/clientes")
-    table = page.get_by_test_id("stDataFrame").first
+    table = page.get_by_role("table")
     expect(table).to_be_visible()
     settled(page)
     table.hover()
     tools = page.get_by_test_id("stElementToolbar")
-    expect(tools.get_by_label("Buscar").first).to_be_visible()
-    expect(tools.get_by_label("Baixar")).to_have_count(0)
+    expect(tools).to_have_count(0)  # a list is plain HTML
     page.goto("/carteira")
     chart = page.get_by_test_id("stVegaLiteChart").first
     expect(chart).to_be_visible()

@@ -55,7 +55,7 @@ def show(
         opens="counter/payment.py",
         id_column=id_column,
         title="Pagamentos",
-        through="number",
+        through="number" if "number" in shown else "paid_on",
         sorting=sorting,
         page=page,
     )

@@ -165,7 +165,7 @@ def _pager(page: lists.Page) -> str:
         links.insert(0, _way(page.number - 1, "‹ Anterior", "Página anterior"))
     if page.number < page.last:
         links.append(_way(page.number + 1, "Próxima ›", "Próxima página"))
-    ways = f'<nav aria-label="Páginas">{"".join(links)}</nav>' if page.last > 1 else ""
+    ways = f'<nav aria-label="Páginas da lista">{"".join(links)}</nav>' if page.last > 1 else ""
     return f'<div class="cg-pager"><span>{page.sentence}</span>{ways}</div>'
 
 

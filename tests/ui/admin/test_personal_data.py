@@ -23,6 +23,7 @@ from credigestor.rules.methods import Method
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments
 from tests.portfolio import add_customer, add_sale
+from tests.ui.listed import lists
 from tests.ui.support import Visit, open_app, text_of
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -126,7 +127,7 @@ def test_after_it_the_page_shows_the_figures_and_offers_nothing_more(admin: Acto
     assert labels(app) == []
     assert not app.text_input
     assert not app.download_button
-    assert [len(frame.value) for frame in app.dataframe] == [1, 1]  # the purchase, the payment
+    assert [len(frame.value) for frame in lists(app)] == [1, 1]  # the purchase, the payment
     assert acts()[-1] == "anonymise"
 
 

@@ -114,6 +114,7 @@ def test_what_is_owed_is_shown_with_its_parts(admin: Actor) -> None:
     assert "1 nota atrasada; a vencer R$ 50,00" in texts
     assert "Pontualidade: 50 %. Pagou no prazo 1 de 2 notas" in texts
     notes, purchases, paid = (element.value for element in lists(app))
+    assert [len(found.hrefs) for found in lists(app)] == [len(notes), len(purchases), len(paid)]
     assert list(notes["note"]) == [f"{sale.id:06}-02/03", f"{sale.id:06}-03/03"]
     assert list(notes["status"]) == ["Atrasada", "Pendente"]
     assert list(purchases["situation"]) == ["Em aberto"]
