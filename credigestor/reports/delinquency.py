@@ -26,6 +26,8 @@ ORDERS = (
     *("oldest_due", "city", "tax_id"),
 )
 MOST_FIRST = "-principal"
+#: Of more late customers than these a list has its usual order alone, which the summaries know.
+MANY = 10_000
 
 
 @dataclass(frozen=True)

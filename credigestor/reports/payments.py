@@ -28,8 +28,9 @@ ORDERS = {
     "situation": Reversal.id.is_not(None),
 }
 SUMS = ("principal", "interest", "fine", "discount")
-#: Of more payments than these no list is sorted by SUMS.
-MANY = 10_000
+#: Of these there is an index to walk along; more payments than MANY are sorted by no other.
+WALKS = ("paid_on", "number")
+MANY = 20_000
 NEWEST_FIRST = "-paid_on"
 
 

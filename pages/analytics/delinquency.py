@@ -86,8 +86,13 @@ def as_shown(report: pd.DataFrame) -> pd.DataFrame:
 def show_list(chosen: View, filters: DelinquencyFilters, customers: int) -> None:
     """One row a customer, each a link to it."""
     sorting = rows.sorting(
-        delinquency.ORDERS, usual=delinquency.MOST_FIRST, greatest_first=GREATEST_FIRST
+        (),
+        usual=delinquency.MOST_FIRST,
+        many=(delinquency.ORDERS, delinquency.MANY, customers),
+        greatest_first=GREATEST_FIRST,
     )
+    if told := sorting.told(LABELS):
+        st.caption(told)
     shown = lists.page(customers, key="late_customers", of=(filters, chosen.as_of, sorting.order))
     found = read_page(
         chosen.as_of,

@@ -38,6 +38,7 @@ COLUMNS = (
     "received_by",
     "situation",
 )
+DEAR = tuple(name for name in COLUMNS if name not in payments.WALKS)
 
 actor = session.require(Permission.COUNTER)
 
@@ -92,9 +93,9 @@ def show_list(filters: PaymentFilters) -> None:
         return
     show_totals(found)
     sorting = rows.sorting(
-        payments.ORDERS,
+        payments.WALKS,
         usual=payments.NEWEST_FIRST,
-        many=(payments.SUMS, payments.MANY, found.count),
+        many=(DEAR, payments.MANY, found.count),
         greatest_first=("paid_on", "number", "amount", *payments.SUMS),
     )
     shown = lists.page(found.count, key="payments", of=(filters, sorting.order))
