@@ -23,11 +23,11 @@ LIBRARYS = {"Login": "credigestor/ui/app/login.py"}
 @pytest.mark.parametrize("folder", ["pages", "credigestor"])
 def test_a_login_is_called_usuario_in_whatever_people_read(folder: str) -> None:
     guilty = [
-        f"{path.relative_to(ROOT)}:{node.lineno}: {node.value}"
+        f"{path.relative_to(ROOT)}:{line}: {text}"
         for path in sorted((ROOT / folder).rglob("*.py"))
-        for node in _texts(path)
-        if node.value not in {"login", "LOGIN"} and LOGIN.search(node.value)
-        if LIBRARYS.get(node.value) != str(path.relative_to(ROOT))
+        for line, text in _texts(path)
+        if text not in {"login", "LOGIN"} and LOGIN.search(text)
+        if LIBRARYS.get(text) != str(path.relative_to(ROOT))
     ]
     assert guilty == []
 
@@ -37,8 +37,8 @@ def test_the_guide_and_the_documentation_of_the_api_call_it_so_too() -> None:
         assert not LOGIN.search((ROOT / name).read_text("utf-8")), name
 
 
-def _texts(path: Path) -> list[ast.Constant]:
-    """The texts of a module that are not its docstrings."""
+def _texts(path: Path) -> list[tuple[int, str]]:
+    """The texts of a module that are not its docstrings, with their lines."""
     tree = ast.parse(path.read_text("utf-8"))
     told = {
         id(node.body[0].value)
@@ -48,7 +48,7 @@ def _texts(path: Path) -> list[ast.Constant]:
         and isinstance(node.body[0], ast.Expr)
     }
     return [
-        node
+        (node.lineno, node.value)
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told
     ]
