@@ -130,7 +130,7 @@ with part(people, "people"):
         draw_user(actor, user)
 with part(new, "new"):
     draw_new(actor)
-with part(logins, "logins"):
+with part(logins, "sessions"):
     draw_sessions(actor)
 with part(keys, "keys"):
     api_keys.draw_keys(actor, list(everybody))
