@@ -40,6 +40,8 @@ FOUND = """async ([scope, streamlits]) => {
 }"""
 #: Looked at on a phone in the dark theme too: each has parts that few others have.
 IN_THE_DARK = ("receber", "safras")
+DESK: Any
+PHONE: Any
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 #: A page and its charts have been drawn: nothing came for a while.
 STILL = """() => new Promise((still) => {
@@ -74,7 +76,7 @@ def test_no_page_has_a_serious_barrier_of_our_making(
     server: Server, new_page: Callable[..., Any], axe: str
 ) -> None:
     page = logged_in(server, new_page, viewport=DESK)
-    found = {}
+    found: dict[str, list[str]] = {}
     for name, address in fill(server).items():
         link = page.locator(f"[data-testid=stSidebarNavLink][href$='{address}']")
         if link.count():
