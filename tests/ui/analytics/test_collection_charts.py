@@ -36,7 +36,7 @@ def test_the_matrix_has_the_next_band_and_what_was_paid_and_no_impossible_cells(
     ]
     assert specs.rows(chart)[2]["amount"] == "R$\xa0180,00"
     spec = chart
-    assert spec["layer"][0]["encoding"]["x"]["scale"]["domain"][-1] == "Paga"
+    assert spec["layer"][0]["encoding"]["x"]["scale"]["domain"][0] == "Paga"
     assert spec["layer"][0]["encoding"]["y"]["scale"]["domain"][1] == "1–30 dias · R$\xa0400,00"
     color = spec["layer"][0]["encoding"]["color"]
     assert (color["condition"][0]["value"], color["value"]) == (theme.BLUE, theme.HEAT)
