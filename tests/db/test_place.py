@@ -240,7 +240,7 @@ def test_each_hand_that_fills_asks_for_itself(superuser: Engine) -> None:
     crew = bulk_load._Crew(superuser, "credigestor_incoming_00000000", blocks, print, 1)
     with unchanged(superuser):
         with pytest.raises(Misplaced):
-            crew.fill(bulk_load.Filling("notes", ["id"], 0, 0), [])
+            crew.fill([bulk_load.Filling("notes", ["id"], 0, 0)], {})
         with pytest.raises(Misplaced):
             crew.run(["TRUNCATE notes CASCADE"])
 

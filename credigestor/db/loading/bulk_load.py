@@ -2,7 +2,8 @@
 
 Keys and indexes are taken off first and built afterwards from the full tables, two tables at a
 time; CHECKs stay and judge each row. Triggers are off meanwhile. Everything that is put back
-comes from the server's own catalogue.
+comes from the server's own catalogue. Small tables share a connection: to make one costs the
+server more than to fill them.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from credigestor.db.loading import copying
 _CSV = "FORMAT csv, HEADER MATCH, FREEZE"
 _HANDS = 2
 _LOOK_AGAIN = 0.2
+#: Rows of a table that has a connection of its own, at least.
+_MANY = 5_000
 
 _CONSTRAINTS = text(
     """
@@ -111,16 +114,28 @@ def fill(
     crew = _Crew(
         engine, schema, blocks, progress, total=2 * sum(filling.size for filling in fillings)
     )
-    largest_first = sorted(fillings, key=lambda filling: -filling.size)
-    crew.do([partial(crew.fill, each, taken.keys[each.table]) for each in largest_first])
+    shares = _shares(fillings)
+    crew.do([partial(crew.fill, share, taken.keys) for share in shares])
     with _beginning(engine, schema) as connection:
         for statement in taken.references:
             connection.execute(text(statement))
-    crew.do([partial(crew.run, each) for each in taken.validations])
+    crew.do([partial(crew.run, _of(share, taken.validations)) for share in shares])
     with _beginning(engine, schema) as connection:
         for filling in fillings:
             connection.execute(text(f"ALTER TABLE {_q(filling.table)} ENABLE TRIGGER USER"))
             _count_on(connection, _q(filling.table), sequences.get(filling.table, 0))
+
+
+def _shares(fillings: Sequence[Filling]) -> list[list[Filling]]:
+    """What is filled on one connection each: large tables, largest first, then all small ones."""
+    by_size = sorted(fillings, key=lambda filling: -filling.size)
+    large = [[filling] for filling in by_size if filling.rows >= _MANY]
+    small = [filling for filling in by_size if filling.rows < _MANY]
+    return [*large, small] if small else large
+
+
+def _of(share: Sequence[Filling], statements: Mapping[str, list[str]]) -> list[str]:
+    return [each for filling in share for each in statements.get(filling.table, [])]
 
 
 @contextmanager
@@ -133,11 +148,11 @@ def _beginning(engine: Engine, schema: str) -> Iterator[Connection]:
 
 @dataclass(frozen=True)
 class _Taken:
-    """Statements that put back what was taken off: by table, and those between tables."""
+    """Statements that put back what was taken off: those between tables, the others by table."""
 
     keys: Mapping[str, list[str]]
     references: list[str]
-    validations: list[list[str]]
+    validations: Mapping[str, list[str]]
 
 
 def _take_off(connection: Connection, tables: list[str]) -> _Taken:
@@ -158,7 +173,7 @@ def _take_off(connection: Connection, tables: list[str]) -> _Taken:
     for row in indexes:
         keys[row.of].append(row.definition)
         connection.execute(text(f"DROP INDEX {row.name}"))
-    return _Taken(keys, references, list(validations.values()))
+    return _Taken(keys, references, validations)
 
 
 class _Crew:
@@ -195,25 +210,29 @@ class _Crew:
                 pool.shutdown(cancel_futures=True)
                 raise
 
-    def fill(self, filling: Filling, afterwards: Sequence[str]) -> None:
-        table = _q(filling.table)
-        names = ", ".join(map(_q, filling.columns))
+    def fill(self, share: Sequence[Filling], keys: Mapping[str, list[str]]) -> None:
         with _beginning(self._engine, self._schema) as connection:
-            connection.execute(text(f"TRUNCATE {table}"))  # FREEZE asks for it
-            blocks = self._watched(filling.table)
-            rows = copying.copy_in(connection, f"{table} ({names})", _CSV, blocks)
-            if rows != filling.rows:
-                raise WrongCount(filling.table, rows, filling.rows)
-        self.run([*afterwards, f"ANALYZE {table}"])
-        self._done[filling.table] = 2 * filling.size
+            for filling in share:
+                table = _q(filling.table)
+                names = ", ".join(map(_q, filling.columns))
+                connection.execute(text(f"TRUNCATE {table}"))  # FREEZE asks for it
+                blocks = self._watched(filling.table)
+                rows = copying.copy_in(connection, f"{table} ({names})", _CSV, blocks)
+                if rows != filling.rows:
+                    raise WrongCount(filling.table, rows, filling.rows)
+            self._each(connection, _of(share, keys))
+            self._each(connection, [f"ANALYZE {_q(filling.table)}" for filling in share])
+        self._done |= {filling.table: 2 * filling.size for filling in share}
 
     def run(self, statements: Sequence[str]) -> None:
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            place.require(connection, self._schema)
-            for statement in statements:
-                if self._stop.is_set():
-                    return
-                connection.execute(text(statement))
+        with _beginning(self._engine, self._schema) as connection:
+            self._each(connection, statements)
+
+    def _each(self, connection: Connection, statements: Sequence[str]) -> None:
+        for statement in statements:
+            if self._stop.is_set():
+                return
+            connection.execute(text(statement))
 
     def _watched(self, table: str) -> Iterator[bytes]:
         self._done[table] = 0
