@@ -18,16 +18,17 @@ def folder() -> Iterator[Path]:
         yield path
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Path]:
+@pytest.fixture(scope="session")
+def running(stopped: Path) -> Iterator[Path]:
     """The data folder of a server that runs all the while; no test changes it."""
     with open_folder() as path:
+        subprocess.run(["cp", "-a", stopped, path / "dados"], check=True)
         start(path / "dados")
         yield path / "dados"
         launcher.stop(path / "dados")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stopped() -> Iterator[Path]:
     """The data folder of a stopped server, to be copied."""
     with open_folder() as path:
