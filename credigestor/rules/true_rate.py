@@ -67,7 +67,7 @@ def of_month(percent: Decimal) -> Decimal:
     """The rate a day, as a fraction, that makes so many percent in thirty days.
 
     >>> str(of_month(Decimal(1)))
-    '0.000331732706279117'
+    '0.000331732706234138'
     """
     with localcontext() as context:
         context.prec = 45

@@ -198,7 +198,7 @@ class TestWithADatabase:
         [
             ("bia\nBia\numa senha boa\noutra senha boa\n", "senhas são diferentes"),
             ("bia\nBia\ncurta\ncurta\n", "10 caracteres"),
-            ("BIA!\nBia\numa senha boa\numa senha boa\n", "login"),
+            ("BIA!\nBia\numa senha boa\numa senha boa\n", "O usuário tem de 3"),
         ],
     )
     def test_an_admin_who_cannot_be_is_refused(self, typed: str, message: str) -> None:

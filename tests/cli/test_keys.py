@@ -43,7 +43,7 @@ def test_unless_it_is_said_it_lasts_a_year() -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (("--user", "ninguem", "--name", "x", "--scope", "sell"), "login ninguem"),
+        (("--user", "ninguem", "--name", "x", "--scope", "sell"), "usuário ninguem"),
         (("--user", "vera", "--name", "x", "--scope", "backup"), "perfil do usuário não permite"),
         (("--user", "vera", "--name", " ", "--scope", "sell"), "Preencha"),
         ((*FOR_VERA, "--until", "2026-01-01"), "Escolha um dia"),
