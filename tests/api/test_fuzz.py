@@ -35,7 +35,12 @@ EXAMPLES = int(os.environ.get("CREDIGESTOR_API_FUZZ", 0))
 
 @hook
 def before_call(_: object, case: Any, __: object) -> None:
-    """A good key becomes another: few are made, and each may be used for one write."""
+    """A good key becomes another: few are made, and each may be used for one write.
+
+    Not where each parameter is tried by itself: there a key may be what is to be missing.
+    """
+    if case.meta is not None and case.meta.phase.name.value == "coverage":
+        return
     sent = str((case.headers or {}).get("Idempotency-Key", ""))
     with suppress(ValueError):
         uuid.UUID(sent)
