@@ -1,11 +1,8 @@
 """Usuários: who may log in, with which role, from where they are now, and keys for programs."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from credigestor.db.models import User
-from credigestor.errors import BusinessError
 from credigestor.rules.identity import MAX_NAME
 from credigestor.rules.permissions import ROLE_NAMES, Actor, Permission, Role
 from credigestor.services import users
@@ -13,21 +10,10 @@ from credigestor.ui.admin import api_keys
 from credigestor.ui.app.live_sessions import draw_sessions
 from credigestor.ui.kit import data, session
 from credigestor.ui.kit.forms import Fields
-from credigestor.ui.kit.messages import flash, header, part, plain
+from credigestor.ui.kit.messages import act, flash, header, part, plain
 
 ROLES = list(ROLE_NAMES)
 SHOWN_ONCE = "users_password"
-
-
-def act(work: Callable[[], object], done: str) -> None:
-    """Do it, say it, and draw the page anew; a refusal is said instead."""
-    try:
-        work()
-    except BusinessError as error:
-        st.error(plain(error.message), icon=":material/error:")
-        return
-    flash(done)
-    st.rerun()
 
 
 def draw_password() -> None:

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import streamlit as st
+from sqlalchemy.orm import Session
 
 from credigestor import clock
 from credigestor.db.models import User
-from credigestor.errors import BusinessError
 from credigestor.rules.calendar import format_date, format_days, format_moment
 from credigestor.rules.permissions import (
     PERMISSION_NAMES,
@@ -22,7 +22,7 @@ from credigestor.rules.permissions import (
 from credigestor.services import api_keys
 from credigestor.services.api_keys import KeyInfo
 from credigestor.ui.kit import confirm, data, forms
-from credigestor.ui.kit.messages import flash, plain
+from credigestor.ui.kit.messages import act, flash, plain
 
 _SHOWN_ONCE = "api_key_made"
 _FORM = "api-key"
@@ -185,10 +185,7 @@ def _end(key: KeyInfo, zone: ZoneInfo, today: date) -> str:
 
 
 def _revoke(actor: Actor, key_id: int) -> None:
-    try:
-        data.write(lambda db: api_keys.revoke(db, actor, key_id=key_id, now=clock.now()))
-    except BusinessError as error:
-        st.error(plain(error.message), icon=":material/error:")
-        return
-    flash("Chave revogada.")
-    st.rerun()
+    def revoke(db: Session) -> None:
+        api_keys.revoke(db, actor, key_id=key_id, now=clock.now())
+
+    act(lambda: data.write(revoke), "Chave revogada.")

@@ -13,10 +13,9 @@ from credigestor.rules.calendar import format_moment
 from credigestor.rules.permissions import Actor
 from credigestor.rules.webhooks import EVENT_NAMES
 from credigestor.services import webhooks
-from credigestor.ui.admin.webhook_endpoints import act
 from credigestor.ui.kit import data, tables
 from credigestor.ui.kit.figures import format_count
-from credigestor.ui.kit.messages import plain
+from credigestor.ui.kit.messages import act, plain
 
 A_PAGE = 20
 _COLOURS = {Delivery.DELIVERED: "green", Delivery.WAITING: "blue", Delivery.FAILING: "orange"}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from credigestor.config import get_config
-from credigestor.errors import BusinessError
 from credigestor.reports.webhooks import Endpoint
 from credigestor.rules.calendar import format_moment
 from credigestor.rules.permissions import Actor
@@ -16,20 +15,9 @@ from credigestor.rules.webhooks import EVENT_NAMES, MAX_URL, OFF_NAMES, Event, O
 from credigestor.services import webhooks
 from credigestor.ui.kit import data, forms, session
 from credigestor.ui.kit.figures import format_count
-from credigestor.ui.kit.messages import flash, plain
+from credigestor.ui.kit.messages import act, flash, plain
 
 SHOWN_ONCE = "webhooks_secret"
-
-
-def act(work: Callable[[], object], done: str) -> None:
-    """Do it, say it, and draw the page anew; a refusal is said instead."""
-    try:
-        work()
-    except BusinessError as error:
-        st.error(plain(error.message), icon=":material/error:")
-        return
-    flash(done)
-    st.rerun()
 
 
 def draw_secret() -> None:

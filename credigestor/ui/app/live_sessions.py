@@ -5,14 +5,14 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 import streamlit as st
+from sqlalchemy.orm import Session
 
 from credigestor import clock
-from credigestor.errors import BusinessError
 from credigestor.rules.calendar import format_moment
 from credigestor.rules.permissions import Actor
 from credigestor.services import auth
 from credigestor.ui.kit import data, session
-from credigestor.ui.kit.messages import flash, plain
+from credigestor.ui.kit.messages import act, plain
 
 _BROWSERS = ("Edg", "OPR", "Firefox", "Chrome", "Safari")
 _NAMES = {"Edg": "Edge", "OPR": "Opera"}
@@ -50,10 +50,7 @@ def browser_name(user_agent: str) -> str:
 
 
 def _end(actor: Actor, session_id: int) -> None:
-    try:
-        data.write(lambda db: auth.end_session(db, actor, session_id=session_id, now=clock.now()))
-    except BusinessError as error:
-        st.error(plain(error.message), icon=":material/error:")
-        return
-    flash("Sessão encerrada.")
-    st.rerun()
+    def end(db: Session) -> None:
+        auth.end_session(db, actor, session_id=session_id, now=clock.now())
+
+    act(lambda: data.write(end), "Sessão encerrada.")

@@ -10,6 +10,8 @@ from contextvars import ContextVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from credigestor.errors import BusinessError
+
 _KEPT = "flash"
 #: The part of the page that is being drawn, by `part`; of its messages none leaves it.
 _part: ContextVar[str] = ContextVar("part", default="")
@@ -26,6 +28,17 @@ def flash(
     a link.
     """
     st.session_state[_KEPT] = (_part.get(), message, icon, beside)
+
+
+def act(work: Callable[[], object], done: str) -> None:
+    """Do it, say it, and draw the page anew; a refusal is said instead."""
+    try:
+        work()
+    except BusinessError as error:
+        st.error(plain(error.message), icon=":material/error:")
+        return
+    flash(done)
+    st.rerun()
 
 
 def header(title: str, caption: str = "") -> None:
