@@ -44,3 +44,15 @@ def seller_token(vera: User) -> str:
 def manager_token() -> str:
     """A manager's access token."""
     return token_of(add_user(Role.MANAGER, name="Guta Gerente"))
+
+
+@pytest.fixture
+def boss() -> User:
+    """An administrator."""
+    return add_user(Role.ADMIN, name="Dona Ada")
+
+
+@pytest.fixture
+def token(boss: User) -> str:
+    """Her access token."""
+    return token_of(boss)

@@ -19,12 +19,12 @@ from credigestor.backups.backup import Made
 from credigestor.db import locks
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import AuditEntry, User
-from credigestor.rules.permissions import Permission, Role
+from credigestor.rules.permissions import Permission
 from credigestor.services import lockout
-from tests.api.asking import Answer, Request, ask, at_once, get, post, token_of
+from tests.api.asking import Answer, Request, ask, at_once, get, post
 from tests.api.keying import key_of
 from tests.backups.making import all_runs, manifest_of
-from tests.factories import PASSWORD, add_user
+from tests.factories import PASSWORD
 from tests.moments import NOW
 from tests.portfolio import add_customer
 
@@ -36,18 +36,6 @@ def folder(tmp_path: Path, configured: Callable[..., None]) -> Path:
     """Where the backups go."""
     configured(CREDIGESTOR_BACKUP_FOLDER=str(tmp_path))
     return tmp_path
-
-
-@pytest.fixture
-def boss() -> User:
-    """An administrator."""
-    return add_user(Role.ADMIN, name="Dona Ada")
-
-
-@pytest.fixture
-def token(boss: User) -> str:
-    """Her access token."""
-    return token_of(boss)
 
 
 def begun(answer: Answer) -> int:

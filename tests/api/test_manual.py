@@ -23,11 +23,11 @@ from credigestor.api.manual.portuguese import tidy
 from credigestor.api.manual.view import View
 from credigestor.db.engine import transaction
 from credigestor.db.models import User
-from credigestor.services import api_logins, auth
+from credigestor.services import api_logins
 from tests.api.asking import Answer, ask, log_in, token_of
 from tests.api.test_document import nested, operations
-from tests.factories import PASSWORD
 from tests.moments import NOW
+from tests.services.logging_in import enter
 
 PAGE, DOCUMENT = "/api/docs", "/openapi.json"
 ENGLISH = re.compile(r"\b(the|of|and|is|are|with|what|which|that|was|an|how)\b", re.IGNORECASE)
@@ -102,20 +102,7 @@ def test_a_ticket_ends_with_its_login_and_no_other_token_is_one(vera: User) -> N
 
 
 def test_the_pages_cookie_does_not_open_it(vera: User) -> None:
-    with transaction() as session:
-        outcome = auth.sign_in(
-            session,
-            login=vera.login,
-            password=PASSWORD,
-            address="x",
-            visitor_token="v",
-            user_agent="x",
-            now=NOW,
-        )
-        cookie = auth.redeem_ticket(
-            session, ticket=outcome.ticket_or_raise(), visitor_token="v", now=NOW
-        )
-    sent = {"cookie": f"credigestor_session={cookie}"}
+    sent = {"cookie": f"credigestor_session={enter(vera.login, now=NOW)}"}
     assert ask("GET", PAGE, headers=sent).status == 401
 
 

@@ -6,31 +6,17 @@ import io
 import json
 import zipfile
 
-import pytest
 from sqlalchemy import text
 
 from credigestor.db.engine import snapshot
 from credigestor.db.models import User
 from credigestor.exports import customer_file
-from credigestor.rules.permissions import Role
-from tests.api.asking import ask, get, post, token_of
-from tests.factories import actor_of, add_user
+from tests.api.asking import ask, get, post
+from tests.factories import actor_of
 from tests.services import anonymising
 from tests.services.paying import JANUARY, note_row, sell
 
 ERASE = {"confirmation": "ANONIMIZAR"}
-
-
-@pytest.fixture
-def boss() -> User:
-    """An administrator."""
-    return add_user(Role.ADMIN, name="Dona Ada")
-
-
-@pytest.fixture
-def token(boss: User) -> str:
-    """Her access token."""
-    return token_of(boss)
 
 
 def log() -> list[tuple[str, int]]:

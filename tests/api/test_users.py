@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-import pytest
 from sqlalchemy import text
 
 from credigestor.db.engine import snapshot, transaction
@@ -17,18 +16,6 @@ from tests.factories import actor_of, add_user
 from tests.moments import NOW
 
 VERA = {"login": "vera.nova", "name": "Vera  Nova", "role": "seller"}
-
-
-@pytest.fixture
-def boss() -> User:
-    """An administrator."""
-    return add_user(Role.ADMIN, name="Dona Ada")
-
-
-@pytest.fixture
-def token(boss: User) -> str:
-    """Her access token."""
-    return token_of(boss)
 
 
 def made(answer: Answer) -> Any:

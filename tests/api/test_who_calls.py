@@ -20,6 +20,7 @@ from credigestor.services.lockout import PAIR_LIMIT
 from tests.api.asking import ask, get, log_in, token_of
 from tests.factories import PASSWORD, actor_of, add_user
 from tests.moments import NOW
+from tests.services.logging_in import enter
 
 MOMENT = int(NOW.timestamp())
 #: The claims of the first login's token.
@@ -239,19 +240,7 @@ def test_a_forged_token_may_claim_anything(claims: dict[str, Any], seller_token:
 
 
 def test_a_cookie_never_counts_and_is_never_given(vera: User) -> None:
-    with transaction() as session:
-        outcome = auth.sign_in(
-            session,
-            login=vera.login,
-            password=PASSWORD,
-            address="x",
-            visitor_token="v",
-            user_agent="x",
-            now=NOW,
-        )
-        cookie = auth.redeem_ticket(
-            session, ticket=outcome.ticket_or_raise(), visitor_token="v", now=NOW
-        )
+    cookie = enter(vera.login, now=NOW)
     sent = {"cookie": f"credigestor_session={cookie}"}
     answer = ask("GET", "/auth/me", headers=sent)
     assert answer.status == 401
