@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -62,7 +63,7 @@ class OpenNote:
     daily_rate: Decimal = ZERO
     days_early: int = 0
 
-    @property
+    @cached_property
     def early_discount(self) -> Decimal:
         """What settling the note whole on that date saves by right, R$ (R14)."""
         return early.discount(self.owed.principal, self.daily_rate, self.days_early)

@@ -24,7 +24,7 @@ With interest, first due two months on (R2c): the agreed rate stays the true one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -69,7 +69,7 @@ class Plan:
     @property
     def total(self) -> Decimal:
         """Sum of the notes' amounts, R$."""
-        return total_of(self.notes)
+        return sum((note.amount for note in self.notes), ZERO)
 
     @property
     def made_by(self) -> dict[str, Decimal | int | None]:
@@ -116,8 +116,3 @@ def plan(
 def days_carried(sold_on: date, first_due: date, anchor: int | None) -> int:
     """Days from the sale to one month before the first due date; negative before the sale (R2c)."""
     return (months_on(first_due, -1, anchor) - sold_on).days
-
-
-def total_of(notes: Iterable[PlannedNote]) -> Decimal:
-    """Sum of the notes' amounts, R$."""
-    return sum((note.amount for note in notes), ZERO)

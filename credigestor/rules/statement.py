@@ -39,7 +39,7 @@ simple interest by days of a month of 30 (R7); grace (R8); interest before princ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -118,10 +118,10 @@ def statement(
     lines = list(_terms(terms, on_time_until))
     state = new_state(terms)
     steps = fold(terms, (paid for paid in payments if paid.on <= on))
-    rates = (daily_rate, true_rate.of_month(contract_rate)) if contract_rate else (daily_rate,)
     for step in steps:
         lines += _charges(terms, state, step.paid.on)
-        why = _discount(terms, step, rates, (reasons or {}).get(step.paid, ""))
+        reason = (reasons or {}).get(step.paid, "")
+        why = _discount(terms, step, daily_rate, contract_rate, reason)
         lines.append(_payment(terms, step, why))
         state = step.state
     lines += _charges(terms, state, on)
@@ -196,7 +196,9 @@ def _payment(terms: Terms, step: Step, why: str) -> Line:
     return Line(step.paid.on, Kind.PAYMENT, text, after, paid=split, discount=step.paid.discount)
 
 
-def _discount(terms: Terms, step: Step, rates: Sequence[Decimal], reason: str) -> str:
+def _discount(
+    terms: Terms, step: Step, daily_rate: Decimal, contract_rate: Decimal, reason: str
+) -> str:
     """Why less settles a note, or a part of it, before it is due; empty without a discount."""
     given = step.paid.discount
     if not given:
@@ -205,7 +207,7 @@ def _discount(terms: Terms, step: Step, rates: Sequence[Decimal], reason: str) -
     settled = step.split.principal + given
     told = f"Desconto de {format_number(given)}"
     paid_early = f"{told} por pagar {format_days(days)} antes do vencimento"
-    for rate in rates:
+    for rate in (daily_rate, true_rate.of_month(contract_rate)):
         if given == early.discount(settled, rate, days):
             how = (
                 early.shown_part(step.paid.amount, settled, rate, days)

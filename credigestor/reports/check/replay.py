@@ -195,15 +195,15 @@ def _check_fold(note: Row[Any], items: list[Row[Any]]) -> Iterator[Problem]:
 def _check_discounts(note: Row[Any], items: list[Row[Any]]) -> Iterator[Problem]:
     """A discount is of a note not yet due, by right or with a manager's reason (R14)."""
     for row in items:
+        if not row.item_discount:
+            continue
         days = (note.note_due_date - row.item_paid_on).days
         settled = row.item_principal + row.item_discount
         by_right = max(
             early.discount(settled, rate, days)
             for rate in (note.sale_daily_rate, true_rate.of_month(note.sale_contract_rate))
         )
-        if row.item_discount and (
-            days <= 0 or (row.item_discount > by_right and row.discount_reason is None)
-        ):
+        if days <= 0 or (row.item_discount > by_right and row.discount_reason is None):
             yield Problem(
                 "item_discount",
                 "payment_items",
