@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Depends, Query
 
 from credigestor.api.calls import Caller
 from credigestor.api.fields import Answer, Day, Money, Rate
@@ -15,11 +15,10 @@ from credigestor.api.operations import Operations
 from credigestor.api.paging import DatedPage, Paging
 from credigestor.api.views import (
     AskedScope,
-    PeriodEnd,
-    PeriodStart,
+    View,
     caught_up,
+    of_period,
     passed,
-    period,
 )
 from credigestor.db.engine import snapshot
 from credigestor.reports import delinquency as late
@@ -142,16 +141,9 @@ def summary(call: Caller, as_of: Day | None = None) -> Summary:
 
 
 @router.reads("/dashboard", Permission.ANALYTICS, "O painel numa data, com o movimento do período")
-def dashboard(
-    call: Caller,
-    scope: AskedScope,
-    as_of: Day | None = None,
-    start: PeriodStart = None,
-    end: PeriodEnd = None,
-) -> Dashboard:
+def dashboard(call: Caller, seen: Annotated[View, Depends(of_period)]) -> Dashboard:
     """The figures of the dashboard's cards."""
-    day = passed(as_of, call.today)
-    moved = period(start, end, day)
+    day, scope, moved = seen.as_of, seen.scope, seen.period
     with caught_up(call) as session:
         [now] = stock.stocks(session, [day], scope)
         contracts = stock.contracts(session, day, scope)
