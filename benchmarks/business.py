@@ -198,7 +198,7 @@ def _sale(
             for step, reversed_on in _pay(random, terms, paid_on):
                 made.payments.append(
                     Payment(
-                        step.paid.on,
+                        step.act.on,
                         note_id,
                         customer_id,
                         step,
@@ -208,7 +208,7 @@ def _sale(
                     )
                 )
                 if reversed_on is None:
-                    state, last = step.state, step.paid.on
+                    state, last = step.state, step.act.on
         made.notes.append(
             (
                 note_id,

@@ -64,7 +64,7 @@ def _at(note: Note, sale: Sale, live: list[Paid], as_of: date) -> NoteAt:
         owed = Owed(Decimal(0), Decimal(0), Decimal(0))
     status = aging.status(
         cancelled=cancelled,
-        renegotiated=False,
+        closed=None,
         settled=owed.total == 0,
         touched=bool(live),
         on_time_until=note.on_time_until,

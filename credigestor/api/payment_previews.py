@@ -154,10 +154,10 @@ def _previewed(session: Session, call: Call, new: NewPayment) -> PaymentPreview:
             number=note.label,
             sale_id=note.sale_id,
             due_date=note.terms.due_date,
-            owed=step.state.total + step.paid.amount + step.paid.discount,
-            amount=step.paid.amount,
+            owed=step.state.total + step.act.amount + step.act.discount,
+            amount=step.act.amount,
             split=Split.model_validate(step.split),
-            discount=step.paid.discount,
+            discount=step.act.discount,
             after=step.state.total,
         )
         for note, step in made

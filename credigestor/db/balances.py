@@ -25,8 +25,9 @@ from sqlalchemy import (
     true,
 )
 
-from credigestor.db.models import Money, Note, PaymentItem, Sale
-from credigestor.rules.aging import BANDS, LIMITS, Status
+from credigestor.db.models import Money, Note, Sale
+from credigestor.db.steps import steps
+from credigestor.rules.aging import BANDS, CLOSED, LIMITS, Status
 
 
 def band_of(days_late: ColumnElement[int]) -> ColumnElement[str]:
@@ -43,10 +44,11 @@ def note_balances(as_of: date, *, today: date) -> Select[*tuple[Any, ...]]:
     Columns: note_id, sale_id, customer_id, seller_id, sold_on, number, installments, amount,
     due_date, on_time_until, free_until, late_rate, fine_rate, principal, interest, fine, owed
     (their sum, R$), days_late (from the nominal due date, 0 unless overdue), band, status,
-    is_open (owes and is not cancelled) and is_overdue. A cancelled note owes nothing.
+    is_open (owes and is not cancelled), is_overdue and original_due_date, where another was agreed
+    by then (R32). A cancelled note owes nothing, nor does one that an act closed.
 
-    From `today` on the notes' own columns answer; for an earlier date the newest live payment
-    item on or before it does, so a past date gives the same answer on every later day.
+    From `today` on the notes' own columns answer; for an earlier date the newest live step
+    on or before it does, so a past date gives the same answer on every later day.
     """
     day = cast(bindparam("as_of", as_of, unique=True), Date)
     source: Any = Note.__table__.join(Sale.__table__, Sale.id == Note.sale_id)
@@ -58,34 +60,44 @@ def note_balances(as_of: date, *, today: date) -> Select[*tuple[Any, ...]]:
             "fine": Note.fine_carried,
             "fine_charged": Note.fine_charged,
             "interest_from": Note.interest_from,
+            "due_date": Note.due_date,
+            "on_time_until": Note.on_time_until,
+            "free_until": Note.free_until,
+            "closed": Note.closed,
+            "original": Note.original_due_date,
         }
-        touched = Note.last_paid_on.is_not(None)
     else:
+        every = steps()
         last = (
-            select(PaymentItem)
-            .where(
-                PaymentItem.note_id == Note.id,
-                PaymentItem.reversed.is_(False),
-                PaymentItem.paid_on <= day,
-            )
-            .order_by(PaymentItem.paid_on.desc(), PaymentItem.payment_id.desc())
+            select(every)
+            .where(every.c.note_id == Note.id, every.c.reversed.is_(False), every.c.done_on <= day)
+            .order_by(every.c.done_on.desc(), every.c.act_id.desc())
             .limit(1)
-            .lateral("last_item")
+            .lateral("last_step")
         )
         source = source.outerjoin(last, true())
+        due_date = func.coalesce(Note.original_due_date, Note.due_date)
         state = {
             "principal": func.coalesce(last.c.principal_after, Note.amount),
             "interest": func.coalesce(last.c.interest_after, 0),
             "fine": func.coalesce(last.c.fine_after, 0),
             "fine_charged": func.coalesce(last.c.fine_charged_after, False),
-            "interest_from": func.coalesce(last.c.interest_from_after, Note.due_date),
+            "interest_from": func.coalesce(last.c.interest_from_after, due_date),
+            "due_date": func.coalesce(last.c.due_date_after, due_date),
+            "on_time_until": func.coalesce(
+                last.c.on_time_until_after, Note.original_on_time_until, Note.on_time_until
+            ),
+            "free_until": func.coalesce(
+                last.c.free_until_after, Note.original_free_until, Note.free_until
+            ),
+            "closed": last.c.closed_after,
+            "original": case((last.c.due_date_after.is_not(None), due_date)),
         }
-        touched = last.c.id.is_not(None)
 
     cancelled = and_(Note.cancelled_on.is_not(None), Note.cancelled_on <= day)
     open_ = and_(state["principal"] > 0, ~cancelled)
-    overdue = and_(open_, day > Note.on_time_until)
-    charged = and_(open_, day > Note.free_until)
+    overdue = and_(open_, day > state["on_time_until"])
+    charged = and_(open_, day > state["free_until"])
     principal = case((cancelled, 0), else_=state["principal"])
     accrued = func.late_interest(
         state["principal"], Sale.late_rate, state["interest_from"], day, type_=Money
@@ -96,12 +108,13 @@ def note_balances(as_of: date, *, today: date) -> Select[*tuple[Any, ...]]:
     )
     interest = case((charged, state["interest"] + accrued), (open_, state["interest"]), else_=0)
     fine = case((charged, state["fine"] + new_fine), (open_, state["fine"]), else_=0)
-    days_late = case((overdue, cast(day - Note.due_date, Integer)), else_=0)
+    days_late = case((overdue, cast(day - state["due_date"], Integer)), else_=0)
     status = case(
         (cancelled, literal(Status.CANCELLED.value)),
+        *((state["closed"] == how.value, literal(word.value)) for how, word in CLOSED.items()),
         (state["principal"] == 0, literal(Status.PAID.value)),
         (overdue, literal(Status.OVERDUE.value)),
-        (touched, literal(Status.PARTIAL.value)),
+        (state["principal"] < Note.amount, literal(Status.PARTIAL.value)),
         else_=literal(Status.PENDING.value),
     )
     return (
@@ -114,9 +127,9 @@ def note_balances(as_of: date, *, today: date) -> Select[*tuple[Any, ...]]:
             Note.number,
             Sale.installments,
             Note.amount,
-            Note.due_date,
-            Note.on_time_until,
-            Note.free_until,
+            state["due_date"].label("due_date"),
+            state["on_time_until"].label("on_time_until"),
+            state["free_until"].label("free_until"),
             Sale.late_rate,
             Sale.fine_rate,
             principal.label("principal"),
@@ -128,6 +141,7 @@ def note_balances(as_of: date, *, today: date) -> Select[*tuple[Any, ...]]:
             status.label("status"),
             open_.label("is_open"),
             overdue.label("is_overdue"),
+            state["original"].label("original_due_date"),
         )
         .select_from(source)
         .where(Sale.sold_on <= day)
@@ -137,8 +151,8 @@ def note_balances(as_of: date, *, today: date) -> Select[*tuple[Any, ...]]:
 def open_notes(as_of: date, *, today: date) -> Select[*tuple[Any, ...]]:
     """`note_balances` of the notes that still owe on `as_of`: Pendente, Parcial or Atrasada.
 
-    The newest live payment of a settled note is what settled it, so `settled_on` tells which
-    notes need no look at their payments.
+    Nothing was left of a note from `settled_on` on, so that it tells which notes need no look at
+    their steps.
     """
     return note_balances(as_of, today=today).where(
         or_(Note.settled_on.is_(None), Note.settled_on > as_of),

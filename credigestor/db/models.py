@@ -18,6 +18,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     MetaData,
@@ -37,6 +38,8 @@ from credigestor.rules.true_rate import PLACES
 Money = Numeric(12, 2)
 Rate = Numeric(7, 4)
 DailyRate = Numeric(24, PLACES)
+#: The series that numbers payments and acts, in the order in which they are recorded.
+ACT_NUMBERS = "payments_id_seq"
 
 
 class Base(DeclarativeBase):
@@ -270,6 +273,8 @@ class Guarantor(Base):
 
 
 _OPEN = text("principal_balance > 0 AND cancelled_on IS NULL")
+_ENDS = "IN ('returned', 'renegotiated', 'written_off')"
+_CLOSED, _CLOSED_AFTER = f"closed {_ENDS}", f"closed_after {_ENDS}"
 
 
 class Note(Base):
@@ -279,6 +284,9 @@ class Note(Base):
     (R8); both are fixed when the note is made. From `principal_balance` on, the columns are
     the state after the newest live payment; `settled_on` is its date once nothing is left.
     `cancelled_on` follows the sale's (R13): a payment that waits for the note's lock sees it.
+    The three dates are those in force; `original_*` those it was made with, where a later one was
+    agreed (R32). `written_off` is the principal given up and not recovered (R34), `closed` how it
+    ended without being paid, `last_act_on` the day of its newest live act that is no payment.
     """
 
     __tablename__ = "notes"
@@ -293,9 +301,13 @@ class Note(Base):
         CheckConstraint("free_until >= on_time_until", name="free_until"),
         CheckConstraint("(settled_on IS NOT NULL) = (principal_balance = 0)", name="settled_on"),
         CheckConstraint(
-            "principal_balance > 0 OR (interest_carried = 0 AND fine_carried = 0)",
+            "principal_balance + written_off > 0 OR (interest_carried = 0 AND fine_carried = 0)",
             name="charges_before_principal",
         ),
+        CheckConstraint(
+            "written_off >= 0 AND (written_off = 0 OR principal_balance = 0)", name="written_off"
+        ),
+        CheckConstraint(_CLOSED, name="closed"),
         Index("ix_notes_customer_id", "customer_id"),
         Index("ix_notes_due_date", "due_date"),
         Index("ix_notes_open_due_date", "due_date", postgresql_where=_OPEN),
@@ -323,6 +335,12 @@ class Note(Base):
     last_paid_on: Mapped[date | None]
     settled_on: Mapped[date | None]
     cancelled_on: Mapped[date | None]
+    original_due_date: Mapped[date | None]
+    original_on_time_until: Mapped[date | None]
+    original_free_until: Mapped[date | None]
+    written_off: Mapped[Decimal] = _money("0")
+    closed: Mapped[str | None]
+    last_act_on: Mapped[date | None]
 
 
 class Payment(Base):
@@ -370,6 +388,7 @@ class PaymentItem(Base):
             "interest >= 0 AND fine >= 0 AND principal >= 0 AND discount >= 0", name="not_negative"
         ),
         CheckConstraint("interest + fine + principal = amount", name="allocation"),
+        CheckConstraint(_CLOSED_AFTER, name="closed_after"),
         Index("ix_payment_items_note_id", "note_id", "paid_on", "payment_id"),
         Index("ix_payment_items_paid_on", "paid_on"),
     )
@@ -388,6 +407,103 @@ class PaymentItem(Base):
     fine_after: Mapped[Decimal] = mapped_column(Money)
     fine_charged_after: Mapped[bool]
     interest_from_after: Mapped[date]
+    due_date_after: Mapped[date | None]
+    on_time_until_after: Mapped[date | None]
+    free_until_after: Mapped[date | None]
+    written_off_after: Mapped[Decimal] = _money("0")
+    closed_after: Mapped[str | None]
+
+
+class Act(Base):
+    """Something done to notes that is no payment, by one person on one day (R15, R29–R34).
+
+    What it did to each note are its items. Its number is one of the payments' series: acts and
+    payments of one day are folded in the order of their numbers. Append-only.
+    """
+
+    __tablename__ = "acts"
+    __table_args__ = (
+        UniqueConstraint("operation_id"),
+        UniqueConstraint("id", "kind", "acted_on"),  # for its items, which name all three
+        CheckConstraint(
+            "kind IN ('waiver', 'return', 'new_date', 'renegotiation', 'write_off')", name="kind"
+        ),
+        CheckConstraint("char_length(reason) >= 3", name="reason"),
+        Index("ix_acts_customer_id", "customer_id"),
+        Index("ix_acts_acted_on", "acted_on"),
+    )
+    id: Mapped[int] = mapped_column(
+        primary_key=True, server_default=text(f"nextval('{ACT_NUMBERS}')")
+    )
+    operation_id: Mapped[uuid.UUID]
+    kind: Mapped[str]
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    acted_on: Mapped[date]
+    reason: Mapped[str | None]
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = _now()
+
+
+class ActItem(Base):
+    """What an act did to one note, and the note after it: a payment item's sister.
+
+    `asked_*`, what it was to take off, and the dates agreed never change. What it took and the
+    `*_after` state follow from a replay (R11).
+    """
+
+    __tablename__ = "act_items"
+    __table_args__ = (
+        UniqueConstraint("act_id", "note_id"),
+        ForeignKeyConstraint(
+            ["act_id", "kind", "acted_on"], ["acts.id", "acts.kind", "acts.acted_on"]
+        ),
+        CheckConstraint("fine >= 0 AND principal >= 0", name="not_negative"),
+        CheckConstraint("interest >= 0 OR kind = 'new_date'", name="interest"),
+        CheckConstraint(_CLOSED_AFTER, name="closed_after"),
+        Index("ix_act_items_note_id", "note_id", "acted_on", "act_id"),
+        Index("ix_act_items_acted_on", "acted_on"),
+    )
+    id: Mapped[int] = _id()
+    act_id: Mapped[int]
+    note_id: Mapped[int] = mapped_column(ForeignKey("notes.id"))
+    kind: Mapped[str]
+    acted_on: Mapped[date]
+    asked_interest: Mapped[Decimal] = _money("0")
+    asked_fine: Mapped[Decimal] = _money("0")
+    asked_principal: Mapped[Decimal] = _money("0")
+    due_date: Mapped[date | None]
+    on_time_until: Mapped[date | None]
+    free_until: Mapped[date | None]
+    interest: Mapped[Decimal] = mapped_column(Money)
+    fine: Mapped[Decimal] = mapped_column(Money)
+    principal: Mapped[Decimal] = mapped_column(Money)
+    reversed: Mapped[bool] = mapped_column(server_default=text("false"))
+    principal_after: Mapped[Decimal] = mapped_column(Money)
+    interest_after: Mapped[Decimal] = mapped_column(Money)
+    fine_after: Mapped[Decimal] = mapped_column(Money)
+    fine_charged_after: Mapped[bool]
+    interest_from_after: Mapped[date]
+    due_date_after: Mapped[date | None]
+    on_time_until_after: Mapped[date | None]
+    free_until_after: Mapped[date | None]
+    written_off_after: Mapped[Decimal] = _money("0")
+    closed_after: Mapped[str | None]
+
+
+class ActReversal(Base):
+    """The undoing of an act that is no payment: who, when and why; once per act (R12)."""
+
+    __tablename__ = "act_reversals"
+    __table_args__ = (
+        UniqueConstraint("act_id"),
+        CheckConstraint("char_length(reason) >= 3", name="reason"),
+    )
+    id: Mapped[int] = _id()
+    act_id: Mapped[int] = mapped_column(ForeignKey("acts.id"))
+    reversed_on: Mapped[date]
+    reversed_at: Mapped[datetime] = _now()
+    reversed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str]
 
 
 class Reversal(Base):

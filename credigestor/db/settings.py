@@ -15,6 +15,7 @@ from credigestor.errors import InvalidInput
 from credigestor.rules.calendar import HolidayRules
 from credigestor.rules.charges import MAX_FINE_RATE
 from credigestor.rules.document_choices import ReceiptFormat, SaleDocument
+from credigestor.rules.money import MAX_MONEY
 
 DEFAULT_TIME_ZONE = "America/Sao_Paulo"
 #: The highest rate, percent a month, and the decimals that a sale keeps of one.
@@ -85,6 +86,8 @@ class ShopSettings(BaseModel):
     )
     #: Days back that a seller may date a payment; further needs a manager and a reason (R11).
     backdating_days: Annotated[int, Field(ge=0, le=3650)] = 7
+    #: What of late charges a seller may let go beside a payment, R$; more needs a manager (R29).
+    waiver_limit: Annotated[Decimal, Field(ge=0, le=MAX_MONEY, decimal_places=2)] = Decimal(0)
     state_holidays: bool = False
     carnival: bool = False
     corpus_christi: bool = False

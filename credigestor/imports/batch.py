@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from credigestor.db.settings import ShopSettings
-from credigestor.rules.charges import Paid, Step, Terms
+from credigestor.db.steps import Recorded
+from credigestor.rules.charges import Act, DueDates, Paid, Step, Terms
 from credigestor.rules.methods import Method
 from credigestor.rules.money import ZERO
 from credigestor.rules.schedule import PlannedNote
@@ -72,20 +73,21 @@ class NewSale:
 
 @dataclass(slots=True)
 class KnownNote:
-    """A note that is there and gets payments, with the ids and payments of its live items."""
+    """A note that is there and gets payments, with its live acts and the dates it was made with."""
 
     id: int
     customer: KnownCustomer
     sale_ref: str
     number: int
     terms: Terms
+    made: DueDates
     payments: list[NewPayment]
-    items: list[tuple[int, Paid]] = field(default_factory=list)
+    there: list[Recorded] = field(default_factory=list)
     last: Step | None = None
 
 
-#: Whose money it is: a new payment, or the id of an item that is there.
-Owner = NewPayment | int
+#: What an act is: a new payment, or one that is there.
+Owner = NewPayment | Recorded
 
 
 @dataclass
@@ -101,15 +103,15 @@ class Batch:
         return bool(self.customers or self.sales or self.payments)
 
 
-def entries(note: NewNote | KnownNote) -> list[tuple[Paid, Owner]]:
-    """What is paid on a note in the order of its fold.
+def entries(note: NewNote | KnownNote) -> list[tuple[Act, Owner]]:
+    """What happened to a note in the order of its fold.
 
-    On one day, what was there comes first and the new ones in their order, as in a replay.
+    On one day, what was there comes first and the new payments in their order, as in a replay.
     """
-    there: list[tuple[Paid, Owner]] = []
+    there: list[tuple[Act, Owner]] = []
     if isinstance(note, KnownNote):
-        there = [(paid, item_id) for item_id, paid in note.items]
-    new: list[tuple[Paid, Owner]] = [(Paid(p.paid_on, p.amount), p) for p in note.payments]
+        there = [(each.act, each) for each in note.there]
+    new: list[tuple[Act, Owner]] = [(Paid(p.paid_on, p.amount), p) for p in note.payments]
     return sorted(there + new, key=lambda entry: entry[0].on)
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import ARRAY, Integer, Row, Text, any_, literal, select
+from sqlalchemy import ARRAY, Text, any_, literal, select
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Payment, PaymentItem
+from credigestor.db.models import Payment
+from credigestor.db.steps import recorded
 from credigestor.imports.batch import (
     Batch,
     KnownCustomer,
@@ -26,7 +26,7 @@ from credigestor.imports.batch import (
 from credigestor.imports.problems import PAYMENTS
 from credigestor.imports.row_checks import PaymentLine
 from credigestor.rules.calendar import format_date
-from credigestor.rules.charges import Overpaid, Paid, new_state, settle
+from credigestor.rules.charges import Overpaid, new_state
 from credigestor.rules.methods import Method
 from credigestor.rules.money import format_brl
 from credigestor.services.ledger import lock_notes_of_sales, notes_of_sales
@@ -137,35 +137,19 @@ class PaymentFolder:
                     self.refuse(PAYMENTS, payment.line, "venda", reason)
                 continue
             customer = self._known_sales[ref].customer
-            found[note.id] = KnownNote(note.id, customer, ref, note.number, note.terms, payments)
-        for item in self._items_of(found):
-            paid = Paid(item.paid_on, item.amount, item.discount)
-            found[item.note_id].items.append((item.id, paid))
+            found[note.id] = KnownNote(
+                note.id, customer, ref, note.number, note.terms, note.made, payments
+            )
+        for there in recorded(self.session, found):
+            found[there.note_id].there.append(there)
         return list(found.values())
-
-    def _items_of(self, note_ids: Collection[int]) -> Iterator[Row[Any]]:
-        statement = (
-            select(
-                PaymentItem.id,
-                PaymentItem.note_id,
-                PaymentItem.paid_on,
-                PaymentItem.amount,
-                PaymentItem.discount,
-            )
-            .where(
-                PaymentItem.note_id == any_(literal(list(note_ids), ARRAY(Integer))),
-                PaymentItem.reversed.is_(False),
-            )
-            .order_by(PaymentItem.paid_on, PaymentItem.payment_id)
-        )
-        return iter(self.session.execute(statement))
 
     def _fold(self, note: NewNote | KnownNote, sale_ref: str, number: int) -> None:
         state = new_state(note.terms)
         newest: NewPayment | None = None
-        for paid, owner in entries(note):
+        for act, owner in entries(note):
             try:
-                note.last = settle(note.terms, state, paid)
+                note.last = act.folded(note.terms, state)
             except Overpaid as error:
                 if isinstance(owner, NewPayment):
                     reason = _too_much(error, number, sale_ref)
@@ -190,7 +174,7 @@ def _count_alike(payments: list[NewPayment]) -> None:
 
 
 def _too_much(error: Overpaid, number: int, sale_ref: str) -> str:
-    owed, paid = error.owed, error.paid
+    owed, paid = error.owed, error.act
     note = f"a parcela {number} da venda {sale_ref}"
     if owed.total == 0:
         return f"Em {format_date(paid.on)} {note} já estava paga."
@@ -208,7 +192,7 @@ def _too_much(error: Overpaid, number: int, sale_ref: str) -> str:
 
 def _too_much_later(error: Overpaid) -> str:
     return (
-        f"Com este pagamento, o de {format_brl(error.paid.amount)} já registrado em "
-        f"{format_date(error.paid.on)} passaria do que a parcela devia naquele dia: "
+        f"Com este pagamento, o de {format_brl(error.act.amount)} já registrado em "
+        f"{format_date(error.act.on)} passaria do que a parcela devia naquele dia: "
         f"{format_brl(error.owed.total)}."
     )

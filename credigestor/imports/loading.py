@@ -28,10 +28,10 @@ from credigestor.imports.batch import (
     entries,
     payment_ref,
 )
-from credigestor.rules.charges import Step, new_state, settle
+from credigestor.rules.charges import Step, new_state
 from credigestor.rules.progress import Progress, silent
-from credigestor.services import sales
-from credigestor.services.ledger import item_columns, note_columns
+from credigestor.services import ledger, sales
+from credigestor.services.ledger_rows import note_columns, step_columns
 
 _WRITING = 0.95  # share of the time that the new rows take
 _STEP = 500  # rows between two words of progress
@@ -95,7 +95,7 @@ def _note_rows(batch: Batch) -> Iterator[dict[str, Any]]:
             yield {
                 "id": note.id,
                 **sales.note_row(note.planned, sale.id, sale.customer.id),
-                **note_columns(note.terms, [note.last] if note.last else []),
+                **note_columns(note.terms, note.planned.dates, [note.last] if note.last else []),
             }
 
 
@@ -127,8 +127,8 @@ def _payment_row(
 
 def _steps(note: NewNote | KnownNote) -> Iterator[tuple[Step, Owner]]:
     state = new_state(note.terms)
-    for paid, owner in entries(note):
-        step = settle(note.terms, state, paid)
+    for act, owner in entries(note):
+        step = act.folded(note.terms, state)
         state = step.state
         yield step, owner
 
@@ -142,28 +142,17 @@ def _item_rows(batch: Batch, notes: Iterable[NewNote]) -> Iterator[dict[str, Any
                     "note_id": note.id,
                     "paid_on": owner.paid_on,
                     "amount": owner.amount,
-                    **item_columns(step),
+                    **step_columns(step),
                 }
 
 
 def _rewrite(session: Session, notes: Sequence[KnownNote]) -> None:
-    items = [
-        {"id": owner, **item_columns(step)}
-        for note in notes
-        if note.items
-        for step, owner in _steps(note)
-        if isinstance(owner, int)
-    ]
-    if items:
-        session.execute(update(PaymentItem), items)
-    if notes:
-        session.execute(
-            update(Note),
-            [
-                {"id": note.id, **note_columns(note.terms, [note.last] if note.last else [])}
-                for note in notes
-            ],
-        )
+    for note in notes:
+        steps = list(_steps(note))
+        there = [(owner, step) for step, owner in steps if not isinstance(owner, NewPayment)]
+        ledger.rewrite_items(session, there)
+        folded = note_columns(note.terms, note.made, [step for step, _ in steps])
+        session.execute(update(Note).where(Note.id == note.id).values(**folded))
 
 
 def _ids(session: Session, model: type[Base], count: int) -> Iterator[int]:

@@ -11,11 +11,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from credigestor.db.balances import note_balances
-from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, Sale, User
+from credigestor.db.models import (
+    Act,
+    ActItem,
+    ActReversal,
+    Customer,
+    Note,
+    Payment,
+    PaymentItem,
+    Reversal,
+    Sale,
+    User,
+)
+from credigestor.db.steps import recorded, terms_of
 from credigestor.errors import InvalidInput, NotFound
+from credigestor.rules.acts import ActKind
 from credigestor.rules.aging import Status
 from credigestor.rules.calendar import format_date
-from credigestor.rules.charges import Owed, Paid, Split, Terms
+from credigestor.rules.charges import Owed, Split
 from credigestor.rules.numbering import note_number
 from credigestor.rules.statement import Line, statement
 
@@ -41,6 +54,20 @@ class NotePayment:
 
 
 @dataclass(frozen=True)
+class NoteAct:
+    """One act on a note that is no payment: what it took off it, R$, or when it is due since."""
+
+    act_id: int
+    kind: ActKind
+    acted_on: date
+    taken: Split
+    due_date: date | None
+    reason: str | None
+    made_by: str | None
+    reversed_on: date | None
+
+
+@dataclass(frozen=True)
 class NoteDetail:
     """A note at a date: what it owes (R$), why, and where it comes from."""
 
@@ -52,6 +79,7 @@ class NoteDetail:
     owed: Owed
     amount: Decimal
     due_date: date
+    original_due_date: date | None
     on_time_until: date
     free_until: date
     sale_id: int
@@ -64,6 +92,7 @@ class NoteDetail:
     cancelled_on: date | None
     cancel_reason: str | None
     payments: Sequence[NotePayment]
+    acts: Sequence[NoteAct]
     lines: Sequence[Line]
 
 
@@ -88,21 +117,23 @@ def detail(session: Session, note_id: int, *, as_of: date, today: date) -> NoteD
             field="as_of",
         )
     at = session.execute(note_balances(as_of, today=today).where(Note.id == note_id)).one()
-    payments = _payments(session, note_id)
-    terms = Terms(note.amount, note.due_date, note.free_until, sale.late_rate, sale.fine_rate)
-    live = [(_paid(item), item.discount_reason) for item in payments if item.reversed_on is None]
+    payments, acts = _payments(session, note_id), _acts(session, note_id)
+    reasons = {p.payment_id: p.discount_reason for p in payments} | {
+        a.act_id: a.reason for a in acts
+    }
+    live = recorded(session, [note_id])
     status = Status(at.status)
     explained = (
         []
         if status is Status.CANCELLED
         else statement(
-            terms,
-            [paid for paid, _ in live],
+            terms_of(note, sale),
+            [each.act for each in live],
             as_of,
-            on_time_until=note.on_time_until,
+            on_time_until=note.original_on_time_until or note.on_time_until,
             daily_rate=sale.daily_rate,
             contract_rate=sale.contract_rate,
-            reasons={paid: reason for paid, reason in live if reason},
+            reasons={each.act: reasons.get(each.act_id) or "" for each in live},
         )
     )
     return NoteDetail(
@@ -113,9 +144,10 @@ def detail(session: Session, note_id: int, *, as_of: date, today: date) -> NoteD
         days_late=at.days_late,
         owed=Owed(at.principal, at.interest, at.fine),
         amount=note.amount,
-        due_date=note.due_date,
-        on_time_until=note.on_time_until,
-        free_until=note.free_until,
+        due_date=at.due_date,
+        original_due_date=at.original_due_date,
+        on_time_until=at.on_time_until,
+        free_until=at.free_until,
         sale_id=sale.id,
         sold_on=sale.sold_on,
         description=sale.description,
@@ -126,12 +158,33 @@ def detail(session: Session, note_id: int, *, as_of: date, today: date) -> NoteD
         cancelled_on=sale.cancelled_on,
         cancel_reason=sale.cancel_reason,
         payments=payments,
+        acts=acts,
         lines=explained,
     )
 
 
-def _paid(item: NotePayment) -> Paid:
-    return Paid(item.paid_on, item.amount, item.discount)
+def _acts(session: Session, note_id: int) -> list[NoteAct]:
+    rows = session.execute(
+        select(ActItem, Act.reason, User.name, ActReversal.reversed_on)
+        .join(Act, Act.id == ActItem.act_id)
+        .outerjoin(User, User.id == Act.made_by)
+        .outerjoin(ActReversal, ActReversal.act_id == Act.id)
+        .where(ActItem.note_id == note_id)
+        .order_by(ActItem.acted_on, ActItem.act_id)
+    )
+    return [
+        NoteAct(
+            act_id=item.act_id,
+            kind=ActKind(item.kind),
+            acted_on=item.acted_on,
+            taken=Split(item.interest, item.fine, item.principal),
+            due_date=item.due_date,
+            reason=reason,
+            made_by=name,
+            reversed_on=reversed_on,
+        )
+        for item, reason, name, reversed_on in rows
+    ]
 
 
 def _payments(session: Session, note_id: int) -> list[NotePayment]:

@@ -27,10 +27,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from credigestor.db.models import Customer, Note, PaymentItem, Sale
+from credigestor.db.models import Customer, Note, Sale
+from credigestor.db.steps import steps
 from credigestor.reports.scope import NO_SELLER
 from credigestor.reports.search import by_customer, by_number
 from credigestor.rules.aging import BANDS, CURRENT, LIMITS, Status
+from credigestor.rules.money import CENT
 from credigestor.rules.numbering import parse_note_number
 from credigestor.rules.value_ranges import value_limits
 
@@ -133,16 +135,19 @@ def _earliest_due(on_time_until: date) -> ColumnElement[date]:
 
 def _of_status(status: str | None, as_of: date, today: date) -> Conditions:
     cancelled = Note.cancelled_on <= as_of
-    paid_by_then = (
-        select(PaymentItem.id)
+    every = steps()
+    less_by_then = (
+        select(every.c.act_id)
         .where(
-            PaymentItem.note_id == Note.id,
-            PaymentItem.reversed.is_(False),
-            PaymentItem.paid_on <= as_of,
-            PaymentItem.principal_after > 0,  # as of every payment of a note still open; few rows
+            every.c.note_id == Note.id,
+            every.c.reversed.is_(False),
+            every.c.done_on <= as_of,
+            every.c.principal_after.between(CENT, Note.amount - CENT),  # few rows
         )
         .exists()
     )
+    ended = and_(Note.settled_on <= as_of, or_(Note.cancelled_on.is_(None), ~cancelled))
+    acted_on = or_(Note.last_paid_on.is_not(None), Note.last_act_on.is_not(None))
     match status:
         case None:
             return []
@@ -151,15 +156,16 @@ def _of_status(status: str | None, as_of: date, today: date) -> Conditions:
         case Status.CANCELLED:
             return [cancelled]
         case Status.PAID:
-            return [Note.settled_on <= as_of, or_(Note.cancelled_on.is_(None), ~cancelled)]
+            return [ended, Note.closed.is_(None)]
+        case Status.RENEGOTIATED | Status.RETURNED | Status.WRITTEN_OFF:
+            return [ended, Note.closed == status]
         case Status.OVERDUE:
             return [*_open(as_of, today), *_overdue(as_of)]
         case Status.PARTIAL:
-            touched = and_(Note.last_paid_on.is_not(None), paid_by_then)
-            return [*_open(as_of, today), *_on_time(as_of), touched]
+            return [*_open(as_of, today), *_on_time(as_of), acted_on, less_by_then]
         case Status.PENDING:
-            untouched = or_(Note.last_paid_on.is_(None), ~paid_by_then)
-            return [*_open(as_of, today), *_on_time(as_of), untouched]
+            whole = or_(~acted_on, ~less_by_then)
+            return [*_open(as_of, today), *_on_time(as_of), whole]
     return [false()]
 
 

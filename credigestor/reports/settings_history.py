@@ -39,6 +39,7 @@ LABELS = {
     "grace_days": "Carência (dias)",
     "contract_rate": "Juros do contrato (% ao mês)",
     "backdating_days": "Pagamento retroativo (dias)",
+    "waiver_limit": "Dispensa de encargos por vendedor (R$)",
     "state_holidays": "Feriados do estado",
     "carnival": "Carnaval sem expediente",
     "corpus_christi": "Corpus Christi sem expediente",

@@ -12,13 +12,14 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Note, PaymentItem, Sale
+from credigestor.db.models import Note, Sale
 from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.db.steps import recorded, terms_of
 from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.reports.named_customer import NamedCustomer, named_customer
 from credigestor.rules import pix
 from credigestor.rules.calendar import format_date
-from credigestor.rules.charges import Paid, Terms
+from credigestor.rules.charges import Act
 from credigestor.rules.money import CENT, MAX_MONEY, ZERO
 from credigestor.rules.numbering import note_number
 from credigestor.rules.settlement import Settlement, settlement
@@ -104,7 +105,9 @@ def quote(
         if note.principal_balance == 0 or note.cancelled_on is not None:
             number = note_number(sale.id, note.number, sale.installments)
             raise Conflict(f"A nota {number} já não está em aberto. Escolha só notas em aberto.")
-    live = _payments(session, [note.id for note, _ in found])
+    live = defaultdict[int, list[Act]](list)
+    for each in recorded(session, [note.id for note, _ in found]):
+        live[each.note_id].append(each.act)
     [first, *more] = [note for note, _ in found]
     return Quote(
         shop=current_settings(session),
@@ -115,31 +118,18 @@ def quote(
     )
 
 
-def _quoted(note: Note, sale: Sale, live: list[Paid], on: date) -> QuotedNote:
-    terms = Terms(note.amount, note.due_date, note.free_until, sale.late_rate, sale.fine_rate)
+def _quoted(note: Note, sale: Sale, live: list[Act], on: date) -> QuotedNote:
     return QuotedNote(
         id=note.id,
         number=note_number(sale.id, note.number, sale.installments),
         due_date=note.due_date,
         days_late=(on - note.due_date).days if on > note.on_time_until else 0,
         settlement=settlement(
-            terms,
+            terms_of(note, sale),
             live,
             on,
-            on_time_until=note.on_time_until,
+            on_time_until=note.original_on_time_until or note.on_time_until,
             daily_rate=sale.daily_rate,
             contract_rate=sale.contract_rate,
         ),
     )
-
-
-def _payments(session: Session, note_ids: list[int]) -> dict[int, list[Paid]]:
-    items = session.execute(
-        select(PaymentItem.note_id, PaymentItem.paid_on, PaymentItem.amount, PaymentItem.discount)
-        .where(PaymentItem.note_id.in_(note_ids), PaymentItem.reversed.is_(False))
-        .order_by(PaymentItem.paid_on, PaymentItem.payment_id)
-    )
-    live = defaultdict(list)
-    for item in items:
-        live[item.note_id].append(Paid(item.paid_on, item.amount, item.discount))
-    return live

@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
+from credigestor.rules.charges import Closing
+
 #: Upper limit in days of each band but the last; the first holds what is not late.
 LIMITS = (0, 30, 60, 90, 180, 360)
 #: The band of what is not late.
@@ -58,6 +60,8 @@ class Status(StrEnum):
 
     CANCELLED = "cancelled"
     RENEGOTIATED = "renegotiated"
+    RETURNED = "returned"
+    WRITTEN_OFF = "written_off"
     PAID = "paid"
     OVERDUE = "overdue"
     PARTIAL = "partial"
@@ -67,17 +71,26 @@ class Status(StrEnum):
 STATUS_NAMES = {
     Status.CANCELLED: "Cancelada",
     Status.RENEGOTIATED: "Renegociada",
+    Status.RETURNED: "Devolvida",
+    Status.WRITTEN_OFF: "Baixada",
     Status.PAID: "Paga",
     Status.OVERDUE: "Atrasada",
     Status.PARTIAL: "Parcial",
     Status.PENDING: "Pendente",
 }
 
+#: What a note is called that an act closed (R30, R15, R34).
+CLOSED = {
+    Closing.RETURNED: Status.RETURNED,
+    Closing.RENEGOTIATED: Status.RENEGOTIATED,
+    Closing.WRITTEN_OFF: Status.WRITTEN_OFF,
+}
+
 
 def status(
     *,
     cancelled: bool,
-    renegotiated: bool,
+    closed: Closing | None,
     settled: bool,
     touched: bool,
     on_time_until: date,
@@ -85,13 +98,13 @@ def status(
 ) -> Status:
     """Status at a date, the first that applies in R13's order.
 
-    `settled`: principal and charges are zero; `touched`: something was paid;
+    `settled`: principal and charges are zero; `touched`: less than all of it is owed;
     `on_time_until`: the last on-time day (R4).
     """
     if cancelled:
         return Status.CANCELLED
-    if renegotiated:
-        return Status.RENEGOTIATED
+    if closed:
+        return CLOSED[closed]
     if settled:
         return Status.PAID
     if on > on_time_until:

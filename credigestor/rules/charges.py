@@ -1,4 +1,4 @@
-"""A note is the fold of its payments: late interest, fine, allocation, replay (R6–R9, R11).
+"""A note is the fold of its acts: late interest, fine, allocation, replay (R6–R9, R11).
 
 R9's first example: 300,00 due on 10/01/26, 100,00 paid on 25/01.
 
@@ -16,9 +16,11 @@ R9's first example: 300,00 due on 10/01/26, 100,00 paid on 25/01.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
 
 from credigestor.rules.money import ZERO, round_cents
 
@@ -44,11 +46,30 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class DueDates:
+    """When a note is due, and its last days on time (R4) and without charges (R8)."""
+
+    due_date: date
+    on_time_until: date
+    free_until: date
+
+
+class Closing(StrEnum):
+    """How a note ended without being paid: what an act did with it (R30, R15, R34)."""
+
+    RETURNED = "returned"
+    RENEGOTIATED = "renegotiated"
+    WRITTEN_OFF = "written_off"
+
+
+@dataclass(frozen=True, slots=True)
 class State:
-    """What is left of a note after some payments (R11).
+    """What is left of a note after some acts (R11).
 
     Principal, carried interest and carried fine in R$; `fine_charged` tells that the one
-    fine of the note has been charged; interest runs from `interest_from`.
+    fine of the note has been charged; interest runs from `interest_from`. `moved` are the dates
+    that were agreed anew (R32), None while those stand with which the note was made. What of the
+    principal was written off is `lost`, in its place: charges go on being computed on it (R34).
     """
 
     principal: Decimal
@@ -56,6 +77,9 @@ class State:
     fine: Decimal
     fine_charged: bool
     interest_from: date
+    moved: DueDates | None = None
+    closed: Closing | None = None
+    lost: Decimal = ZERO
 
     @property
     def total(self) -> Decimal:
@@ -83,6 +107,25 @@ class Owed:
         return self.principal + self.charges
 
 
+class Act(Protocol):
+    """Something that happened to a note on a day: a payment, or what `rules.acts` knows."""
+
+    @property
+    def on(self) -> date:
+        """Its day."""
+
+    @property
+    def amount(self) -> Decimal:
+        """The money that was handed over for the note, R$."""
+
+    @property
+    def discount(self) -> Decimal:
+        """What was taken off the principal beside the money, R$ (R14)."""
+
+    def folded(self, terms: Terms, state: State) -> Step:
+        """This act after those that led to `state`. Raises Overpaid when it does not fit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Paid:
     """Money handed over for one note on a date, and the discount agreed beside it, R$ (R14)."""
@@ -91,10 +134,14 @@ class Paid:
     amount: Decimal
     discount: Decimal = ZERO
 
+    def folded(self, terms: Terms, state: State) -> Step:
+        """`settle`."""
+        return settle(terms, state, self)
+
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """How one payment was allocated, R$ (R9)."""
+    """What one act took off a note, R$: a payment's allocation (R9), what a waiver let go …"""
 
     interest: Decimal
     fine: Decimal
@@ -103,44 +150,56 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One payment folded in: its allocation and the note's state after it."""
+    """One act folded in: what it took off the note, and the note's state after it."""
 
-    paid: Paid
+    act: Act
     split: Split
     state: State
 
 
 class Overpaid(ValueError):
-    """A payment does not fit what the note owes on its date; carries both, R$.
+    """An act does not fit what the note owes on its date; carries both, R$.
 
     Money and discount exceed what is owed, or the discount would have to take off charges.
     """
 
-    def __init__(self, paid: Paid, owed: Owed) -> None:
+    def __init__(self, act: Act, owed: Owed) -> None:
         super().__init__(
-            f"{paid.amount} and a discount of {paid.discount} on {paid.on}, owed {owed.total}"
+            f"{act.amount} and a discount of {act.discount} on {act.on}, owed {owed.total}"
         )
-        self.paid = paid
+        self.act = act
         self.owed = owed
 
 
 def new_state(terms: Terms) -> State:
-    """State of a note nobody has paid on yet."""
+    """State of a note to which nothing has happened yet."""
     return State(terms.amount, ZERO, ZERO, False, terms.due_date)
+
+
+def due_date(terms: Terms, state: State) -> date:
+    """When a note in `state` is due: as made, or as agreed anew (R32)."""
+    return state.moved.due_date if state.moved else terms.due_date
+
+
+def free_until(terms: Terms, state: State) -> date:
+    """The last day without charges of a note in `state` (R8, R32)."""
+    return state.moved.free_until if state.moved else terms.free_until
 
 
 def owed_on(terms: Terms, state: State, on: date) -> Owed:
     """What a note in `state` owes on a date, charges included (R6, R7, R8).
 
     Simple interest, `principal × monthly rate × days / 30`, rounded half up once; the fine
-    once per note, on the principal unpaid when it became late.
+    once per note, on the principal unpaid when it became late. Of a note that was written off,
+    what may be recovered (R34).
     """
-    if on <= terms.free_until or state.principal == 0:
-        return Owed(state.principal, state.interest, state.fine)
+    principal = state.principal + state.lost
+    if on <= free_until(terms, state) or principal == 0:
+        return Owed(principal, state.interest, state.fine)
     days = max((on - state.interest_from).days, 0)
-    accrued = round_cents(state.principal * terms.late_rate * days / 3000)
-    new_fine = ZERO if state.fine_charged else round_cents(state.principal * terms.fine_rate / 100)
-    return Owed(state.principal, state.interest + accrued, state.fine + new_fine, days)
+    accrued = round_cents(principal * terms.late_rate * days / 3000)
+    new_fine = ZERO if state.fine_charged else round_cents(principal * terms.fine_rate / 100)
+    return Owed(principal, state.interest + accrued, state.fine + new_fine, days)
 
 
 def allocate(owed: Owed, amount: Decimal) -> Split:
@@ -160,27 +219,38 @@ def settle(terms: Terms, state: State, paid: Paid) -> Step:
     if paid.amount + paid.discount > owed.total or (paid.discount and paid.amount < owed.charges):
         raise Overpaid(paid, owed)
     split = allocate(owed, paid.amount)
-    late = paid.on > terms.free_until
-    after = State(
-        principal=owed.principal - split.principal - paid.discount,
-        interest=owed.interest - split.interest,
-        fine=owed.fine - split.fine,
+    taken = Split(split.interest, split.fine, split.principal + paid.discount)
+    return Step(paid, split, left(terms, state, paid.on, taken))
+
+
+def left(terms: Terms, state: State, on: date, taken: Split) -> State:
+    """The state after so much, R$, was taken off what a note in `state` owed on a day.
+
+    Once it is late, what it owed until then is charged, and interest runs anew from the day (R9).
+    """
+    owed, late = owed_on(terms, state, on), on > free_until(terms, state)
+    principal = owed.principal - taken.principal
+    return replace(
+        state,
+        principal=ZERO if state.lost else principal,
+        lost=principal if state.lost else ZERO,
+        interest=owed.interest - taken.interest,
+        fine=owed.fine - taken.fine,
         fine_charged=state.fine_charged or late,
-        interest_from=paid.on if late else state.interest_from,
+        interest_from=on if late else state.interest_from,
     )
-    return Step(paid, split, after)
 
 
-def fold(terms: Terms, payments: Iterable[Paid]) -> list[Step]:
-    """Replay a note: its payments in order of date, equal dates as given (R11).
+def fold(terms: Terms, acts: Iterable[Act]) -> list[Step]:
+    """Replay a note: its acts in order of date, equal dates as given (R11).
 
-    The result depends on the terms and the payments alone, not on when they were recorded.
-    Raises Overpaid for the first payment that exceeds what the note owes on its date.
+    The result depends on the terms and the acts alone, not on when they were recorded.
+    Raises Overpaid for the first act that does not fit what the note owes on its date.
     """
     state = new_state(terms)
     steps = []
-    for paid in sorted(payments, key=lambda p: p.on):
-        step = settle(terms, state, paid)
+    for act in sorted(acts, key=lambda act: act.on):
+        step = act.folded(terms, state)
         steps.append(step)
         state = step.state
     return steps

@@ -41,6 +41,11 @@ class Permission(StrEnum):
     REVERSE = "reverse"
     BACKDATE = "backdate"  # payment dated further back than the setting allows
     DISCOUNT = "discount"  # early settlement for less than the law's own discount (R14)
+    WAIVE = "waive"  # late interest and fine, above a seller's limit (R29)
+    RETURN = "return"  # goods that come back (R30)
+    NEW_DATE = "new_date"  # a later due date by agreement, above a seller's limit (R32)
+    RENEGOTIATE = "renegotiate"  # old debts for a new one (R15)
+    WRITE_OFF = "write_off"  # give a debt up (R34)
     AMEND = "amend"  # guarantors of a sale whose notes were printed
     USERS = "users"
     SETTINGS = "settings"
@@ -61,6 +66,11 @@ PERMISSION_NAMES = {
     Permission.REVERSE: "Estornar pagamentos",
     Permission.BACKDATE: "Datar pagamentos além do prazo",
     Permission.DISCOUNT: "Conceder descontos",
+    Permission.WAIVE: "Dispensar juros e multa",
+    Permission.RETURN: "Registrar devoluções",
+    Permission.NEW_DATE: "Prorrogar vencimentos",
+    Permission.RENEGOTIATE: "Renegociar dívidas",
+    Permission.WRITE_OFF: "Baixar notas por perda",
     Permission.AMEND: "Mudar avalistas de notas impressas",
     Permission.USERS: "Cuidar de usuários",
     Permission.SETTINGS: "Mudar configurações",
@@ -81,6 +91,11 @@ _MANAGER = _SELLER | {
     Permission.REVERSE,
     Permission.BACKDATE,
     Permission.DISCOUNT,
+    Permission.WAIVE,
+    Permission.RETURN,
+    Permission.NEW_DATE,
+    Permission.RENEGOTIATE,
+    Permission.WRITE_OFF,
     Permission.AMEND,
 }
 TABLE: dict[Role, frozenset[Permission]] = {

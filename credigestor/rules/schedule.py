@@ -37,6 +37,7 @@ from credigestor.rules.calendar import (
     last_on_time_day,
     months_on,
 )
+from credigestor.rules.charges import DueDates
 from credigestor.rules.installments import carried, check_count, split
 from credigestor.rules.money import ZERO
 from credigestor.rules.true_rate import daily_rate
@@ -51,6 +52,11 @@ class PlannedNote:
     due_date: date
     on_time_until: date
     free_until: date
+
+    @property
+    def dates(self) -> DueDates:
+        """When it is due, and its last days on time and without charges."""
+        return DueDates(self.due_date, self.on_time_until, self.free_until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from decimal import Decimal
 
 from credigestor.rules import early
 from credigestor.rules.calendar import format_days
-from credigestor.rules.charges import Owed, Paid, Terms
+from credigestor.rules.charges import Act, Owed, Terms, due_date, fold, new_state
 from credigestor.rules.money import ZERO, format_number, format_percent
 from credigestor.rules.statement import statement
 
@@ -54,28 +54,31 @@ class Settlement:
 
 def settlement(
     terms: Terms,
-    payments: Iterable[Paid],
+    acts: Iterable[Act],
     on: date,
     *,
     on_time_until: date,
     daily_rate: Decimal,
     contract_rate: Decimal = ZERO,
 ) -> Settlement:
-    """What settles a note on a date after its live payments; the sale's true rate a day (R2b).
+    """What settles a note on a date after its live acts; the sale's true rate a day (R2b).
 
     Late: the charges of `rules.statement`. Before the nominal due date, where the sale has
     interest: the present value of the principal left (R14). Else what is left of it.
     """
+    acts = list(acts)
     lines = statement(
         terms,
-        payments,
+        acts,
         on,
         on_time_until=on_time_until,
         daily_rate=daily_rate,
         contract_rate=contract_rate,
     )
     owed, steps = lines[-1].after, [line.text for line in lines]
-    days_early = max((terms.due_date - on).days, 0)
+    folded = fold(terms, (act for act in acts if act.on <= on))
+    due = due_date(terms, folded[-1].state if folded else new_state(terms))
+    days_early = max((due - on).days, 0)
     discount = early.discount(owed.principal, daily_rate, days_early)
     if discount:
         steps[-1] = _early(owed.principal, daily_rate, days_early, discount)

@@ -4,6 +4,7 @@ R9's first example: 300,00 due on Saturday 10/01/26, 100,00 paid on 25/01, seen 
 
 >>> from datetime import date
 >>> from decimal import Decimal as D
+>>> from credigestor.rules.charges import Paid
 >>> terms = Terms(D("300.00"), date(2026, 1, 10), date(2026, 1, 12), D("1"), D("2"))
 >>> paid = [Paid(date(2026, 1, 25), D("100.00"))]
 >>> lines = statement(terms, paid, date(2026, 2, 24), on_time_until=date(2026, 1, 12))
@@ -46,15 +47,19 @@ from decimal import Decimal
 from enum import StrEnum
 
 from credigestor.rules import early, true_rate
+from credigestor.rules.acts import Acted, ActKind
 from credigestor.rules.calendar import format_date, format_days
 from credigestor.rules.charges import (
+    Act,
+    Closing,
     Owed,
-    Paid,
     Split,
     State,
     Step,
     Terms,
+    due_date,
     fold,
+    free_until,
     new_state,
     owed_on,
 )
@@ -72,6 +77,7 @@ class Kind(StrEnum):
     INTEREST = "interest"
     FINE = "fine"
     PAYMENT = "payment"
+    ACT = "act"
     OWED = "owed"
 
 
@@ -83,7 +89,7 @@ class Line:
 
     Interest and fine lines carry the principal they were counted on (`base`), the `rate` in
     percent, the `days` and what they charged; payment lines the split of what was paid (R9) and
-    the `discount` beside it (R14).
+    the `discount` beside it (R14); lines of other acts what they took off (`taken`, R29–R34).
     """
 
     on: date | None
@@ -97,37 +103,75 @@ class Line:
     fine: Decimal = ZERO
     paid: Split | None = None
     discount: Decimal = ZERO
+    taken: Split | None = None
 
 
 def statement(
     terms: Terms,
-    payments: Iterable[Paid],
+    acts: Iterable[Act],
     on: date,
     *,
     on_time_until: date,
     daily_rate: Decimal = ZERO,
     contract_rate: Decimal = ZERO,
-    reasons: Mapping[Paid, str] | None = None,
+    reasons: Mapping[Act, str] | None = None,
 ) -> list[Line]:
-    """Explain what a note owes on a date, from its terms and its live payments up to it.
+    """Explain what a note owes on a date, from its terms and its live acts up to it.
 
     The last line ends at `charges.owed_on`. The sale's true `daily_rate` explains discounts by
     right, `contract_rate` (percent a month) those of before the true rate was known, `reasons`
-    those that a manager granted (R14). Raises charges.Overpaid as `fold` does.
+    those that a manager granted (R14) and why other acts were done. Raises charges.Overpaid as
+    `fold` does.
     """
     lines = list(_terms(terms, on_time_until))
     state = new_state(terms)
-    steps = fold(terms, (paid for paid in payments if paid.on <= on))
+    steps = fold(terms, (act for act in acts if act.on <= on))
     for step in steps:
-        lines += _charges(terms, state, step.paid.on)
-        reason = (reasons or {}).get(step.paid, "")
-        why = _discount(terms, step, daily_rate, contract_rate, reason)
-        lines.append(_payment(terms, step, why))
+        lines += _charges(terms, state, step.act.on)
+        reason = (reasons or {}).get(step.act, "")
+        if isinstance(step.act, Acted):
+            lines.append(act_line(step.act, step, reason))
+        else:
+            days = (due_date(terms, state) - step.act.on).days
+            why = _discount(step, days, daily_rate, contract_rate, reason)
+            lines.append(_payment(terms, state, step, why))
         state = step.state
     lines += _charges(terms, state, on)
     owed = owed_on(terms, state, on)
-    lines.append(Line(on, Kind.OWED, _owed(terms, owed, on, steps), owed))
+    lines.append(Line(on, Kind.OWED, _owed(terms, state, owed, on, steps), owed))
     return lines
+
+
+def act_line(act: Acted, step: Step, reason: str = "") -> Line:
+    """The line of an act that is no payment: what it did to the note, and why (R29–R34)."""
+    text = _told(act, step.split)
+    if reason:
+        text += f" Motivo: {reason.rstrip('.')}."
+    state = step.state
+    after = Owed(state.principal + state.lost, state.interest, state.fine)
+    return Line(act.on, Kind.ACT, text, after, taken=step.split)
+
+
+def _told(act: Acted, taken: Split) -> str:
+    charges = _parts(taken.interest, taken.fine, ZERO)
+    principal = _parts(ZERO, ZERO, taken.principal)
+    match act.kind:
+        case ActKind.WAIVER if charges:
+            return f"Dispensa de encargos: {charges}."
+        case ActKind.WAIVER:
+            return "Dispensa de encargos sem efeito: já não eram devidos nesse dia."
+        case ActKind.RETURN:
+            return f"Devolução de mercadoria: {principal}."
+        case ActKind.NEW_DATE:
+            moved = f"Prorrogação: vence em {format_date(act.moved.due_date)}" if act.moved else ""
+            agreed = format_number(-taken.interest)
+            return moved + (f", com juros combinados de {agreed}." if taken.interest else ".")
+        case ActKind.RENEGOTIATION:
+            whole = _parts(taken.interest, taken.fine, taken.principal)
+            return f"Renegociada: {whole} passam ao acordo."
+        case ActKind.WRITE_OFF:
+            noted = f"; ficam anotados os encargos de então ({charges})" if charges else ""
+            return f"Baixada por perda: {principal}{noted}."
 
 
 def _terms(terms: Terms, on_time_until: date) -> Iterable[Line]:
@@ -153,7 +197,7 @@ def _terms(terms: Terms, on_time_until: date) -> Iterable[Line]:
 def _charges(terms: Terms, state: State, on: date) -> Iterable[Line]:
     """What falls due between the last payment and `on`: interest, and the one fine."""
     owed = owed_on(terms, state, on)
-    base = state.principal
+    base = state.principal + state.lost
     accrued, new_fine = owed.interest - state.interest, owed.fine - state.fine
     if owed.days and terms.late_rate:
         text = (
@@ -179,38 +223,38 @@ def _charges(terms: Terms, state: State, on: date) -> Iterable[Line]:
         yield Line(on, Kind.FINE, text, owed, base=base, rate=terms.fine_rate, fine=new_fine)
 
 
-def _payment(terms: Terms, step: Step, why: str) -> Line:
+def _payment(terms: Terms, before: State, step: Step, why: str) -> Line:
     split, state = step.split, step.state
-    after = Owed(state.principal, state.interest, state.fine)
+    after = Owed(state.principal + state.lost, state.interest, state.fine)
+    free = free_until(terms, before)
     text = (
-        f"Pagamento de {format_number(step.paid.amount)}: "
+        f"Pagamento de {format_number(step.act.amount)}: "
         f"{_parts(split.interest, split.fine, split.principal)}."
     )
     if why:
         text += f" {why}"
-    elif step.paid.on <= terms.free_until:
-        text += f" Sem encargos até {format_date(terms.free_until)}."
+    elif step.act.on <= free and not after.charges:
+        text += f" Sem encargos até {format_date(free)}."
     elif after.charges:
         left = _parts(state.interest, state.fine, ZERO)
         text += f" O que falta de encargos ({left}) não rende juros."
-    return Line(step.paid.on, Kind.PAYMENT, text, after, paid=split, discount=step.paid.discount)
+    return Line(step.act.on, Kind.PAYMENT, text, after, paid=split, discount=step.act.discount)
 
 
 def _discount(
-    terms: Terms, step: Step, daily_rate: Decimal, contract_rate: Decimal, reason: str
+    step: Step, days: int, daily_rate: Decimal, contract_rate: Decimal, reason: str
 ) -> str:
     """Why less settles a note, or a part of it, before it is due; empty without a discount."""
-    given = step.paid.discount
+    given = step.act.discount
     if not given:
         return ""
-    days = (terms.due_date - step.paid.on).days
     settled = step.split.principal + given
     told = f"Desconto de {format_number(given)}"
     paid_early = f"{told} por pagar {format_days(days)} antes do vencimento"
     for rate in (daily_rate, true_rate.of_month(contract_rate)):
         if given == early.discount(settled, rate, days):
             how = (
-                early.shown_part(step.paid.amount, settled, rate, days)
+                early.shown_part(step.act.amount, settled, rate, days)
                 if step.state.principal
                 else early.shown(settled, rate, days)
             )
@@ -220,19 +264,28 @@ def _discount(
     return f"{paid_early}."
 
 
-def _owed(terms: Terms, owed: Owed, on: date, steps: list[Step]) -> str:
+def _owed(terms: Terms, state: State, owed: Owed, on: date, steps: list[Step]) -> str:
     if owed.total == 0:
-        return f"Nada a pagar: nota quitada em {format_date(steps[-1].paid.on)}."
-    text = f"Devido em {format_date(on)}: "
+        how = "quitada" if state.closed is None else _CLOSED[state.closed]
+        return f"Nada a pagar: nota {how} em {format_date(steps[-1].act.on)}."
+    free = free_until(terms, state)
+    text = f"{'A recuperar' if state.lost else 'Devido'} em {format_date(on)}: "
     if owed.charges:
         text += (
             f"principal {format_number(owed.principal)} + "
             f"{_parts(owed.interest, owed.fine, ZERO)} = "
         )
     text += f"{format_number(owed.total)}."
-    if on <= terms.free_until:
-        text += f" Sem encargos até {format_date(terms.free_until)}."
+    if on <= free and not owed.charges:
+        text += f" Sem encargos até {format_date(free)}."
     return text
+
+
+_CLOSED = {
+    Closing.RETURNED: "devolvida",
+    Closing.RENEGOTIATED: "renegociada",
+    Closing.WRITTEN_OFF: "recuperada",
+}
 
 
 def _parts(interest: Decimal, fine: Decimal, principal: Decimal) -> str:

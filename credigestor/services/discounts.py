@@ -66,7 +66,7 @@ def granted_because(
 
 def check_settled(note: LockedNote, step: Step) -> None:
     """One above the law's is for settling: raises InvalidInput when it leaves something owed."""
-    paid, left = step.paid, step.state.principal
+    paid, left = step.act, step.state.principal
     if not (paid.discount and left):
         return
     settled, days = step.split.principal + paid.discount, (note.terms.due_date - paid.on).days

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from pydantic import Field
@@ -12,29 +12,40 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Base, Customer, Payment, PaymentItem, Reversal
-from credigestor.db.settings import current_settings
+from credigestor.db.models import (
+    Act,
+    ActReversal,
+    Base,
+    Customer,
+    Payment,
+    PaymentItem,
+    Reversal,
+)
 from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules import privacy
-from credigestor.rules.calendar import check_date_range, format_date, format_days
+from credigestor.rules.acts import Acted
+from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import Overpaid, Paid, Split, Step
 from credigestor.rules.methods import Method
 from credigestor.rules.money import CENT, MAX_MONEY, ZERO, format_brl
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
-from credigestor.services import audit, operations
+from credigestor.services import acts, audit, operations, waivers
+from credigestor.services.act_dates import backdated_because
 from credigestor.services.discounts import check_settled, check_values, granted_because
-from credigestor.services.inputs import MAX_REASON, InputModel, reason, text
+from credigestor.services.inputs import InputModel, reason
 from credigestor.services.ledger import (
     Folded,
     LockedNote,
     append,
-    item_columns,
     lock_notes,
     notes_named,
     replay,
     write,
 )
+from credigestor.services.ledger_rows import step_columns
+from credigestor.services.payment_refusals import too_much
+from credigestor.services.waivers import Waived
 
 _CREATE = audit.creation(
     Base.metadata.tables["payments"],
@@ -59,6 +70,9 @@ class NewPayment(InputModel):
     discounts: dict[int, Decimal] = Field(default_factory=dict)
     #: A manager's, where that is more than the law grants.
     discount_reason: str | None = None
+    #: Note id → charges let go beside the money, and why (R29).
+    waived: dict[int, Waived] = Field(default_factory=dict)
+    waiver_reason: str | None = None
     #: What the person was shown: note id → its allocation. Another one is refused (R10).
     previewed: dict[int, Split] | None = None
 
@@ -66,6 +80,11 @@ class NewPayment(InputModel):
     def amount(self) -> Decimal:
         """All that was handed over, R$."""
         return sum((value for _, value in self.items), ZERO)
+
+    @property
+    def acts(self) -> dict[int, Acted]:
+        """What is let go of each note's charges, by its id (R29)."""
+        return {note_id: waived.on(self.paid_on) for note_id, waived in self.waived.items()}
 
     @property
     def parts(self) -> set[tuple[int, Decimal, Decimal]]:
@@ -93,6 +112,12 @@ def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) ->
     discount_reason = granted_because(
         actor, notes, amounts, data.discounts, data.paid_on, data.discount_reason
     )
+    waiver, let_go = waivers.beside(session, actor, data), data.acts
+    waiver_id = None
+    if waiver is not None:  # first: the money settles what the waiver leaves
+        waiver_id = acts.create(session, actor, waiver, let_go)
+        if waiver_id is None:
+            return _recorded_before(session, data)
     agreed = {
         "customer_id": data.customer_id,
         "paid_on": data.paid_on,
@@ -110,7 +135,7 @@ def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) ->
     payment_id: int | None = session.scalar(_CREATE, audit.created(actor, row, after=after))
     if payment_id is None:
         return _recorded_before(session, data)
-    folded, steps = _fold_in(session, notes, data)
+    folded, steps = _fold_in(session, notes, data, let_go)
     splits = {note_id: step.split for note_id, step in steps.items()}
     if data.previewed is not None and splits != data.previewed:
         raise Conflict(
@@ -123,12 +148,14 @@ def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) ->
             "payment_id": payment_id,
             "note_id": note_id,
             "paid_on": data.paid_on,
-            "amount": step.paid.amount,
-            "discount": step.paid.discount,
-            **item_columns(step),
+            "amount": step.act.amount,
+            "discount": step.act.discount,
+            **step_columns(step),
         }
         for note_id, step in steps.items()
     ]
+    if waiver_id is not None:
+        acts.add_items(session, waiver_id, folded, let_go)
     write(session, folded, items)
     return payment_id
 
@@ -145,7 +172,8 @@ def preview(
     amounts = dict(data.items)
     notes = notes_named(session, amounts.keys())
     granted_because(actor, notes, amounts, data.discounts, data.paid_on, data.discount_reason)
-    _, steps = _fold_in(session, notes, data, rewrite=False)
+    waivers.beside(session, actor, data)
+    _, steps = _fold_in(session, notes, data, data.acts, rewrite=False)
     return [(note, steps[note.id]) for note in notes]
 
 
@@ -183,6 +211,13 @@ def reverse(session: Session, actor: Actor, *, payment_id: int, why: str, today:
     session.execute(
         update(PaymentItem).where(PaymentItem.payment_id == payment_id).values(reversed=True)
     )
+    beside = session.scalar(
+        select(Act)
+        .outerjoin(ActReversal, ActReversal.act_id == Act.id)
+        .where(Act.operation_id == payment.operation_id, ActReversal.id.is_(None))
+    )
+    if beside is not None:  # what was let go for this money
+        acts.undo(session, actor, beside, why, today=today)
     write(session, [replay(session, note) for note in notes])
     audit.record(
         session,
@@ -198,24 +233,6 @@ def reverse(session: Session, actor: Actor, *, payment_id: int, why: str, today:
         },
         after={"reason": why, "on": today},
     )
-
-
-def check_date(actor: Actor, paid_on: date, *, today: date, backdating_days: int) -> bool:
-    """Tell whether a payment's date lies so far back that a reason is needed (R11).
-
-    Raises InvalidInput for the future, and for that far back unless a manager acts.
-    """
-    check_date_range(paid_on, "paid_on")
-    if paid_on > today:
-        raise InvalidInput("A data do pagamento não pode ser futura.", field="paid_on")
-    if paid_on >= today - timedelta(days=backdating_days):
-        return False
-    if not actor.can(Permission.BACKDATE):
-        days = format_days(backdating_days)
-        raise InvalidInput(
-            f"Pagamento com data de mais de {days} atrás precisa de um gerente.", field="paid_on"
-        )
-    return True
 
 
 def _check_items(data: NewPayment) -> None:
@@ -247,8 +264,10 @@ def _recorded_before(session: Session, data: NewPayment) -> int:
     )
     parts = {(item.note_id, item.amount, item.discount) for item in items}
     before = (payment.customer_id, payment.paid_on, payment.method, parts)
+    before_waived = waivers.recorded_beside(session, data.operation_id)
     operations.require_same(
-        before == (data.customer_id, data.paid_on, data.method.value, data.parts),
+        before == (data.customer_id, data.paid_on, data.method.value, data.parts)
+        and before_waived == data.waived,
         done=f"gravou outro pagamento, o recibo {receipt_number(payment.id)},",
         again="receber outro",
     )
@@ -258,18 +277,16 @@ def _recorded_before(session: Session, data: NewPayment) -> int:
 def _backdated_because(session: Session, actor: Actor, data: NewPayment, today: date) -> str | None:
     """The reason to keep of a payment's date, which is checked with its items (R11)."""
     _check_items(data)
-    # Almost every payment is of today: it needs no look at the limit.
-    backdating_days = current_settings(session).backdating_days if data.paid_on < today else 0
-    if check_date(actor, data.paid_on, today=today, backdating_days=backdating_days):
-        return reason(data.backdate_reason, field="backdate_reason")
-    if data.paid_on == today:
-        return None
-    given = text(data.backdate_reason, field="backdate_reason", maximum=MAX_REASON, label="Motivo")
-    return given or None
+    return backdated_because(session, actor, data.paid_on, data.backdate_reason, today=today)
 
 
 def _fold_in(
-    session: Session, notes: Sequence[LockedNote], data: NewPayment, *, rewrite: bool = True
+    session: Session,
+    notes: Sequence[LockedNote],
+    data: NewPayment,
+    let_go: Mapping[int, Acted],
+    *,
+    rewrite: bool = True,
 ) -> tuple[list[Folded], dict[int, Step]]:
     """Each note with the payment folded in, and the payment's own step by the note's id."""
     amounts = dict(data.items)
@@ -287,29 +304,14 @@ def _fold_in(
                 f"O pagamento não pode ser antes da venda ({format_date(note.sold_on)}).",
                 field="paid_on",
             )
+        before = [let_go[note.id]] if note.id in let_go else []
         try:
-            each = append(session, note, paid, rewrite=rewrite)
+            each = append(session, note, *before, paid, rewrite=rewrite)
         except Overpaid as error:
-            raise _too_much(note, paid, error) from error
+            raise too_much(note, paid, error) from error
+        for act in before:
+            acts.check_whole(note, act, each.step_of(act))
         folded.append(each)
         steps[note.id] = each.step_of(paid)
         check_settled(note, steps[note.id])
     return folded, steps
-
-
-def _too_much(note: LockedNote, paid: Paid, error: Overpaid) -> InvalidInput | Conflict:
-    if error.paid is not paid:
-        return Conflict(
-            f"Com este pagamento, o de {format_date(error.paid.on)} passaria do que a nota "
-            f"{note.label} devia naquele dia ({format_brl(error.owed.total)}). "
-            "Estorne aquele primeiro.",
-            field="paid_on",
-        )
-    if error.owed.total == 0:
-        return Conflict(f"A nota {note.label} já está paga.", field="amount")
-    beside = f" com desconto de {format_brl(paid.discount)}" if paid.discount else ""
-    return InvalidInput(
-        f"A nota {note.label} deve {format_brl(error.owed.total)} em {format_date(paid.on)}; "
-        f"não é possível receber {format_brl(paid.amount)}{beside}.",
-        field="amount",
-    )

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from credigestor.db import locks, waiting
-from credigestor.db.summaries import changes, facts
+from credigestor.db.summaries import changes, customer_changes, facts
 from credigestor.db.summaries.tables import SUMMARIES, note_facts, sale_facts
 
 #: From so many sales on, it pays to tell the planner how many there are.
@@ -103,7 +103,7 @@ def _fold_in(session: Session, closed_until: date) -> int:
         session.execute(text(cube.upsert), {"first": _EVER, "last": closed_until})
     if many:
         session.execute(text("ANALYZE note_facts"))
-    for statement in changes.CUSTOMERS:
+    for statement in customer_changes.CUSTOMERS:
         session.execute(text(statement))
     if many:
         names = ", ".join(table.name for table in SUMMARIES)

@@ -26,7 +26,7 @@ from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.money import CENT, ZERO, format_brl, format_number, parse_money
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
-from credigestor.services import payments
+from credigestor.services import act_dates, payments
 from credigestor.services.inputs import MAX_REASON
 from credigestor.services.payments import NewPayment
 from credigestor.ui.counter import pix
@@ -63,7 +63,7 @@ def choose_date(
     try:
         if day is None:
             raise InvalidInput("Informe a data do pagamento.", field="paid_on")
-        far_back = payments.check_date(
+        far_back = act_dates.check_date(
             actor, day, today=today, backdating_days=data.settings().backdating_days
         )
     except BusinessError as error:

@@ -15,11 +15,12 @@ from credigestor.db.models import Base
 from credigestor.reports.check.invariants import broken_sales
 from credigestor.reports.check.replay import replay
 from credigestor.rules.permissions import Actor
+from tests.acting import random_acts
 from tests.portfolio import TODAY, add_customer, add_sale, pay, random_portfolio
 
 pytestmark = pytest.mark.usefixtures("db")
 
-_LEDGER = ("sales", "notes", "payment_items")
+_LEDGER = ("sales", "notes", "payment_items", "act_items")
 #: What no rule speaks of.
 _FREE = {
     "id",
@@ -38,6 +39,7 @@ def test_sql_and_the_replay_in_python_find_the_same_sales(admin: Actor, seed: in
     random = Random(seed)
     with transaction() as session:
         random_portfolio(session, admin, seed)
+        random_acts(session, admin, seed)
         every_sale = list(session.scalars(text("SELECT id FROM sales ORDER BY id")))
     seen: set[str] = set()
     for _ in range(_TAMPERINGS):

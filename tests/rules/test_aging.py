@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from credigestor.rules.aging import (
     bands_over,
     status,
 )
+from credigestor.rules.charges import Closing
 from credigestor.rules.permissions import TABLE, Permission, Role
 
 
@@ -50,7 +52,9 @@ def test_r17_more_days_late_than_a_limit_are_the_bands_after_it(days: int) -> No
     ("flags", "on", "expected"),
     [
         ({"cancelled": True, "settled": True}, date(2027, 1, 1), Status.CANCELLED),
-        ({"renegotiated": True}, date(2027, 1, 1), Status.RENEGOTIATED),
+        ({"closed": Closing.RENEGOTIATED}, date(2027, 1, 1), Status.RENEGOTIATED),
+        ({"closed": Closing.RETURNED, "settled": True}, date(2027, 1, 1), Status.RETURNED),
+        ({"cancelled": True, "closed": Closing.WRITTEN_OFF}, date(2027, 1, 1), Status.CANCELLED),
         ({"settled": True, "touched": True}, date(2027, 1, 1), Status.PAID),
         ({"touched": True}, date(2026, 11, 24), Status.OVERDUE),
         ({}, date(2026, 11, 24), Status.OVERDUE),
@@ -59,9 +63,9 @@ def test_r17_more_days_late_than_a_limit_are_the_bands_after_it(days: int) -> No
     ],
 )
 def test_r13_the_first_status_that_applies_wins(
-    flags: dict[str, bool], on: date, expected: Status
+    flags: dict[str, Any], on: date, expected: Status
 ) -> None:
-    every = {"cancelled": False, "renegotiated": False, "settled": False, "touched": False}
+    every = {"cancelled": False, "closed": None, "settled": False, "touched": False}
     assert status(**{**every, **flags}, on_time_until=date(2026, 11, 23), on=on) == expected
 
 

@@ -249,7 +249,7 @@ def test_r7_interest_never_bears_interest(
     without_charges = State(
         last.state.principal, D(0), D(0), last.state.fine_charged, last.state.interest_from
     )
-    on = last.paid.on + timedelta(days=later)
+    on = last.act.on + timedelta(days=later)
     with_them, bare = owed_on(terms, last.state, on), owed_on(terms, without_charges, on)
     assert with_them.interest - bare.interest == last.state.interest
     assert with_them.fine - bare.fine == last.state.fine

@@ -153,17 +153,17 @@ def test_r14_every_cent_of_a_note_settled_early_is_accounted_for_whatever_is_rev
     # R11, R12: what is reversed is owed again, and the discount agreed stays as it was.
     kept = [one for one in paid if data.draw(st.booleans())]
     steps = fold(terms, kept)
-    assert [step.paid for step in steps] == kept
+    assert [step.act for step in steps] == kept
     money = sum(step.split.principal for step in steps)
-    discounts = sum(step.paid.discount for step in steps)
+    discounts = sum(step.act.discount for step in steps)
     owed = steps[-1].state.principal if steps else terms.amount
     assert money + discounts + owed == terms.amount
     for step in steps:
         assert (step.split.interest, step.split.fine, step.split.principal) == (
             *(0, 0),
-            step.paid.amount,
+            step.act.amount,
         )
-        assert step.paid.discount <= discount(step.split.principal + step.paid.discount, rate, days)
+        assert step.act.discount <= discount(step.split.principal + step.act.discount, rate, days)
 
 
 def test_r14_the_statement_tells_how_the_discount_by_right_is_counted() -> None:

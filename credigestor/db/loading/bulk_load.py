@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine, text
 
 from credigestor.db import place
 from credigestor.db.loading import copying
+from credigestor.db.models import ACT_NUMBERS
 
 #: The header must name the columns, in the order given.
 _CSV = "FORMAT csv, HEADER MATCH, FREEZE"
@@ -58,6 +59,13 @@ _SEQUENCE = text(
     WHERE a.attrelid = CAST(:of AS regclass) AND a.attnum > 0 AND NOT a.attisdropped
         AND pg_get_serial_sequence(:of, a.attname) IS NOT NULL
     """
+)
+_COUNT_ACTS = text(
+    f"""
+    SELECT setval('{ACT_NUMBERS}', greatest(
+        (SELECT max(id) FROM acts), (SELECT last_value FROM {ACT_NUMBERS})
+    )) FROM (SELECT FROM acts LIMIT 1) AS any_act
+    """  # noqa: S608 - of constants alone
 )
 _COLUMNS = text(
     """
@@ -252,6 +260,8 @@ def _count_on(connection: Connection, table: str, last: int) -> None:
                 text("SELECT setval(CAST(:name AS regclass), :number)"),
                 {"name": row.name, "number": number},
             )
+    if table == "acts":  # their numbers are of the payments' series
+        connection.execute(_COUNT_ACTS)
 
 
 def _q(name: str) -> str:

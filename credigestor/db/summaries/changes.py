@@ -16,7 +16,11 @@ from credigestor.rules.aging import LIMITS, OVER_DAYS
 
 #: Days are summed from here, so that the mean of days late is one subtraction.
 EPOCH = "DATE '2000-01-01'"
-_LATE = "on_time_until + 1"
+#: The first day on which a note is late.
+LATE = "on_time_until + 1"
+#: A later date agreed does not make a vintage younger (R19, R32).
+_FIRST_DUE = "coalesce(original_due_date, due_date)"
+_FIRST_LATE = f"CASE WHEN original_due_date IS NULL THEN {LATE} END"
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ ORDER BY {", ".join(names)}
 
 def _band_starts() -> list[str]:
     """First day in each band, the earliest possible for the first (R4, R16)."""
-    late = [f"GREATEST({_LATE}, due_date + {limit + 1})" for limit in LIMITS]
+    late = [f"GREATEST({LATE}, due_date + {limit + 1})" for limit in LIMITS]
     return ["DATE '-infinity'", *late]
 
 
@@ -123,8 +127,8 @@ SELECT segments, step.day, date_trunc('month', due_date)::date AS due_month,
 FROM changed_notes
 CROSS JOIN LATERAL (VALUES
     (valid_from, 1, 0, true),
-    (GREATEST(valid_from, {_LATE}), 0, 1, {_LATE} < valid_to),
-    (valid_to, -1, CASE WHEN {_LATE} < valid_to THEN -1 ELSE 0 END, true)
+    (GREATEST(valid_from, {LATE}), 0, 1, {LATE} < valid_to),
+    (valid_to, -1, CASE WHEN {LATE} < valid_to THEN -1 ELSE 0 END, true)
 ) AS step(day, open, late, happens)
 WHERE principal > 0 AND valid_from < valid_to AND step.day < 'infinity' AND step.happens
 UNION ALL
@@ -140,7 +144,8 @@ WITH spans AS (
         valid_from, valid_to,
         {
     ", ".join(
-        f"GREATEST(valid_from, {_LATE}, due_date + {days + 1}) AS from_{days}" for days in OVER_DAYS
+        f"GREATEST(valid_from, {_FIRST_LATE}, {_FIRST_DUE} + {days + 1}) AS from_{days}"
+        for days in OVER_DAYS
     )
 }
     FROM changed_notes WHERE principal > 0 AND valid_from < valid_to
@@ -191,7 +196,13 @@ FROM changed_sales
 UNION ALL
 SELECT segments, valid_from, 'infinity', 0, 0, 0, 0, sign * paid_principal, sign * paid_interest,
     sign * paid_fine, sign * discount
-FROM changed_notes WHERE payment_id > 0
+FROM changed_notes WHERE act_id > 0 AND act_kind IS NULL
+"""
+
+_ACT_FLOWS = """
+SELECT segments, valid_from AS day, act_kind AS kind, sign * act_principal AS principal,
+    sign * act_interest AS interest, sign * act_fine AS fine
+FROM changed_notes WHERE act_kind IS NOT NULL
 """
 
 _CHARGES = """
@@ -216,7 +227,7 @@ SELECT segments, months.month,
     ({_band_at("months.ends")})::smallint AS to_band, sign * principal AS principal
 FROM changed_notes
 CROSS JOIN LATERAL (
-    SELECT GREATEST(valid_from, {_LATE}, CAST(:first AS date)) AS first,
+    SELECT GREATEST(valid_from, {LATE}, CAST(:first AS date)) AS first,
         LEAST(valid_to - 1, CAST(:last AS date)) AS last
 ) AS bounds
 CROSS JOIN LATERAL (
@@ -228,7 +239,7 @@ WHERE principal > 0 AND valid_to > :first AND bounds.first <= bounds.last
 """
 
 _RECOVERIES = f"""
-SELECT segments, date_trunc('month', {_LATE})::date AS month,
+SELECT segments, date_trunc('month', {LATE})::date AS month,
     CASE WHEN on_time_until >= valid_from AND on_time_until < valid_to
         THEN sign * principal ELSE 0 END AS became,
     {
@@ -248,6 +259,7 @@ TIMELESS = (
     Cube(tables.due_changes, _DUE),
     Cube(tables.cohort_changes, _COHORT),
     Cube(tables.flows, _FLOWS),
+    Cube(tables.act_flows, _ACT_FLOWS),
     Cube(tables.recoveries, _RECOVERIES),
 )
 #: Cubes that hold days up to `summary_state.closed_until`.
@@ -260,58 +272,3 @@ changed_notes AS (
     SELECT 1 AS sign, * FROM note_facts WHERE principal > 0 AND valid_to > :first
 )
 """
-
-_CONCERNED = "(SELECT customer_id FROM changed_sales)"
-
-#: Rows of customer_spans, from the facts of the customers of changed sales.
-SPANS = f"""
-WITH steps AS (
-    SELECT customer_id, step.day, sum(step.open * principal) AS receivable,
-        sum(step.late * principal) AS overdue
-    FROM note_facts CROSS JOIN LATERAL (VALUES
-        (valid_from, 1, 0, true),
-        (GREATEST(valid_from, {_LATE}), 0, 1, {_LATE} < valid_to),
-        (valid_to, -1, CASE WHEN {_LATE} < valid_to THEN -1 ELSE 0 END, true)
-    ) AS step(day, open, late, happens)
-    WHERE customer_id IN {_CONCERNED} AND principal > 0 AND valid_from < valid_to
-        AND step.day < 'infinity' AND step.happens
-    GROUP BY customer_id, step.day
-    HAVING sum(step.open * principal) <> 0 OR sum(step.late * principal) <> 0
-), spans AS (
-    SELECT customer_id, day AS valid_from,
-        coalesce(lead(day) OVER by_day, 'infinity') AS valid_to,
-        sum(receivable) OVER by_day AS receivable, sum(overdue) OVER by_day AS overdue
-    FROM steps WINDOW by_day AS (PARTITION BY customer_id ORDER BY day)
-)
-SELECT customer_id, valid_from, valid_to, receivable, overdue FROM spans WHERE receivable > 0
-"""
-
-
-#: Rows of debtor_changes, from the spans of the customers of changed sales.
-DEBTORS = f"""
-SELECT step.day, sum(step.way)::integer AS debtors,
-    coalesce(sum(step.way) FILTER (WHERE overdue > 0), 0)::integer AS late
-FROM customer_spans
-CROSS JOIN LATERAL (VALUES (valid_from, 1), (valid_to, -1)) AS step(day, way)
-WHERE customer_id IN {_CONCERNED} AND step.day < 'infinity'
-GROUP BY step.day
-HAVING sum(step.way) <> 0 OR sum(step.way) FILTER (WHERE overdue > 0) <> 0
-"""
-
-
-def _add_debtors(sign: int) -> str:
-    return f"""
-INSERT INTO debtor_changes (day, debtors, late)
-SELECT day, {sign} * debtors, {sign} * late FROM ({DEBTORS}) AS changes
-ON CONFLICT (day) DO UPDATE SET
-    debtors = debtor_changes.debtors + excluded.debtors, late = debtor_changes.late + excluded.late
-"""
-
-
-#: In this order: the spans of the customers of changed sales go, and come anew from the facts.
-CUSTOMERS = (
-    _add_debtors(-1),
-    f"DELETE FROM customer_spans WHERE customer_id IN {_CONCERNED}",
-    f"INSERT INTO customer_spans {SPANS}",
-    _add_debtors(1),
-)

@@ -6,6 +6,7 @@ out again when it is still known.
 
 from __future__ import annotations
 
+from credigestor.db.steps import STEPS
 from credigestor.rules.value_ranges import VALUE_LIMITS, VALUE_RANGES
 
 #: Days after the first due date at which a sale is judged (R18).
@@ -66,41 +67,63 @@ JOIN sales s ON s.id = stale_now.sale_id
 JOIN customers c ON c.id = s.customer_id
 LEFT JOIN LATERAL (
     SELECT n.due_date, NOT EXISTS (
-        SELECT FROM payment_items i
+        SELECT FROM ({STEPS}) AS i
         WHERE i.note_id = n.id AND NOT i.reversed AND i.principal_after = 0
-            AND i.paid_on <= n.due_date + {DEFAULT_DAYS}
+            AND coalesce(i.closed_after, 'returned') = 'returned'
+            AND i.done_on <= n.due_date + {DEFAULT_DAYS}
     ) AS unpaid
-    FROM notes n WHERE n.sale_id = s.id AND n.number = 1
+    FROM (
+        SELECT id, sale_id, number, coalesce(original_due_date, due_date) AS due_date FROM notes
+    ) AS n WHERE n.sale_id = s.id AND n.number = 1
 ) first ON true
 """
 
-# A payment's row ends the one before it; two of one day leave a row that holds on no day.
-NEW_NOTES = """
+# An act's row ends the one before it; two of one day leave a row that holds on no day. What was
+# paid on a note that was written off is recovered, not received (R34).
+NEW_NOTES = f"""
 WITH made AS (
-    SELECT n.id AS note_id, n.sale_id, n.customer_id, f.segments, f.sold_on, n.due_date,
-        n.on_time_until, n.free_until, s.late_rate, s.fine_rate, n.amount, f.cancelled_on
+    SELECT n.id AS note_id, n.sale_id, n.customer_id, f.segments, f.sold_on,
+        coalesce(n.original_due_date, n.due_date) AS due_date,
+        coalesce(n.original_on_time_until, n.on_time_until) AS on_time_until,
+        coalesce(n.original_free_until, n.free_until) AS free_until,
+        s.late_rate, s.fine_rate, n.amount, f.cancelled_on
     FROM changed_sales f
     JOIN sales s ON s.id = f.sale_id
     JOIN notes n ON n.sale_id = f.sale_id
     WHERE f.sign = 1
 ), states AS (
-    SELECT note_id, 0 AS payment_id, sold_on AS valid_from, amount AS principal,
+    SELECT note_id, 0 AS act_id, sold_on AS valid_from, amount AS principal,
         0.00 AS interest, 0.00 AS fine, false AS fine_charged, due_date AS interest_from,
-        0.00 AS paid_principal, 0.00 AS paid_interest, 0.00 AS paid_fine, 0.00 AS discount
+        CAST(NULL AS date) AS moved_to, CAST(NULL AS date) AS moved_on_time,
+        CAST(NULL AS date) AS moved_free, NULL AS kind, false AS received,
+        0.00 AS took_principal, 0.00 AS took_interest, 0.00 AS took_fine, 0.00 AS discount
     FROM made
     UNION ALL
-    SELECT i.note_id, i.payment_id, i.paid_on, i.principal_after, i.interest_after, i.fine_after,
-        i.fine_charged_after, i.interest_from_after, i.principal, i.interest, i.fine, i.discount
-    FROM made JOIN payment_items i ON i.note_id = made.note_id AND NOT i.reversed
+    SELECT i.note_id, i.act_id, i.done_on, i.principal_after, i.interest_after, i.fine_after,
+        i.fine_charged_after, i.interest_from_after,
+        i.due_date_after, i.on_time_until_after, i.free_until_after,
+        CASE WHEN i.kind <> 'payment' THEN i.kind
+            WHEN i.closed_after = 'written_off' THEN 'recovery' END,
+        i.kind = 'payment' AND i.closed_after IS NULL,
+        i.principal, i.interest, i.fine, i.discount
+    FROM made JOIN ({STEPS}) AS i ON i.note_id = made.note_id AND NOT i.reversed
 )
-SELECT 1, m.note_id, t.payment_id, m.sale_id, m.customer_id, m.segments, m.sold_on, m.due_date,
-    m.on_time_until, m.free_until, m.late_rate, t.valid_from,
+SELECT 1, m.note_id, t.act_id, m.sale_id, m.customer_id, m.segments, m.sold_on,
+    coalesce(t.moved_to, m.due_date), coalesce(t.moved_on_time, m.on_time_until),
+    coalesce(t.moved_free, m.free_until), m.late_rate, t.valid_from,
     coalesce(
-        lead(t.valid_from) OVER (PARTITION BY t.note_id ORDER BY t.valid_from, t.payment_id),
+        lead(t.valid_from) OVER (PARTITION BY t.note_id ORDER BY t.valid_from, t.act_id),
         m.cancelled_on
     ),
     t.principal, t.interest,
     t.fine + CASE WHEN t.fine_charged THEN 0 ELSE round(t.principal * m.fine_rate / 100, 2) END,
-    t.interest_from, t.paid_principal, t.paid_interest, t.paid_fine, t.discount
+    t.interest_from,
+    CASE WHEN t.received THEN t.took_principal ELSE 0 END,
+    CASE WHEN t.received THEN t.took_interest ELSE 0 END,
+    CASE WHEN t.received THEN t.took_fine ELSE 0 END, t.discount,
+    t.kind, CASE WHEN t.kind IS NULL THEN 0 ELSE t.took_principal END,
+    CASE WHEN t.kind IS NULL THEN 0 ELSE t.took_interest END,
+    CASE WHEN t.kind IS NULL THEN 0 ELSE t.took_fine END,
+    CASE WHEN t.moved_to IS NOT NULL THEN m.due_date END
 FROM made m JOIN states t USING (note_id)
 """

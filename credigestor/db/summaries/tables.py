@@ -71,13 +71,15 @@ sale_facts = Table(
     _required("defaulted", Boolean),
 )
 
-#: A state of a note as last folded in, from the day of its sale or of a payment until the next.
-#: `fine` is what is owed of it once the note is late; `paid_*` is the payment that led here.
+#: A state of a note as last folded in, from the day of its sale or of an act until the next.
+#: `fine` is what is owed of it once the note is late; `paid_*` is the payment that led here, or
+#: `act_*` what another act took off it, of the kind named, or a payment recovered (R34). Where
+#: another due date was agreed, `original_due_date` is the one the note was made with (R32).
 note_facts = Table(
     "note_facts",
     _META,
     _required("note_id", Integer, primary_key=True, autoincrement=False),
-    _required("payment_id", Integer, primary_key=True, autoincrement=False),
+    _required("act_id", Integer, primary_key=True, autoincrement=False),
     _required("sale_id", Integer),
     _required("customer_id", Integer),
     _required("segments", ARRAY(Integer)),
@@ -96,6 +98,11 @@ note_facts = Table(
     _required("paid_interest", Money),
     _required("paid_fine", Money),
     _required("discount", Money),
+    Column("act_kind", Text),
+    _required("act_principal", Money, server_default=text("0")),
+    _required("act_interest", Money, server_default=text("0")),
+    _required("act_fine", Money, server_default=text("0")),
+    Column("original_due_date", Date),
     Index("ix_note_facts_sale_id", "sale_id"),
     Index("ix_note_facts_customer_id", "customer_id"),
     Index("ix_note_facts_open", "valid_to", postgresql_where=text("principal > 0")),
@@ -167,6 +174,13 @@ flows = _cube(
     },
 )
 
+#: What other acts than payments took off notes on a day, by kind, and what was recovered.
+act_flows = _cube(
+    "act_flows",
+    {"day": Date, "kind": Text},
+    {"principal": Sum, "interest": Sum, "fine": Sum},
+)
+
 #: Late interest and fine that overdue notes owe at the end of a day (not a change).
 charges = _cube("charges", {"day": Date}, {"interest": Sum, "fine": Sum})
 
@@ -229,6 +243,7 @@ SUMMARIES = (
     due_changes,
     cohort_changes,
     flows,
+    act_flows,
     charges,
     rolls,
     recoveries,

@@ -1,7 +1,7 @@
 """Which sales break an invariant, found in SQL; `replay` then says what is wrong there.
 
-The arithmetic of `rules.charges` and `rules.installments` on whole tables at once. A payment
-item must follow from the state that the item before it left, as written there; when every item
+The arithmetic of `rules.charges`, `rules.acts` and `rules.installments` on whole tables at once. A
+step must follow from the state that the step before it left, as written there; when every step
 does, so does the whole fold. A test compares with the replay over every sale in Python.
 """
 
@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from credigestor.db.steps import STEPS
 
 #: No row of weekends and holidays is longer. Which days they were when a note was made is not
 #: kept, so the last on-time day itself cannot be recomputed (R4).
@@ -40,57 +42,100 @@ price AS (
 )
 """
 
-# Each live payment item beside the state before it, which a note's first item does not have.
-_ITEMS = """
-items AS (
-    SELECT note_id, paid_on, amount, interest, fine, principal, discount,
-        principal_after, interest_after, fine_after, fine_charged_after, interest_from_after,
+# Each live step beside the state before it: of a note's first step, the note as it was made.
+_STEPS = f"""
+steps AS (
+    SELECT i.*, n.sale_id,
         lag(principal_after) OVER so_far AS principal_before,
         lag(interest_after, 1, 0.00) OVER so_far AS interest_before,
         lag(fine_after, 1, 0.00) OVER so_far AS fine_before,
         lag(fine_charged_after, 1, false) OVER so_far AS fine_charged_before,
         lag(interest_from_after) OVER so_far AS interest_from_before,
+        lag(due_date_after) OVER so_far AS due_date_before,
+        lag(on_time_until_after) OVER so_far AS on_time_until_before,
+        lag(free_until_after) OVER so_far AS free_until_before,
+        lag(written_off_after, 1, 0.00) OVER so_far AS written_off_before,
+        lag(closed_after) OVER so_far AS closed_before,
+        max(CASE WHEN kind = 'payment' THEN done_on END) OVER so_far AS last_paid,
+        max(CASE WHEN kind <> 'payment' THEN done_on END) OVER so_far AS last_act,
+        min(CASE WHEN principal_after = 0 THEN done_on END) OVER so_far AS settled,
         lead(note_id) OVER so_far IS NULL AS is_last
-    FROM payment_items WHERE NOT reversed
-    WINDOW so_far AS (PARTITION BY note_id ORDER BY paid_on, payment_id)
+    FROM ({STEPS}) AS i JOIN notes n ON n.id = i.note_id WHERE NOT reversed
+    WINDOW so_far AS (PARTITION BY note_id ORDER BY done_on, act_id)
 )
-"""
+"""  # noqa: S608 - of constants alone
 
-# R6–R9: `charged` after the last day without charges, on a principal that is still open. The
-# decimals of 3000 are those of the quotient: with few, a large amount would be rounded twice.
-_ITEM_DIFFERS = """
-SELECT n.sale_id FROM items i
+# R6–R9: charged after the last day without charges, on a principal that is still open, or that was
+# written off (R34). The decimals of 3000 are those of the quotient: with few, a large amount would
+# be rounded twice. An act that is no payment took what it was to take: a waiver at most what was
+# owed, and nothing is as nothing done (R29); a renegotiation all of it (R15); a write-off tells
+# what was owed and leaves it to be recovered (R34); new dates are those agreed (R32).
+_STEP_DIFFERS = """
+SELECT n.sale_id FROM steps i
 JOIN notes n ON n.id = i.note_id
 JOIN sales s ON s.id = n.sale_id
+LEFT JOIN act_items a ON i.kind <> 'payment' AND a.id = i.item_id
 CROSS JOIN LATERAL (
-    SELECT coalesce(i.principal_before, n.amount) AS principal,
-        coalesce(i.interest_from_before, n.due_date) AS interest_from,
-        i.paid_on > n.free_until AS late
+    SELECT coalesce(i.principal_before, n.amount) + i.written_off_before AS principal,
+        i.written_off_before > 0 AS lost,
+        coalesce(i.interest_from_before, n.original_due_date, n.due_date) AS interest_from,
+        i.done_on > coalesce(i.free_until_before, n.original_free_until, n.free_until) AS late
 ) AS b
 CROSS JOIN LATERAL (
     SELECT i.interest_before + CASE WHEN late THEN round(
-            b.principal * s.late_rate * GREATEST(i.paid_on - b.interest_from, 0)
+            b.principal * s.late_rate * GREATEST(i.done_on - b.interest_from, 0)
             / 3000::numeric(30, 20), 2
         ) ELSE 0 END AS interest,
         i.fine_before + CASE WHEN late AND NOT i.fine_charged_before
-            THEN round(b.principal * s.fine_rate / 100, 2) ELSE 0 END AS fine
+            THEN round(b.principal * s.fine_rate / 100, 2) ELSE 0 END AS fine,
+        i.interest + i.fine + i.principal AS amount,
+        b.principal - i.principal - i.discount AS left_over
 ) AS owed
-WHERE i.paid_on < s.sold_on OR s.cancelled_on IS NOT NULL
-    OR i.amount + i.discount > b.principal + owed.interest + owed.fine
-    OR i.discount <> 0 AND i.amount < owed.interest + owed.fine
-    OR i.interest <> LEAST(i.amount, owed.interest)
-    OR i.fine <> LEAST(i.amount - i.interest, owed.fine)
-    OR i.principal <> i.amount - i.interest - i.fine
-    OR i.principal_after <> b.principal - i.principal - i.discount
-    OR i.interest_after <> owed.interest - i.interest
-    OR i.fine_after <> owed.fine - i.fine
-    OR i.fine_charged_after <> (i.fine_charged_before OR late)
-    OR i.interest_from_after <> CASE WHEN late THEN i.paid_on ELSE b.interest_from END
+CROSS JOIN LATERAL (
+    SELECT i.kind = 'write_off' OR i.kind = 'waiver' AND i.interest + i.fine = 0 AS untouched
+) AS act
+WHERE i.done_on < s.sold_on OR s.cancelled_on IS NOT NULL
+    OR CASE i.kind
+        WHEN 'payment' THEN owed.amount + i.discount > b.principal + owed.interest + owed.fine
+            OR i.discount <> 0 AND owed.amount < owed.interest + owed.fine
+            OR i.interest <> LEAST(owed.amount, owed.interest)
+            OR i.fine <> LEAST(owed.amount - i.interest, owed.fine)
+        WHEN 'waiver' THEN i.principal <> 0 OR (i.interest, i.fine)
+            <> (LEAST(a.asked_interest, owed.interest), LEAST(a.asked_fine, owed.fine))
+        WHEN 'write_off' THEN (i.interest, i.fine, i.principal)
+            <> (owed.interest, owed.fine, b.principal)
+        ELSE (i.interest, i.fine, i.principal)
+                <> (a.asked_interest, a.asked_fine, a.asked_principal)
+            OR i.interest > owed.interest OR i.fine > owed.fine OR i.principal > b.principal
+            OR (i.kind = 'renegotiation' OR left_over = 0) AND (i.interest, i.fine, i.principal)
+                <> (owed.interest, owed.fine, b.principal)
+    END
+    OR i.kind <> 'payment' AND NOT (i.kind = 'waiver' AND untouched)
+        AND (b.principal = 0 OR i.closed_before IS NOT NULL)
+    OR (a.due_date IS NULL) <> (i.kind <> 'new_date')
+    OR i.principal_after <> CASE WHEN lost OR i.kind = 'write_off' THEN 0 ELSE left_over END
+    OR i.written_off_after <> CASE WHEN i.kind = 'write_off' THEN b.principal
+        WHEN lost THEN left_over ELSE 0 END
+    OR i.interest_after <> CASE WHEN untouched THEN i.interest_before
+        ELSE owed.interest - i.interest END
+    OR i.fine_after <> CASE WHEN untouched THEN i.fine_before ELSE owed.fine - i.fine END
+    OR i.fine_charged_after <> (i.fine_charged_before OR late AND NOT untouched)
+    OR i.interest_from_after <> CASE WHEN i.kind = 'new_date' THEN a.due_date
+        WHEN late AND NOT untouched THEN i.done_on ELSE b.interest_from END
+    OR (i.due_date_after, i.on_time_until_after, i.free_until_after) IS DISTINCT FROM (
+        coalesce(a.due_date, i.due_date_before), coalesce(a.on_time_until, i.on_time_until_before),
+        coalesce(a.free_until, i.free_until_before))
+    OR i.closed_after IS DISTINCT FROM CASE WHEN i.kind = 'write_off' THEN 'written_off'
+        WHEN i.kind = 'renegotiation' THEN 'renegotiated'
+        WHEN i.kind = 'return' AND left_over = 0 THEN 'returned' ELSE i.closed_before END
     OR i.is_last AND (n.principal_balance, n.interest_carried, n.fine_carried, n.fine_charged,
-            n.interest_from, n.last_paid_on, n.settled_on)
+            n.interest_from, n.written_off, n.closed, n.last_paid_on, n.last_act_on, n.settled_on,
+            n.original_due_date IS NOT NULL, n.due_date, n.on_time_until, n.free_until)
         IS DISTINCT FROM (i.principal_after, i.interest_after, i.fine_after, i.fine_charged_after,
-            i.interest_from_after, i.paid_on,
-            CASE WHEN i.principal_after = 0 THEN i.paid_on END)
+            i.interest_from_after, i.written_off_after, i.closed_after, i.last_paid, i.last_act,
+            i.settled, i.due_date_after IS NOT NULL, coalesce(i.due_date_after, n.due_date),
+            coalesce(i.on_time_until_after, n.on_time_until),
+            coalesce(i.free_until_after, n.free_until))
 """
 
 #: What paying early saves by right on R$ `settled`, at the true `daily_rate` and `days` before it
@@ -111,7 +156,10 @@ SELECT n.sale_id FROM payment_items i
 JOIN notes n ON n.id = i.note_id
 JOIN sales s ON s.id = n.sale_id
 LEFT JOIN payments p ON p.id = i.payment_id
-CROSS JOIN LATERAL (SELECT n.due_date - i.paid_on AS days, i.principal + i.discount AS settled) AS d
+CROSS JOIN LATERAL (
+    SELECT coalesce(i.due_date_after, n.original_due_date, n.due_date) - i.paid_on AS days,
+        i.principal + i.discount AS settled
+) AS d
 WHERE NOT i.reversed AND i.discount <> 0 AND (d.days <= 0
     OR p.discount_reason IS NULL
         AND i.discount > GREATEST({EARLY_DISCOUNT}, {FORMER_EARLY_DISCOUNT}))
@@ -127,7 +175,10 @@ WHERE n.customer_id <> s.customer_id
     OR n.cancelled_on IS DISTINCT FROM s.cancelled_on
     OR n.on_time_until - n.due_date > :longest
     OR n.free_until - n.on_time_until <> s.grace_days
-    OR n.due_date <> LEAST(
+    OR num_nulls(n.original_due_date, n.original_on_time_until, n.original_free_until) NOT IN (0, 3)
+    OR n.original_on_time_until - n.original_due_date NOT BETWEEN 0 AND :longest
+    OR n.original_free_until - n.original_on_time_until <> s.grace_days
+    OR coalesce(n.original_due_date, n.due_date) <> LEAST(
         s.first_due_date + make_interval(months => n.number - 1) + {_KEPT_DAY},
         date_trunc('month', s.first_due_date) + make_interval(months => n.number, days => -1))
     OR n.amount <> CASE WHEN s.plan_last IS NULL
@@ -155,9 +206,10 @@ WHERE due_day IS NOT NULL AND (due_day <> extract(day FROM sold_on)
 UNION ALL
 SELECT s.id FROM sales s JOIN (
     SELECT n.sale_id, sum(n.amount) AS made,
-        sum(n.amount / (1 + s.daily_rate::numeric(46, 40)) ^ (n.due_date - s.sold_on)) AS worth,
-        sum(n.amount * (n.due_date - s.sold_on)) AS moved
-    FROM sales s JOIN notes n ON n.sale_id = s.id
+        sum(n.amount / (1 + s.daily_rate::numeric(46, 40)) ^ (due - s.sold_on)) AS worth,
+        sum(n.amount * (due - s.sold_on)) AS moved
+    FROM sales s JOIN notes n ON n.sale_id = s.id,
+    LATERAL (SELECT coalesce(n.original_due_date, n.due_date) AS due) AS made
     WHERE s.contract_rate > 0 OR s.daily_rate > 0
     GROUP BY n.sale_id
 ) AS n ON n.sale_id = s.id
@@ -165,13 +217,15 @@ WHERE CASE WHEN made <= total - down_payment OR moved = 0 THEN s.daily_rate <> 0
     ELSE abs(worth - (total - down_payment)) > moved * 1e-12 END
 """  # noqa: S608 - of constants alone
 
-_NOTE_NEVER_PAID_DIFFERS = """
+_UNTOUCHED_NOTE_DIFFERS = f"""
 SELECT n.sale_id FROM notes n
-WHERE (n.last_paid_on IS NOT NULL OR n.principal_balance <> n.amount OR n.interest_carried <> 0
+WHERE (n.last_paid_on IS NOT NULL OR n.last_act_on IS NOT NULL OR n.written_off <> 0
+        OR n.closed IS NOT NULL OR n.original_due_date IS NOT NULL
+        OR n.principal_balance <> n.amount OR n.interest_carried <> 0
         OR n.fine_carried <> 0 OR n.fine_charged OR n.interest_from <> n.due_date
         OR n.settled_on IS NOT NULL)
-    AND NOT EXISTS (SELECT FROM payment_items i WHERE i.note_id = n.id AND NOT i.reversed)
-"""
+    AND NOT EXISTS (SELECT FROM ({STEPS}) AS i WHERE i.note_id = n.id AND NOT i.reversed)
+"""  # noqa: S608 - of constants alone
 
 _NUMBERS_DIFFER = """
 SELECT s.id FROM sales s LEFT JOIN (
@@ -184,9 +238,9 @@ WHERE coalesce(n.notes, 0) <> s.installments OR n.first <> 1 OR n.last <> s.inst
 _UNSOUND = (
     f"WITH RECURSIVE {_PLANS} {_NOTE_DIFFERS}",
     _MAKING_DIFFERS,
-    f"WITH {_ITEMS} {_ITEM_DIFFERS}",
+    f"WITH {_STEPS} {_STEP_DIFFERS}",
     _DISCOUNT_DIFFERS,
-    _NOTE_NEVER_PAID_DIFFERS,
+    _UNTOUCHED_NOTE_DIFFERS,
     _NUMBERS_DIFFER,
 )
 

@@ -11,7 +11,8 @@ from datetime import date
 from sqlalchemy import Table, text
 from sqlalchemy.orm import Session
 
-from credigestor.db.summaries.changes import CALENDAR, CUBES, DEBTORS, SPANS, Cube
+from credigestor.db.summaries.changes import CALENDAR, CUBES, Cube
+from credigestor.db.summaries.customer_changes import DEBTORS, SPANS
 from credigestor.db.summaries.facts import NEW_NOTES, NEW_SALES
 from credigestor.db.summaries.tables import (
     customer_spans,

@@ -14,13 +14,25 @@ from typing import Any
 from sqlalchemy import ARRAY, Integer, Row, Select, and_, any_, bindparam, select
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Note, Payment, PaymentItem, Sale
+from credigestor.db.models import ActItem, Note, Payment, Sale
+from credigestor.db.steps import steps
 from credigestor.errors import InvalidInput
 from credigestor.reports.check.invariants import MAX_EXTENSION_DAYS
 from credigestor.reports.check.problem import Problem
 from credigestor.rules import early, true_rate
+from credigestor.rules.acts import Acted, ActKind
 from credigestor.rules.calendar import anchor_day, due_dates, format_date
-from credigestor.rules.charges import Overpaid, Paid, State, Step, Terms, fold, new_state
+from credigestor.rules.charges import (
+    Act,
+    DueDates,
+    Overpaid,
+    Paid,
+    State,
+    Step,
+    Terms,
+    fold,
+    new_state,
+)
 from credigestor.rules.installments import carried, split
 from credigestor.rules.money import ZERO, format_brl
 from credigestor.rules.schedule import days_carried
@@ -47,20 +59,23 @@ def replay(session: Session, sale_ids: Sequence[int]) -> Iterator[Problem]:
 
 
 def _ledger() -> Select[*tuple[Any, ...]]:
-    """One row per sale × note × live payment item, in the order in which a replay reads them."""
-    item = {f"item_{c.key}": c for c in PaymentItem.__table__.c if c.key != "note_id"}
+    """One row per sale × note × live step, in the order in which a replay reads them."""
+    step, act = steps(), ActItem.__table__.c
+    asked = (act.asked_interest, act.asked_fine, act.asked_principal)
+    item = {f"item_{c.key}": c for c in step.c if c.key != "note_id"}
+    item |= {f"item_{c.key}": c for c in (*asked, act.due_date, act.on_time_until, act.free_until)}
     note = {f"note_{c.key}": c for c in Note.__table__.c if c.key != "sale_id"}
     sale = {f"sale_{c.key}": c for c in Sale.__table__.c}
     columns = sale | note | item | {"discount_reason": Payment.discount_reason}
+    paid = step.c.kind == "payment"
     return (
         select(*(column.label(name) for name, column in columns.items()))
         .outerjoin_from(Sale, Note, Note.sale_id == Sale.id)
-        .outerjoin(
-            PaymentItem, and_(PaymentItem.note_id == Note.id, PaymentItem.reversed.is_(False))
-        )
-        .outerjoin(Payment, Payment.id == PaymentItem.payment_id)
+        .outerjoin(step, and_(step.c.note_id == Note.id, step.c.reversed.is_(False)))
+        .outerjoin(Payment, and_(paid, Payment.id == step.c.act_id))
+        .outerjoin(ActItem, and_(~paid, act.id == step.c.item_id))
         .where(Sale.id == any_(bindparam("sale_ids", type_=ARRAY(Integer))))
-        .order_by(Sale.id, Note.number, Note.id, PaymentItem.paid_on, PaymentItem.payment_id)
+        .order_by(Sale.id, Note.number, Note.id, step.c.done_on, step.c.act_id)
     )
 
 
@@ -94,7 +109,8 @@ def _check_plan(notes: list[list[Row[Any]]]) -> Iterator[Problem]:
             f"As notas, que somam {format_brl(sum(amounts, ZERO))}, não são as que dividem os "
             f"{format_brl(financed)} financiados.",
         )
-    yield from _check_making(sale, [(row.note_due_date, row.note_amount) for row in rows])
+    made = [(row.note_original_due_date or row.note_due_date, row.note_amount) for row in rows]
+    yield from _check_making(sale, made)
 
 
 def _check_making(sale: Row[Any], notes: list[tuple[date, Decimal]]) -> Iterator[Problem]:
@@ -130,7 +146,7 @@ def _carried(financed: Decimal, rate: Decimal, days: int) -> Decimal | None:
 def _check_note(rows: list[Row[Any]]) -> Iterator[Problem]:
     """A note agrees with its sale, and equals the fold of its live payments (R11, R13)."""
     note = rows[0]
-    items = [row for row in rows if row.item_id is not None]
+    items = [row for row in rows if row.item_item_id is not None]
     yield from _check_agreement(note, items)
     yield from _check_discounts(note, items)
     yield from _check_fold(note, items)
@@ -146,38 +162,48 @@ def _check_agreement(note: Row[Any], items: list[Row[Any]]) -> Iterator[Problem]
         yield problem("note_customer", "A nota é de um cliente e a venda é de outro.")
     if note.note_cancelled_on != note.sale_cancelled_on:
         yield problem("note_cancelled", "A nota e a venda não foram canceladas no mesmo dia.")
-    if (note.note_on_time_until - note.note_due_date).days > MAX_EXTENSION_DAYS:
-        yield problem(
-            "note_on_time",
-            f"A nota fica em dia por mais de {MAX_EXTENSION_DAYS} dias depois do vencimento.",
-        )
-    if (note.note_free_until - note.note_on_time_until).days != note.sale_grace_days:
-        yield problem("note_grace", "O último dia sem encargos não corresponde à carência.")
+    for due, on_time, free in _dates_of(note):
+        if on_time is None or free is None:
+            yield problem("note_original", "Faltam datas com que a nota foi feita.")
+            continue
+        if not 0 <= (on_time - due).days <= MAX_EXTENSION_DAYS:
+            yield problem(
+                "note_on_time",
+                f"A nota fica em dia por mais de {MAX_EXTENSION_DAYS} dias depois do vencimento.",
+            )
+        if (free - on_time).days != note.sale_grace_days:
+            yield problem("note_grace", "O último dia sem encargos não corresponde à carência.")
     if items and note.sale_cancelled_on is not None:
         yield problem("cancelled_paid", "A nota foi cancelada e tem pagamento.")
-    if any(row.item_paid_on < note.sale_sold_on for row in items):
+    if any(row.item_done_on < note.sale_sold_on for row in items):
         yield problem("paid_before_sale", "A nota tem pagamento de antes da venda.")
+
+
+def _dates_of(note: Row[Any]) -> Iterator[tuple[Any, ...]]:
+    """The dates in force, and those that it was made with where others are agreed (R32)."""
+    yield note.note_due_date, note.note_on_time_until, note.note_free_until
+    made = (note.note_original_due_date, note.note_original_on_time_until)
+    if any((*made, note.note_original_free_until)):
+        yield made[0] or note.note_due_date, made[1], note.note_original_free_until
 
 
 def _check_fold(note: Row[Any], items: list[Row[Any]]) -> Iterator[Problem]:
     """What is stored of a note and its payments is what the rules make of them (R11)."""
     terms = Terms(
         note.note_amount,
-        note.note_due_date,
-        note.note_free_until,
+        note.note_original_due_date or note.note_due_date,
+        note.note_original_free_until or note.note_free_until,
         note.sale_late_rate,
         note.sale_fine_rate,
     )
     try:
-        steps = fold(
-            terms, [Paid(row.item_paid_on, row.item_amount, row.item_discount) for row in items]
-        )
+        steps = fold(terms, [_act(row) for row in items])
     except Overpaid as error:
         yield Problem(
             "note_overpaid",
             "notes",
             note.note_id,
-            f"O pagamento de {format_date(error.paid.on)} passa do que a nota devia: "
+            f"O que foi registrado em {format_date(error.act.on)} passa do que a nota devia: "
             f"{format_brl(error.owed.total)}.",
         )
         return
@@ -185,11 +211,30 @@ def _check_fold(note: Row[Any], items: list[Row[Any]]) -> Iterator[Problem]:
         if _as_stored(row) != _as_folded(step):
             yield Problem(
                 "item_fold",
-                "payment_items",
-                row.item_id,
-                "A divisão do pagamento, ou a nota depois dele, não é a que as regras dão.",
+                "payment_items" if row.item_kind == "payment" else "act_items",
+                row.item_item_id,
+                "O que o pagamento ou ato tirou da nota, ou a nota depois dele, não é o que as "
+                "regras dão.",
             )
     yield from _check_columns(note, terms, steps)
+
+
+def _act(row: Row[Any]) -> Act:
+    if row.item_kind == "payment":
+        amount = row.item_interest + row.item_fine + row.item_principal
+        return Paid(row.item_done_on, amount, row.item_discount)
+    return Acted(
+        ActKind(row.item_kind),
+        row.item_done_on,
+        row.item_asked_interest,
+        row.item_asked_fine,
+        row.item_asked_principal,
+        _dates(row.item_due_date, row.item_on_time_until, row.item_free_until),
+    )
+
+
+def _dates(*dates: Any) -> DueDates | None:
+    return DueDates(*dates) if any(dates) else None
 
 
 def _check_discounts(note: Row[Any], items: list[Row[Any]]) -> Iterator[Problem]:
@@ -197,7 +242,8 @@ def _check_discounts(note: Row[Any], items: list[Row[Any]]) -> Iterator[Problem]
     for row in items:
         if not row.item_discount:
             continue
-        days = (note.note_due_date - row.item_paid_on).days
+        due = row.item_due_date_after or note.note_original_due_date or note.note_due_date
+        days = (due - row.item_done_on).days
         settled = row.item_principal + row.item_discount
         by_right = max(
             early.discount(settled, rate, days)
@@ -207,7 +253,7 @@ def _check_discounts(note: Row[Any], items: list[Row[Any]]) -> Iterator[Problem]
             yield Problem(
                 "item_discount",
                 "payment_items",
-                row.item_id,
+                row.item_item_id,
                 f"O desconto de {format_brl(row.item_discount)} não é o da quitação antecipada, "
                 f"de {format_brl(by_right)}, nem tem o motivo de um gerente.",
             )
@@ -215,7 +261,13 @@ def _check_discounts(note: Row[Any], items: list[Row[Any]]) -> Iterator[Problem]
 
 def _check_columns(note: Row[Any], terms: Terms, steps: list[Step]) -> Iterator[Problem]:
     state = steps[-1].state if steps else new_state(terms)
-    last = steps[-1].paid.on if steps else None
+    days = {
+        kind: [step.act.on for step in steps if isinstance(step.act, kind)]
+        for kind in (Paid, Acted)
+    }
+    moved = None
+    if note.note_original_due_date is not None:
+        moved = _dates(note.note_due_date, note.note_on_time_until, note.note_free_until)
     stored = (
         State(
             note.note_principal_balance,
@@ -223,17 +275,22 @@ def _check_columns(note: Row[Any], terms: Terms, steps: list[Step]) -> Iterator[
             note.note_fine_carried,
             note.note_fine_charged,
             note.note_interest_from,
+            moved,
+            note.note_closed,
+            note.note_written_off,
         ),
         note.note_last_paid_on,
+        note.note_last_act_on,
         note.note_settled_on,
     )
-    if stored != (state, last, last if state.principal == 0 else None):
+    settled = next((step.act.on for step in steps if step.state.principal == 0), None)
+    if stored != (state, max(days[Paid], default=None), max(days[Acted], default=None), settled):
         yield Problem(
             "note_fold",
             "notes",
             note.note_id,
-            f"O saldo gravado é {format_brl(note.note_principal_balance)} e, pelos pagamentos, "
-            f"seria {format_brl(state.principal)}; ou os encargos ou as datas diferem.",
+            f"O saldo gravado é {format_brl(note.note_principal_balance)} e, pelo que houve com a "
+            f"nota, seria {format_brl(state.principal)}; ou os encargos ou as datas diferem.",
         )
 
 
@@ -248,6 +305,11 @@ def _as_stored(row: Row[Any]) -> tuple[Any, ...]:
             row.item_fine_after,
             row.item_fine_charged_after,
             row.item_interest_from_after,
+            _dates(
+                row.item_due_date_after, row.item_on_time_until_after, row.item_free_until_after
+            ),
+            row.item_closed_after,
+            row.item_written_off_after,
         ),
     )
 

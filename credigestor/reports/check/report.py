@@ -8,11 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from credigestor.db import waiting
-from credigestor.db.models import Base, Note, Payment, PaymentItem, Reversal
+from credigestor.db.models import (
+    Act,
+    ActItem,
+    ActReversal,
+    Base,
+    Note,
+    Payment,
+    PaymentItem,
+    Reversal,
+)
 from credigestor.reports.check import catalogue, told, trail
 from credigestor.reports.check.invariants import broken_sales
 from credigestor.reports.check.problem import Problem
@@ -45,7 +54,7 @@ def check(
     problems = list(catalogue.differences(session)) if whole else []
     if catalogue.lacks_tables(problems):
         return problems  # nothing else could be read
-    accounts: list[Step] = [_orphans, _payments, _sales]
+    accounts: list[Step] = [_orphans, _payments, _acts, _sales]
     if summaries:
         accounts += [_facts, _summaries]
     beside: list[Step] = [catalogue.sequences, people_and_settings]
@@ -63,19 +72,25 @@ def check(
 def _orphans(session: Session) -> Iterator[Problem]:
     """Rows whose foreign key leads nowhere, which only a disabled constraint lets in."""
     for table in Base.metadata.sorted_tables:
-        for key in table.foreign_keys:
-            target = key.column.table.alias("target")
+        for constraint in sorted(table.foreign_key_constraints, key=lambda each: str(each.name)):
+            keys = constraint.elements
+            target = keys[0].column.table.alias("target")
             missing = (
-                select(table.c.id, key.parent.label("value"))
-                .outerjoin_from(table, target, key.parent == target.c.id)
-                .where(key.parent.is_not(None), target.c.id.is_(None))
+                select(table.c.id, keys[0].parent.label("value"))
+                .outerjoin_from(
+                    table,
+                    target,
+                    and_(*(key.parent == target.c[key.column.name] for key in keys)),
+                )
+                .where(keys[0].parent.is_not(None), target.c.id.is_(None))
             )
             for row in session.execute(missing):
                 yield Problem(
                     "orphan",
                     table.name,
                     row.id,
-                    f"{key.parent.name} = {row.value} não existe em {key.column.table.name}.",
+                    f"{keys[0].parent.name} = {row.value} não existe em "
+                    f"{keys[0].column.table.name}.",
                 )
 
 
@@ -139,6 +154,35 @@ def _payments(session: Session) -> Iterator[Problem]:
         for what, (detail, _) in rules.items():
             if getattr(item, what):
                 yield Problem(what, "payment_items", item.id, detail)
+
+
+def _acts(session: Session) -> Iterator[Problem]:
+    """Acts that did nothing, to another customer's note, or that are undone in one place alone."""
+    rules = {
+        "act_items": ("O ato não diz o que fez a nenhuma nota.", ActItem.id.is_(None)),
+        "act_customer": (
+            "O ato é de um cliente e a nota é de outro.",
+            Note.customer_id != Act.customer_id,
+        ),
+        "act_reversed": (
+            "O que o ato fez à nota conta e o ato foi desfeito, ou o contrário.",
+            ActItem.reversed != ActReversal.id.is_not(None),
+        ),
+    }
+    wrong = {what: broken for what, (_, broken) in rules.items()}
+    found = (
+        select(Act.id, *(func.bool_or(broken).label(what) for what, broken in wrong.items()))
+        .outerjoin(ActItem, ActItem.act_id == Act.id)
+        .outerjoin(Note, Note.id == ActItem.note_id)
+        .outerjoin(ActReversal, ActReversal.act_id == Act.id)
+        .where(or_(*wrong.values()))
+        .group_by(Act.id)
+        .order_by(Act.id)
+    )
+    for act in session.execute(found):
+        for what, (detail, _) in rules.items():
+            if getattr(act, what):
+                yield Problem(what, "acts", act.id, detail)
 
 
 def _sales(session: Session) -> Iterator[Problem]:

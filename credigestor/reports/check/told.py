@@ -22,7 +22,10 @@ _PART = _NUMBER.format(told="each ->> 1")
 _MONEY = ("total", "down_payment", "contract_rate", "late_rate", "fine_rate", "amount")
 _NUMBERS = frozenset({*_MONEY, "credit_limit"})
 _DATES = frozenset(
-    {"sold_on", "first_due_date", "paid_on", "birth_date", "reversed_on", "cancelled_on"}
+    {
+        *("sold_on", "first_due_date", "paid_on", "acted_on", "birth_date", "reversed_on"),
+        "cancelled_on",
+    }
 )
 
 _SALE = (
@@ -30,6 +33,7 @@ _SALE = (
     *("contract_rate", "late_rate", "fine_rate", "grace_days", "override_reason", "override_by"),
 )
 _PAYMENT = ("customer_id", "paid_on", "amount", "method", "backdate_reason", "discount_reason")
+_ACT = ("kind", "customer_id", "acted_on", "reason")
 _CUSTOMER = (
     *("name", "tax_id", "phone", "email", "birth_date", "zip_code", "street"),
     *("street_number", "complement", "district", "city", "state", "credit_limit", "remarks"),
@@ -189,6 +193,38 @@ _COMPARISONS = {
     "reversals": (
         _compared(
             f"reversals r JOIN {_entry('payment', 'reverse', 'r.payment_id')}",
+            _columns(("reversed_on", "reason"), keys={"reversed_on": "on"}),
+            _other("reversed_by"),
+            _moment("reversed_at"),
+        ),
+    ),
+    "acts": (
+        _compared(
+            f"acts r JOIN {_entry('act', 'create')}",
+            _columns(_ACT),
+            _other("made_by"),
+            _moment("created_at"),
+        ),
+        # What it was to do to each note.
+        _compared(
+            f"acts r JOIN {_entry('act', 'create')}",
+            _when(
+                "jsonb_typeof(a.after -> 'items') = 'array' AND (SELECT jsonb_object_agg("
+                "i.note_id, jsonb_strip_nulls(jsonb_build_object("
+                "'interest', nullif(i.asked_interest, 0)::text, "
+                "'fine', nullif(i.asked_fine, 0)::text, "
+                "'principal', nullif(i.asked_principal, 0)::text, 'due_date', i.due_date)))"
+                " FROM act_items i WHERE i.act_id = r.id) IS DISTINCT FROM (SELECT "
+                "jsonb_object_agg(each ->> 'note', each - 'note') "
+                "FROM jsonb_array_elements(a.after -> 'items') AS each "
+                "WHERE each ->> 'note' IS NOT NULL)",
+                "items",
+            ),
+        ),
+    ),
+    "act_reversals": (
+        _compared(
+            f"act_reversals r JOIN {_entry('act', 'reverse', 'r.act_id')}",
             _columns(("reversed_on", "reason"), keys={"reversed_on": "on"}),
             _other("reversed_by"),
             _moment("reversed_at"),

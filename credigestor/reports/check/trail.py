@@ -52,6 +52,8 @@ _ACTS = (
     ),
     _Act("sales", "r.cancelled_on IS NOT NULL", "sale", "cancel"),
     _Act("reversals", "true", "payment", "reverse", "r.payment_id"),
+    _Act("acts", "true", "act", "create", in_bulk=True),
+    _Act("act_reversals", "true", "act", "reverse", "r.act_id"),
     _Act("settings", "r.changed_by IS NOT NULL", "settings", "change"),
     _Act("customers", "r.anonymised_at IS NOT NULL", "customer", "anonymise"),
 )
@@ -61,6 +63,8 @@ _THERE = {
     ("customer", None): "SELECT FROM customers r WHERE r.id = a.entity_id",
     ("sale", None): "SELECT FROM sales r WHERE r.id = a.entity_id",
     ("payment", None): "SELECT FROM payments r WHERE r.id = a.entity_id",
+    ("act", None): "SELECT FROM acts r WHERE r.id = a.entity_id",
+    ("act", "reverse"): "SELECT FROM act_reversals r WHERE r.act_id = a.entity_id",
     ("users", None): "SELECT FROM users r WHERE r.id = a.entity_id",
     ("settings", None): "SELECT FROM settings r WHERE r.id = a.entity_id",
     ("sale", "cancel"): "SELECT FROM sales r WHERE r.id = a.entity_id AND cancelled_on IS NOT NULL",
@@ -80,7 +84,7 @@ ORDER BY 1
 
 _TWICE = """
 SELECT max(id) AS id FROM audit_log
-WHERE entity IN ('customer', 'sale', 'payment', 'users', 'settings')
+WHERE entity IN ('customer', 'sale', 'payment', 'act', 'users', 'settings')
     AND action IN ('create', 'cancel', 'reverse', 'anonymise', 'change')
 GROUP BY entity, entity_id, action HAVING count(*) > 1 ORDER BY 1
 """
@@ -204,7 +208,7 @@ def _missing(session: Session, act: _Act) -> Iterator[Problem]:
             f"GROUP BY {moment} ORDER BY 1"
         )
     ).all()
-    table = "payments" if act.action == "reverse" else act.table
+    table = {"reversals": "payments", "act_reversals": "acts"}.get(act.table, act.table)
     for row in rows[:_NAMED]:
         what = "ato" if row.rows == 1 else f"lançamento conjunto, de {row.rows} linhas,"
         yield Problem(

@@ -1,0 +1,173 @@
+"""Acts on a note beside payments: one table of kinds, and what each does to it (R15, R29–R34).
+
+A note of 300,00 that is 15 days late, whose fine is let go (R29), then costs 301,50:
+
+>>> from datetime import date
+>>> from decimal import Decimal as D
+>>> from credigestor.rules.charges import Paid, Terms, fold, owed_on
+>>> terms = Terms(D("300.00"), date(2026, 1, 10), date(2026, 1, 12), D("1"), D("2"))
+>>> waiver = Acted(ActKind.WAIVER, date(2026, 1, 25), fine=D("6.00"))
+>>> [step] = fold(terms, [waiver])
+>>> str(owed_on(terms, step.state, date(2026, 1, 25)).total)
+'301.50'
+
+A payment of 15/01 that is entered afterwards paid the fine then, and the waiver lapses:
+
+>>> [_, step] = fold(terms, [Paid(date(2026, 1, 15), D("50.00")), waiver])
+>>> str(step.split.fine), str(owed_on(terms, step.state, date(2026, 1, 25)).total)
+('0.00', '257.36')
+
+One of 150,00 that was written off 402 days late is recovered in part a month later (R34):
+
+>>> due = date(2025, 10, 10)
+>>> terms = Terms(D("150.00"), due, due, D("1"), D("2"))
+>>> lost = Acted(ActKind.WRITE_OFF, date(2026, 11, 16))
+>>> [gone, back] = fold(terms, [lost, Paid(date(2026, 12, 16), D("100.00"))])
+>>> [str(x) for x in (gone.split.interest, gone.split.fine, gone.state.principal)]
+['20.10', '3.00', '0.00']
+>>> [str(x) for x in (back.split.interest, back.split.fine, back.split.principal, back.state.lost)]
+['21.60', '3.00', '75.40', '74.60']
+
+A note that moved from 10/03 to 20/03/26 counts from there; the month's interest agreed for it was
+1,00, which is added where other acts take off (R32):
+
+>>> terms = Terms(D("300.00"), date(2026, 3, 10), date(2026, 3, 10), D("1"), D("2"))
+>>> later = DueDates(date(2026, 3, 20), date(2026, 3, 20), date(2026, 3, 20))
+>>> [step] = fold(terms, [Acted(ActKind.NEW_DATE, date(2026, 3, 9), interest=D("-1"), moved=later)])
+>>> [str(owed_on(terms, step.state, date(2026, 3, day)).total) for day in (20, 30)]
+['301.00', '308.00']
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from credigestor.rules.charges import (
+    Closing,
+    DueDates,
+    Overpaid,
+    Owed,
+    Split,
+    State,
+    Step,
+    Terms,
+    left,
+    owed_on,
+)
+from credigestor.rules.money import ZERO
+from credigestor.rules.permissions import Permission
+
+
+class ActKind(StrEnum):
+    """What happened, as the ledger names it."""
+
+    WAIVER = "waiver"
+    RETURN = "return"
+    NEW_DATE = "new_date"
+    RENEGOTIATION = "renegotiation"
+    WRITE_OFF = "write_off"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One row of the table of kinds: what an act of the kind does to a note.
+
+    `capped`: it takes at most what is owed, and the rest lapses; else it has to fit. `closes`: how
+    the note ends when it leaves no principal; `whole`: it takes just all that is owed.
+    `memo`: the principal is lost, and what was owed beside it told. `permission`: who may do
+    and undo it.
+    """
+
+    permission: Permission
+    capped: bool = False
+    whole: bool = False
+    memo: bool = False
+    closes: Closing | None = None
+
+
+KINDS: dict[ActKind, Kind] = {
+    ActKind.WAIVER: Kind(Permission.WAIVE, capped=True),
+    ActKind.RETURN: Kind(Permission.RETURN, closes=Closing.RETURNED),
+    ActKind.NEW_DATE: Kind(Permission.NEW_DATE),
+    ActKind.RENEGOTIATION: Kind(Permission.RENEGOTIATE, whole=True, closes=Closing.RENEGOTIATED),
+    ActKind.WRITE_OFF: Kind(Permission.WRITE_OFF, memo=True, closes=Closing.WRITTEN_OFF),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """One act on one note: what of interest, fine and principal it was to take off, R$.
+
+    Negative interest is agreed beside a new date and added. `moved`: the dates agreed anew (R32).
+    """
+
+    kind: ActKind
+    on: date
+    interest: Decimal = ZERO
+    fine: Decimal = ZERO
+    principal: Decimal = ZERO
+    moved: DueDates | None = None
+
+    @property
+    def amount(self) -> Decimal:
+        """No money is handed over by it."""
+        return ZERO
+
+    @property
+    def discount(self) -> Decimal:
+        """Nor is anything of it a discount for paying early."""
+        return ZERO
+
+    @property
+    def asked(self) -> Split:
+        """What it was to take off, R$."""
+        return Split(self.interest, self.fine, self.principal)
+
+    def folded(self, terms: Terms, state: State) -> Step:
+        """This act after those that led to `state`: what it takes, and what is left.
+
+        Raises Overpaid for a note that is closed or owes nothing, and when it does not fit.
+        """
+        kind, owed = KINDS[self.kind], owed_on(terms, state, self.on)
+        taken = _least(self.asked, owed) if kind.capped else self.asked
+        if kind.capped and taken == _NOTHING:
+            return Step(self, taken, state)  # what lapsed leaves no trace in the note
+        if kind.memo:
+            taken = Split(owed.interest, owed.fine, owed.principal)
+        if state.principal == 0 or state.closed or not _fits(kind, taken, owed):
+            raise Overpaid(self, owed)
+        if kind.memo:
+            given_up = replace(state, principal=ZERO, lost=state.principal, closed=kind.closes)
+            return Step(self, taken, given_up)
+        after = left(terms, state, self.on, taken)
+        if self.moved:
+            after = replace(after, moved=self.moved, interest_from=self.moved.due_date)
+        if after.principal == 0:
+            after = replace(after, closed=kind.closes)
+        return Step(self, taken, after)
+
+
+_NOTHING = Split(ZERO, ZERO, ZERO)
+
+
+def _least(asked: Split, owed: Owed) -> Split:
+    return Split(
+        min(asked.interest, owed.interest),
+        min(asked.fine, owed.fine),
+        min(asked.principal, owed.principal),
+    )
+
+
+def _fits(kind: Kind, taken: Split, owed: Owed) -> bool:
+    """Whether so much may be taken off: no more than is owed, and no principal before charges."""
+    everything = taken == Split(owed.interest, owed.fine, owed.principal)
+    if kind.whole or taken.principal == owed.principal:
+        return everything
+    return (
+        taken.principal < owed.principal
+        and taken.interest <= owed.interest
+        and taken.fine <= owed.fine
+    )

@@ -1,0 +1,96 @@
+"""Acts on notes in tests: one at a time, and a portfolio in which all kinds happened at random."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from credigestor.db.models import Act, Note
+from credigestor.db.steps import recorded
+from credigestor.errors import BusinessError
+from credigestor.rules.acts import Acted, ActKind
+from credigestor.rules.calendar import last_free_day, last_on_time_day
+from credigestor.rules.charges import DueDates, fold, new_state, owed_on
+from credigestor.rules.money import CENT, ZERO
+from credigestor.rules.permissions import Actor
+from credigestor.services import acts
+from credigestor.services.acts import NewAct
+from credigestor.services.ledger import lock_notes
+from tests.portfolio import NATIONAL, TODAY
+
+
+def act(
+    session: Session,
+    actor: Actor,
+    kind: ActKind,
+    on: date,
+    done: Mapping[int, Acted],
+    reason: str | None = "combinado com o cliente",
+) -> int:
+    """Record an act on notes of one customer."""
+    customer_id = session.scalars(select(Note.customer_id).where(Note.id == min(done))).one()
+    new = NewAct(
+        operation_id=uuid.uuid4(), kind=kind, customer_id=customer_id, acted_on=on, reason=reason
+    )
+    return acts.record(session, actor, new, done)
+
+
+def moved_to(due: date, grace_days: int = 0) -> DueDates:
+    """The dates of a note that is due on another day."""
+    return DueDates(due, last_on_time_day(due, NATIONAL), last_free_day(due, grace_days, NATIONAL))
+
+
+def random_acts(session: Session, actor: Actor, seed: int, count: int = 60) -> None:
+    """Do acts of all kinds to notes of a portfolio, some dated back, and undo some of them."""
+    random = Random(seed)
+    notes = list(session.scalars(select(Note.id).order_by(Note.id)))
+    for _ in range(count):
+        with session.begin_nested() as attempt:
+            try:
+                _random_act(session, actor, random, random.choice(notes))
+            except BusinessError:
+                attempt.rollback()
+    for act_id in session.scalars(select(Act.id).order_by(Act.id)).all():
+        if random.random() < 0.2:
+            with session.begin_nested() as attempt:
+                try:
+                    acts.reverse(session, actor, act_id=act_id, why="engano", today=TODAY)
+                except BusinessError:
+                    attempt.rollback()
+
+
+def _random_act(session: Session, actor: Actor, random: Random, note_id: int) -> None:
+    [note] = lock_notes(session, [note_id])
+    newest = max((d for d in (note.last_paid_on, note.last_act_on) if d), default=note.sold_on)
+    day = random.choice([newest, note.due_date, note.due_date + timedelta(days=40), TODAY])
+    day = min(max(day + timedelta(days=random.randint(-20, 40)), note.sold_on), TODAY)
+    before = [each.act for each in recorded(session, [note_id]) if each.act.on <= day]
+    steps = fold(note.terms, before)
+    state = steps[-1].state if steps else new_state(note.terms)
+    owed = owed_on(note.terms, state, day)
+    kind = random.choice(list(ActKind))
+    match kind:
+        case ActKind.WAIVER:
+            done = Acted(kind, day, _part(owed.interest, random), _part(owed.fine, random))
+        case ActKind.RETURN:
+            done = Acted(kind, day, principal=max(_part(owed.principal, random), CENT))
+        case ActKind.NEW_DATE:
+            due = max(day, note.due_date) + timedelta(days=random.randint(1, 60))
+            agreed = random.choice([ZERO, Decimal("1.00")])
+            grace = (note.made.free_until - note.made.on_time_until).days
+            done = Acted(kind, day, interest=-agreed, moved=moved_to(due, grace))
+        case ActKind.RENEGOTIATION:
+            done = Acted(kind, day, owed.interest, owed.fine, owed.principal)
+        case ActKind.WRITE_OFF:
+            done = Acted(kind, day)
+    act(session, actor, kind, day, {note_id: done})
+
+
+def _part(amount: Decimal, random: Random) -> Decimal:
+    return random.choice([amount, (amount / 2).quantize(CENT), ZERO])
