@@ -9,6 +9,7 @@ from decimal import Decimal
 from credigestor.documents.sheet import Sheet
 from credigestor.reports.customer_statement import CustomerStatement, Kind, Movement, Part
 from credigestor.reports.named_customer import NamedCustomer
+from credigestor.rules.acts import ACT_NAMES, ActKind
 from credigestor.rules.calendar import format_date, format_days
 from credigestor.rules.charges import Owed
 from credigestor.rules.identity import format_tax_id, tax_id_kind
@@ -77,7 +78,7 @@ def _movement(movement: Movement) -> _Row:
         shown = [_some(movement.sum("amount")), *[None] * 3, _some(movement.sum("principal"))]
     elif movement.kind is Kind.PAYMENT:
         shown = _figures(movement)
-    elif movement.kind is Kind.CANCELLATION:
+    elif movement.kind in (Kind.CANCELLATION, Kind.ACT):
         shown = [*[None] * 4, _some(movement.sum("principal"))]
     return [movement.on, _text(movement), *shown, movement.balance]
 
@@ -98,6 +99,8 @@ def _text(movement: Movement) -> str:
         return f"Venda {movement.number} cancelada: {movement.detail}"
     if movement.kind is Kind.SALE:
         return _sale(movement)
+    if movement.act is not None:
+        return _act(movement, movement.act)
     text = f"Pagamento {movement.number} ({movement.detail})"
     if movement.undone is not None:
         text += f" de {format_number(movement.sum('amount'))}"
@@ -106,6 +109,24 @@ def _text(movement: Movement) -> str:
     if movement.undone is not None:
         text += f": ESTORNADO em {format_date(movement.undone)}, sem efeito"
     return text
+
+
+def _act(movement: Movement, kind: ActKind) -> str:
+    text = ACT_NAMES[kind]
+    if len(movement.parts) == 1:
+        text += f", nota {movement.parts[0].number}"
+    if movement.undone is not None:
+        return f"{text}: DESFEITA em {format_date(movement.undone)}, sem efeito"
+    if kind is ActKind.NEW_DATE and len(movement.parts) == 1:
+        text += f", vence em {format_date(movement.parts[0].due_date)}"
+    if told := _charges(movement):
+        text += f" ({told})"
+    return f"{text}: {movement.detail}" if movement.detail else text
+
+
+def _charges(of: Movement) -> str:
+    named = (("juros", of.sum("interest")), ("multa", of.sum("fine")))
+    return " + ".join(f"{name} {format_number(abs(value))}" for name, value in named if value)
 
 
 def _sale(movement: Movement) -> str:
@@ -123,7 +144,8 @@ def _told_apart(movement: Movement) -> Sequence[Part]:
     """The notes that get lines of their own: each of a sale, those of a payment of several."""
     if movement.kind is Kind.SALE:
         return movement.parts
-    return movement.parts if movement.kind is Kind.PAYMENT and len(movement.parts) > 1 else ()
+    several = movement.kind in (Kind.PAYMENT, Kind.ACT) and len(movement.parts) > 1
+    return movement.parts if several and movement.undone is None else ()
 
 
 def _part(movement: Movement, part: Part) -> _Row:
@@ -147,8 +169,29 @@ def _totals(sheet: Sheet, data: CustomerStatement) -> None:
             "Recebido": f"{format_brl(received)} = {told}" if received else None,
             "Descontos": format_brl(discount) if discount else None,
             "Cancelado": format_brl(cancelled) if cancelled else None,
+            **_of_acts(data),
         }
     )
+
+
+def _of_acts(data: CustomerStatement) -> dict[str, str | None]:
+    """What acts that are no payment took off: principal, and of waivers the charges let go."""
+    sums: dict[str, Decimal] = {}
+    for each in data.movements:
+        if each.act is not None:
+            of = ("interest", "fine") if each.act is ActKind.WAIVER else ("principal",)
+            taken = sum((abs(each.sum(name)) for name in of), ZERO)
+            sums[_TAKEN[each.act]] = sums.get(_TAKEN[each.act], ZERO) + taken
+    return {name: format_brl(value) if value else None for name, value in sums.items()}
+
+
+_TAKEN = {
+    ActKind.WAIVER: "Encargos dispensados",
+    ActKind.RETURN: "Devolvido",
+    ActKind.NEW_DATE: "Prorrogado",
+    ActKind.RENEGOTIATION: "Renegociado",
+    ActKind.WRITE_OFF: "Baixado por perda",
+}
 
 
 def _owed(sheet: Sheet, data: CustomerStatement) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.models import AuditEntry
 from credigestor.reports.settings_history import LABELS as SETTINGS
+from credigestor.rules.acts import ACT_NAMES
 from credigestor.rules.document_choices import RECEIPT_FORMAT_NAMES, SALE_DOCUMENT_NAMES
 from credigestor.rules.methods import METHOD_NAMES
 from credigestor.rules.numbering import receipt_number, sale_number
@@ -52,6 +53,7 @@ ENTITIES = {
     "customer": "Cliente",
     "sale": "Venda",
     "payment": "Pagamento",
+    "act": "Ato",
     "users": "Usuário",
     "settings": "Configurações",
     "api_key": "Chave de programa",
@@ -66,6 +68,7 @@ _WORDS = {
     "method": {str(method): name for method, name in METHOD_NAMES.items()},
     "sale_document": {str(kind): name for kind, name in SALE_DOCUMENT_NAMES.items()},
     "receipt_format": {str(kind): name for kind, name in RECEIPT_FORMAT_NAMES.items()},
+    "act": {str(kind): name for kind, name in ACT_NAMES.items()},
     "style": {"excel": "Excel", "plain": "simples"},
     "off_cause": {str(cause): name for cause, name in OFF_NAMES.items()},
     "scopes": {str(scope): name for scope, name in PERMISSION_NAMES.items()},
@@ -99,9 +102,12 @@ _OWN = {
     "paid_on": ("Data do pagamento", "date"),
     "amount": ("Valor", "money"),
     "method": ("Forma", "method"),
+    "act": ("O quê", "act"),
+    "acted_on": ("Data", "date"),
     "backdate_reason": ("Motivo da data", "text"),
     "discount_reason": ("Motivo do desconto", "text"),
     "items": ("Notas", "items"),
+    "on_notes": ("Notas", "on_notes"),
     "reason": ("Motivo", "text"),
     "on": ("Feito em", "date"),
     "sale": ("Venda", "sale"),
@@ -205,6 +211,19 @@ CASE
             ', ' ORDER BY place)
         FROM jsonb_array_elements(v) WITH ORDINALITY AS item(each, place)
         LEFT JOIN notes n ON n.id = (each ->> 0)::integer LEFT JOIN sales s ON s.id = n.sale_id)
+    WHEN kind = 'on_notes' AND jsonb_typeof(v) = 'array' THEN (
+        SELECT string_agg(
+            coalesce({_padded("s.id", 6)} || '-' || {_padded("n.number", 2)} || '/'
+                || {_padded("s.installments", 2)}, 'nº ' || (each ->> 'note'))
+            || coalesce(' (' || nullif(concat_ws(', ',
+                'principal ' || {_MONEY.format("(each ->> 'principal')")},
+                'juros ' || {_MONEY.format("(each ->> 'interest')")},
+                'multa ' || {_MONEY.format("(each ->> 'fine')")},
+                'vence em ' || to_char((each ->> 'due_date')::date, 'DD/MM/YYYY')), '') || ')', ''),
+            ', ' ORDER BY place)
+        FROM jsonb_array_elements(v) WITH ORDINALITY AS item(each, place)
+        LEFT JOIN notes n ON n.id = (each ->> 'note')::integer
+        LEFT JOIN sales s ON s.id = n.sale_id)
     ELSE coalesce({_JSON_WORDS} -> kind ->> t, regexp_replace(t, '[[:space:]]+', ' ', 'g'))
 END
 """  # noqa: S608 - of constants alone

@@ -51,6 +51,7 @@ TABLES = {
     "sales": Kind("Vendas", "vendas", contents.sales),
     "notes": Kind("Notas", "notas", contents.notes),
     "payments": Kind("Pagamentos", "pagamentos", contents.payments),
+    "acts": Kind("Outros atos", "atos", contents.acts),
     "delinquency": Kind("Inadimplência", "inadimplencia", contents.delinquency),
 }
 LISTS = {

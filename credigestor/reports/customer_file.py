@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session, aliased
 
 from credigestor.db.balances import note_balances
 from credigestor.db.models import (
+    Act,
+    ActItem,
+    ActReversal,
     Customer,
     Guarantor,
     Note,
@@ -25,6 +28,7 @@ from credigestor.db.models import (
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import NotFound
 from credigestor.rules import privacy
+from credigestor.rules.acts import ACT_NAMES, ActKind
 from credigestor.rules.aging import STATUS_NAMES, Status
 from credigestor.rules.identity import format_cep, format_phone, format_tax_id, mask_tax_id
 from credigestor.rules.methods import METHOD_NAMES, Method
@@ -56,6 +60,7 @@ def customer_file(
             reader.guaranteed(customer.tax_id),
             reader.notes(),
             reader.payments(),
+            reader.acts(),
         ],
     )
 
@@ -232,6 +237,39 @@ class _Reader:
             for item, payment, note, sale, undone, received_by, undone_by in rows
         ]
         return _section("Pagamentos", found)
+
+    def acts(self) -> Section:
+        maker, undoer = aliased(User), aliased(User)
+        rows = self.session.execute(
+            select(ActItem, Act, Note, Sale, ActReversal, maker.name, undoer.name)
+            .join(Act, Act.id == ActItem.act_id)
+            .join(Note, Note.id == ActItem.note_id)
+            .join(Sale, Sale.id == Note.sale_id)
+            .outerjoin(ActReversal, ActReversal.act_id == Act.id)
+            .outerjoin(maker, maker.id == Act.made_by)
+            .outerjoin(undoer, undoer.id == ActReversal.reversed_by)
+            .where(Act.customer_id == self.customer_id)
+            .order_by(Act.acted_on, Act.id, ActItem.id)
+        )
+        found = [
+            {
+                "Ato": act.id,
+                "O quê": ACT_NAMES[ActKind(act.kind)],
+                "Data": act.acted_on,
+                "Nota": note_number(sale.id, note.number, sale.installments),
+                "Principal (R$)": item.principal,
+                "Juros (R$)": item.interest,
+                "Multa (R$)": item.fine,
+                "Novo vencimento": item.due_date,
+                "Motivo": act.reason,
+                "Feito por": made_by,
+                "Desfeito em": undone.reversed_on if undone else None,
+                "Desfeito por": undone_by,
+                "Motivo de desfazer": undone.reason if undone else None,
+            }
+            for item, act, note, sale, undone, made_by, undone_by in rows
+        ]
+        return _section("Outros atos sobre as notas", found)
 
 
 def _section(title: str, rows: list[dict[str, Any]]) -> Section:

@@ -18,12 +18,23 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.balances import note_balances
-from credigestor.db.models import Note, Payment, PaymentItem, Reversal, Sale
+from credigestor.db.models import (
+    Act,
+    ActItem,
+    ActReversal,
+    Note,
+    Payment,
+    PaymentItem,
+    Reversal,
+    Sale,
+)
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import InvalidInput
 from credigestor.reports.named_customer import NamedCustomer, named_customer
 from credigestor.reports.notes import OpenNote, open_notes
+from credigestor.rules.acts import ActKind
 from credigestor.rules.calendar import check_date_range
+from credigestor.rules.charges import Closing
 from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number, receipt_number, sale_number
@@ -35,12 +46,16 @@ class Kind(StrEnum):
     SALE = "sale"
     PAYMENT = "payment"
     REVERSED = "reversed"
+    ACT = "act"
     CANCELLATION = "cancellation"
 
 
 @dataclass(frozen=True)
 class Part:
-    """What a movement is for one note, R$; `principal` is what it changes of the balance."""
+    """What a movement is for one note, R$; `principal` is what it changes of the balance.
+
+    `amount` is of money alone: what is let go or returned is told by its parts.
+    """
 
     number: str
     due_date: date
@@ -53,10 +68,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Movement:
-    """A sale, a payment or a cancellation, note by note, and the balance after it, R$.
+    """A sale, a payment, another act or a cancellation, note by note, and the balance after it.
 
-    `number` is the sale's or the receipt's, `detail` what was sold, how it was paid or why it was
-    cancelled; `total` and `down_payment` are a sale's, `undone` the day of a payment's reversal.
+    `number` is the sale's or the receipt's, `detail` what was sold, how it was paid, or why it was
+    done; `act` is an act's kind, `total` and `down_payment` are a sale's, `undone` the day on which
+    a payment or an act was.
     """
 
     on: date
@@ -67,6 +83,7 @@ class Movement:
     total: Decimal = ZERO
     down_payment: Decimal = ZERO
     undone: date | None = None
+    act: ActKind | None = None
     balance: Decimal = ZERO
 
     def sum(self, name: str) -> Decimal:
@@ -117,6 +134,7 @@ def statement(
     movements = [
         *_sales(session, customer_id, since, until),
         *_payments(session, customer_id, since, until),
+        *_acts(session, customer_id, since, until),
     ]
     order = list(Kind)
     movements.sort(key=lambda each: (each.on, order.index(each.kind), each.number))
@@ -199,7 +217,10 @@ def _payments(session: Session, customer_id: int, since: date, until: date) -> I
                 interest=item.interest,
                 fine=item.fine,
                 discount=item.discount,
-                principal=-(item.principal + item.discount),
+                # what was written off is not in the balance any more (R34)
+                principal=ZERO
+                if item.closed_after == Closing.WRITTEN_OFF
+                else -(item.principal + item.discount),
             )
         before = found.get(payment.id)
         found[payment.id] = Movement(
@@ -209,5 +230,37 @@ def _payments(session: Session, customer_id: int, since: date, until: date) -> I
             METHOD_NAMES[Method(payment.method)],
             [*(before.parts if before else ()), part],
             undone=undone,
+        )
+    return found.values()
+
+
+def _acts(session: Session, customer_id: int, since: date, until: date) -> Iterable[Movement]:
+    rows = session.execute(
+        select(Act, ActItem, Note, Sale.installments, ActReversal.reversed_on)
+        .join(ActItem, ActItem.act_id == Act.id)
+        .join(Note, Note.id == ActItem.note_id)
+        .join(Sale, Sale.id == Note.sale_id)
+        .outerjoin(ActReversal, ActReversal.act_id == Act.id)
+        .where(Act.customer_id == customer_id, Act.acted_on.between(since, until))
+        .order_by(Act.id, ActItem.note_id)
+    )
+    found: dict[int, Movement] = {}
+    for act, item, note, installments, undone in rows:
+        part = Part(
+            note_number(note.sale_id, note.number, installments),
+            item.due_date or note.due_date,
+            ZERO,
+        )
+        if undone is None:
+            part = replace(part, interest=item.interest, fine=item.fine, principal=-item.principal)
+        before = found.get(act.id)
+        found[act.id] = Movement(
+            act.acted_on,
+            Kind.ACT,
+            str(act.id),
+            act.reason or "",
+            [*(before.parts if before else ()), part],
+            undone=undone,
+            act=ActKind(act.kind),
         )
     return found.values()

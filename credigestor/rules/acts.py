@@ -71,6 +71,15 @@ class ActKind(StrEnum):
     WRITE_OFF = "write_off"
 
 
+ACT_NAMES = {
+    ActKind.WAIVER: "Dispensa de encargos",
+    ActKind.RETURN: "Devolução",
+    ActKind.NEW_DATE: "Prorrogação",
+    ActKind.RENEGOTIATION: "Renegociação",
+    ActKind.WRITE_OFF: "Baixa por perda",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One row of the table of kinds: what an act of the kind does to a note.

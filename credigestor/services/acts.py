@@ -76,8 +76,13 @@ def record(session: Session, actor: Actor, new: NewAct, acts: Mapping[int, Acted
 def create(session: Session, actor: Actor, new: NewAct, acts: Mapping[int, Acted]) -> int | None:
     """Number an act and log it; None where its operation has recorded it already."""
     row = {**new.model_dump(), "kind": new.kind.value}
-    told: dict[str, Any] = {name: row[name] for name in ("kind", "customer_id", "acted_on")}
-    told |= {"reason": new.reason, "items": [_told(*item) for item in sorted(acts.items())]}
+    told = {
+        "act": new.kind,
+        "customer_id": new.customer_id,
+        "acted_on": new.acted_on,
+        "reason": new.reason,
+        "on_notes": [_told(*item) for item in sorted(acts.items())],
+    }
     made: int | None = session.scalar(
         _CREATE, audit.created(actor, {**row, "made_by": actor.id}, after=told)
     )
@@ -177,7 +182,7 @@ def undo(session: Session, actor: Actor, act: Act, why: str, *, today: date) -> 
         "reverse",
         "act",
         act.id,
-        before={"kind": act.kind, "customer_id": act.customer_id, "acted_on": act.acted_on},
+        before={"act": act.kind, "customer_id": act.customer_id, "acted_on": act.acted_on},
         after={"reason": why, "on": today},
     )
 

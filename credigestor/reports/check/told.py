@@ -201,7 +201,7 @@ _COMPARISONS = {
     "acts": (
         _compared(
             f"acts r JOIN {_entry('act', 'create')}",
-            _columns(_ACT),
+            _columns(_ACT, keys={"kind": "act"}),
             _other("made_by"),
             _moment("created_at"),
         ),
@@ -209,16 +209,16 @@ _COMPARISONS = {
         _compared(
             f"acts r JOIN {_entry('act', 'create')}",
             _when(
-                "jsonb_typeof(a.after -> 'items') = 'array' AND (SELECT jsonb_object_agg("
+                "jsonb_typeof(a.after -> 'on_notes') = 'array' AND (SELECT jsonb_object_agg("
                 "i.note_id, jsonb_strip_nulls(jsonb_build_object("
                 "'interest', nullif(i.asked_interest, 0)::text, "
                 "'fine', nullif(i.asked_fine, 0)::text, "
                 "'principal', nullif(i.asked_principal, 0)::text, 'due_date', i.due_date)))"
                 " FROM act_items i WHERE i.act_id = r.id) IS DISTINCT FROM (SELECT "
                 "jsonb_object_agg(each ->> 'note', each - 'note') "
-                "FROM jsonb_array_elements(a.after -> 'items') AS each "
+                "FROM jsonb_array_elements(a.after -> 'on_notes') AS each "
                 "WHERE each ->> 'note' IS NOT NULL)",
-                "items",
+                "on_notes",
             ),
         ),
     ),

@@ -21,7 +21,7 @@ from tests.web.fetching import click_and_fetch, download_links, fetch
 pytestmark = pytest.mark.usefixtures("db")
 
 PAGE = "analytics/exports.py"
-TABLES = ("customers", "sales", "notes", "payments", "delinquency")
+TABLES = ("customers", "sales", "notes", "payments", "acts", "delinquency")
 
 
 @pytest.fixture
