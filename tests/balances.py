@@ -10,9 +10,10 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Note, PaymentItem, Sale
+from credigestor.db.models import Note, Sale
+from credigestor.db.steps import recorded, terms_of
 from credigestor.rules import aging
-from credigestor.rules.charges import Owed, Paid, Terms, fold, new_state, owed_on
+from credigestor.rules.charges import Act, Owed, due_date, fold, new_state, owed_on
 
 
 @dataclass(frozen=True)
@@ -43,32 +44,33 @@ class NoteAt:
 
 def balances_by_hand(session: Session, as_of: date) -> list[NoteAt]:
     """Every note of a sale made by `as_of`, replayed to that day with the rules (R11)."""
-    live: dict[int, list[Paid]] = defaultdict(list)
-    for item in session.scalars(
-        select(PaymentItem).order_by(PaymentItem.paid_on, PaymentItem.payment_id)
-    ):
-        if item.paid_on <= as_of and not item.reversed:
-            live[item.note_id].append(Paid(item.paid_on, item.amount, item.discount))
+    live: dict[int, list[Act]] = defaultdict(list)
+    for each in recorded(session, session.scalars(select(Note.id)).all()):
+        if each.act.on <= as_of:
+            live[each.note_id].append(each.act)
     rows = session.execute(
         select(Note, Sale).join(Sale, Sale.id == Note.sale_id).order_by(Note.id)
     ).all()
     return [_at(note, sale, live[note.id], as_of) for note, sale in rows if sale.sold_on <= as_of]
 
 
-def _at(note: Note, sale: Sale, live: list[Paid], as_of: date) -> NoteAt:
-    terms = Terms(note.amount, note.due_date, note.free_until, sale.late_rate, sale.fine_rate)
+def _at(note: Note, sale: Sale, live: list[Act], as_of: date) -> NoteAt:
+    terms = terms_of(note, sale)
     steps = fold(terms, live)
-    owed = owed_on(terms, steps[-1].state if steps else new_state(terms), as_of)
+    state = steps[-1].state if steps else new_state(terms)
+    owed = owed_on(terms, state, as_of)
     cancelled = sale.cancelled_on is not None and sale.cancelled_on <= as_of
-    if cancelled:
+    if cancelled or state.closed:
         owed = Owed(Decimal(0), Decimal(0), Decimal(0))
+    made_until = note.original_on_time_until or note.on_time_until
     status = aging.status(
         cancelled=cancelled,
-        closed=None,
+        closed=state.closed,
         settled=owed.total == 0,
-        touched=bool(live),
-        on_time_until=note.on_time_until,
+        touched=owed.principal < note.amount,
+        on_time_until=state.moved.on_time_until if state.moved else made_until,
         on=as_of,
     )
-    late = (as_of - note.due_date).days if status is aging.Status.OVERDUE else 0
+    due = due_date(terms, state)
+    late = (as_of - due).days if status is aging.Status.OVERDUE else 0
     return NoteAt(note, sale, owed, status, late)

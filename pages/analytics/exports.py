@@ -38,6 +38,11 @@ TABLES = {
         "Data, forma, quanto foi para principal, juros e multa de cada nota, quem recebeu e se "
         "foi estornado.",
     ),
+    "acts": (
+        "Outros atos",
+        "O que houve com as notas além dos pagamentos: dispensas, devoluções, prorrogações, "
+        "renegociações e baixas, com motivo, quem fez e se foi desfeito.",
+    ),
     "delinquency": (
         "Inadimplência",
         "Cada cliente com notas atrasadas na data-base: quanto deve, desde quando e como falar "

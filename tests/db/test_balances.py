@@ -15,6 +15,7 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Note, Sale
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments
+from tests.acting import random_acts
 from tests.balances import balances_by_hand
 from tests.portfolio import TODAY, add_customer, add_sale, month_ends_before, pay, random_portfolio
 
@@ -130,6 +131,7 @@ def test_sql_owes_what_the_rules_owe_in_a_random_portfolio_at_past_dates_too(
 ) -> None:
     with transaction() as session:
         random_portfolio(session, admin, seed)
+        random_acts(session, admin, seed)
     with snapshot() as session:
         for as_of in (TODAY, TODAY + timedelta(days=40), *month_ends_before(TODAY, 8)):
             assert_same(session, as_of)
@@ -140,6 +142,7 @@ def test_a_day_gives_the_same_answer_from_the_columns_today_and_from_the_payment
 ) -> None:
     with transaction() as session:
         random_portfolio(session, admin, 4)
+        random_acts(session, admin, 4)
     with snapshot() as session:
         assert sql(session, TODAY, today=TODAY) == sql(
             session, TODAY, today=TODAY + timedelta(days=1)

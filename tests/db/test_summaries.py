@@ -20,6 +20,7 @@ from credigestor.reports.scope import NO_SELLER, Scope
 from credigestor.rules.permissions import Actor
 from credigestor.services import customers, payments, sales, summaries
 from tests import by_hand
+from tests.acting import random_acts
 from tests.by_hand import Ledger
 from tests.factories import add_user
 from tests.portfolio import TODAY, add_customer, add_sale, pay, random_portfolio, refresh
@@ -122,6 +123,7 @@ def test_whatever_happens_to_the_ledger_a_refresh_equals_a_rebuild(admin: Actor,
     for _ in range(25):
         with transaction() as session:
             happen(session, admin, random, vera)
+            random_acts(session, admin, random.randrange(1000), count=2)
         if random.random() < 0.4:
             refresh(TODAY - timedelta(days=random.choice([40, 3, 0])))
     refresh()

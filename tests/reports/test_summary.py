@@ -17,6 +17,7 @@ from credigestor.rules.aging import BANDS
 from credigestor.rules.money import ZERO
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments, sales
+from tests.acting import random_acts
 from tests.balances import balances_by_hand
 from tests.portfolio import TODAY, add_customer, add_sale, month_ends_before, pay, random_portfolio
 
@@ -68,6 +69,7 @@ def by_hand(session: Session, as_of: date) -> dict[str, object]:
 def test_the_figures_are_those_of_a_slow_replay_at_several_dates(admin: Actor, seed: int) -> None:
     with transaction() as session:
         random_portfolio(session, admin, seed)
+        random_acts(session, admin, seed)
     with snapshot() as session:
         for as_of in (TODAY, TODAY - timedelta(days=1), *month_ends_before(TODAY, 6)):
             found = summary(session, as_of, today=TODAY)

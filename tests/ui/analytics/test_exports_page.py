@@ -39,7 +39,7 @@ def test_the_page_offers_each_table_and_says_that_it_makes_no_backup(guta: User)
     assert app.title[0].value == "Exportar"
     assert [button.label for button in app.button if button.key in ("everything", *TABLES)] == [
         "Baixar tudo (ZIP)", "Baixar clientes", "Baixar vendas", "Baixar notas",
-        "Baixar pagamentos", "Baixar inadimplência",
+        "Baixar pagamentos", "Baixar outros atos", "Baixar inadimplência",
     ]  # fmt: skip
     assert "Não são backup" in text
     assert "SHA-256" in text
