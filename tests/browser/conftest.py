@@ -33,6 +33,7 @@ from tests.browser.chromium import browser as browser
 from tests.browser.chromium import chromium as chromium
 from tests.browser.chromium import kept_profile as kept_profile
 from tests.browser.chromium import page as page
+from tests.browser.chromium import playwright as playwright
 from tests.factories import PASSWORD, PASSWORD_HASH
 from tests.moments import NOW
 from tests.superuser import as_superuser

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.models import User
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.services import settings
+from tests.browser.chromium import WHOLE, keeping, launchable, launched
 from tests.browser.conftest import Server, settled
 from tests.documents.looking import words
 from tests.factories import actor_of
@@ -22,6 +24,26 @@ pytestmark = pytest.mark.browser
 
 NAME = "Bia D'Ávila de Muñoz e Papéis"
 SHOP = {"legal_name": "Loja Modelo Ltda", "tax_id": "11222333000181", "city": "Fortaleza"}
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright: Any) -> Any:
+    """Papers are looked at in its viewer of PDF, which the engine alone has not."""
+    return launchable(playwright, *WHOLE)
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Any) -> Iterator[Any]:
+    """One that has the viewer."""
+    with launched(chromium) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def kept_profile(chromium: Any, server: Server) -> Iterator[Any]:
+    """One that has the viewer."""
+    with keeping(chromium, server) as profile:
+        yield profile
 
 
 @pytest.fixture(autouse=True)

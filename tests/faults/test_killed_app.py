@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, browser, chromium, new_page, settled  # noqa: F401 - fixtures
+from tests.browser.conftest import (  # noqa: F401 - fixtures
+    Server,
+    browser,
+    chromium,
+    new_page,
+    playwright,
+    settled,
+)
 from tests.browser.mortal import POINTS, UNANSWERED
 from tests.browser.restarting import (
     MORTAL,
