@@ -13,6 +13,7 @@ from credigestor import clock
 from credigestor.api import rates
 from credigestor.api.calls import CHALLENGE, Caller
 from credigestor.api.fields import Answer, Body, examples
+from credigestor.api.one_thread import at_once
 from credigestor.api.operations import Operations
 from credigestor.api.problems import Problem
 from credigestor.db.engine import writing
@@ -79,7 +80,7 @@ class Me(Answer):
     "/login",
     summary="Entrar",
     description="Troca usuário e senha por tokens.",
-    dependencies=[Depends(rates.stranger)],
+    dependencies=[Depends(at_once(rates.stranger))],
 )
 def login(request: Request, data: Login) -> TokenPair:
     """Check a password as the page does, with the same counting."""
@@ -112,7 +113,7 @@ def login(request: Request, data: Login) -> TokenPair:
     "/refresh",
     summary="Renovar",
     description="Troca um refresh token, uma só vez.",
-    dependencies=[Depends(rates.stranger)],
+    dependencies=[Depends(at_once(rates.stranger))],
 )
 def refresh(data: Refresh) -> TokenPair:
     """Trade a refresh token; one that was used ends its login."""

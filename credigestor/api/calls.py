@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from credigestor import clock
 from credigestor.api import rates
+from credigestor.api.one_thread import at_once
 from credigestor.api.problems import Problem
 from credigestor.db.engine import transaction
 from credigestor.rules.permissions import Actor, Permission
@@ -102,7 +103,7 @@ def _note_use(key: api_keys.Held, request: Request, now: datetime) -> None:
         log.warning("A key's use could not be noted: %s", type(error).__name__)
 
 
-Caller = Annotated[Call, Depends(identified)]
+Caller = Annotated[Call, Depends(at_once(identified))]
 
 
 def may(permission: Permission | None) -> Callable[[Request, Call], Awaitable[None]]:
@@ -110,7 +111,6 @@ def may(permission: Permission | None) -> Callable[[Request, Call], Awaitable[No
 
     known: frozenset[str] | None = None  # to ask FastAPI takes as long as to read a body
 
-    # Neither waits for anything: as a coroutine it needs no thread.
     async def allowed(request: Request, call: Caller) -> None:
         nonlocal known
         if permission is not None:

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from credigestor.api import lines, versions
 from credigestor.api.calls import may
 from credigestor.api.once import REPLAYED
+from credigestor.api.one_thread import OneThread
 from credigestor.api.problems import MEDIA_TYPE
 from credigestor.rules.permissions import Permission
 
@@ -34,6 +35,7 @@ class Operations:
         self.router = APIRouter(
             prefix=path,
             tags=[tag],
+            route_class=OneThread,
             generate_unique_id_function=lambda route: f"{path[1:]}_{route.name}".lstrip("_"),
         )
 
