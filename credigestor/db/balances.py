@@ -7,6 +7,7 @@ is the schema's own function `late_interest`, made by migration 0005.
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -38,6 +39,8 @@ def band_of(days_late: ColumnElement[int]) -> ColumnElement[str]:
     return case(*whens, else_=literal(BANDS[-1]))
 
 
+# To build the statement takes longer than most of its answers: it is kept for the days asked about.
+@lru_cache(maxsize=64)
 def note_balances(as_of: date, *, today: date) -> Select[*tuple[Any, ...]]:
     """SELECT of one row per note of a sale made by `as_of`, with what it owes on that day.
 
@@ -148,6 +151,7 @@ def note_balances(as_of: date, *, today: date) -> Select[*tuple[Any, ...]]:
     )
 
 
+@lru_cache(maxsize=64)
 def open_notes(as_of: date, *, today: date) -> Select[*tuple[Any, ...]]:
     """`note_balances` of the notes that still owe on `as_of`: Pendente, Parcial or Atrasada.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -173,6 +174,7 @@ def page(
     return pd.read_sql(statement, session.connection(), coerce_float=False)
 
 
+@lru_cache(maxsize=64)  # to build it takes longer than to ask it
 def listed(
     filters: CustomerFilters,
     *,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.balances import note_balances
@@ -31,6 +31,23 @@ from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import Owed, Split
 from credigestor.rules.numbering import note_number
 from credigestor.rules.statement import Line, statement
+
+# Statements built once: to build them takes longer than to run them.
+_FOUND = (
+    select(Note, Sale, Customer.name, Customer.tax_id, User.name)
+    .join(Sale, Sale.id == Note.sale_id)
+    .join(Customer, Customer.id == Note.customer_id)
+    .outerjoin(User, User.id == Sale.seller_id)
+    .where(Note.id == bindparam("note_id"))
+)
+_PAYMENTS = (
+    select(PaymentItem, Payment.method, Payment.discount_reason, User.name, Reversal.reversed_on)
+    .join(Payment, Payment.id == PaymentItem.payment_id)
+    .outerjoin(User, User.id == Payment.received_by)
+    .outerjoin(Reversal, Reversal.payment_id == Payment.id)
+    .where(PaymentItem.note_id == bindparam("note_id"))
+    .order_by(PaymentItem.paid_on, PaymentItem.payment_id)
+)
 
 
 @dataclass(frozen=True)
@@ -101,13 +118,7 @@ def detail(session: Session, note_id: int, *, as_of: date, today: date) -> NoteD
 
     Raises NotFound, or InvalidInput when the date lies before the sale.
     """
-    found = session.execute(
-        select(Note, Sale, Customer.name, Customer.tax_id, User.name)
-        .join(Sale, Sale.id == Note.sale_id)
-        .join(Customer, Customer.id == Note.customer_id)
-        .outerjoin(User, User.id == Sale.seller_id)
-        .where(Note.id == note_id)
-    ).one_or_none()
+    found = session.execute(_FOUND, {"note_id": note_id}).one_or_none()
     if found is None:
         raise NotFound("Nota não encontrada.")
     note, sale, customer, tax_id, seller = found
@@ -188,16 +199,7 @@ def _acts(session: Session, note_id: int) -> list[NoteAct]:
 
 
 def _payments(session: Session, note_id: int) -> list[NotePayment]:
-    rows = session.execute(
-        select(
-            PaymentItem, Payment.method, Payment.discount_reason, User.name, Reversal.reversed_on
-        )
-        .join(Payment, Payment.id == PaymentItem.payment_id)
-        .outerjoin(User, User.id == Payment.received_by)
-        .outerjoin(Reversal, Reversal.payment_id == Payment.id)
-        .where(PaymentItem.note_id == note_id)
-        .order_by(PaymentItem.paid_on, PaymentItem.payment_id)
-    )
+    rows = session.execute(_PAYMENTS, {"note_id": note_id})
     return [
         NotePayment(
             payment_id=item.payment_id,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import pandas as pd
@@ -156,6 +156,7 @@ def list_notes(
     return frame
 
 
+@lru_cache(maxsize=64)  # to build it takes longer than to ask it
 def listed(
     filters: NoteFilters,
     *,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -15,6 +16,10 @@ from credigestor.db.balances import open_notes
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, Sale
 from credigestor.rules.aging import BANDS
 from credigestor.rules.money import ZERO
+
+_Select = Select[*tuple[Any, ...]]
+#: Figures of the notes that are overdue, added up over the bands.
+_OVERDUE = ("overdue_notes", "overdue_principal", "overdue_interest", "overdue_fine")
 
 
 @dataclass(frozen=True)
@@ -45,24 +50,14 @@ class Summary:
 
 def summary(session: Session, as_of: date, *, today: date) -> Summary:
     """The headline figures at `as_of`, which may be past (R16, R22)."""
-    made = made_by(as_of)
-    figures: dict[str, Any] = {
-        "customers": session.scalar(select(func.count()).select_from(Customer)),
-        "notes": session.scalar(
-            select(func.count()).select_from(Note).join(Sale, Sale.id == Note.sale_id).where(made)
-        ),
-        "payments": session.scalar(
-            select(func.count())
-            .select_from(Payment)
-            .where(
-                Payment.paid_on <= as_of,
-                ~select(Reversal.id).where(Reversal.payment_id == Payment.id).exists(),
-            )
-        ),
-    }
-    for statement in (_sales(made), _overdue(as_of, today), _received(as_of)):
+    of_one_row, by_band = _statements(as_of, today)
+    figures: dict[str, Any] = {}
+    for statement in of_one_row:
         figures |= session.execute(statement).mappings().one()
-    aging = _aging(session, as_of, today)
+    bands = session.execute(by_band).mappings().all()
+    for name in _OVERDUE:
+        figures[name] = sum((band[name] for band in bands), 0 if name == "overdue_notes" else ZERO)
+    aging = dict.fromkeys(BANDS, ZERO) | {band["band"]: band["principal"] for band in bands}
     return Summary(**figures, receivable_principal=sum(aging.values(), ZERO), aging=aging)
 
 
@@ -81,39 +76,60 @@ def made_by(as_of: date) -> ColumnElement[bool]:
     return and_(Sale.sold_on <= as_of, or_(Sale.cancelled_on.is_(None), Sale.cancelled_on > as_of))
 
 
-def _sales(made: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+# To build them takes longer than most of their answers.
+@lru_cache(maxsize=16)
+def _statements(as_of: date, today: date) -> tuple[list[_Select], _Select]:
+    """Those of one row with figures by their names, and that of a row for each band."""
+    made = made_by(as_of)
+    return [_counts(as_of, made), _sales(made), _received(as_of)], _by_band(as_of, today)
+
+
+def _counts(as_of: date, made: ColumnElement[bool]) -> _Select:
+    notes = select(func.count()).select_from(Note).join(Sale, Sale.id == Note.sale_id).where(made)
+    payments = (
+        select(func.count())
+        .select_from(Payment)
+        .where(
+            Payment.paid_on <= as_of,
+            ~select(Reversal.id).where(Reversal.payment_id == Payment.id).exists(),
+        )
+    )
+    return select(
+        select(func.count()).select_from(Customer).scalar_subquery().label("customers"),
+        notes.scalar_subquery().label("notes"),
+        payments.scalar_subquery().label("payments"),
+    )
+
+
+def _sales(made: ColumnElement[bool]) -> _Select:
     return select(
         func.count().label("sales"),
         func.coalesce(func.sum(Sale.total - Sale.down_payment), ZERO).label("financed"),
     ).where(made)
 
 
-def _overdue(as_of: date, today: date) -> Select[*tuple[Any, ...]]:
+def _by_band(as_of: date, today: date) -> _Select:
     notes = open_notes(as_of, today=today).subquery()
     return select(
-        func.count().label("overdue_notes"),
+        notes.c.band,
+        func.sum(notes.c.principal).label("principal"),
+        func.count().filter(notes.c.is_overdue).label("overdue_notes"),
         *(
-            func.coalesce(func.sum(notes.c[part]), ZERO).label(f"overdue_{part}")
+            func.coalesce(func.sum(notes.c[part]).filter(notes.c.is_overdue), ZERO).label(
+                f"overdue_{part}"
+            )
             for part in ("principal", "interest", "fine")
         ),
-    ).where(notes.c.is_overdue)
+    ).group_by(notes.c.band)
 
 
-def _received(as_of: date) -> Select[*tuple[Any, ...]]:
+def _received(as_of: date) -> _Select:
     return select(
         *(
             func.coalesce(func.sum(column), ZERO).label(f"received_{column.key}")
             for column in (PaymentItem.principal, PaymentItem.interest, PaymentItem.fine)
         )
     ).where(PaymentItem.paid_on <= as_of, PaymentItem.reversed.is_(False))
-
-
-def _aging(session: Session, as_of: date, today: date) -> dict[str, Decimal]:
-    notes = open_notes(as_of, today=today).subquery()
-    found = session.execute(
-        select(notes.c.band, func.sum(notes.c.principal)).group_by(notes.c.band)
-    )
-    return dict.fromkeys(BANDS, ZERO) | {row[0]: row[1] for row in found}
 
 
 def _text(value: Decimal | int) -> str | int:

@@ -243,3 +243,10 @@ def test_a_sale_is_not_there_before_it_was_made() -> None:
     with snapshot() as session:
         assert sql(session, date(2026, 2, 28)) == []
         assert len(sql(session, date(2026, 3, 1))) == 1
+
+
+def test_what_is_asked_of_a_day_is_built_once_and_is_another_for_another_day() -> None:
+    for built in (note_balances, open_notes):
+        of_today = built(TODAY, today=TODAY)
+        assert built(TODAY, today=TODAY) is of_today
+        assert str(built(TODAY - timedelta(days=1), today=TODAY)) != str(of_today)

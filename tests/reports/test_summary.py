@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from credigestor.db.engine import snapshot, transaction
+from credigestor.db.engine import get_engine, snapshot, transaction
 from credigestor.db.models import Payment, PaymentItem, Reversal, Sale
 from credigestor.reports.summary import as_json, summary
 from credigestor.rules.aging import BANDS
@@ -142,3 +142,19 @@ def test_r2_contract_interest_is_receivable_but_not_financed(admin: Actor) -> No
         earlier = summary(session, with_interest.sold_on - timedelta(days=1), today=TODAY)
     new_notes = figures.receivable_principal - earlier.receivable_principal
     assert new_notes > figures.financed - earlier.financed
+
+
+def test_the_ledger_is_read_once_for_what_is_open_and_what_of_it_is_overdue() -> None:
+    asked: list[str] = []
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        asked.append(statement)
+
+    event.listen(get_engine(), "before_cursor_execute", note)
+    try:
+        with snapshot() as session:
+            summary(session, TODAY, today=TODAY)
+    finally:
+        event.remove(get_engine(), "before_cursor_execute", note)
+    assert len([each for each in asked if "late_interest" in each]) == 1
+    assert len(asked) == 4
