@@ -17,7 +17,7 @@ from credigestor import clock
 from credigestor.api import rates
 from credigestor.api.one_thread import at_once
 from credigestor.api.problems import Problem
-from credigestor.db.engine import transaction
+from credigestor.db.engine import single_statements, transaction
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import api_keys, api_logins
 from credigestor.shop_day import shop_day
@@ -65,7 +65,7 @@ def identified(
     limits: dict[str, int] = {}
     calls: dict[str, int] = {}
     try:
-        with transaction() as session:
+        with single_statements() as session:
             call = _holder(session, bearer.credentials, now) if bearer else None
             if call is not None:
                 name = f"key {call.key.id}" if call.key else f"user {call.actor.id}"

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from credigestor import clock
 from credigestor.api.problems import Problem
 from credigestor.config import get_config
-from credigestor.db.engine import transaction
+from credigestor.db.engine import single_statements, transaction
 from credigestor.services import api_rates
 from credigestor.services.lockout import address_key
 from credigestor.web import startup, visitor
@@ -48,7 +48,7 @@ def stranger(request: Request) -> None:
     limits = _set({here: get_config().api_per_stranger})
     calls: dict[str, int] = {}
     try:
-        with transaction() as session:
+        with single_statements() as session:
             calls = count(session, limits, now)
     except Exception as error:
         uncounted(error)
@@ -56,7 +56,7 @@ def stranger(request: Request) -> None:
 
 
 def count(session: Session, limits: Mapping[str, int], now: datetime) -> dict[str, int]:
-    """Count a call, as the last thing in a transaction; give how many there were this minute."""
+    """Count a call, in a transaction of its own; give how many there were this minute."""
     return api_rates.count(session, callers=limits.keys(), now=now) if limits else {}
 
 

@@ -1,4 +1,4 @@
-"""One engine a process, and the two ways to use it: `transaction()` and `snapshot()`.
+"""One engine a process, and the ways to use it: `transaction()` and `snapshot()` above all.
 
 And a connection that is not of its pool, for who must be answered when that is exhausted.
 """
@@ -96,6 +96,18 @@ def writing() -> Iterator[Session]:
     """A `transaction` of what people write, by page or API; first it waits for its turn."""
     with waiting.turn(), transaction() as session:
         yield session
+
+
+@contextmanager
+def single_statements() -> Iterator[Session]:
+    """A session each of whose statements is a transaction of its own; worded as well.
+
+    It saves BEGIN and COMMIT, which take as long as a small statement: at every call of the API.
+    """
+    with _worded(), get_engine().connect() as connection:
+        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        with Session(connection, expire_on_commit=False) as session:
+            yield session
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 
 import jwt
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import Connection, event, select, text
 from sqlalchemy.orm import Session
 
 from credigestor import clock
@@ -218,7 +218,10 @@ def test_who_calls_and_the_day_are_found_in_few_questions(seller_token: str) -> 
     me(seller_token)
     asked: list[str] = []
 
-    def note(_: object, __: object, statement: str, *___: object) -> None:
+    def note(connection: Connection, __: object, statement: str, *___: object) -> None:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        assert driver.autocommit, "BEGIN and COMMIT beside them"
         asked.append(statement)
 
     event.listen(get_engine(), "before_cursor_execute", note)
