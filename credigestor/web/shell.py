@@ -42,7 +42,8 @@ HEADERS = {
 HSTS = "max-age=31536000; includeSubDomains"
 
 NOSCRIPT = "<noscript><p>Ative o JavaScript do navegador para usar o CrediGestor.</p></noscript>"
-STYLE = f"<style>{Path(__file__).with_name('shell.css').read_text('utf-8')}</style>"
+_SHEETS = (Path(__file__).with_name(name) for name in ("shell.css", "cards.css"))
+STYLE = f"<style>{''.join(sheet.read_text('utf-8') for sheet in _SHEETS)}</style>"
 SCRIPT = '<script src="/cg/pt-br.js" defer></script>'
 
 _Headers = list[tuple[bytes, bytes]]

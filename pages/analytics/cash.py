@@ -22,7 +22,7 @@ from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.forecast_exhibits import ANOTHER, NOTES, SOON, percent
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import cash as charts
-from credigestor.ui.kit import data, figures, messages, session
+from credigestor.ui.kit import cards, data, figures, messages, session
 from credigestor.ui.kit.figures import format_rate, in_percent, in_points, rounded
 
 COLLECTED = (
@@ -50,16 +50,16 @@ def show_headline(shown: View, found: Sequence[Collection], coming: Forecast) ->
     soon = coming.within(SOON)
     soon_before = read_forecast(before_on, shown.scope).within(SOON)
     until = coming.months[SOON - 1].due_to
-    with st.grid(3, min_column_width=230):
-        figures.card(
+    cards.show(
+        cards.card(
             f"Eficiência da cobrança em {month_label(now.month)}",
             format_rate(now.efficiency),
             in_points(now.efficiency, before.efficiency),
             since,
             [item.efficiency or Decimal(0) for item in complete(found, shown.as_of)],
             help=f"{COLLECTED} Para comparar, {same_age}",
-        )
-        figures.card(
+        ),
+        cards.card(
             f"Pago em dia em {month_label(now.month)}",
             format_rate(now.on_time_share),
             in_points(now.on_time_share, before.on_time_share),
@@ -67,8 +67,8 @@ def show_headline(shown: View, found: Sequence[Collection], coming: Forecast) ->
             [item.on_time_share or Decimal(0) for item in complete(found, shown.as_of)],
             help="Principal pago até o último dia em dia ÷ tudo o que vence no mês. "
             f"Para comparar, {same_age}",
-        )
-        figures.card(
+        ),
+        cards.card(
             f"Deve entrar até {format_date(until)}",
             figures.NOTHING if soon.expected is None else format_brl(soon.expected),
             in_percent(soon.expected or Decimal(0), soon_before.expected or Decimal(0)),
@@ -78,7 +78,8 @@ def show_headline(shown: View, found: Sequence[Collection], coming: Forecast) ->
             chart="bar",
             help="O esperado do que vence no mês da data-base e nos dois seguintes, sem o já "
             "atrasado. O gráfico pequeno mostra os próximos doze meses.",
-        )
+        ),
+    )
 
 
 def complete(found: Sequence[Collection], as_of: date) -> list[Collection]:
@@ -199,7 +200,6 @@ def efficiency_sentence(over: Sequence[Collection]) -> str:
 messages.header(
     "Previsão", "O que venceu e o que entrou, e o que deve entrar nos próximos 12 meses."
 )
-figures.quiet_sparklines()
 chosen = view.choose(period=False)
 with st.skeleton(320):
     collected = read_collections(chosen.as_of, chosen.scope)

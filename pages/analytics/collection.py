@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -24,7 +23,7 @@ from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.roll_exhibits import ANOTHER, NOTES
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import collection as charts
-from credigestor.ui.kit import address, data, figures, messages, session
+from credigestor.ui.kit import address, cards, data, messages, session
 from credigestor.ui.kit.figures import in_percent, rounded
 
 MONTHS = 12
@@ -43,7 +42,7 @@ CHARGES = (
 )
 
 #: Cards of the period: label, field of LateCharges, whether a rise is good, definition.
-CARDS: tuple[tuple[str, str, Literal["normal", "inverse", "blue"], str], ...] = (
+CARDS: tuple[tuple[str, str, cards.Tone, str], ...] = (
     ("Gerados", "charged", "blue", "O que as notas atrasadas passaram a dever no período."),
     ("Recebidos", "received", "normal", "Pela data do pagamento, sem os estornados."),
     ("Dispensados", "waived", "inverse", "O que a loja deixou de cobrar ao receber."),
@@ -65,9 +64,9 @@ def show_headline(shown: View, months: Sequence[LateCharges], today: date) -> No
     [owed_before] = read_months(before_on, 1, shown.scope, today=today)
     owed = months[-1].outstanding
     st.header(f"Juros e multa de {shown.period}", anchor=False)
-    with st.grid(2, min_column_width=230):
-        for label, name, color, help in CARDS:
-            figures.card(
+    cards.show(
+        *(
+            cards.card(
                 label,
                 format_brl(getattr(now, name)),
                 in_percent(getattr(now, name), max(getattr(before, name), Decimal(0))),
@@ -77,7 +76,9 @@ def show_headline(shown: View, months: Sequence[LateCharges], today: date) -> No
                 chart="bar",
                 help=help,
             )
-        figures.card(
+            for label, name, color, help in CARDS
+        ),
+        cards.card(
             f"Em aberto em {format_date(shown.as_of)}",
             format_brl(owed),
             in_percent(owed, owed_before.outstanding),
@@ -85,7 +86,8 @@ def show_headline(shown: View, months: Sequence[LateCharges], today: date) -> No
             [month.outstanding for month in months],
             color="inverse",
             help="Juros de mora e multa que as notas atrasadas devem na data-base.",
-        )
+        ),
+    )
 
 
 def choose_month(found: Sequence[Roll]) -> Roll:
@@ -252,7 +254,6 @@ def charges_sentence(months: Sequence[LateCharges], shown: View) -> str:
 messages.header(
     "Cobrança", "Para onde vai o que atrasa, em quanto tempo é pago, e os juros e a multa."
 )
-figures.quiet_sparklines()
 shop_day = data.today()
 chosen = view.choose(own=address.words("month"), today=shop_day)
 with st.skeleton(320):

@@ -22,7 +22,7 @@ from credigestor.ui.analytics.portfolio_risk import VARIANTS, WHOLE
 from credigestor.ui.analytics.stock_cards import stock_cards
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts.stock_and_flow import CHARGES, RECEIVED, SOLD, bar_id, sold_and_received
-from credigestor.ui.kit import data, figures, links, lists, messages, session, tables
+from credigestor.ui.kit import cards, data, links, lists, messages, session, tables
 from credigestor.ui.kit.figures import format_count, format_rate, in_percent
 
 REFRESH = "15s"
@@ -71,8 +71,9 @@ def show_stock_cards(found: Headline) -> None:
     now, before = found.stock, found.before
     day = format_date(now.as_of)
     st.header(f"Carteira em {day}", anchor=False)
-    with st.grid(3, min_column_width=230):
-        stock_cards(before, found.history, elsewhere="Outras definições estão mais abaixo.")
+    cards.show(
+        *stock_cards(before, found.history, elsewhere="Outras definições estão mais abaixo."),
+    )
     st.caption(
         messages.plain(
             f"{format_count(now.overdue_notes, 'nota atrasada', 'notas atrasadas')} de "
@@ -104,8 +105,8 @@ def show_flow_cards(found: Headline, seen: View) -> None:
     before_on, period_before = seen.before
     months = list(found.months.values())[-overview.HISTORY :]
     st.header(f"Movimento de {seen.period}", anchor=False)
-    with st.grid(3, min_column_width=230):
-        figures.card(
+    cards.show(
+        cards.card(
             "Vendido",
             format_brl(now.sold),
             in_percent(now.sold, before.sold),
@@ -113,8 +114,8 @@ def show_flow_cards(found: Headline, seen: View) -> None:
             [month.sold for month in months],
             chart="bar",
             help="Total das vendas, com as entradas, sem as canceladas.",
-        )
-        figures.card(
+        ),
+        cards.card(
             "Recebido: principal",
             format_brl(now.principal),
             in_percent(now.principal, before.principal),
@@ -122,8 +123,8 @@ def show_flow_cards(found: Headline, seen: View) -> None:
             [month.principal for month in months],
             chart="bar",
             help="Pela data do pagamento, sem os estornados. As entradas não são pagamentos.",
-        )
-        figures.card(
+        ),
+        cards.card(
             "Recebido: juros e multa",
             format_brl(now.charges),
             in_percent(now.charges, before.charges),
@@ -131,7 +132,8 @@ def show_flow_cards(found: Headline, seen: View) -> None:
             [month.charges for month in months],
             chart="bar",
             help="Pela data do pagamento, sem os estornados.",
-        )
+        ),
+    )
     given = f"Descontos dados, fora do recebido: {format_brl(now.discount)}. "
     st.caption(
         messages.plain(
@@ -284,7 +286,6 @@ def explain_nothing(seen: View) -> None:
 
 messages.header("Painel")
 draw_notice(actor)
-figures.quiet_sparklines()
 chosen = view.choose(today=opened_on)
 with st.skeleton(320):
     headline_of(chosen, opened_on)  # the parts below find it in the cache

@@ -22,7 +22,7 @@ from credigestor.ui.analytics import average_sale as by_month
 from credigestor.ui.analytics import portfolio_parts, portfolio_risk
 from credigestor.ui.analytics.stock_cards import since, stock_cards
 from credigestor.ui.analytics.view import View, choose, read_sellers
-from credigestor.ui.kit import data, figures, links, messages, session
+from credigestor.ui.kit import cards, data, figures, links, messages, session
 from credigestor.ui.kit.figures import format_count, in_percent
 
 MONTHS = 12
@@ -45,9 +45,9 @@ def show_stock_cards(view: View, history: Sequence[Stock], before: Stock) -> Non
     st.header(f"Carteira em {day}", anchor=False)
     owing, late = read_debtors(view.as_of, view.scope)
     owing_before, late_before = read_debtors(before.as_of, view.scope)
-    with st.grid(3, min_column_width=230):
-        stock_cards(before, history, elsewhere="As outras definições vêm logo abaixo.")
-        figures.card(
+    cards.show(
+        *stock_cards(before, history, elsewhere="As outras definições vêm logo abaixo."),
+        cards.card(
             "Atraso médio",
             figures.whole_days(now.days_late),
             change(now.days_late, before.days_late),
@@ -56,8 +56,10 @@ def show_stock_cards(view: View, history: Sequence[Stock], before: Stock) -> Non
             color="inverse",
             help="Média dos dias de atraso das notas atrasadas, contados do vencimento nominal. "
             "Cada nota conta uma vez, qualquer que seja o valor.",
-        )
-        figures.card(
+        ),
+    )
+    cards.show(
+        cards.card(
             "Clientes que devem",
             format_count(owing),
             in_percent(Decimal(owing), Decimal(owing_before)),
@@ -65,8 +67,8 @@ def show_stock_cards(view: View, history: Sequence[Stock], before: Stock) -> Non
             [],
             color="blue",
             help="Clientes com alguma nota em aberto.",
-        )
-        figures.card(
+        ),
+        cards.card(
             "Clientes em atraso",
             format_count(late),
             in_percent(Decimal(late), Decimal(late_before)),
@@ -74,7 +76,8 @@ def show_stock_cards(view: View, history: Sequence[Stock], before: Stock) -> Non
             [],
             color="inverse",
             help="Clientes com alguma nota atrasada.",
-        )
+        ),
+    )
 
 
 def show_sale_cards(view: View, months: Mapping[date, Flow]) -> None:
@@ -84,8 +87,8 @@ def show_sale_cards(view: View, months: Mapping[date, Flow]) -> None:
     now = read_flow(view.period, as_of=view.as_of, scope=view.scope)
     before = read_flow(period_before, as_of=before_on, scope=view.scope)
     amount, pieces = ticket(now), installments(now)
-    with st.grid(3, min_column_width=230):
-        figures.card(
+    cards.show(
+        cards.card(
             "Vendas",
             format_count(now.sales),
             in_percent(Decimal(now.sales), Decimal(before.sales)),
@@ -93,8 +96,8 @@ def show_sale_cards(view: View, months: Mapping[date, Flow]) -> None:
             [Decimal(flow.sales) for flow in months.values()],
             chart="bar",
             help="Vendas do período, sem as canceladas até a data-base.",
-        )
-        figures.card(
+        ),
+        cards.card(
             "Ticket médio",
             figures.NOTHING if amount is None else format_brl(amount),
             change(amount, ticket(before)),
@@ -102,8 +105,8 @@ def show_sale_cards(view: View, months: Mapping[date, Flow]) -> None:
             [ticket(flow) or ZERO for flow in months.values()],
             chart="bar",
             help="Total das vendas, com as entradas, ÷ número de vendas.",
-        )
-        figures.card(
+        ),
+        cards.card(
             "Parcelas por venda",
             figures.NOTHING if pieces is None else format_number(pieces),
             change(pieces, installments(before)),
@@ -112,7 +115,8 @@ def show_sale_cards(view: View, months: Mapping[date, Flow]) -> None:
             color="blue",
             chart="bar",
             help="Notas das vendas ÷ número de vendas. Venda paga toda na entrada conta zero.",
-        )
+        ),
+    )
 
 
 def change(now: Decimal | None, before: Decimal | None) -> str | None:
@@ -201,7 +205,6 @@ def show(view: View) -> None:
 
 
 messages.header("Carteira")
-figures.quiet_sparklines()
 chosen = choose()
 with st.spinner("Somando a carteira…"):
     show(chosen)

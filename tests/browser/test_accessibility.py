@@ -22,8 +22,6 @@ STREAMLITS = {
     # Its menu puts a section's <li> into a <div> of its <ul>.
     "list": "[data-testid=stSidebarNav]",
     "listitem": "[data-testid=stSidebarNav]",
-    # The point that follows the mouse on a card's sparkline has no name.
-    "svg-img-alt": "[data-testid=stMetricChart]",
 }
 #: What axe finds, one line a place: the page's width, the rule, the element and why.
 FOUND = """async ([scope, streamlits]) => {

@@ -40,8 +40,7 @@ def debtor(server: Server) -> str:
 
 def metric(page: Page, label: str) -> Locator:
     """The value on the first card with this label."""
-    card = page.get_by_test_id("stMetric").filter(has_text=label).first
-    return card.get_by_test_id("stMetricValue")
+    return page.get_by_role("group", name=label).first.locator(".cg-value")
 
 
 def test_the_managers_first_page_is_the_dashboard_and_a_bar_leads_to_its_notes(
@@ -86,7 +85,7 @@ def test_a_seller_who_types_the_dashboards_address_sees_nothing_of_it(
 ) -> None:
     arrive(page, "vendedor", "/painel")
     expect(page.get_by_role("heading", name="Sem permissão")).to_be_visible()
-    assert page.get_by_test_id("stMetric").count() == 0
+    assert page.locator(".cg-card").count() == 0
     assert page.get_by_text("A receber").count() == 0
 
 

@@ -29,6 +29,7 @@ from credigestor.web import cookies
 from credigestor.web.visitor import PEER_HEADER
 from tests.factories import add_user
 from tests.moments import NOW
+from tests.ui.carded import cards_of
 
 ENTRY = ROOT / "credigestor" / "ui" / "app" / "entry.py"
 TIMEOUT = 15
@@ -73,11 +74,13 @@ class Visit(AppTest):
             *("title", "header", "subheader", "caption", "markdown", "error", "warning"),
             *("info", "success", "text", "metric"),
         ]
-        return "\n".join(
+        found = [
             f"{getattr(element, 'label', '')} {element.value}"
             for kind in kinds
             for element in getattr(self, kind)
-        )
+        ]
+        found += [f"{c.label} {c.value} {c.change} {c.since}" for c in cards_of(self)]
+        return "\n".join(found)
 
 
 def login_as(role: Role | str = Role.SELLER, *, user: User | None = None) -> str:

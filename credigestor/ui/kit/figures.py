@@ -1,12 +1,8 @@
-"""Figures in Brazilian notation: cards with their change against an earlier one, counts, sizes."""
+"""Figures in Brazilian notation: changes against an earlier one, rates, counts, sizes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Literal
-
-import streamlit as st
 
 from credigestor.rules.calendar import format_days
 from credigestor.rules.money import format_percent, round_cents
@@ -14,44 +10,6 @@ from credigestor.rules.money import format_percent, round_cents
 NOTHING = "—"
 UNCHANGED = "sem mudança"
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
-# A sparkline's tooltip writes 27192.65 and takes no format: better none.
-_NO_TOOLTIP = "<style>[data-testid='stMetricChart']{pointer-events:none}</style>"
-
-
-def card(
-    label: str,
-    value: str,
-    change: str | None,
-    since: str,
-    history: Sequence[Decimal],
-    *,
-    help: str,
-    color: Literal["normal", "inverse", "blue"] = "normal",
-    chart: Literal["area", "bar"] = "area",
-) -> None:
-    """Draw one figure with its change since an earlier one and its history as a sparkline.
-
-    `change` is what `in_percent` or `in_points` gave; without one, `since` is not shown
-    either. `color` is "inverse" for what had better fall, "blue" for what may do either.
-    """
-    st.metric(
-        label,
-        value,
-        change,
-        "off" if change == UNCHANGED else color,
-        help=help,
-        border=True,
-        height="stretch",
-        chart_data=[float(point) for point in history] if any(history) else None,
-        chart_type=chart,
-        delta_description=None if change is None else since,
-        delta_arrow="off" if change == UNCHANGED else "auto",
-    )
-
-
-def quiet_sparklines() -> None:
-    """Keep the sparklines of this page from showing numbers in American notation."""
-    st.html(_NO_TOOLTIP)
 
 
 def in_percent(now: Decimal, before: Decimal) -> str | None:

@@ -17,6 +17,7 @@ from credigestor.rules.forecast import History
 from credigestor.rules.permissions import Actor
 from credigestor.ui.charts import cash as charts
 from tests.portfolio import TODAY, add_customer, add_sale, pay
+from tests.ui.carded import cards_of
 from tests.ui.charts import specs
 from tests.ui.support import Visit, open_app, text_of
 
@@ -76,17 +77,17 @@ def test_each_exhibit_says_what_it_shows() -> None:
 @pytest.mark.usefixtures("shop")
 def test_the_cards_compare_months_of_the_same_age() -> None:
     app = open_app(role="manager", page=PAGE)
-    cards = {card.label: card.value.replace("\xa0", " ") for card in app.metric}
+    cards = {card.label: card.value for card in cards_of(app)}
     assert cards == {
         "Eficiência da cobrança em out/26": "87,30 %",
         "Pago em dia em out/26": "71,00 %",
         "Deve entrar até 31/01/2027": "R$ 882,40",
     }
-    efficiency = app.metric[0]
-    assert efficiency.delta.replace("\xa0", " ") == "-12,7 p.p."
+    efficiency = cards_of(app)[0]
+    assert efficiency.change == "-12,7 p.p."
     assert "set/26 é visto em 23/10/2026, com a mesma idade." in efficiency.help
-    last_year = open_app(role="manager", page=PAGE, compare="last-year").metric[0]
-    assert last_year.delta == ""  # nothing fell due then
+    last_year = cards_of(open_app(role="manager", page=PAGE, compare="last-year"))[0]
+    assert last_year.change == ""  # nothing fell due then
     assert "out/25 é visto em 23/11/2025" in last_year.help
 
 
@@ -126,7 +127,7 @@ def test_an_empty_shop_says_what_to_do() -> None:
     text = text_of(app)
     assert "Nenhuma nota venceu nos últimos 12 meses. Escolha outra data-base" in text
     assert "Nada a receber nos próximos 12 meses." in text
-    assert app.metric[0].value == "—"
+    assert cards_of(app)[0].value == "—"
 
 
 def test_without_history_nothing_is_expected() -> None:
@@ -139,7 +140,7 @@ def test_without_history_nothing_is_expected() -> None:
 
 def test_a_seller_has_no_business_here() -> None:
     app = open_app(role="seller", page=PAGE)
-    assert not app.metric
+    assert not cards_of(app)
     assert "Venceu e entrou" not in text_of(app)
 
 

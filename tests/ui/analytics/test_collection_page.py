@@ -20,6 +20,7 @@ from credigestor.ui.analytics import roll_exhibits
 from credigestor.ui.analytics.view import View
 from credigestor.ui.kit import links
 from tests.portfolio import TODAY, add_customer, add_sale, pay, random_portfolio
+from tests.ui.carded import cards_of
 from tests.ui.clicks import click
 from tests.ui.support import Visit, open_app, text_of
 
@@ -52,7 +53,7 @@ def shop(db: str, manager: Actor) -> None:
 
 def metrics(app: Visit) -> dict[str, str]:
     assert not app.exception
-    return {card.label: card.value.replace("\xa0", " ") for card in app.metric}
+    return {card.label: card.value for card in cards_of(app)}
 
 
 @on_a_page

@@ -13,6 +13,7 @@ from credigestor.rules.permissions import Actor
 from credigestor.ui.analytics.portfolio_risk import VARIANTS
 from tests.factories import add_user
 from tests.portfolio import TODAY, add_customer, add_r17, add_sale, late, pay, random_portfolio
+from tests.ui.carded import cards_of
 from tests.ui.clicks import click
 from tests.ui.listed import lists
 from tests.ui.support import Visit, open_app, text_of
@@ -35,9 +36,7 @@ def shop(manager: Actor) -> None:
 
 def metrics(app: Visit) -> dict[str, tuple[str, str]]:
     assert not app.exception
-    return {
-        m.label: (m.value.replace("\xa0", " "), m.delta.replace("\xa0", " ")) for m in app.metric
-    }
+    return {card.label: (card.value, card.change) for card in cards_of(app)}
 
 
 @pytest.mark.usefixtures("shop")
@@ -56,7 +55,7 @@ def test_the_days_compared_with_stand_beside_each_change() -> None:
     with transaction() as session:
         add_sale(session, 1, date(2026, 10, 30), [("400.00", TODAY)])  # not of the same days
     app = open_app(role="manager", page=PAGE)
-    said = {m.label: m.proto.delta_description for m in app.metric if m.delta}
+    said = {card.label: card.since for card in cards_of(app) if card.change}
     assert said["A receber"] == "desde 23/10/2026"
     assert said["Vendido"] == said["Recebido: principal"] == "ante 01 a 23/10/2026"
     assert metrics(app)["Vendido"] == ("R$ 50,00", "+25,0 %")
@@ -198,7 +197,7 @@ def test_a_period_that_ends_before_it_starts_is_refused_with_a_word() -> None:
     query = {"period": "custom", "from": "2026-11-10", "to": "2026-11-01"}
     app = open_app(role="manager", page=PAGE, query=query)
     assert "O período termina antes de começar" in text_of(app)
-    assert not app.metric
+    assert not cards_of(app)
 
 
 def test_an_empty_shop_shows_no_arrows_and_says_what_to_do() -> None:
@@ -293,5 +292,5 @@ def test_a_large_random_portfolio_is_drawn_at_any_date(admin: Actor) -> None:
 def test_a_seller_sees_nothing_of_it() -> None:
     app = open_app(role="seller", page=PAGE)
     assert "Sem permissão" in text_of(app)
-    assert not app.metric
+    assert not cards_of(app)
     assert "1.290,00" not in text_of(app)

@@ -15,6 +15,7 @@ from credigestor.ui.charts import portfolio as charts
 from credigestor.ui.charts.theme import Spec
 from tests.factories import add_user
 from tests.portfolio import TODAY, add_customer, add_sale, late, pay, random_portfolio
+from tests.ui.carded import cards_of
 from tests.ui.charts import specs
 from tests.ui.clicks import click
 from tests.ui.support import Visit, open_app, text_of
@@ -48,9 +49,7 @@ def shop(db: str) -> int:
 
 def metrics(app: Visit) -> dict[str, tuple[str, str]]:
     assert not app.exception
-    return {
-        m.label: (m.value.replace("\xa0", " "), m.delta.replace("\xa0", " ")) for m in app.metric
-    }
+    return {card.label: (card.value, card.change) for card in cards_of(app)}
 
 
 @on_a_page
@@ -181,7 +180,7 @@ def test_an_empty_shop_says_what_to_do() -> None:
     assert "Até 23/11/2026 não há vendas a prazo. A carteira se enche com a primeira." in text_of(
         app
     )
-    assert not app.metric
+    assert not cards_of(app)
 
 
 @on_a_page
