@@ -54,9 +54,11 @@ read_totals = data.portfolio(delinquency.totals)
 
 def choose_due_dates() -> tuple[date | None, date | None]:
     """Limits of the due date, kept in the address."""
-    with st.grid(3, min_column_width=165):
-        due_from = address.day("Vencimento de", name="due_from")
-        due_to = address.day("Vencimento até", name="due_to")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.popover("Vencimento", icon=":material/event:"):
+            due_from = address.day("Vencimento de", name="due_from")
+            due_to = address.day("Vencimento até", name="due_to")
+        address.between_badge("Vencidas", due_from, due_to, "due_from", "due_to")
     return due_from, due_to
 
 

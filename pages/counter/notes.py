@@ -66,9 +66,11 @@ today = data.today()
 
 def choose_filters() -> tuple[date, NoteFilters]:
     """The as-of date and the filters; nonsense in the address is ignored."""
-    with st.grid(4, min_column_width=165):
+    with st.grid(3, min_column_width=165, vertical_alignment="bottom"):
         text = address.text("Procurar", name="q", placeholder="Cliente, CPF ou nota")
         status = address.choice("Situação", STATUSES, name="status", default=notes.OPEN)
+        folded = address.more()
+    with folded:
         bands = address.several("Faixa de atraso", BAND_NAMES, name="band")
         seller = address.seller()
         due_from = address.day("Vencimento de", name="due_from")
@@ -79,7 +81,6 @@ def choose_filters() -> tuple[date, NoteFilters]:
             default=today,
             help="A lista mostra as notas como estavam ao fim deste dia.",
         )
-    with st.expander("Mais filtros"), st.grid(4, min_column_width=165):
         city = address.city()
         value = address.value()
         sold_from = address.day("Venda de", name="sold_from")
@@ -101,28 +102,32 @@ def choose_filters() -> tuple[date, NoteFilters]:
         late_to=address.asked_day("late_to"),
         text=text,
     )
-    show_badges(found)
+    show_badges(found, as_of)
     return as_of or today, found
 
 
-def show_badges(filters: NoteFilters) -> None:
+def show_badges(filters: NoteFilters, as_of: date | None) -> None:
     """What limits the list and is not seen in the fields above; each can be taken away."""
     with st.container(horizontal=True, gap="small"):
+        if filters.bands:
+            address.badge(", ".join(BAND_NAMES[band] for band in filters.bands), "band")
+        dues = (filters.due_from, filters.due_to)
+        address.between_badge("Vencem", *dues, "due_from", "due_to")
+        address.seller_badge(filters.seller)
+        address.as_of_badge(as_of, today)
         if filters.city:
             address.badge(address.customers_of(filters.city), "city")
         if filters.value:
             address.badge(f"Valor da venda: {VALUE_RANGE_NAMES[filters.value]}", "value")
-        if filters.sold_from or filters.sold_to:
-            sentence = address.between("Vendas", filters.sold_from, filters.sold_to)
-            address.badge(sentence, "sold_from", "sold_to")
+        sold = (filters.sold_from, filters.sold_to)
+        address.between_badge("Vendas", *sold, "sold_from", "sold_to")
         if filters.first:
             address.badge(FIRST[filters.first], "first")
         if filters.contract_over:
             sentence = f"Vendas com nota há mais de {filters.contract_over} dias em atraso"
             address.badge(sentence, "contract_over")
-        if filters.late_from or filters.late_to:
-            sentence = address.between("Entraram em atraso", filters.late_from, filters.late_to)
-            address.badge(sentence, "late_from", "late_to")
+        late = (filters.late_from, filters.late_to)
+        address.between_badge("Entraram em atraso", *late, "late_from", "late_to")
         address.clear(NAMES)
 
 

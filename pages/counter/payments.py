@@ -14,7 +14,6 @@ from credigestor.ui.kit import (
     address,
     data,
     downloads,
-    forms,
     links,
     lists,
     messages,
@@ -23,6 +22,8 @@ from credigestor.ui.kit import (
 )
 from credigestor.ui.kit.figures import format_count
 
+#: Words of the address that limit the list.
+NAMES = ("q", "method", "paid_from", "paid_to", "received_by", "reversed", "customer")
 METHODS = {"": "Todas", **{str(method): name for method, name in METHOD_NAMES.items()}}
 REVERSED = {"": "Todos", "no": "Válidos", "yes": "Estornados"}
 COLUMNS = (
@@ -46,20 +47,22 @@ actor = session.require(Permission.COUNTER)
 def choose_filters() -> PaymentFilters:
     """The filters; nonsense in the address is ignored."""
     people = {str(user_id): name for user_id, name in data.read(payments.receivers).items()}
-    with st.grid(3, min_column_width=220):
-        text = st.text_input(
-            "Procurar",
-            key="q",
-            bind="query-params",
-            type="search",
-            icon=":material/search:",
-            placeholder="Cliente, CPF, nota ou recibo",
-        )
-        paid_from = forms.date_field("Pago de", None, key="paid_from", bind="query-params")
-        paid_to = forms.date_field("Pago até", None, key="paid_to", bind="query-params")
+    with st.grid(3, min_column_width=165, vertical_alignment="bottom"):
+        text = address.text("Procurar", name="q", placeholder="Cliente, CPF, nota ou recibo")
         method = address.choice("Forma", METHODS, name="method")
+        folded = address.more()
+    with folded:
+        paid_from = address.day("Pago de", name="paid_from")
+        paid_to = address.day("Pago até", name="paid_to")
         receiver = address.choice("Recebido por", {"": "Todos", **people}, name="received_by")
         reversed_ = address.choice("Situação", REVERSED, name="reversed")
+    with st.container(horizontal=True, gap="small"):
+        address.between_badge("Pagos", paid_from, paid_to, "paid_from", "paid_to")
+        if receiver:
+            address.badge(f"Recebidos por {people.get(receiver, receiver)}", "received_by")
+        if reversed_:
+            address.badge(REVERSED[reversed_], "reversed")
+        address.clear(NAMES)
     return PaymentFilters(
         paid_from=paid_from,
         paid_to=paid_to,
@@ -67,7 +70,7 @@ def choose_filters() -> PaymentFilters:
         customer_id=address.customer("Só os pagamentos de"),
         received_by=int(receiver) if receiver else None,
         reversed={"yes": True, "no": False}.get(reversed_),
-        text=text or "",
+        text=text,
     )
 
 

@@ -45,24 +45,28 @@ GREATEST_FIRST = ("number", "sold_on", "total", "installments", "owed")
 
 def filters_area(today: date) -> tuple[date, SaleFilters]:
     """The as-of date and the filters; each lives in the address."""
-    with st.grid(3, min_column_width=165):
+    with st.grid(3, min_column_width=165, vertical_alignment="bottom"):
         text = address.text(
             "Procurar", name="q", placeholder="Cliente, número ou descrição", live="300ms"
         )
+        situation = address.choice("Situação", SITUATIONS, name="status")
+        folded = address.more()
+    with folded:
         sold_from = address.day("De", name="sold_from")
         sold_to = address.day("Até", name="sold_to")
         seller = address.seller()
-        situation = address.choice("Situação", SITUATIONS, name="status")
         as_of = address.day(
             "Data-base",
             name="as_of",
             default=today,
             help="A lista mostra as vendas como estavam ao fim deste dia.",
         )
-    with st.expander("Mais filtros"), st.grid(3, min_column_width=165):
         city = address.city()
         value = address.value()
     with st.container(horizontal=True, gap="small"):
+        address.between_badge("Vendas", sold_from, sold_to, "sold_from", "sold_to")
+        address.seller_badge(seller)
+        address.as_of_badge(as_of, today)
         if city:
             address.badge(address.customers_of(city), "city")
         if value:

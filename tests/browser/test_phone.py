@@ -22,8 +22,8 @@ COVERED = """() => {
     return a.bottom > b.top && b.bottom > a.top && a.right > b.left && b.right > a.left;
   };
   const others = document.querySelectorAll(
-    `[data-testid=stMain] :is(p, h1, h2, h3, button, input, [role=tab], [data-testid=stMetric], .cg-card,
-    [data-testid=stPagination])`
+    `[data-testid=stMain] :is(p, h1, h2, h3, button, input, [role=tab], [data-testid=stMetric],
+    [data-testid=stPagination], .cg-card)`
   );
   return [...others]
     .filter((other) => other.checkVisibility({ visibilityProperty: true }) && lies(other))

@@ -15,6 +15,7 @@ from datetime import date
 from typing import Any, Literal, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from credigestor.reports import filter_choices, notes, sales
 from credigestor.reports.note_filters import NO_CITY
@@ -149,6 +150,33 @@ def customer(sentence: str, name: str = "customer") -> int | None:
             st.query_params.pop(name, None)
             st.rerun()
     return customer_id
+
+
+def more() -> DeltaGenerator:
+    """A button behind which the rarer filters are; each that is in force has its badge outside.
+
+    The browser draws them once it is opened: ten date fields and boxes cost it more than a list.
+    """
+    return st.popover("Mais filtros", icon=":material/tune:", width="stretch")
+
+
+def between_badge(what: str, first: date | None, last: date | None, *names: str) -> None:
+    """A badge for what lies between two dates, if either is chosen."""
+    if first or last:
+        badge(between(what, first, last), *names)
+
+
+def as_of_badge(day: date | None, today: date) -> None:
+    """A badge for an as-of date that is not today's."""
+    if day not in (None, today):
+        badge(f"Data-base: {format_date(day)}", "as_of")
+
+
+def seller_badge(chosen: int | str | None) -> None:
+    """A badge for the chosen seller, if any."""
+    if chosen is not None:
+        names = seller_names(data.read(sales.sellers))
+        badge(f"Vendedor: {names.get(str(chosen), chosen)}", "seller")
 
 
 def badge(sentence: str, *names: str) -> None:

@@ -54,6 +54,19 @@ def test_the_list_is_newest_first_and_its_sums_leave_out_the_reversed(made: list
         assert figure in told(app)
 
 
+def test_a_filter_behind_the_button_has_a_badge_that_takes_it_away(made: list[int]) -> None:
+    query = {"paid_from": "2026-01-01", "reversed": "no", "q": "ana"}
+    app = open_app(role="seller", page=LIST, query=query)
+    badges = [b for b in app.button if (b.key or "").startswith("drop:")]
+    assert [b.label.replace("\\", "") for b in badges] == ["Pagos desde 01/01/2026", "Válidos"]
+    badges[1].click().run()
+    assert shown(app) == ["000002", "000001"]
+    assert dict(app.query_params) == {"paid_from": "2026-01-01", "q": "ana"}
+    next(b for b in app.button if b.label == "Limpar filtros").click().run()
+    assert not app.query_params
+    assert app.text_input[0].value == ""
+
+
 @pytest.mark.parametrize(
     ("query", "numbers"),
     [

@@ -124,7 +124,9 @@ def test_a_link_from_a_chart_is_told_and_cleared(sale: Made) -> None:
     query = {"city": "none", "value": "500-1000", "seller": "1", "sold_from": "2026-01-01"}
     app = open_app("seller", page=LIST, query=query)
     labels = [button.label.replace("\\", "") for button in app.button]
-    assert labels[:3] == [
+    assert labels[:5] == [
+        "Vendas desde 01/01/2026",
+        "Vendedor: Vera Vendedora",
         "Clientes sem cidade",
         "Valor da venda: R$ 500 a R$ 1.000",
         "Limpar filtros",
