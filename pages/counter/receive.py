@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -41,6 +41,8 @@ from credigestor.ui.kit.operations import Operation
 FORM = "receive"
 DONE, FAILED = "receive:done", "receive:failed"
 LIVE = "300ms"
+#: What was typed stays while a wrong date hides it, or another customer is looked for.
+KEPT: Literal["page"] = "page"
 
 
 def leave_when_done() -> None:
@@ -58,7 +60,7 @@ def choose_date(
     form: uuid.UUID, actor: Actor, fields: forms.Fields, today: date
 ) -> tuple[date | None, str]:
     """The payment's date and, when it lies far back, a manager's reason (R11)."""
-    day = forms.date_field("Data do pagamento", today, key=f"paid_on:{form}")
+    day = forms.date_field("Data do pagamento", today, key=f"paid_on:{form}", persist_state=KEPT)
     fields.slot("paid_on")
     try:
         if day is None:
@@ -76,6 +78,7 @@ def choose_date(
         key=f"backdate_reason:{form}",
         placeholder="Por que só agora este pagamento é registrado",
         max_chars=MAX_REASON,
+        persist_state=KEPT,
     )
     fields.slot("backdate_reason")
     return day, why or ""
@@ -98,7 +101,7 @@ def choose_amount(
             live=LIVE,
             placeholder="1.234,56",
             autocomplete="off",
-            persist_state="page",  # also while a wrong date hides it
+            persist_state=KEPT,
         )
         clicks.button(
             "Quitar selecionadas" if chosen else "Quitar tudo",
@@ -200,6 +203,7 @@ def form_area(operation: Operation, customer_id: int, actor: Actor) -> None:
             required=True,
             format_func=METHOD_NAMES.__getitem__,
             key=f"method:{form}",
+            persist_state=KEPT,
         )
     if paid_on is None:
         return

@@ -20,6 +20,7 @@ def choose_payer(form: uuid.UUID) -> int | None:
     _take_note_from_address(form)
     customer_id = pick_customer(f"payer:{form}")
     if customer_id is None:
+        st.session_state.pop(f"asked:{form}", None)  # it was of a customer who is not the payer now
         number = st.text_input(
             "Ou o número da nota",
             key=f"number:{form}",

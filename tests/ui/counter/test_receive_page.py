@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal as D
 
 import pytest
@@ -10,7 +11,7 @@ from credigestor.db.engine import transaction
 from credigestor.db.models import Payment, PaymentItem
 from credigestor.rules.permissions import Actor
 from tests.factories import add_user
-from tests.portfolio import TODAY, Made, add_customer
+from tests.portfolio import TODAY, Made, add_customer, add_sale
 from tests.services.paying import note_row, pay, reverse, splits
 from tests.services.selling import count
 from tests.ui.counter.receiving import (
@@ -116,6 +117,22 @@ def test_a_note_in_the_address_is_chosen_with_its_customer(sale: Made) -> None:
     assert [box.value for box in app.checkbox] == [False, True, False]
     button(app, "Trocar cliente").click().run()
     assert not app.checkbox
+
+
+def test_what_was_typed_stays_when_another_customer_is_chosen(sale: Made) -> None:
+    with transaction() as session:
+        add_sale(session, add_customer(session, "Bia"), date(2026, 10, 1), [("90.00", TODAY)])
+    app = open_page(note=sale.notes[1])
+    app.date_input[0].set_value(date(2026, 11, 20))
+    app.segmented_control[0].set_value("pix")
+    amount(app, "12,34")
+    button(app, "Trocar cliente").click().run()
+    typed(app, "Cliente", "bia")
+    button(app, "**Bia").click().run()
+    assert app.date_input[0].value == date(2026, 11, 20)
+    assert app.segmented_control[0].value == "pix"
+    assert next(w for w in app.text_input if w.label.startswith("Valor")).value == "12,34"
+    assert "A nota escolhida" not in told(app)
 
 
 @pytest.mark.parametrize("query", [{"note": "999"}, {"note": "abc"}, {"customer": "999"}])
