@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
 
 import anyio.to_thread
 from starlette.datastructures import Headers
@@ -94,7 +95,7 @@ class Doors:
             send = _giving_cookie(send, always=path in GIVES_COOKIE)
         if scope["method"] in ("GET", "HEAD") and not path.startswith((MEDIA, "/static/")):
             scope = _without_variants(scope)
-            send = _Shell(send, scope["method"])
+            send = _Shell(send, scope["method"], path)
         await self.app(scope, receive, send)
 
     async def _closed(self, path: str, token: str | None) -> PlainTextResponse | None:
@@ -259,17 +260,25 @@ def _giving_cookie(send: Send, *, always: bool) -> Send:
 
 
 class _Shell:
-    """Holds an HTML response back until it is whole, and sends it in Portuguese."""
+    """Holds an HTML response back until it is whole, and sends it in Portuguese.
 
-    def __init__(self, send: Send, method: str) -> None:
+    Below another address it finds neither its scripts nor the server: `/clientes/ana` is led to
+    `/clientes-ana`, where the page says that there is none.
+    """
+
+    def __init__(self, send: Send, method: str, path: str) -> None:
         self._send = send
         self._method = method
+        self._name = path.strip("/")
         self._start: Message | None = None
         self._body = b""
 
     async def __call__(self, message: Message) -> None:
         """Take one message of the response."""
         if message["type"] == "http.response.start" and _is_html(message):
+            if "/" in self._name:
+                there = f"/{quote(self._name.replace('/', '-'))}"
+                message = {**message, "status": 307, "headers": [(b"location", there.encode())]}
             self._start = message
         elif self._start is None:
             await self._send(message)
@@ -281,7 +290,8 @@ class _Shell:
                 await self._finish(self._start)
 
     async def _finish(self, start: Message) -> None:
-        body = shell.portuguese(self._body.decode()).encode()
+        led_on = "/" in self._name
+        body = b"" if led_on else shell.portuguese(self._body.decode()).encode()
         gone = (b"etag", b"last-modified", b"accept-ranges", b"content-length")
         length = [] if self._method == "HEAD" else [(b"content-length", b"%d" % len(body))]
         await self._send(_but_headers(start, gone, length))

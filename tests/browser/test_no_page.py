@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -23,3 +24,6 @@ def test_an_unknown_address_says_so_and_leads_to_the_first_page(
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_role("link", name="Ir para a página inicial").click()
     expect(page.get_by_role("heading", name="Meu dia")).to_be_visible()
+    page.goto("/clientes/ana?q=1")  # below a page there is none either
+    expect(page).to_have_url(re.compile("/clientes-ana"))
+    expect(page.get_by_role("heading", name="Página não encontrada", level=1)).to_be_visible()
