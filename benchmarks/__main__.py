@@ -12,6 +12,7 @@ from benchmarks import (
     api_writes,
     clicks,
     counter,
+    crowd,
     files,
     papers,
     queries,
@@ -80,6 +81,9 @@ def main(sales: tuple[int, ...], folder: Path, fresh: bool) -> None:
     click.echo("strangers …", err=True)
     with copy_of(shops[min(shops)]) as url:
         figures += strangers.measure(url)
+    click.echo("a crowd …", err=True)
+    with copy_of(shops[min(shops)]) as url:
+        figures += crowd.measure(url)
     click.echo(write(figures))
     sys.exit(not all(figure.holds for figure in figures))
 

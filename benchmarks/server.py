@@ -108,6 +108,7 @@ class Page:
             additional_headers={**headers, "Origin": origin},
             subprotocols=["streamlit", "no-token"],  # type: ignore[list-item]
             max_size=None,
+            ping_interval=None,  # a browser sends none
             source_address=(source, 0),
         )
 
