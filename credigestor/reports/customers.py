@@ -156,6 +156,19 @@ def count(session: Session, filters: CustomerFilters, *, today: date) -> int:
     return session.scalar(statement) or 0
 
 
+def owed(session: Session, filters: CustomerFilters, *, today: date) -> tuple[Decimal, int]:
+    """What all customers that the filters leave owe today, R$, and their overdue notes."""
+    kept = select(Customer.id).where(_kept(filters, today))
+    notes = _open_notes(today).where(Note.customer_id.in_(kept)).subquery()
+    row = session.execute(
+        select(
+            func.coalesce(func.sum(notes.c.owed), ZERO),
+            func.count().filter(notes.c.is_overdue),
+        )
+    ).one()
+    return row[0], row[1]
+
+
 def page(
     session: Session,
     filters: CustomerFilters,

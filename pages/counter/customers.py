@@ -7,6 +7,7 @@ import streamlit as st
 
 from credigestor.reports import customers
 from credigestor.rules.identity import format_phone, format_tax_id
+from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
 from credigestor.ui.counter.customer_form import begin_new, new_customer
 from credigestor.ui.counter.customer_search import ALSO_SIMILAR, ONLY_SIMILAR
@@ -71,11 +72,25 @@ def show_list() -> None:
         limit=shown.size,
         order=sorting.order,
     )
-    st.caption(format_count(total, "cliente", "clientes") + "." + sorting.told(LABELS))
+    show_totals(filters, total)
+    if told := sorting.told(LABELS):
+        st.caption(told)
     show_rows(frame, "customers", sorting, shown)
     downloads.list_button(actor, "list_customers", filters, sort=sorting.order)
     if total < customers.FEW:
         show_similar(filters, ALSO_SIMILAR)
+
+
+def show_totals(filters: customers.CustomerFilters, total: int) -> None:
+    """How many the filters leave, and what all of them owe."""
+    told = format_count(total, "cliente", "clientes")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        place = st.empty()
+        if lists.summed(total, "Somar o que devem"):
+            owed, late = data.read(customers.owed, filters, today=today)
+            told += f", que {'devem' if total > 1 else 'deve'} {format_brl(owed)} hoje"
+            told += f", com {format_count(late, 'nota atrasada', 'notas atrasadas')}" * bool(late)
+        place.caption(messages.plain(f"{told}."), width="content")
 
 
 def show_rows(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 
 import streamlit as st
 
@@ -83,13 +85,16 @@ def filters_area(today: date) -> tuple[date, SaleFilters]:
     )
 
 
-def totals_area(totals: SaleTotals) -> None:
-    """How many sales, and their sums."""
-    with st.grid(4, min_column_width=150):
+def totals_area(totals: SaleTotals, label: str, read_owed: Callable[[], Decimal]) -> None:
+    """How many sales, and their sums; what they owe, called `label`, is read where it is shown."""
+    summed = lists.summed(totals.count, "Somar o que resta a receber")
+    with st.grid(5 if summed else 4, min_column_width=150):
         st.metric("Vendas", format_count(totals.count - totals.cancelled))
         st.metric("Total vendido", format_brl(totals.total))
         st.metric("Entradas", format_brl(totals.down_payment))
         st.metric("Financiado", format_brl(totals.financed))
+        if summed:
+            st.metric(label, format_brl(read_owed()))
     if totals.cancelled:
         gone = "1 cancelada" if totals.cancelled == 1 else f"{totals.cancelled} canceladas"
         st.caption(f"Fora dos totais: {gone}.")
@@ -109,7 +114,13 @@ def sales_page() -> None:
         else:
             st.info("Nenhuma venda com esses filtros. Limpe ou mude algum deles.")
         return
-    totals_area(totals)
+    then = as_of != today
+    labels = LABELS | {"owed": f"A receber em {format_date(as_of)}"} if then else LABELS
+    totals_area(
+        totals,
+        labels["owed"],
+        lambda: data.read(sales.owed, filters, as_of=as_of, today=today),
+    )
     sorting = rows.sorting(
         sales.ORDERS,
         usual=sales.NEWEST_FIRST,
@@ -128,8 +139,6 @@ def sales_page() -> None:
     )
     frame["number"] = [sale_number(id_) for id_ in frame["id"]]
     frame["situation"] = ["Cancelada" if gone else "" for gone in frame["cancelled"]]
-    then = as_of != today
-    labels = LABELS | {"owed": f"A receber em {format_date(as_of)}"} if then else LABELS
     if told := sorting.told(labels):
         st.caption(told)
     tables.table(

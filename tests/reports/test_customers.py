@@ -317,3 +317,16 @@ def test_the_list_tells_what_each_owes_and_who_is_late() -> None:
     assert rows == [("Ana", Decimal("357.40"), 1), ("Rui", Decimal("80.00"), 0), ("Zoe", 0, 0)]
     assert listed(CustomerFilters(overdue=True)) == ["Ana"]
     assert counted(CustomerFilters(overdue=True)) == 1
+
+
+def test_what_all_the_filters_leave_owe_is_the_sum_of_what_each_does() -> None:
+    with transaction() as session:
+        for name, amount in (("Ana", "100.00"), ("Anabela", "50.00"), ("Bia", "7.00")):
+            day = date(2026, 10, 1)
+            add_sale(session, add_customer(session, name), day, [(amount, day), (amount, TODAY)])
+    with snapshot() as session:
+        for filters in (CustomerFilters(), CustomerFilters("ana"), CustomerFilters("ninguém")):
+            each = report.page(session, filters, today=TODAY)
+            owed, late = report.owed(session, filters, today=TODAY)
+            assert (owed, late) == (sum(each["owed"], Decimal(0)), sum(each["overdue_notes"]))
+        assert report.owed(session, CustomerFilters("ana"), today=TODAY)[1] == 2

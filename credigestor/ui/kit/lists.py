@@ -16,6 +16,8 @@ import streamlit as st
 from credigestor.ui.kit.figures import format_count
 
 ROWS_A_PAGE = 25
+#: Of more rows than these what they owe is summed for who asks: it takes a moment.
+SUMMED = 1_000
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,11 @@ def page(total: int, *, key: str, of: object, size: int = ROWS_A_PAGE, first: bo
     st.session_state[slot] = (word, str(of))
     number = int(word or 1)
     return Page(min(number, Page(number, total, size).last), total, size, first)
+
+
+def summed(total: int, label: str) -> bool:
+    """Whether to sum over the notes of so many rows: at once of few, of more at a click."""
+    return total <= SUMMED or st.button(label, icon=":material/functions:", type="tertiary")
 
 
 def to_order(word: str, *, usual: str) -> str:

@@ -64,8 +64,10 @@ def test_the_list_shows_sales_and_their_totals(sale: Made) -> None:
         "Total vendido": "R$ 600,00",
         "Entradas": "R$ 0,00",
         "Financiado": "R$ 600,00",
+        "A receber hoje": "R$ 609,00",
     }
     frame = lists(app)[0].value
+    assert list(frame["owed"]) == ["R$ 609,00"]
     assert list(frame["number"]) == ["000001"]
     assert list(frame["customer"]) == ["Ana *Luz*"]
 
@@ -134,6 +136,17 @@ def test_a_link_from_a_chart_is_told_and_cleared(sale: Made) -> None:
     by_label(app.button, "Limpar filtros").click().run()
     assert not app.query_params
     assert "Limpar filtros" not in [button.label for button in app.button]
+
+
+def test_what_very_many_sales_owe_is_summed_for_who_asks(
+    sale: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("credigestor.ui.kit.lists.SUMMED", 0)
+    app = open_app("seller", page=LIST, as_of="2026-12-01")
+    assert "A receber em 01/12/2026" not in [metric.label for metric in app.metric]
+    by_label(app.button, "Somar o que resta a receber").click().run()
+    owed = by_label(app.metric, "A receber em 01/12/2026").value.replace("\xa0", " ")
+    assert [owed] == list(lists(app)[0].value["owed"])
 
 
 def test_a_long_list_comes_in_pages(sale: Made, today: date) -> None:
