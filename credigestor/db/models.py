@@ -200,7 +200,8 @@ class Sale(Base):
 
     `carried` is what its notes split where that is not what is financed (R2c), `due_day` the day
     that due dates keep where the first one lacks it (R3), `daily_rate` the true rate, a fraction
-    a day (R2b).
+    a day (R2b), `schedule` how due dates were agreed and `schedule_step` its days, or which
+    business day (R33).
     """
 
     __tablename__ = "sales"
@@ -217,6 +218,15 @@ class Sale(Base):
         CheckConstraint("carried > 0", name="carried"),
         CheckConstraint("due_day BETWEEN 29 AND 31", name="due_day"),
         CheckConstraint("daily_rate >= 0", name="daily_rate"),
+        CheckConstraint(
+            "CASE schedule WHEN 'days' THEN coalesce(schedule_step BETWEEN 1 AND 180, false)"
+            " WHEN 'business_day' THEN coalesce(schedule_step BETWEEN 1 AND 20, false)"
+            " ELSE schedule IN ('monthly', 'list') AND schedule_step IS NULL END",
+            name="schedule",
+        ),
+        CheckConstraint(
+            "schedule = 'monthly' OR carried IS NULL AND due_day IS NULL", name="schedule_by_days"
+        ),
         CheckConstraint("late_rate >= 0", name="late_rate"),
         CheckConstraint("fine_rate BETWEEN 0 AND 2", name="fine_rate"),
         CheckConstraint("grace_days BETWEEN 0 AND 60", name="grace_days"),
@@ -240,6 +250,8 @@ class Sale(Base):
     carried: Mapped[Decimal | None] = mapped_column(Money)
     due_day: Mapped[int | None] = mapped_column(SmallInteger)
     daily_rate: Mapped[Decimal] = mapped_column(DailyRate, server_default=text("0"))
+    schedule: Mapped[str] = mapped_column(server_default="monthly")
+    schedule_step: Mapped[int | None] = mapped_column(SmallInteger)
     late_rate: Mapped[Decimal] = mapped_column(Rate)
     fine_rate: Mapped[Decimal] = mapped_column(Rate)
     grace_days: Mapped[int]

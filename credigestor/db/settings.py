@@ -15,11 +15,11 @@ from credigestor.errors import InvalidInput
 from credigestor.rules.calendar import HolidayRules
 from credigestor.rules.charges import MAX_FINE_RATE
 from credigestor.rules.document_choices import ReceiptFormat, SaleDocument
+from credigestor.rules.installments import MAX_RATE as MAX_RATE
+from credigestor.rules.installments import RATE_PLACES as RATE_PLACES
 from credigestor.rules.money import MAX_MONEY
 
 DEFAULT_TIME_ZONE = "America/Sao_Paulo"
-#: The highest rate, percent a month, and the decimals that a sale keeps of one.
-MAX_RATE, RATE_PLACES = Decimal(100), 4
 #: Brazil's time zones, as a shop may choose them.
 TIME_ZONES = (
     "America/Sao_Paulo",

@@ -111,7 +111,6 @@ class Cover:
         fine = exact_percent(sale.fine_rate) if sale.fine_rate else "não há"
         monthly = format_percent(true_rate.monthly(sale.daily_rate))
         yearly = format_percent(true_rate.yearly(sale.daily_rate))
-        every = "mensais" if sale.is_monthly else "nas datas abaixo"
         count = len(sale.installments)
         due = [each.due_date for each in sale.installments]
         rows = [
@@ -126,7 +125,7 @@ class Cover:
                 ("Juros, em reais", format_brl(sale.interest)),
             ],
             [
-                ("Parcelas", f"{count} {every}" if count > 1 else "1, única"),
+                ("Parcelas", f"{count} {sale.due_told}" if count > 1 else "1, única"),
                 ("Valor de cada parcela", amounts(sale.installments)),
                 ("Soma das parcelas", format_brl(sale.in_installments)),
             ],

@@ -18,6 +18,7 @@ from credigestor.db.models import AuditEntry
 from credigestor.reports.settings_history import LABELS as SETTINGS
 from credigestor.rules.acts import ACT_NAMES
 from credigestor.rules.document_choices import RECEIPT_FORMAT_NAMES, SALE_DOCUMENT_NAMES
+from credigestor.rules.due_schedule import SCHEDULE_NAMES
 from credigestor.rules.methods import METHOD_NAMES
 from credigestor.rules.numbering import receipt_number, sale_number
 from credigestor.rules.permissions import PERMISSION_NAMES, ROLE_NAMES
@@ -69,6 +70,7 @@ _WORDS = {
     "sale_document": {str(kind): name for kind, name in SALE_DOCUMENT_NAMES.items()},
     "receipt_format": {str(kind): name for kind, name in RECEIPT_FORMAT_NAMES.items()},
     "act": {str(kind): name for kind, name in ACT_NAMES.items()},
+    "schedule": {str(kind): name for kind, name in SCHEDULE_NAMES.items()},
     "style": {"excel": "Excel", "plain": "simples"},
     "off_cause": {str(cause): name for cause, name in OFF_NAMES.items()},
     "scopes": {str(scope): name for scope, name in PERMISSION_NAMES.items()},
@@ -92,6 +94,8 @@ _OWN = {
     "down_payment": ("Entrada", "money"),
     "installments": ("Parcelas", "text"),
     "first_due_date": ("Primeiro vencimento", "date"),
+    "schedule": ("Vencimentos", "schedule"),
+    "schedule_step": ("Intervalo em dias, ou qual dia útil", "text"),
     "contract_rate": ("Juros do contrato (% ao mês)", "number"),
     "late_rate": ("Juros de mora (% ao mês)", "number"),
     "fine_rate": ("Multa por atraso (%)", "number"),

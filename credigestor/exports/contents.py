@@ -6,7 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, case, literal, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    true,
+)
 
 from credigestor.db.balances import note_balances
 from credigestor.db.models import (
@@ -32,7 +44,19 @@ from credigestor.exports.sql_format import (
 from credigestor.reports import delinquency as late_customers
 from credigestor.rules.acts import ACT_NAMES
 from credigestor.rules.aging import STATUS_NAMES
+from credigestor.rules.due_schedule import ScheduleKind, told
 from credigestor.rules.methods import METHOD_NAMES
+
+# In the words of `told`, with its step put in by SQL.
+_STEP = "<>"
+_SCHEDULE = case(
+    (and_(Sale.schedule == ScheduleKind.DAYS, Sale.schedule_step == 1), told(ScheduleKind.DAYS, 1)),
+    else_=func.replace(
+        case({kind: told(kind, _STEP) for kind in ScheduleKind}, value=Sale.schedule),
+        _STEP,
+        func.coalesce(cast(Sale.schedule_step, Text), ""),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -90,6 +114,7 @@ def sales(cells: CellWriter) -> Content:
         "Entrada": cells.number(Sale.down_payment),
         "Parcelas": Sale.installments,
         "Primeiro vencimento": Sale.first_due_date,
+        "Vencimentos": cells.text(_SCHEDULE),
         "Juros do contrato (% ao mês)": cells.rate(Sale.contract_rate),
         "Juros de mora (% ao mês)": cells.rate(Sale.late_rate),
         "Multa (%)": cells.rate(Sale.fine_rate),

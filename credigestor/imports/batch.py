@@ -14,7 +14,6 @@ from credigestor.db.settings import ShopSettings
 from credigestor.db.steps import Recorded
 from credigestor.rules.charges import Act, DueDates, Paid, Step, Terms
 from credigestor.rules.methods import Method
-from credigestor.rules.money import ZERO
 from credigestor.rules.schedule import PlannedNote
 from credigestor.services import sales
 
@@ -149,7 +148,7 @@ def make_sale(
             "down_payment": data.down_payment,
             "installments": len(notes),
             "first_due_date": notes[0].due_date if notes else None,
-            "contract_rate": data.contract_rate if notes else ZERO,
+            "contract_rate": planned.contract_rate,
             **planned.made_by,
             "late_rate": late_rate,
             "fine_rate": fine_rate,

@@ -14,6 +14,7 @@ from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import Conflict, NotFound
 from credigestor.reports.named_customer import NamedCustomer, named_customer
 from credigestor.rules.calendar import anchor_day, due_dates
+from credigestor.rules.due_schedule import ScheduleKind, told
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number, sale_number
 
@@ -56,6 +57,8 @@ class Booklet:
     grace_days: int
     customer: NamedCustomer
     installments: tuple[Installment, ...]
+    schedule: str = ScheduleKind.MONTHLY
+    schedule_step: int | None = None
 
     @property
     def number(self) -> str:
@@ -92,6 +95,13 @@ class Booklet:
         return self.down_payment + self.in_installments
 
     @property
+    def due_told(self) -> str:
+        """How the notes fall due, in words that follow their number (R33)."""
+        if self.schedule == ScheduleKind.MONTHLY and not self.is_monthly:
+            return "nas datas abaixo"
+        return told(self.schedule, self.schedule_step)
+
+    @property
     def is_monthly(self) -> bool:
         """Whether the due dates are a month apart (R3); imported notes may have any."""
         days = [each.due_date for each in self.installments]
@@ -122,6 +132,8 @@ def booklet(session: Session, sale_id: int, *, today: date) -> Booklet:
         description=sale.description,
         total=sale.total,
         down_payment=sale.down_payment,
+        schedule=sale.schedule,
+        schedule_step=sale.schedule_step,
         contract_rate=sale.contract_rate,
         daily_rate=sale.daily_rate,
         late_rate=sale.late_rate,

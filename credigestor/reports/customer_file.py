@@ -30,6 +30,7 @@ from credigestor.errors import NotFound
 from credigestor.rules import privacy
 from credigestor.rules.acts import ACT_NAMES, ActKind
 from credigestor.rules.aging import STATUS_NAMES, Status
+from credigestor.rules.due_schedule import told
 from credigestor.rules.identity import format_cep, format_phone, format_tax_id, mask_tax_id
 from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.numbering import note_number, receipt_number, sale_number
@@ -125,6 +126,7 @@ class _Reader:
                 "Total (R$)": sale.total,
                 "Entrada (R$)": sale.down_payment,
                 "Parcelas": sale.installments,
+                "Vencimentos": told(sale.schedule, sale.schedule_step),
                 "Juros do contrato (%/mês)": sale.contract_rate,
                 "Juros de mora (%/mês)": sale.late_rate,
                 "Multa (%)": sale.fine_rate,

@@ -16,6 +16,7 @@ from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Sale, User
 from credigestor.errors import NotFound
 from credigestor.reports.guarantors import SaleGuarantor, of_sale
+from credigestor.rules.due_schedule import told
 from credigestor.rules.numbering import sale_number
 
 NOTE_COLUMNS = (
@@ -44,6 +45,8 @@ class SaleDetail:
     down_payment: Decimal
     installments: int
     first_due_date: date | None
+    schedule: str
+    schedule_step: int | None
     contract_rate: Decimal
     daily_rate: Decimal
     late_rate: Decimal
@@ -61,6 +64,11 @@ class SaleDetail:
     def number(self) -> str:
         """The sale's number as shown, e.g. 000123."""
         return sale_number(self.id)
+
+    @property
+    def due_told(self) -> str:
+        """How its notes fall due, in words that follow their number (R33)."""
+        return told(self.schedule, self.schedule_step)
 
     @property
     def has_live_payment(self) -> bool:
@@ -104,6 +112,8 @@ def detail(session: Session, sale_id: int, *, as_of: date, today: date) -> SaleD
                 Sale.down_payment,
                 Sale.installments,
                 Sale.first_due_date,
+                Sale.schedule,
+                Sale.schedule_step,
                 Sale.contract_rate,
                 Sale.daily_rate,
                 Sale.late_rate,

@@ -21,6 +21,8 @@ from credigestor.errors import InvalidInput
 from credigestor.rules.money import CENT, MAX_MONEY, format_brl, round_cents
 
 MAX_INSTALLMENTS = 120
+#: The highest rate, percent a month, and the decimals that a sale keeps of one.
+MAX_RATE, RATE_PLACES = Decimal(100), 4
 #: Effective percent a month above which the courts saw abuse (STJ REsp 1.720.656), before Lei
 #: 14.905/2024: a warning, no more.
 USUAL_MONTHLY_RATE = Decimal(1)
@@ -69,7 +71,7 @@ def split_evenly(amount: Decimal, count: int) -> list[Decimal]:
     cents = int(amount / CENT)
     quotient, remainder = divmod(cents, count)
     if quotient < 1:
-        raise _too_small(amount, count)
+        raise too_small(amount, count)
     return [(quotient + (k < remainder)) * CENT for k in range(count)]
 
 
@@ -89,15 +91,11 @@ def split_price(principal: Decimal, monthly_rate: Decimal, count: int) -> list[D
         last = balance + round_cents(balance * rate)
     amounts = [installment] * (count - 1) + [last]
     if installment < CENT:
-        raise _too_small(principal, count)
+        raise too_small(principal, count)
     if last < CENT:
-        raise InvalidInput(
-            f"Em {count} parcelas de {format_brl(installment)}, o arredondamento dos centavos "
-            "não deixa valor para a última. Use menos parcelas.",
-            field="installments",
-        )
+        raise rounded_away(count, installment)
     if max(amounts) > MAX_MONEY:
-        raise _too_large("contract_rate")
+        raise too_large("contract_rate")
     return amounts
 
 
@@ -113,11 +111,21 @@ def carried(financed: Decimal, monthly_rate: Decimal, days: int) -> Decimal:
         context.prec = 40
         amount = financed * (1 + monthly_rate / 100) ** (Decimal(days) / 30)
     if amount > MAX_MONEY:
-        raise _too_large("first_due_date")
+        raise too_large("first_due_date")
     return round_cents(amount)
 
 
-def _too_small(amount: Decimal, count: int) -> InvalidInput:
+def rounded_away(count: int, installment: Decimal) -> InvalidInput:
+    """The refusal of instalments that, in cents, leave none for the last one."""
+    return InvalidInput(
+        f"Em {count} parcelas de {format_brl(installment)}, o arredondamento dos centavos "
+        "não deixa valor para a última. Use menos parcelas.",
+        field="installments",
+    )
+
+
+def too_small(amount: Decimal, count: int) -> InvalidInput:
+    """The refusal of instalments of less than a cent."""
     return InvalidInput(
         f"{format_brl(amount)} não dá para dividir em {count} parcelas: "
         "cada uma deve valer pelo menos R$ 0,01.",
@@ -125,7 +133,8 @@ def _too_small(amount: Decimal, count: int) -> InvalidInput:
     )
 
 
-def _too_large(field: str) -> InvalidInput:
+def too_large(field: str) -> InvalidInput:
+    """The refusal of interest that makes an instalment greater than a note can be."""
     return InvalidInput(
         f"Com estes juros, uma parcela passaria do máximo, {format_brl(MAX_MONEY)}.", field=field
     )

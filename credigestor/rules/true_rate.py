@@ -23,9 +23,7 @@ Sources: CDC art. 52, 54-B; the equation is that of an internal rate of return b
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal, localcontext
-
-from credigestor.rules.money import round_cents
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 #: Decimals of a daily rate as it is kept; what is paid after ten years is still right to the cent.
 PLACES = 18
@@ -74,9 +72,9 @@ def of_month(percent: Decimal) -> Decimal:
         return round((1 + percent / 100) ** (Decimal(1) / 30) - 1, PLACES)
 
 
-def monthly(rate: Decimal) -> Decimal:
-    """The effective rate of thirty days, percent with two decimals, of a rate a day (R2b)."""
-    return _over(rate, 30)
+def monthly(rate: Decimal, places: int = 2) -> Decimal:
+    """The effective rate of thirty days, percent with so many decimals, of a rate a day (R2b)."""
+    return _over(rate, 30, places)
 
 
 def yearly(rate: Decimal) -> Decimal:
@@ -84,7 +82,8 @@ def yearly(rate: Decimal) -> Decimal:
     return _over(rate, 365)
 
 
-def _over(rate: Decimal, days: int) -> Decimal:
+def _over(rate: Decimal, days: int, places: int = 2) -> Decimal:
     with localcontext() as context:
         context.prec = 45
-        return round_cents(((1 + rate) ** days - 1) * 100)
+        percent = ((1 + rate) ** days - 1) * 100
+        return percent.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

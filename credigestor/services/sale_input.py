@@ -9,6 +9,7 @@ from decimal import Decimal
 from credigestor.db.settings import MAX_RATE, RATE_PLACES, ShopSettings
 from credigestor.errors import InvalidInput
 from credigestor.rules.calendar import check_date_range
+from credigestor.rules.due_schedule import MONTHLY, Schedule
 from credigestor.rules.money import MAX_MONEY, ZERO, format_brl
 from credigestor.rules.schedule import Plan, plan
 from credigestor.services.guarantors import GuarantorInput
@@ -18,7 +19,8 @@ from credigestor.services.inputs import InputModel, text
 class NewSale(InputModel):
     """A sale to register: R$ as Decimal, contract rate in percent a month.
 
-    `installments` and `first_due_date` are ignored when the down payment is the whole total.
+    `installments` and `first_due_date` are ignored when the down payment is the whole total, or
+    the schedule is a list, and `contract_rate` where that agrees on all amounts (R33).
     """
 
     operation_id: uuid.UUID
@@ -30,6 +32,7 @@ class NewSale(InputModel):
     down_payment: Decimal = ZERO
     installments: int = 1
     first_due_date: date | None = None
+    schedule: Schedule = MONTHLY
     contract_rate: Decimal = ZERO
     override_reason: str | None = None
     guarantors: tuple[GuarantorInput, ...] = ()
@@ -43,7 +46,7 @@ def parse_description(typed: str) -> str:
 def plan_notes(
     data: NewSale, settings: ShopSettings, *, today: date, suggested: bool = True
 ) -> Plan:
-    """The notes the sale would make; none when all is paid down (R1–R4, R8).
+    """The notes the sale would make; none when all is paid down (R1–R4, R8, R33).
 
     `suggested` as `schedule.plan` has it. Raises InvalidInput, naming the field, for whatever does
     not make sense.
@@ -54,13 +57,8 @@ def plan_notes(
         raise InvalidInput("A data da venda não pode ser futura.", field="sold_on")
     if data.down_payment == data.total:
         return Plan()
-    if data.first_due_date is None:
-        raise InvalidInput("Informe o primeiro vencimento.", field="first_due_date")
-    check_date_range(data.first_due_date, "first_due_date")
-    if data.first_due_date < data.sold_on:
-        raise InvalidInput(
-            "O primeiro vencimento não pode ser antes da venda.", field="first_due_date"
-        )
+    if not data.schedule.is_list:
+        _check_first_due(data)
     if not 0 <= data.contract_rate <= MAX_RATE:
         raise InvalidInput("A taxa deve ser de 0 a 100 % ao mês.", field="contract_rate")
     if data.contract_rate != round(data.contract_rate, RATE_PLACES):
@@ -71,10 +69,21 @@ def plan_notes(
         data.installments,
         data.first_due_date,
         sold_on=data.sold_on,
+        schedule=data.schedule,
         suggested=suggested,
         grace_days=settings.grace_days,
         holidays=settings.holiday_rules,
     )
+
+
+def _check_first_due(data: NewSale) -> None:
+    if data.first_due_date is None:
+        raise InvalidInput("Informe o primeiro vencimento.", field="first_due_date")
+    check_date_range(data.first_due_date, "first_due_date")
+    if data.first_due_date < data.sold_on:
+        raise InvalidInput(
+            "O primeiro vencimento não pode ser antes da venda.", field="first_due_date"
+        )
 
 
 def _check_money(data: NewSale) -> None:

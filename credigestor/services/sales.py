@@ -15,7 +15,6 @@ from credigestor.db.models import Base, Customer, Note, PaymentItem, Sale, User
 from credigestor.db.settings import ShopSettings, newest_settings
 from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules import privacy
-from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.schedule import Plan, PlannedNote
@@ -44,7 +43,7 @@ _CREATE = audit.creation(
         *("operation_id", "customer_id", "seller_id", "sold_on", "description", "total"),
         *("down_payment", "installments", "first_due_date", "contract_rate", "late_rate"),
         *("fine_rate", "grace_days", "override_reason", "override_by", "created_by"),
-        *("carried", "due_day", "daily_rate"),
+        *("carried", "due_day", "daily_rate", "schedule", "schedule_step"),
     ],
     "sale",
 )
@@ -129,7 +128,7 @@ def register(session: Session, actor: Actor, data: NewSale, *, today: date) -> i
         "down_payment": data.down_payment,
         "installments": len(notes),
         "first_due_date": notes[0].due_date if notes else None,
-        "contract_rate": data.contract_rate if notes else ZERO,
+        "contract_rate": planned.plan.contract_rate,
         "late_rate": settings.late_rate,
         "fine_rate": settings.fine_rate,
         "grace_days": settings.grace_days,
@@ -138,7 +137,9 @@ def register(session: Session, actor: Actor, data: NewSale, *, today: date) -> i
     }
     new = {**row, **planned.plan.made_by}
     new |= {"operation_id": data.operation_id, "created_by": actor.id}
-    told = {**row, "guarantors": len(data.guarantors)} if data.guarantors else row
+    told = row | {name: new[name] for name in ("schedule", "schedule_step")}
+    if data.guarantors:
+        told["guarantors"] = len(data.guarantors)
     sale_id: int | None = session.scalar(_CREATE, audit.created(actor, new, after=told))
     if sale_id is None:  # only for two customers: those of one wait at the customer's lock
         return _registered_before(session, data, notes)

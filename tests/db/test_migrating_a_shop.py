@@ -1,5 +1,5 @@
 """An older shop is migrated with its ledger: to its summaries (0002), to paper (0004), to the
-function of late interest (0005), and to the true rates of its sales (0014).
+function of late interest (0005), to the true rates of its sales (0014), and to schedules (0015).
 """
 
 from __future__ import annotations
@@ -103,7 +103,9 @@ def test_the_ledger_of_an_older_shop_is_folded_in_by_the_first_reader(
         assert list(check(session)) == []
         assert figures(session) == expected
         sold = select(Sale.contract_rate > 0, Sale.daily_rate > 0, Sale.carried, Sale.due_day)
+        schedules = session.execute(select(Sale.schedule, Sale.schedule_step).distinct()).all()
         with_interest = session.execute(sold.distinct().where(Sale.installments > 0)).all()
+    assert schedules == [("monthly", None)]
     assert sorted(with_interest) == [(False, False, None, None), (True, True, None, None)]
     assert expected[0][0].receivable > 0
 

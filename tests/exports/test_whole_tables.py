@@ -11,12 +11,16 @@ from credigestor.db.models import Customer
 from credigestor.exports.catalogue import Order, Style
 from credigestor.exports.csv_format import cell
 from credigestor.rules.aging import STATUS_NAMES
+from credigestor.rules.due_schedule import Schedule, ScheduleKind
 from credigestor.rules.identity import format_tax_id
 from credigestor.rules.numbering import note_number
 from credigestor.rules.permissions import Actor
+from credigestor.services import sales
 from tests.balances import balances_by_hand
 from tests.exports.exporting import make_shop, rows_of, streamed, table_of
 from tests.portfolio import TODAY, add_customer, random_portfolio
+from tests.services.scheduling import add_schedules
+from tests.services.selling import new_sale
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -44,6 +48,24 @@ def test_sales_name_customer_and_seller_and_tell_of_their_cancelling() -> None:
     assert (first["Data"], first["Total"], first["Multa (%)"]) == ("02/01/2026", "600,00", "2")
     assert (first["Cancelada em"], second["Cancelada em"]) == ("", "23/11/2026")
     assert second["Motivo do cancelamento"] == "desistência"
+
+
+def test_r33_sales_tell_how_their_notes_fall_due(admin: Actor) -> None:
+    with transaction() as session:
+        sold = add_schedules(session, admin)
+        every = Schedule(ScheduleKind.DAYS, 1)
+        sale = new_sale(add_customer(session), schedule=every)
+        sold["daily"] = sales.register(session, admin, sale, today=TODAY)
+    by_number = {int(row["Venda"]): row["Vencimentos"] for row in rows_of(Order(kind="sales"))}
+    assert {name: by_number[id_] for name, id_ in sold.items() if not name.endswith("_2")} == {
+        "monthly_0": "mensais",
+        "fortnightly_0": "a cada 15 dias",
+        "payday_0": "no 5º dia útil de cada mês",
+        "computed_0": "em datas combinadas",
+        "partly_0": "em datas combinadas",
+        "agreed": "em datas combinadas",
+        "daily": "a cada dia",
+    }
 
 
 @pytest.mark.usefixtures("shop")

@@ -17,6 +17,7 @@ from credigestor.reports.check.replay import replay
 from credigestor.rules.permissions import Actor
 from tests.acting import random_acts
 from tests.portfolio import TODAY, add_customer, add_sale, pay, random_portfolio
+from tests.services.scheduling import add_schedules
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -39,6 +40,7 @@ def test_sql_and_the_replay_in_python_find_the_same_sales(admin: Actor, seed: in
     random = Random(seed)
     with transaction() as session:
         random_portfolio(session, admin, seed)
+        add_schedules(session, admin)
         random_acts(session, admin, seed)
         every_sale = list(session.scalars(text("SELECT id FROM sales ORDER BY id")))
     seen: set[str] = set()

@@ -6,8 +6,6 @@ One stream: memory stays the same however many sales are read.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
-from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -16,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.models import ActItem, Note, Payment, Sale
 from credigestor.db.steps import steps
-from credigestor.errors import InvalidInput
 from credigestor.reports.check.invariants import MAX_EXTENSION_DAYS
+from credigestor.reports.check.making import check_plan
 from credigestor.reports.check.problem import Problem
 from credigestor.rules import early, true_rate
 from credigestor.rules.acts import Acted, ActKind
-from credigestor.rules.calendar import anchor_day, due_dates, format_date
+from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import (
     Act,
     DueDates,
@@ -33,13 +31,9 @@ from credigestor.rules.charges import (
     fold,
     new_state,
 )
-from credigestor.rules.installments import carried, split
-from credigestor.rules.money import ZERO, format_brl
-from credigestor.rules.schedule import days_carried
-from credigestor.rules.true_rate import daily_rate
+from credigestor.rules.money import format_brl
 
 _ROWS_AT_ONCE = 2000
-_RATE_WITHIN = Decimal("1e-12")
 
 
 def replay(session: Session, sale_ids: Sequence[int]) -> Iterator[Problem]:
@@ -52,7 +46,7 @@ def replay(session: Session, sale_ids: Sequence[int]) -> Iterator[Problem]:
     for _, group in groupby(rows, key=lambda row: row.sale_id):
         sale = list(group)
         notes = [list(note) for _, note in groupby(sale, key=lambda row: row.note_id)]
-        yield from _check_plan(notes)
+        yield from check_plan(notes)
         for note in notes:
             if note[0].note_id is not None:
                 yield from _check_note(note)
@@ -77,70 +71,6 @@ def _ledger() -> Select[*tuple[Any, ...]]:
         .where(Sale.id == any_(bindparam("sale_ids", type_=ARRAY(Integer))))
         .order_by(Sale.id, Note.number, Note.id, step.c.done_on, step.c.act_id)
     )
-
-
-def _check_plan(notes: list[list[Row[Any]]]) -> Iterator[Problem]:
-    """The notes of a sale are those that the sale makes (R1, R2, R3)."""
-    sale = notes[0][0]
-    rows = [note[0] for note in notes if note[0].note_id is not None]
-    financed = sale.sale_total - sale.sale_down_payment
-
-    def problem(what: str, detail: str) -> Problem:
-        return Problem(what, "sales", sale.sale_id, detail)
-
-    if [row.note_number for row in rows] != list(range(1, sale.sale_installments + 1)):
-        yield problem(
-            "sale_notes",
-            f"A venda tem {sale.sale_installments} parcelas; as notas não vão de 1 a "
-            f"{sale.sale_installments}.",
-        )
-        return
-    if not rows:
-        return
-    amounts = [row.note_amount for row in rows]
-    try:
-        to_split = sale.sale_carried or financed
-        right = amounts == split(to_split, sale.sale_contract_rate, len(rows))
-    except InvalidInput:
-        right = False
-    if not right:
-        yield problem(
-            "sale_amounts",
-            f"As notas, que somam {format_brl(sum(amounts, ZERO))}, não são as que dividem os "
-            f"{format_brl(financed)} financiados.",
-        )
-    made = [(row.note_original_due_date or row.note_due_date, row.note_amount) for row in rows]
-    yield from _check_making(sale, made)
-
-
-def _check_making(sale: Row[Any], notes: list[tuple[date, Decimal]]) -> Iterator[Problem]:
-    """How the notes came to be: the days kept, what was split, and the true rate (R2b, R2c, R3)."""
-
-    def problem(what: str, detail: str) -> Problem:
-        return Problem(what, "sales", sale.sale_id, detail)
-
-    financed = sale.sale_total - sale.sale_down_payment
-    first, anchor = sale.sale_first_due_date, sale.sale_due_day
-    due = [day for day, _ in notes]
-    if due != due_dates(first, len(due), anchor):
-        yield problem("sale_due_dates", "Os vencimentos não seguem o primeiro, mês a mês.")
-    elif anchor is not None and anchor != anchor_day(sale.sale_sold_on, first):
-        yield problem("sale_due_day", "O dia dos vencimentos não é o da venda, nem o do primeiro.")
-    if sale.sale_carried is not None:
-        days = days_carried(sale.sale_sold_on, first, anchor)
-        right = _carried(financed, sale.sale_contract_rate, days)
-        if sale.sale_carried != right or right == financed:
-            yield problem("sale_carried", "O valor que as notas dividem não é o financiado.")
-    by_days = sorted(((day - sale.sale_sold_on).days, amount) for day, amount in notes)
-    if abs(daily_rate(financed, by_days) - sale.sale_daily_rate) > _RATE_WITHIN:
-        yield problem("sale_daily_rate", "A taxa efetiva não é a que as notas e suas datas dão.")
-
-
-def _carried(financed: Decimal, rate: Decimal, days: int) -> Decimal | None:
-    try:
-        return carried(financed, rate, days)
-    except InvalidInput:
-        return None
 
 
 def _check_note(rows: list[Row[Any]]) -> Iterator[Problem]:

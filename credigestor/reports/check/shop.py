@@ -93,7 +93,7 @@ _WRONG_ROWS = {
         "sales",
         "A venda foi toda paga na entrada e tem juros de contrato.",
         "installments = 0 AND (contract_rate <> 0 OR daily_rate <> 0 OR carried IS NOT NULL"
-        " OR due_day IS NOT NULL)",
+        " OR due_day IS NOT NULL OR schedule <> 'monthly')",
     ),
     "reversal_date": (
         "reversals",

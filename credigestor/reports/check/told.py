@@ -31,6 +31,7 @@ _DATES = frozenset(
 _SALE = (
     *("customer_id", "sold_on", "total", "down_payment", "installments", "first_due_date"),
     *("contract_rate", "late_rate", "fine_rate", "grace_days", "override_reason", "override_by"),
+    *("schedule", "schedule_step"),
 )
 _PAYMENT = ("customer_id", "paid_on", "amount", "method", "backdate_reason", "discount_reason")
 _ACT = ("kind", "customer_id", "acted_on", "reason")

@@ -68,7 +68,9 @@ def test_the_list_shows_formatted_cpf_and_phone() -> None:
     frame = lists(app)[0].value
     assert list(frame["tax_id"]) == ["529.982.247-25"]
     assert list(frame["phone"]) == ["(85) 98872-4443"]
-    assert "1 cliente, que deve R\\$ 0,00 hoje" in app.texts.replace("\\,", ",").replace("\xa0", " ")
+    assert "1 cliente, que deve R\\$ 0,00 hoje" in app.texts.replace("\\,", ",").replace(
+        "\xa0", " "
+    )
 
 
 def test_the_address_carries_the_search() -> None:

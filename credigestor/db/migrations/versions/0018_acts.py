@@ -2,7 +2,7 @@
 
 No note of before was touched by one: nothing is rewritten, and no figure changes.
 
-Revision: 0018, after 0014
+Revision: 0018, after 0015
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0018"
-down_revision = "0014"
+down_revision = "0015"
 
 _MONEY = sa.Numeric(12, 2)
 _CLOSED = "IN ('returned', 'renegotiated', 'written_off')"
