@@ -6,7 +6,7 @@ import uuid
 from datetime import date
 from decimal import Decimal
 
-from credigestor.api import guarantors, sales
+from credigestor.api import sales, schedules
 from credigestor.api.calls import Caller
 from credigestor.api.fields import Answer, Money, Rate
 from credigestor.api.once import placed
@@ -15,7 +15,6 @@ from credigestor.api.sales import SaleToMake
 from credigestor.db.engine import snapshot
 from credigestor.db.settings import RATE_PLACES
 from credigestor.rules import true_rate
-from credigestor.rules.money import ZERO
 from credigestor.rules.permissions import Permission
 from credigestor.services import sales as services
 
@@ -52,6 +51,7 @@ class SalePreview(Answer):
     to_pay: Money
     installments: int
     first_due_date: date | None
+    schedule: schedules.SaleSchedule
     contract_rate: Rate
     effective_monthly_rate: Rate
     effective_yearly_rate: Rate
@@ -65,12 +65,11 @@ class SalePreview(Answer):
 @router.acts("/preview", Permission.SELL, "O que uma venda faria: notas e avisos de crédito")
 def preview(call: Caller, data: SaleToMake) -> SalePreview:
     """What a sale would make; what would refuse it refuses this, but for the credit's warnings."""
-    with placed(data, guarantors.RENAMED), snapshot() as session:
+    with placed(data, schedules.RENAMED), snapshot() as session:
         new = sales.asked(session, call, data, NO_OPERATION)
         found = services.preview(session, call.actor, new, today=call.today)
     plan, financed = found.plan, new.total - new.down_payment
     notes = plan.notes
-    rate = new.contract_rate if notes else ZERO
     return SalePreview(
         customer_id=new.customer_id,
         seller_id=found.seller_id,
@@ -82,7 +81,8 @@ def preview(call: Caller, data: SaleToMake) -> SalePreview:
         to_pay=new.down_payment + plan.total,
         installments=len(notes),
         first_due_date=notes[0].due_date if notes else None,
-        contract_rate=_as_kept(rate),
+        schedule=schedules.SaleSchedule.model_validate(plan.schedule),
+        contract_rate=_as_kept(plan.contract_rate),
         effective_monthly_rate=true_rate.monthly(plan.daily_rate),
         effective_yearly_rate=true_rate.yearly(plan.daily_rate),
         late_rate=_as_kept(found.settings.late_rate),

@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from credigestor.api import guarantors
+from credigestor.api import guarantors, schedules
 from credigestor.api.calls import Call, Caller
 from credigestor.api.fields import (
     Answer,
@@ -97,6 +97,7 @@ class SaleToMake(Body):
     down_payment: MoneyIn = ZERO
     installments: Annotated[int, Field(ge=0, le=MAX_INSTALLMENTS), BeforeValidator(integer)] = 1
     first_due_date: Day | None = None
+    schedule: schedules.NewSchedule = schedules.MONTHLY
     contract_rate: RateIn | None = None
     override_reason: str | None = None
     guarantors: Annotated[tuple[NewGuarantor, ...], Field(max_length=2)] = ()
@@ -192,6 +193,7 @@ class Sale(Answer):
     down_payment: Money
     installments: int
     first_due_date: date | None
+    schedule: schedules.SaleSchedule
     contract_rate: Rate
     effective_monthly_rate: Rate
     effective_yearly_rate: Rate
@@ -242,6 +244,7 @@ def asked(session: Session, call: Call, data: SaleToMake, key: uuid.UUID) -> New
         "operation_id": key,
         "sold_on": data.sold_on or call.today,
         "guarantors": guarantors.read(data.guarantors),
+        "schedule": schedules.read(data.schedule, data.model_fields_set),
     }
     if data.contract_rate is None:
         values["contract_rate"] = current_settings(session).contract_rate
@@ -273,7 +276,7 @@ def create(call: Caller, once: Once, data: SaleToMake) -> Response:
             ],
         )
 
-    return once(data, act, renamed=guarantors.RENAMED)
+    return once(data, act, renamed=schedules.RENAMED)
 
 
 # An id is digits, so that a GET of /preview is told which method that takes.
@@ -283,12 +286,9 @@ def read(sale_id: PathId, call: Caller, as_of: Day | None = None) -> Sale:
     day = as_of or call.today
     with snapshot() as session:
         found = one_sale.detail(session, sale_id, as_of=day, today=call.today)
+    count = found.installments
     notes = [
-        {
-            **row,
-            "id": row["note_id"],
-            "number": note_number(sale_id, row["number"], found.installments),
-        }
+        {**row, "id": row["note_id"], "number": note_number(sale_id, row["number"], count)}
         for row in found.notes.to_dict("records")
     ]
     payments = [
@@ -297,6 +297,7 @@ def read(sale_id: PathId, call: Caller, as_of: Day | None = None) -> Sale:
     ]
     shown = {name: getattr(found, name) for name in Sale.model_fields if hasattr(found, name)}
     shown |= {"as_of": day, "notes": notes, "payments": payments}
+    shown["schedule"] = schedules.of(found)
     shown["effective_monthly_rate"] = true_rate.monthly(found.daily_rate)
     shown["effective_yearly_rate"] = true_rate.yearly(found.daily_rate)
     return Sale.model_validate(shown)

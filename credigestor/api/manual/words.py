@@ -154,6 +154,7 @@ WORDS = {
     "run_id": "Número da cópia.",
     "sale_document": "O que se oferece primeiro depois de uma venda.",
     "sale_id": "Número da venda.",
+    "schedule": "Como as parcelas vencem; sem ele, todo mês.",
     "seller": "Nome do vendedor; como filtro, seu número, ou `none` para vendas de ninguém.",
     "seller_id": "Número do vendedor; sem ele, quem chama.",
     "share": "Parte do total, %.",
