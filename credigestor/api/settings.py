@@ -33,12 +33,15 @@ from credigestor.db.settings import (
 )
 from credigestor.reports.settings_history import LABELS
 from credigestor.rules.document_choices import ReceiptFormat, SaleDocument
+from credigestor.rules.due_schedule import ScheduleKind
+from credigestor.rules.installments import MAX_INSTALLMENTS
 from credigestor.rules.permissions import Permission
 from credigestor.services import settings as services
-from credigestor.services.settings_inputs import MAX_HOLIDAY, cleaned
+from credigestor.services.settings_inputs import MAX_HOLIDAY, MAX_PLAN_NAME, MAX_PLANS, cleaned
 
 router = Operations("/settings", "Configurações")
 
+_DAYS = "Dias depois da venda em que cada parcela vence (`list`)."
 _Typed = Annotated[str, Field(default_factory=str, max_length=200)]
 
 
@@ -57,6 +60,19 @@ class Holiday(Body):
 
     day: Day
     name: Annotated[str, Field(max_length=MAX_HOLIDAY)] = ""
+
+
+class NewSalePlan(Body):
+    """A schedule that the shop uses often; one of kind `list` has its `days` after the sale."""
+
+    name: Annotated[str, Field(max_length=MAX_PLAN_NAME)]
+    kind: ScheduleKind
+    step: Annotated[int, BeforeValidator(integer)] | None = None
+    days: Annotated[
+        tuple[Annotated[int, BeforeValidator(integer)], ...],
+        Field(max_length=MAX_INSTALLMENTS, description=_DAYS),
+    ] = ()
+    installments: Annotated[int, BeforeValidator(integer)] | None = None
 
 
 class SettingsChange(Body):
@@ -92,6 +108,7 @@ class SettingsChange(Body):
     carnival: Annotated[StrictBool, Field(default_factory=bool)]
     corpus_christi: Annotated[StrictBool, Field(default_factory=bool)]
     local_holidays: Annotated[list[Holiday], Field(default_factory=list, max_length=1000)]
+    sale_plans: Annotated[list[NewSalePlan], Field(default_factory=list, max_length=MAX_PLANS)]
     backup_hour: Annotated[int, Field(ge=0, le=23), BeforeValidator(integer)] | None = None
     backups_daily: Annotated[int, _between("backups_daily"), BeforeValidator(integer)]
     backups_weekly: Annotated[int, _between("backups_weekly"), BeforeValidator(integer)]
@@ -108,6 +125,16 @@ class HolidayShown(Answer):
 
     day: date
     name: str
+
+
+class SalePlanShown(Answer):
+    """A schedule that the shop uses often."""
+
+    name: str
+    kind: ScheduleKind
+    step: int | None
+    days: Annotated[list[int], Field(description=_DAYS)]
+    installments: int | None
 
 
 class Settings(Answer):
@@ -143,6 +170,7 @@ class Settings(Answer):
     carnival: bool
     corpus_christi: bool
     local_holidays: list[HolidayShown]
+    sale_plans: list[SalePlanShown]
     backup_hour: int | None
     backups_daily: int
     backups_weekly: int

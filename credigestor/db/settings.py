@@ -14,7 +14,9 @@ from credigestor.db.models import SettingsVersion
 from credigestor.errors import InvalidInput
 from credigestor.rules.calendar import HolidayRules
 from credigestor.rules.charges import MAX_FINE_RATE
+from credigestor.rules.days_after import format_days_after
 from credigestor.rules.document_choices import ReceiptFormat, SaleDocument
+from credigestor.rules.due_schedule import ScheduleKind, told
 from credigestor.rules.installments import MAX_RATE as MAX_RATE
 from credigestor.rules.installments import RATE_PLACES as RATE_PLACES
 from credigestor.rules.money import MAX_MONEY
@@ -52,6 +54,36 @@ class LocalHoliday(BaseModel):
     name: str = ""
 
 
+class SalePlan(BaseModel):
+    """A schedule that the shop uses often, by its name (R33): what it says is filled in by one key.
+
+    A plan of kind `list` has its dates by `days` after the sale; `installments` may stay open.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    name: str
+    kind: ScheduleKind
+    step: int | None = None
+    days: tuple[int, ...] = ()
+    installments: int | None = None
+
+    @property
+    def told(self) -> str:
+        """What it says, in words."""
+        if self.kind is ScheduleKind.LIST:
+            return f"{format_days_after(self.days)} dias após a venda"
+        count = f"{self.installments} parcelas " if self.installments else ""
+        return f"{count}{told(self.kind, self.step)}"
+
+
+#: What a shop starts with; it may take them away.
+USUAL_PLANS = (
+    SalePlan(name="Quinzenal", kind=ScheduleKind.DAYS, step=15),
+    SalePlan(name="5º dia útil", kind=ScheduleKind.BUSINESS_DAY, step=5),
+    SalePlan(name="30/60/90", kind=ScheduleKind.LIST, days=(30, 60, 90)),
+)
+
+
 class ShopSettings(BaseModel):
     """One version of the settings; rates in percent (late and contract: a month), days as int.
 
@@ -84,6 +116,8 @@ class ShopSettings(BaseModel):
     contract_rate: Annotated[Decimal, Field(ge=0, le=MAX_RATE, decimal_places=RATE_PLACES)] = (
         Decimal(0)
     )
+    #: Offered on a new sale, in this order.
+    sale_plans: tuple[SalePlan, ...] = USUAL_PLANS
     #: Days back that a seller may date a payment; further needs a manager and a reason (R11).
     backdating_days: Annotated[int, Field(ge=0, le=3650)] = 7
     #: What of late charges a seller may let go beside a payment, R$; more needs a manager (R29).

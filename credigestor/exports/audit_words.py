@@ -118,6 +118,7 @@ _OWN = {
     "guarantors": ("Avalistas", "text"),
     "guarantor_data": ("Nome ou endereço de avalista corrigido", "text"),
     "local_holidays": ("Feriados locais", "holidays"),
+    "sale_plans": (SETTINGS["sale_plans"], "plans"),
     "logo": (SETTINGS["logo"], "image"),
     "sale_document": (SETTINGS["sale_document"], "sale_document"),
     "receipt_format": (SETTINGS["receipt_format"], "receipt_format"),
@@ -205,6 +206,11 @@ CASE
     WHEN kind = 'holidays' AND jsonb_typeof(v) = 'array' THEN (
         SELECT string_agg(trim(to_char((each ->> 'day')::date, 'DD/MM/YYYY') || ' '
             || coalesce(each ->> 'name', '')), ', ')
+        FROM jsonb_array_elements(v) AS each)
+    WHEN kind = 'plans' AND jsonb_typeof(v) = 'array' THEN (
+        SELECT string_agg(concat(each ->> 'name', ' (', concat_ws(' ',
+            {_JSON_WORDS} -> 'schedule' ->> (each ->> 'kind'), each ->> 'step',
+            nullif(each ->> 'days', '[]'), (each ->> 'installments') || ' parcelas'), ')'), ', ')
         FROM jsonb_array_elements(v) AS each)
     WHEN kind = 'items' AND jsonb_typeof(v) = 'array' THEN (
         SELECT string_agg(

@@ -38,6 +38,7 @@ LABELS = {
     "fine_rate": "Multa por atraso (%)",
     "grace_days": "Carência (dias)",
     "contract_rate": "Juros do contrato (% ao mês)",
+    "sale_plans": "Planos de venda",
     "backdating_days": "Pagamento retroativo (dias)",
     "waiver_limit": "Dispensa de encargos por vendedor (R$)",
     "state_holidays": "Feriados do estado",
@@ -60,6 +61,7 @@ _SHOWN: dict[str, Callable[[Any], str]] = {
     "tax_id": format_tax_id,
     "phone": format_phone,
     "zip_code": format_cep,
+    "sale_plans": lambda plans: "; ".join(f"{plan.name} ({plan.told})" for plan in plans),
     "sale_document": SALE_DOCUMENT_NAMES.__getitem__,
     "receipt_format": RECEIPT_FORMAT_NAMES.__getitem__,
 }

@@ -47,10 +47,10 @@ class ScheduleKind(StrEnum):
 
 
 SCHEDULE_NAMES = {
-    ScheduleKind.MONTHLY: "Todo mês",
-    ScheduleKind.DAYS: "A cada tantos dias",
-    ScheduleKind.BUSINESS_DAY: "Dia útil do mês",
-    ScheduleKind.LIST: "Datas combinadas",
+    ScheduleKind.MONTHLY: "Mensal",
+    ScheduleKind.DAYS: "A cada n dias",
+    ScheduleKind.BUSINESS_DAY: "Dia útil",
+    ScheduleKind.LIST: "Lista",
 }
 #: What the step of a kind may be: days between two notes, or which business day.
 STEPS = {ScheduleKind.DAYS: (1, 180), ScheduleKind.BUSINESS_DAY: (1, 20)}
@@ -170,8 +170,12 @@ def row_field(row: int, name: str) -> str:
 
 
 def at_row(row: int, message: str) -> str:
-    """A message that says its row, since a table shows it below."""
-    return f"Linha {row}: {message}"
+    """A message that says its row, since a table shows it below.
+
+    >>> at_row(2, "Data inválida.")
+    'Linha 2: data inválida.'
+    """
+    return f"Linha {row}: {message[0].lower()}{message[1:]}"
 
 
 def _check_rows(listed: tuple[ListedNote, ...], sold_on: date) -> None:
@@ -197,7 +201,7 @@ def _wrong_day(day: date, seen: dict[date, int], sold_on: date) -> str:
     try:
         check_date_range(day)
     except InvalidInput as error:
-        return error.message[0].lower() + error.message[1:]
+        return error.message
     if day < sold_on:
         return "o vencimento não pode ser antes da venda."
     if day in seen:

@@ -8,17 +8,22 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, Protocol
 
-from credigestor.db.settings import LocalHoliday, longest
+from credigestor.db.settings import LocalHoliday, SalePlan, longest
 from credigestor.errors import InvalidInput, InvalidInputs
 from credigestor.rules import identity
 from credigestor.rules.address import LENGTHS
 from credigestor.rules.calendar import check_date_range
 from credigestor.rules.charges import MAX_FINE_RATE
+from credigestor.rules.days_after import check_days_after
+from credigestor.rules.due_schedule import ScheduleKind, check_step
+from credigestor.rules.installments import check_count
 from credigestor.rules.pix_key import kind_of, parse_pix_key
 from credigestor.services.inputs import text
 
 #: Characters of a local holiday's name.
 MAX_HOLIDAY = 60
+#: Plans of sale that a shop may have, each with a key of its own, and the characters of a name.
+MAX_PLANS, MAX_PLAN_NAME = 9, 30
 #: Who the shop is; all but its name may stay empty.
 IDENTITY: dict[str, Callable[[str], str]] = {
     "shop_name": partial(identity.parse_name, field="shop_name"),
@@ -82,6 +87,47 @@ def holidays(
     return tuple(found[each] for each in sorted(found))
 
 
+def plan_field(place: int, name: str) -> str:
+    """The field of the plan at a place, counted from 0, as errors name it.
+
+    >>> plan_field(0, "step")
+    'sale_plans/0/step'
+    """
+    return f"sale_plans/{place}/{name}"
+
+
+def sale_plans(sent: Iterable[SalePlan]) -> tuple[SalePlan, ...]:
+    """Plans of sale in their order; InvalidInput at the first that makes no sense (R33)."""
+    found: list[SalePlan] = []
+    for place, each in enumerate(sent):
+        field = partial(plan_field, place)
+        if place == MAX_PLANS:
+            raise InvalidInput(f"São no máximo {MAX_PLANS} planos.", field=field("name"))
+        name = text(each.name, field=field("name"), maximum=MAX_PLAN_NAME, label="Nome")
+        if not name:
+            raise InvalidInput("Dê um nome ao plano.", field=field("name"))
+        if name.casefold() in (other.name.casefold() for other in found):
+            raise InvalidInput("Já há um plano com este nome.", field=field("name"))
+        check_step(each.kind, each.step, field=field("step"))
+        if each.kind is ScheduleKind.LIST:
+            check_days_after(each.days, field=field("days"))
+        elif each.days:
+            raise InvalidInput("Só uma lista tem dias depois da venda.", field=field("days"))
+        if each.installments is not None:
+            _check_count(each, field("installments"))
+        found.append(each.model_copy(update={"name": name}))
+    return tuple(found)
+
+
+def _check_count(plan: SalePlan, field: str) -> None:
+    if plan.kind is ScheduleKind.LIST:
+        raise InvalidInput("Os prazos já dizem quantas parcelas são.", field=field)
+    try:
+        check_count(plan.installments or 0)
+    except InvalidInput as error:
+        raise InvalidInput(error.message, field=field) from error
+
+
 def _read(name: str, value: Any, labels: Mapping[str, str]) -> Any:
     if name in IDENTITY:
         return "" if not value.strip() and name != "shop_name" else IDENTITY[name](value)
@@ -92,6 +138,8 @@ def _read(name: str, value: Any, labels: Mapping[str, str]) -> Any:
         return text(line, field=name, maximum=longest(name), label=labels[name])
     if name == "fine_rate":
         return fine_rate(value)
+    if name == "sale_plans":
+        return sale_plans(SalePlan.model_validate(each, from_attributes=True) for each in value)
     if name == "local_holidays":
         return holidays(value, day=name, name=name)
     return value

@@ -56,6 +56,10 @@ def test_only_what_is_sent_changes(token: str) -> None:
             {"day": "2026-08-15", "name": "Padroeira"},
             {"day": "2026-04-13", "name": "Aniversário"},
         ],
+        "sale_plans": [
+            {"name": "10/40", "kind": "list", "days": [10, 40], "step": None, "installments": None},
+            {"name": "Semanal", "kind": "days", "step": 7, "days": [], "installments": 8},
+        ],
         "backup_hour": None,
         "document_footer": " Obrigado\n pela preferência! ",
         "receipt_format": "roll",
@@ -124,6 +128,17 @@ WRONG: list[tuple[dict[str, Any], set[str]]] = [
     ({"local_holidays": [{"day": "2026-01-01"}, {"day": "2026-01-01"}]}, {"#/local_holidays"}),
     ({"local_holidays": [{"day": "1901-01-01"}]}, {"#/local_holidays"}),
     ({"local_holidays": [{"day": "nunca"}]}, {"#/local_holidays/0/day"}),
+    (
+        {"sale_plans": [{"name": "x", "kind": "monthly"}, {"name": "X", "kind": "monthly"}]},
+        {"#/sale_plans/1/name"},
+    ),
+    ({"sale_plans": [{"name": "x", "kind": "days"}]}, {"#/sale_plans/0/step"}),
+    ({"sale_plans": [{"name": "x", "kind": "list"}]}, {"#/sale_plans/0/days"}),
+    (
+        {"sale_plans": [{"name": "x", "kind": "days", "step": 7, "days": [7]}]},
+        {"#/sale_plans/0/days"},
+    ),
+    ({"sale_plans": [{"name": str(k), "kind": "monthly"} for k in range(10)]}, {"#/sale_plans"}),
     ({"logo": "abc"}, {"#/logo"}),
     ({"version": 3}, {"#/version"}),
     *(

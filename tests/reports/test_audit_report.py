@@ -11,11 +11,12 @@ import pytest
 
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import AuditEntry
-from credigestor.db.settings import LocalHoliday, ShopSettings
+from credigestor.db.settings import LocalHoliday, SalePlan, ShopSettings
 from credigestor.exports import audit_words
 from credigestor.exports.catalogue import Order, Style
 from credigestor.reports import audit
 from credigestor.reports.audit import NOBODY, AuditFilters, Entry
+from credigestor.rules.due_schedule import ScheduleKind
 from credigestor.rules.permissions import Actor
 from credigestor.services import customers, privacy, settings
 from credigestor.services.customers import CustomerInput
@@ -140,6 +141,19 @@ def test_settings_tell_their_holidays_by_date(admin: Actor) -> None:
     assert changes_of(entry) == [
         "Feriados locais: — → 08/12/2026 Padroeira",
         "Hora do backup diário: 3 → —",
+    ]
+
+
+def test_settings_tell_their_plans_of_sale(admin: Actor) -> None:
+    weekly = SalePlan(name="Semanal", kind=ScheduleKind.DAYS, step=7, installments=8)
+    two = SalePlan(name="10/40", kind=ScheduleKind.LIST, days=(10, 40))
+    with transaction() as session:
+        settings.change(session, admin, ShopSettings(sale_plans=(weekly, two)))
+    [entry] = read()
+    assert changes_of(entry) == [
+        "Planos de venda: Quinzenal (A cada n dias 15), 5º dia útil (Dia útil 5), "
+        "30/60/90 (Lista [30, 60, 90]) → Semanal (A cada n dias 7 8 parcelas), "
+        "10/40 (Lista [10, 40])"
     ]
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from credigestor.db.engine import snapshot, transaction
-from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.db.settings import SalePlan, ShopSettings, current_settings
+from credigestor.rules.due_schedule import ScheduleKind
 from credigestor.rules.permissions import Actor
 from credigestor.services import settings
 from tests.ui.support import Visit, open_app
@@ -56,6 +57,10 @@ LABELS = {
     "carnival": "Carnaval sem expediente",
     "day": "Dia",
     "holiday": "Nome do feriado",
+    "plan": "Nome do plano",
+    "due": "Vencimentos",
+    "step": "Dias, dia útil ou prazos",
+    "count": "Parcelas (opcional)",
 }
 
 
@@ -217,6 +222,72 @@ def test_a_local_holiday_is_added_once_and_removed() -> None:
     assert errors(app) == ["Este dia já está na lista."]
     save(app, "Remover")
     assert current().local_holidays == ()
+
+
+def plans() -> list[tuple[str, str]]:
+    return [(plan.name, plan.told) for plan in current().sale_plans]
+
+
+def test_r33_a_shop_names_the_plans_that_it_uses() -> None:
+    usual = [
+        ("Quinzenal", "a cada 15 dias"),
+        ("5º dia útil", "no 5º dia útil de cada mês"),
+        ("30/60/90", "30/60/90 dias após a venda"),
+    ]
+    app = open_settings()
+    assert plans() == usual
+    weekly = {"plan": "Semanal 8x", "due": ScheduleKind.DAYS, "step": "7", "count": "8"}
+    save(app, "Acrescentar plano", **weekly)
+    two = {"plan": "10/40", "due": ScheduleKind.LIST, "step": "10 40"}
+    save(app, "Acrescentar plano", **two)
+    save(app, "Acrescentar plano", plan="Dez vezes", due=ScheduleKind.MONTHLY, count="10")
+    added = [
+        ("Semanal 8x", "8 parcelas a cada 7 dias"),
+        ("10/40", "10/40 dias após a venda"),
+        ("Dez vezes", "10 parcelas mensais"),
+    ]
+    assert plans() == usual + added
+    save(app, "Remover 30/60/90")
+    assert plans() == usual[:2] + added
+    assert "Dez vezes (10 parcelas mensais)" in app.dataframe[-1].value["new"].iloc[1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ({"plan": ""}, "Dê um nome ao plano."),
+        ({"plan": "QUINZENAL"}, "Já há um plano com este nome."),
+        ({"plan": "x" * 31}, "Nome: no máximo 30 caracteres (foram digitados 31)."),
+        ({"due": ScheduleKind.DAYS, "step": ""}, "O intervalo em dias deve ser de 1 a 180."),
+        ({"due": ScheduleKind.DAYS, "step": "181"}, "O intervalo em dias deve ser de 1 a 180."),
+        ({"due": ScheduleKind.DAYS, "step": "7 ou 8"}, "Digite um número inteiro."),
+        ({"due": ScheduleKind.BUSINESS_DAY, "step": "21"}, "O dia útil deve ser de 1 a 20."),
+        ({"due": ScheduleKind.MONTHLY, "step": "3"}, "Deixe vazio: os vencimentos são mensais."),
+        ({"due": ScheduleKind.LIST, "step": "30/30"}, "Os dias devem crescer, cada um maior que o "
+         "anterior, até 3660."),
+        ({"due": ScheduleKind.LIST, "step": "logo"}, "Digite os dias depois da venda, como "
+         "30/60/90."),
+        ({"due": ScheduleKind.LIST, "step": "30", "count": "2"}, "Os prazos já dizem quantas "
+         "parcelas são."),
+        ({"count": "121"}, "O número de parcelas deve ser de 1 a 120."),
+    ],
+)  # fmt: skip
+def test_a_plan_that_makes_no_sense_is_refused_at_its_field(
+    typed: dict[str, Any], message: str
+) -> None:
+    before = plans()
+    app = save(open_settings(), "Acrescentar plano", **{"plan": "Novo", **typed})
+    assert errors(app) == [message]
+    assert plans() == before
+
+
+def test_there_is_a_key_for_each_of_nine_plans(admin: Actor) -> None:
+    nine = [SalePlan(name=f"P{k}", kind=ScheduleKind.MONTHLY) for k in range(9)]
+    with transaction() as session:
+        settings.change(session, admin, ShopSettings(sale_plans=tuple(nine)))
+    app = open_settings()
+    assert "São no máximo 9." in app.texts
+    assert not [button for button in app.button if button.label == "Acrescentar plano"]
 
 
 def test_a_holiday_without_a_day_is_refused() -> None:
