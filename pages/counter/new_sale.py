@@ -19,15 +19,24 @@ from credigestor.reports import customers
 from credigestor.reports import sales as sales_report
 from credigestor.reports.customers import Exposure
 from credigestor.rules import true_rate
-from credigestor.rules.calendar import default_first_due, format_date
-from credigestor.rules.installments import USUAL_MONTHLY_RATE, parse_count
-from credigestor.rules.money import CENT, ZERO, format_brl, format_percent, parse_money, parse_rate
+from credigestor.rules.calendar import format_date
+from credigestor.rules.due_schedule import MONTHLY
+from credigestor.rules.installments import USUAL_MONTHLY_RATE
+from credigestor.rules.money import (
+    CENT,
+    ZERO,
+    exact_percent,
+    format_brl,
+    format_percent,
+    parse_money,
+    parse_rate,
+)
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.schedule import Plan
 from credigestor.services import credit, inputs, sales
 from credigestor.services.sales import NewSale
-from credigestor.ui.counter import guarantors
+from credigestor.ui.counter import guarantors, sale_schedule
 from credigestor.ui.counter.customer_search import forget_customer, pick_customer
 from credigestor.ui.counter.recorded import tell_sale
 from credigestor.ui.kit import data, forms, links, messages, operations, session, tables
@@ -84,16 +93,7 @@ def inputs_area(
             placeholder="0,00",
         )
     all_down = total is not None and down == total
-    left, right = st.columns(2)
-    with left:
-        count = draft.typed(
-            "installments",
-            "Parcelas",
-            parse_count,
-            needed="" if all_down else "parcelas",
-            placeholder="1 a 120",
-        )
-    first_due_place = right
+    schedule_place = st.container()
     description = draft.typed(
         "description",
         "Descrição (opcional)",
@@ -102,11 +102,18 @@ def inputs_area(
     )
     sold_on, seller_id, rate = details_area(draft, actor, settings, today)
     guaranteed_by = guarantors.typed(draft, no_notes=all_down)
-    with first_due_place:
-        first_due = first_due_field(draft, min(sold_on or today, today))
+    with schedule_place:
+        due = sale_schedule.typed(
+            draft,
+            settings,
+            min(sold_on or today, today),
+            financed=None if total is None else total - (down or ZERO),
+            no_notes=all_down,
+        )
     if sold_on is None:
         draft.missing.append("data da venda")
-    if total is None or sold_on is None or (count is None and not all_down) or draft.wrong:
+    whole = due.is_whole or all_down
+    if total is None or sold_on is None or not whole or draft.wrong:
         return None
     return NewSale(
         operation_id=draft.operation.id,
@@ -116,25 +123,12 @@ def inputs_area(
         description=description or "",
         total=total,
         down_payment=down or ZERO,
-        installments=count or 1,
-        first_due_date=first_due,
+        installments=due.count or 1,
+        first_due_date=due.first_due,
+        schedule=due.schedule or MONTHLY,
         contract_rate=rate or ZERO,
         guarantors=guaranteed_by,
     )
-
-
-def first_due_field(draft: LiveForm, sold_on: date) -> date | None:
-    """The first due date: a month after the sale, also when its date changes, until one is set."""
-    key = draft.key("first_due_date")
-    default, before = default_first_due(sold_on), f"{key}:default"
-    kept = st.session_state
-    survived = before not in kept and forms.sent(key)  # the browser outlived the server
-    if not survived and kept.get(key) in (None, kept.get(before)):
-        kept[key] = default
-    kept[before] = default
-    chosen = forms.date_field("Primeiro vencimento", None, key=key, persist_state="session")
-    draft.fields.slot("first_due_date")
-    return chosen
 
 
 def details_area(
@@ -190,10 +184,17 @@ def preview(new: NewSale, planned: Plan, draft: LiveForm) -> None:
     with st.grid(2, min_column_width=130):
         st.metric("Total a pagar", format_brl(to_pay))
         st.metric("Entrada", format_brl(new.down_payment))
-        if new.contract_rate and notes:
+        if planned.contract_rate:
             st.metric("Juros", format_brl(to_pay - new.total))
             st.metric("Taxa efetiva ao mês", format_percent(monthly))
             st.metric("CET ao ano", format_percent(true_rate.yearly(planned.daily_rate)))
+    if planned.contract_rate != new.contract_rate and notes:
+        st.caption(
+            messages.plain(
+                f"Juros do contrato: {exact_percent(planned.contract_rate)} ao mês, pelos valores "
+                "digitados na lista."
+            )
+        )
     if monthly > USUAL_MONTHLY_RATE:
         st.warning(
             "Taxa efetiva acima de 1 % ao mês: já se julgou abusiva numa loja que não é financeira "

@@ -68,7 +68,8 @@ def terms(sale: SaleDetail) -> None:
     by = f"por {sale.seller}" if sale.seller else "sem vendedor registrado"
     lines = [f"Vendida em {format_date(sale.sold_on)} {by}"]
     if sale.installments:
-        lines.append(f"Parcelas: {sale.installments}")
+        every = f", {sale.due_told}" if sale.installments > 1 else ""
+        lines.append(f"Parcelas: {sale.installments}{every}")
         if sale.contract_rate:
             lines.append(
                 f"Juros do contrato: {rate(sale.contract_rate)} ao mês. Taxa efetiva, pelas datas: "

@@ -41,12 +41,22 @@ class LiveForm:
         return f"{name}:{self.operation.key}"
 
     def typed(
-        self, name: str, label: str, parse: Callable[[str], T], *, needed: str = "", **options: Any
+        self,
+        name: str,
+        label: str,
+        parse: Callable[[str], T],
+        *,
+        needed: str = "",
+        at: str = "",
+        **options: Any,
     ) -> T | None:
-        """Draw a text input and read it; None when empty (missing, if `needed`) or refused."""
+        """Draw a text input and read it; None when empty (missing, if `needed`) or refused.
+
+        `at` names the input where several, of which one is there at a time, are one field.
+        """
         raw = st.text_input(
             label,
-            key=self.key(name),
+            key=self.key(at or name),
             live=PAUSE,
             autocomplete="off",
             persist_state="session",
