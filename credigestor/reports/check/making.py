@@ -1,4 +1,4 @@
-"""How the notes of a sale came to be: their number, amounts, due dates and true rate (R1–R3, R33)."""
+"""How the notes of a sale came to be: number, amounts, due dates and true rate (R1–R3, R33)."""
 
 from __future__ import annotations
 
