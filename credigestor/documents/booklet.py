@@ -10,9 +10,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from credigestor.documents.blocks import Blocks
-from credigestor.documents.booklet_cover import LEFT, THIRDS, WIDTH, Cover
+from credigestor.documents.booklet_cover import THIRDS, Cover
 from credigestor.documents.booklet_words import grows, on_slip
 from credigestor.documents.canvas import BAND, GREY, RULE
+from credigestor.documents.flow import LEFT, WIDTH
 from credigestor.documents.letterhead import phone, shop_name
 from credigestor.reports.booklet import Booklet, Installment
 from credigestor.rules.calendar import format_date

@@ -10,22 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Note, Sale
-from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.db.settings import current_settings
 from credigestor.errors import Conflict, NotFound
-from credigestor.reports.named_customer import NamedCustomer, named_customer
-from credigestor.rules.calendar import anchor_day, due_dates
-from credigestor.rules.due_schedule import ScheduleKind, told
-from credigestor.rules.money import ZERO
+from credigestor.reports.credit_terms import AgreedNote, CreditTerms
+from credigestor.reports.named_customer import named_customer
 from credigestor.rules.numbering import note_number, sale_number
 
 
 @dataclass(frozen=True, slots=True)
-class Installment:
+class Installment(AgreedNote):
     """One note: what it was made for and the principal it still owes, R$."""
 
-    number: int
-    amount: Decimal
-    due_date: date
     free_until: date
     balance: Decimal
 
@@ -39,26 +34,13 @@ class Installment:
         return self.balance > 0 and on > self.free_until
 
 
-@dataclass(frozen=True)
-class Booklet:
-    """A sale to be paid on instalments, as of a day: R$, rates in percent, grace in days (R5)."""
+@dataclass(frozen=True, kw_only=True)
+class Booklet(CreditTerms):
+    """A sale to be paid on instalments, as of a day."""
 
-    shop: ShopSettings
     as_of: date
     sale_id: int
-    sold_on: date
-    description: str
-    total: Decimal
-    down_payment: Decimal
-    contract_rate: Decimal
-    daily_rate: Decimal
-    late_rate: Decimal
-    fine_rate: Decimal
-    grace_days: int
-    customer: NamedCustomer
     installments: tuple[Installment, ...]
-    schedule: str = ScheduleKind.MONTHLY
-    schedule_step: int | None = None
 
     @property
     def number(self) -> str:
@@ -73,40 +55,6 @@ class Booklet:
     def open(self) -> list[Installment]:
         """The instalments of which something is left to pay, in order."""
         return [each for each in self.installments if each.balance]
-
-    @property
-    def financed(self) -> Decimal:
-        """The price less the down payment, R$."""
-        return self.total - self.down_payment
-
-    @property
-    def in_installments(self) -> Decimal:
-        """What all notes sum up to as they were made, R$."""
-        return sum((each.amount for each in self.installments), ZERO)
-
-    @property
-    def interest(self) -> Decimal:
-        """What buying on instalments costs more than paying at once, R$."""
-        return self.in_installments - self.financed
-
-    @property
-    def to_pay(self) -> Decimal:
-        """Down payment and all notes, R$ (CDC art. 52, V)."""
-        return self.down_payment + self.in_installments
-
-    @property
-    def due_told(self) -> str:
-        """How the notes fall due, in words that follow their number (R33)."""
-        if self.schedule == ScheduleKind.MONTHLY and not self.is_monthly:
-            return "nas datas abaixo"
-        return told(self.schedule, self.schedule_step)
-
-    @property
-    def is_monthly(self) -> bool:
-        """Whether the due dates are a month apart (R3); imported notes may have any."""
-        days = [each.due_date for each in self.installments]
-        anchor = anchor_day(self.sold_on, days[0])
-        return days in (due_dates(days[0], len(days)), due_dates(days[0], len(days), anchor))
 
 
 def booklet(session: Session, sale_id: int, *, today: date) -> Booklet:
