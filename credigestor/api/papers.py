@@ -20,7 +20,7 @@ from credigestor.api.operations import Operations
 from credigestor.db.engine import snapshot
 from credigestor.documents import catalogue
 from credigestor.errors import Busy
-from credigestor.reports import printed_notes
+from credigestor.reports import contract, printed_notes
 from credigestor.reports import sale as one_sale
 from credigestor.rules.installments import MAX_INSTALLMENTS
 from credigestor.rules.numbering import note_number
@@ -72,10 +72,20 @@ class NoteCopies(Answer):
     last_at: datetime | None
 
 
+class ContractPrinted(Answer):
+    """A printing of a sale's contract; `id` is its address below /contracts."""
+
+    id: uuid.UUID
+    copy_number: int
+    printed_at: datetime
+    printed_by: str | None
+
+
 class SalePrintings(Answer):
-    """What was printed of a sale's notes."""
+    """What was printed of a sale: its notes, and its contract."""
 
     items: list[NoteCopies]
+    contracts: list[ContractPrinted]
 
 
 @contextmanager
@@ -106,7 +116,7 @@ def booklet(sale_id: PathId, call: Caller) -> Response:
 
 
 @sales.reads(
-    "/{sale_id}/printings", Permission.COUNTER, "Quantas vezes cada nota da venda foi impressa"
+    "/{sale_id}/printings", Permission.COUNTER, "O que foi impresso de uma venda: notas e contrato"
 )
 def printed(sale_id: PathId) -> SalePrintings:
     """How often each note of a sale was printed."""
@@ -114,7 +124,17 @@ def printed(sale_id: PathId) -> SalePrintings:
         one_sale.record(session, sale_id)
         numbers = _numbers(session, sale_id)
         found = printed_notes.status(session, sale_id)
+        contracts = contract.printings(session, sale_id)
     return SalePrintings(
+        contracts=[
+            ContractPrinted(
+                id=each.operation_id,
+                copy_number=each.copy,
+                printed_at=each.printed_at,
+                printed_by=each.printed_by,
+            )
+            for each in contracts
+        ],
         items=[
             NoteCopies(
                 note_id=each.note_id,
@@ -123,7 +143,7 @@ def printed(sale_id: PathId) -> SalePrintings:
                 last_at=each.last_at,
             )
             for each in found
-        ]
+        ],
     )
 
 

@@ -554,6 +554,26 @@ class NotePrinting(Base):
     printed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
+class ContractPrinting(Base):
+    """A sale's contract put on paper, one copy for each who signs: the first time, or again.
+
+    Append-only.
+    """
+
+    __tablename__ = "contract_printings"
+    __table_args__ = (
+        UniqueConstraint("operation_id"),
+        UniqueConstraint("sale_id", "copy"),
+        CheckConstraint("copy >= 1", name="copy"),
+    )
+    id: Mapped[int] = _id()
+    operation_id: Mapped[uuid.UUID]
+    sale_id: Mapped[int] = mapped_column(ForeignKey("sales.id"))
+    copy: Mapped[int]
+    printed_at: Mapped[datetime] = _now()
+    printed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
 class Logo(Base):
     """An image that heads the shop's documents; the settings in force name one by its SHA-256."""
 

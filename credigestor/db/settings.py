@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -134,7 +134,7 @@ class ShopSettings(BaseModel):
     backups_monthly: Annotated[int, Field(ge=0, le=240)] = 12
     #: Printed at the foot of every document.
     document_footer: Annotated[str, Field(max_length=200)] = ""
-    #: A clause of the shop's own, printed with the booklet's conditions.
+    #: A clause of the shop's own, printed with the conditions of booklet, contract and proposal.
     document_clause: Annotated[str, Field(max_length=600)] = ""
     #: SHA-256 of the image in `logos` that heads the documents; empty for none.
     logo: str = ""
@@ -186,6 +186,12 @@ def newest_settings() -> Select[*tuple[dict[str, Any]]]:
 def current_settings(session: Session) -> ShopSettings:
     """The settings in force; the defaults while none was saved."""
     return ShopSettings.model_validate(session.scalar(newest_settings()) or {})
+
+
+def settings_at(session: Session, moment: datetime) -> ShopSettings:
+    """The settings that were in force at a moment; the defaults while none was saved."""
+    then = newest_settings().where(SettingsVersion.changed_at <= moment)
+    return ShopSettings.model_validate(session.scalar(then) or {})
 
 
 def current_time_zone(session: Session) -> str:

@@ -28,6 +28,8 @@ MESSAGES: dict[str, tuple[str, str | None]] = {
     "uq_guarantors_sale_id_position": ("Este avalista já foi gravado.", None),
     "uq_note_printings_operation_id_note_id": ("Esta impressão já foi registrada.", None),
     "uq_note_printings_note_id_copy": ("Esta via já foi impressa.", None),
+    "uq_contract_printings_operation_id": ("Esta impressão já foi registrada.", None),
+    "uq_contract_printings_sale_id_copy": ("Esta impressão já foi feita.", None),
     "uq_logos_sha256": ("Esta imagem já foi gravada.", "logo"),
     "ck_guarantors_name_length": ("O nome deve ter de 1 a 120 caracteres.", "name"),
     "ck_guarantors_address_length": ("O endereço tem no máximo 200 caracteres.", "address"),

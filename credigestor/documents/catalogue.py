@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.documents import (
     booklet,
+    contract,
     customer_statement,
     promissory_notes,
     receipt,
@@ -29,6 +30,7 @@ from credigestor.documents import (
 )
 from credigestor.errors import InvalidInput, NotFound
 from credigestor.reports import booklet as booklets
+from credigestor.reports import contract as contracts
 from credigestor.reports import customer_statement as statements
 from credigestor.reports import logos
 from credigestor.reports import printed_notes as printings
@@ -117,6 +119,11 @@ def _booklet(asked: _Asked) -> Document:
     return asked.document(f"carne-{sale_number(data.sale_id)}", booklet.pdf, data)
 
 
+def _contract(asked: _Asked) -> Document:
+    data = contracts.contract(asked.session, asked.operation())
+    return asked.document(f"contrato-{data.number}", contract.pdf, data, data.printed_at)
+
+
 def _receipt(asked: _Asked) -> Document:
     word = asked.params.get("format", ReceiptFormat.ONE.value)
     if word not in set(ReceiptFormat):
@@ -148,6 +155,7 @@ def _settlement(asked: _Asked) -> Document:
 KINDS: Mapping[str, tuple[frozenset[str], Callable[[_Asked], Document]]] = {
     "notas": (frozenset(), _notes),
     "carne": (frozenset(), _booklet),
+    "contrato": (frozenset(), _contract),
     "recibo": (frozenset({"format"}), _receipt),
     "extrato": (frozenset({"from", "to"}), _statement),
     "quitacao": (frozenset({"notes", "on"}), _settlement),
@@ -159,10 +167,10 @@ def find(
 ) -> Document:
     """The document that an address names, as of today.
 
-    `notas` is of a printing's operation, `carne` of a sale, `recibo` of a payment (format),
-    `extrato` (from, to) and `quitacao` (notes, on) of a customer. Raises NotFound for a kind or a
-    row that does not exist, InvalidInput for parameters that make no sense, Conflict for a
-    document that is not given any more.
+    `notas` and `contrato` are of a printing's operation, `carne` of a sale, `recibo` of a payment
+    (format), `extrato` (from, to) and `quitacao` (notes, on) of a customer. Raises NotFound for a
+    kind or a row that does not exist, InvalidInput for parameters that make no sense, Conflict for
+    a document that is not given any more.
     """
     if kind not in KINDS:
         raise NotFound(NOT_FOUND)

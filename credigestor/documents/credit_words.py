@@ -134,7 +134,8 @@ def _when_early(terms: CreditTerms) -> str:
     return (
         "É direito do cliente quitar antes, no todo ou em parte e sem custo, com redução "
         "proporcional dos juros (CDC, art. 52, § 2º). Cada parcela quitada vale: valor ÷ "
-        f"{early.growth(terms.daily_rate)} elevado aos dias que faltam. Exemplo: "
+        f"{early.growth(terms.daily_rate)} elevado aos dias que faltam. Se só parte é paga antes, "
+        "abate-se: valor pago × o mesmo número elevado aos dias que faltam. Exemplo: "
         f"{format_brl(sample)} pagos 30 dias antes saem por {format_brl(settled)}. Peça o cálculo "
         "na loja."
     )

@@ -20,7 +20,7 @@ LEGAL, _TABLE = 12.0, 8.5  # pt
 TO_FILL_IN = "_" * 30
 _APART, _GUTTER = 1.6, 3.0  # mm between the cells of a row, and between columns of rows
 _COLUMN = WIDTH / 3
-_FOOT = 58.0  # mm for what stands at the left of a page's foot, at least
+_FOOT = 58.0  # mm for what stands at the left of a page's foot
 
 
 class Flow:
@@ -40,11 +40,8 @@ class Flow:
         page.add_page()
         self.pages += 1
         self.y = TOP
-        foot = self.foot(self.pages)
-        page.set_type(7)
-        width = max(_FOOT, page.get_string_width(clean(foot)) + 0.5)
-        page.box(LEFT, BOTTOM + 2, width, 4, foot, size=7, color=GREY)
-        right, across = LEFT + width + 2, WIDTH - width - 2
+        page.box(LEFT, BOTTOM + 2, _FOOT, 7, self.foot(self.pages), size=7, color=GREY)
+        right, across = LEFT + _FOOT + 2, WIDTH - _FOOT - 2
         page.box(right, BOTTOM + 2, across, 7, self.footer, size=7, align="R", color=GREY)
 
     def put(self, block: Block) -> None:
@@ -90,18 +87,28 @@ class Flow:
         page.box(LEFT + 113, y + 2.6, WIDTH - 116, 6, aside, size=11, align="R")
         self.y = y + 14
 
-    def figures(self, rows: Sequence[Sequence[Figure]]) -> None:
-        """Labels with what stands under them, in rows of three."""
-        for row in rows:
-            cells = [self._cell(k, label, value) for k, (label, value) in enumerate(row)]
-            self.put(stack(self.page.rule(0, 1.2), beside(*cells), space(1.2)))
+    def figures(
+        self, rows: Sequence[Sequence[Figure]], *, labels: float = 8, headed: bool = False
+    ) -> None:
+        """Labels, in a type of their own, with what stands under them, in rows of three.
 
-    def _cell(self, column: int, label: str, value: str) -> Block:
-        at, width = column * _COLUMN, _COLUMN - 3
-        return stack(
-            self.page.paragraph(label, 8, at=at, width=width),
-            self.page.paragraph(value, LEGAL, "B", at=at, width=width),
-        )
+        A heading above them has drawn the first row's rule already.
+        """
+        page = self.page
+        for place, row in enumerate(rows):
+            cells = []
+            for column, (label, value) in enumerate(row):
+                at, width = column * _COLUMN, _COLUMN - 3
+                cells.append(
+                    (
+                        page.paragraph(label, labels, at=at, width=width),
+                        page.paragraph(value, LEGAL, "B", at=at, width=width),
+                    )
+                )
+            tallest = max(label.height for label, _ in cells)
+            made = [stack(label, space(tallest - label.height), value) for label, value in cells]
+            rule = space(0) if headed and place == 0 else page.rule(0, 1.2)
+            self.put(stack(rule, beside(*made), space(1.2)))
 
     def clause(self, lead: str, text: str) -> None:
         """A paragraph that its first words name; it may go on on the next page."""
@@ -127,14 +134,22 @@ class Flow:
             self.y += page.leading
         self.y += 1.5
 
-    def columns(self, rows: Sequence[Sequence[str]], aligns: str) -> None:
-        """Short rows in as many columns as fit, read downwards."""
+    def columns(
+        self,
+        rows: Sequence[Sequence[str]],
+        aligns: str,
+        *,
+        size: float = _TABLE,
+        apart: float = _APART,
+    ) -> None:
+        """Short rows, their cells `apart`, in as many columns as fit, read downwards."""
         page, left = self.page, list(rows)
-        page.set_type(_TABLE)
+        page.set_type(size)
         widths = [max(map(page.get_string_width, cells)) for cells in zip(*left, strict=True)]
-        needed = sum(widths) + (len(widths) - 1) * _APART
-        columns = int((WIDTH + _GUTTER) / (needed + _GUTTER))
-        step = (WIDTH + _GUTTER) / columns
+        needed = sum(widths) + (len(widths) - 1) * apart
+        gutter = _GUTTER * apart / _APART
+        columns = int((WIDTH + gutter) / (needed + gutter))
+        step = (WIDTH + gutter) / columns
         while left:
             room = int((BOTTOM - self.y) / page.leading)
             deep = min(room, -(-len(left) // columns))
@@ -144,9 +159,9 @@ class Flow:
                 for width, text, align in zip(widths, row, aligns, strict=True):
                     page.set_xy(x, self.y + down * page.leading)
                     page.cell(width, page.leading, text, align=align)
-                    x += width + _APART
+                    x += width + apart
             left = left[deep * columns :]
             self.y += deep * page.leading
             if left:
                 self.fresh_page()
-                page.set_type(_TABLE)
+                page.set_type(size)

@@ -115,6 +115,7 @@ _OWN = {
     "reason": ("Motivo", "text"),
     "on": ("Feito em", "date"),
     "sale": ("Venda", "sale"),
+    "contract": ("Contrato, impressão nº", "text"),
     "guarantors": ("Avalistas", "text"),
     "guarantor_data": ("Nome ou endereço de avalista corrigido", "text"),
     "local_holidays": ("Feriados locais", "holidays"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Guarantor, Note, NotePrinting
+from credigestor.db.models import ContractPrinting, Guarantor, Note, NotePrinting
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ def of_sale(session: Session, sale_id: int) -> tuple[SaleGuarantor, ...]:
 
 
 def already_printed(session: Session, sale_id: int) -> bool:
-    """Whether a note of the sale was printed: only a manager changes its guarantors then."""
-    printed = select(NotePrinting.id).join(Note).where(Note.sale_id == sale_id)
-    return bool(session.scalar(select(exists(printed))))
+    """Whether a note or the contract was printed: only a manager changes the guarantors then."""
+    notes = select(NotePrinting.id).join(Note).where(Note.sale_id == sale_id)
+    contract = select(ContractPrinting.id).where(ContractPrinting.sale_id == sale_id)
+    return bool(session.scalar(select(or_(exists(notes), exists(contract)))))

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
-from sqlalchemy import delete, exists, insert, select
+from sqlalchemy import delete, exists, insert, or_, select
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Customer, Guarantor, NotePrinting, Sale
+from credigestor.db.models import ContractPrinting, Customer, Guarantor, NotePrinting, Sale
 from credigestor.errors import Conflict, InvalidInput, InvalidInputs, NotFound
 from credigestor.rules import privacy
 from credigestor.rules.identity import mask_tax_id, parse_name, parse_tax_id
@@ -90,7 +90,7 @@ def replace(
 ) -> bool:
     """Put these guarantors in place of those that a sale has; False when they are the same.
 
-    Who sells may, until a note of the sale is printed; then it takes Permission.AMEND. Raises
+    Who sells may, until a note or the contract is printed; then it takes Permission.AMEND. Raises
     NotAllowed, NotFound, InvalidInput, or Conflict for a sale that is cancelled or has no notes
     and for an anonymised customer (R28).
     """
@@ -111,7 +111,11 @@ def replace(
         raise Conflict(privacy.REFUSAL)
     if not notes:
         raise Conflict("Esta venda não tem notas: não há o que avalizar.")
-    if session.scalar(select(exists().where(NotePrinting.note_id.in_(notes)))):
+    printed = or_(
+        exists().where(NotePrinting.note_id.in_(notes)),
+        exists().where(ContractPrinting.sale_id == sale_id),
+    )
+    if session.scalar(select(printed)):
         actor.require(Permission.AMEND)
     check(guarantors, customer_tax_id=sale.tax_id)
     former = [

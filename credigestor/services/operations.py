@@ -9,10 +9,10 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Act, Customer, NotePrinting, Payment, Sale
+from credigestor.db.models import Act, ContractPrinting, Customer, NotePrinting, Payment, Sale
 from credigestor.errors import Conflict
 
-T = TypeVar("T", Act, Customer, Sale, Payment, NotePrinting)
+T = TypeVar("T", Act, Customer, Sale, Payment, NotePrinting, ContractPrinting)
 
 
 def recorded(session: Session, table: type[T], operation_id: uuid.UUID) -> Sequence[T]:

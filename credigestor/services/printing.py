@@ -1,15 +1,16 @@
-"""Putting notes on paper: who printed which copy of which note, and when (R23)."""
+"""Putting notes and contracts on paper: who printed which copy of which, and when (R23)."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from credigestor.db import locks
-from credigestor.db.models import Customer, NotePrinting, Sale
+from credigestor.db.models import ContractPrinting, Customer, NotePrinting, Sale
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules import privacy
@@ -21,7 +22,7 @@ from credigestor.services.ledger import LockedNote, lock_notes_of_sales
 
 
 def missing(shop: ShopSettings) -> list[str]:
-    """What the settings still lack for a note to be valid: payee, CNPJ or CPF, place (R23)."""
+    """What the settings still lack for a note or contract: payee, CNPJ or CPF, place (R23)."""
     needed = {
         "razão social ou nome da loja": shop.legal_name or shop.shop_name,
         "CNPJ ou CPF": shop.tax_id,
@@ -49,26 +50,74 @@ def print_notes(
     # The notes' locks do not keep one operation from printing two sales at the same moment.
     locks.hold(session, "printing", str(operation_id))
     notes = lock_notes_of_sales(session, [sale_id])
+    sale, anonymised_at = _sale(session, sale_id)
+    before = operations.recorded(session, NotePrinting, operation_id)
+    if before:
+        return _recorded_before(before, {note.id for note in notes}, note_ids)
+    _check(session, sale, anonymised_at, "notas", "suas notas não valem mais")
+    return _print(session, actor, sale, _chosen(notes, note_ids), operation_id)
+
+
+def print_contract(
+    session: Session, actor: Actor, *, sale_id: int, operation_id: uuid.UUID
+) -> ContractPrinting:
+    """Record a printing of a sale's contract, whose copies are one for each who signs.
+
+    The same operation again gives the same printing. Raises as `print_notes` does; a contract may
+    be printed when its notes are paid, and so far only of a sale that has notes.
+    """
+    actor.require(Permission.COUNTER)
+    locks.hold(session, "printing", str(operation_id))
+    # Its notes first, as who cancels or changes the guarantors does: neither happens in between.
+    notes = lock_notes_of_sales(session, [sale_id])
+    sale, anonymised_at = _sale(session, sale_id)
+    for before in operations.recorded(session, ContractPrinting, operation_id):
+        operations.require_same(
+            before.sale_id == sale_id, done="imprimiu outro contrato", again="imprimir este"
+        )
+        return before
+    _check(session, sale, anonymised_at, "o contrato", "seu contrato não vale mais")
+    if not notes:
+        raise Conflict("Esta venda foi toda paga na entrada: não há contrato a prazo.")
+    copies = session.scalar(select(func.count()).where(ContractPrinting.sale_id == sale_id))
+    printing = ContractPrinting(
+        operation_id=operation_id,
+        sale_id=sale_id,
+        copy=(copies or 0) + 1,
+        printed_at=session.scalar(select(func.clock_timestamp())),
+        printed_by=actor.id,
+    )
+    session.add(printing)
+    audit.record(session, actor, "print", "sale", sale_id, after={"contract": printing.copy})
+    session.flush()
+    return printing
+
+
+def _sale(session: Session, sale_id: int) -> tuple[Sale, datetime | None]:
+    """The sale, and when its customer was anonymised."""
     found = session.execute(
         select(Sale, Customer.anonymised_at).join(Customer).where(Sale.id == sale_id)
     ).one_or_none()
     if found is None:
         raise NotFound("Venda não encontrada.")
     sale, anonymised_at = found
-    before = operations.recorded(session, NotePrinting, operation_id)
-    if before:
-        return _recorded_before(before, {note.id for note in notes}, note_ids)
+    return sale, anonymised_at
+
+
+def _check(
+    session: Session, sale: Sale, anonymised_at: datetime | None, what: str, void: str
+) -> None:
+    """Refuse what is not put on paper any more, or not yet."""
     if anonymised_at is not None:
         raise Conflict(privacy.REFUSAL)
     if sale.cancelled_on is not None:
-        raise Conflict(f"A venda {sale_number(sale.id)} foi cancelada: suas notas não valem mais.")
+        raise Conflict(f"A venda {sale_number(sale.id)} foi cancelada: {void}.")
     lacking = missing(current_settings(session))
     if lacking:
         raise Conflict(
-            f"Para imprimir notas, falta preencher: {listed(lacking)}. "
+            f"Para imprimir {what}, falta preencher: {listed(lacking)}. "
             "Um administrador preenche em Configurações, na aba Loja."
         )
-    return _print(session, actor, sale, _chosen(notes, note_ids), operation_id)
 
 
 def _chosen(notes: Sequence[LockedNote], note_ids: Collection[int] | None) -> Sequence[LockedNote]:

@@ -83,7 +83,7 @@
   const start = (element) => {
     for (const link of found(element, "a.cg-download, a.cg-open")) {
       const path = link.getAttribute("href");
-      const known = /^\/(baixar\/[\w-]+|documento\/notas\/[0-9a-f-]+)$/.test(path);
+      const known = /^\/(baixar\/[\w-]+|documento\/(notas|contrato)\/[0-9a-f-]+)$/.test(path);
       if (known && isOurs(link) && !started.has(path)) {
         started.add(path);
         link.click();

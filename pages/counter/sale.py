@@ -18,7 +18,7 @@ from credigestor.rules.money import ZERO, exact_percent, format_brl, format_perc
 from credigestor.rules.numbering import note_number, receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import sales
-from credigestor.ui.counter import document_bars, guarantors, payment_list
+from credigestor.ui.counter import contract_bar, document_bars, guarantors, payment_list
 from credigestor.ui.kit import data, forms, links, messages, session, tables
 
 MONEY = ("amount", "owed", "principal", "interest", "fine")
@@ -215,6 +215,7 @@ def sale_page() -> None:
     messages.header(f"Venda {sale.number}")
     head(sale)
     document_bars.sale_bar(sale, actor)
+    contract_bar.show(sale)
     terms(sale)
     notes_area(sale)
     payments_area(sale)

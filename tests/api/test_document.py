@@ -51,6 +51,8 @@ OPERATIONS: dict[tuple[str, str], Permission | str | None] = {
     ("GET", "/sales/{sale_id}/printings"): Permission.COUNTER,
     ("POST", "/sales/{sale_id}/printings"): Permission.COUNTER,
     ("GET", "/printings/{printing_id}"): Permission.COUNTER,
+    ("POST", "/sales/{sale_id}/contracts"): Permission.COUNTER,
+    ("GET", "/contracts/{printing_id}"): Permission.COUNTER,
     ("GET", "/quotes"): Permission.COUNTER,
     ("GET", "/quotes.pdf"): Permission.COUNTER,
     ("GET", "/notes"): Permission.COUNTER,

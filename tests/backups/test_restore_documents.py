@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 
 from credigestor.db.engine import snapshot, transaction
-from credigestor.db.models import Guarantor, NotePrinting
+from credigestor.db.models import ContractPrinting, Guarantor, NotePrinting
 from credigestor.db.settings import current_settings
 from credigestor.errors import Conflict
 from credigestor.reports import logos as report
@@ -32,6 +32,7 @@ def test_guarantors_printings_and_the_logo_come_back_byte_for_byte(
     with transaction() as session:
         logos.change(session, admin, logo())
         session.add(NotePrinting(operation_id=uuid.uuid4(), note_id=note_id, copy=1))
+        session.add(ContractPrinting(operation_id=uuid.uuid4(), sale_id=sale_id, copy=1))
     before = hashes()
     path = backed_up(tmp_path / "loja.zip")
     with transaction() as session:
@@ -50,5 +51,6 @@ def test_guarantors_printings_and_the_logo_come_back_byte_for_byte(
     with snapshot() as session:
         newest = session.scalar(select(Guarantor.id).order_by(Guarantor.id.desc()))
     assert (last, newest) == (2, 3)
-    with pytest.raises(Conflict), transaction() as session:
-        session.execute(text("UPDATE note_printings SET copy = 2"))
+    for table in ("note_printings", "contract_printings"):
+        with pytest.raises(Conflict), transaction() as session:
+            session.execute(text(f"UPDATE {table} SET copy = 2"))

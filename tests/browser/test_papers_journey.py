@@ -143,6 +143,10 @@ def test_notes_booklet_and_receipt_open_in_new_tabs_and_say_what_became_of_them(
     assert "2ª VIA" in opened_by(button(page, "Imprimir notas promissórias"), page)
     settled(page)
     assert NAME in opened_by(button(page, "Carnê"), page)
+    contract = opened_by(button(page, "Imprimir contrato"), page)
+    assert NAME in contract
+    assert "via do cliente" in contract
+    settled(page)
 
     # A payment, and its receipt on the shop's paper and on a roll.
     page.get_by_role("link", name="Receber", exact=True).last.click()

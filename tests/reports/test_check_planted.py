@@ -179,6 +179,11 @@ ROWS = {
     "UPDATE sales SET cancel_reason = 'outra' WHERE id = 4": ("trail_differs", "sales", 4),
     "UPDATE note_printings SET note_id = 4 WHERE copy = 2": ("trail_print", "sales", 2),
     "DELETE FROM note_printings WHERE copy = 2": ("trail_print", "sales", 2),
+    "DELETE FROM contract_printings WHERE copy = 1": (
+        *("contract_printing", "contract_printings", 2),
+    ),
+    "UPDATE contract_printings SET sale_id = 2 WHERE copy = 2": ("trail_contract", "sales", 2),
+    "UPDATE contract_printings SET printed_by = 1 WHERE copy = 2": ("trail_contract", "sales", 3),
     "DELETE FROM audit_log WHERE entity = 'payment' AND entity_id = 2": (
         *("trail_missing", "payments", 2),
     ),

@@ -139,6 +139,8 @@ def _sales(session: Session, admin: Actor, seller: Actor, ana: int, bia: int) ->
     one, two = (_note(session, first, number) for number in (1, 2))
     printing.print_notes(session, seller, sale_id=first, note_ids=None, operation_id=uuid.uuid4())
     printing.print_notes(session, seller, sale_id=first, note_ids=[two], operation_id=uuid.uuid4())
+    for _ in range(2):
+        printing.print_contract(session, seller, sale_id=second, operation_id=uuid.uuid4())
     again = parse(GuarantorInput, {"name": "Hugo", "tax_id": _CPFS[5]})
     guarantors.replace(session, admin, sale_id=first, guarantors=[signing, again])
     pay(session, admin, one, "100.00", date(2026, 3, 1))

@@ -127,6 +127,12 @@ def _print_notes(session: Session, actor: Actor, shop: Shop) -> None:
     )
 
 
+def _print_contract(session: Session, actor: Actor, shop: Shop) -> None:
+    data = {"shop_name": "Loja", "tax_id": "11222333000181", "city": "Recife"}
+    session.add(SettingsVersion(data=data, changed_by_name="teste"))
+    printing.print_contract(session, actor, sale_id=shop.sale, operation_id=uuid.uuid4())
+
+
 @dataclass(frozen=True)
 class Write:
     """An act, the action and entity it is logged as, and a field before and after it."""
@@ -186,6 +192,10 @@ WRITES = {
     "printing.print_notes": Write(
         lambda s, a, shop: _print_notes(s, a, shop),
         *("print", "sale", None, ("notes", "000001-01/01")),
+    ),
+    "printing.print_contract": Write(
+        lambda s, a, shop: _print_contract(s, a, shop),
+        *("print", "sale", None, ("contract", 1)),
     ),
     "settings.change": Write(
         lambda s, a, shop: settings.change(s, a, ShopSettings(grace_days=3)),

@@ -60,7 +60,8 @@ WORDS = {
     "discount": "Desconto sobre o principal, R$ (liquidação antecipada).",
     "discount_reason": "Por que o desconto passa do que a lei dá; só para gerentes.",
     "district": "Bairro.",
-    "document_clause": "Cláusula da loja, impressa com as condições do carnê.",
+    "document_clause": "Cláusula da loja, impressa com as condições do carnê, do contrato e da "
+    "proposta.",
     "document_footer": "Texto no pé de todo documento.",
     "down_payment": "Entrada, R$.",
     "due_date": "Vencimento.",
@@ -133,6 +134,8 @@ WORDS = {
     "permissions": "O que este acesso pode fazer.",
     "pix_key": "Chave Pix da loja.",
     "principal": "Principal, R$, sem juros nem multa.",
+    "printed_at": "Momento da impressão.",
+    "printed_by": "Quem imprimiu.",
     "printing_id": "Número da impressão.",
     "q": "Busca, como na página: nome, CPF, CNPJ, telefone ou número.",
     "reason": "O motivo, que fica registrado.",

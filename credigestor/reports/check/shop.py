@@ -89,6 +89,13 @@ _WRONG_ROWS = {
         "copy > 1 AND NOT EXISTS (SELECT FROM note_printings o"
         " WHERE o.note_id = note_printings.note_id AND o.copy = note_printings.copy - 1)",
     ),
+    "contract_printing": (
+        "contract_printings",
+        "As impressões do contrato não vão de 1 em diante, ou a venda não tem notas.",
+        "copy > 1 AND NOT EXISTS (SELECT FROM contract_printings o"
+        " WHERE o.sale_id = contract_printings.sale_id AND o.copy = contract_printings.copy - 1)"
+        " OR EXISTS (SELECT FROM sales s WHERE s.id = sale_id AND s.installments = 0)",
+    ),
     "sale_rate": (
         "sales",
         "A venda foi toda paga na entrada e tem juros de contrato.",

@@ -102,7 +102,7 @@ WITH printed AS (
     GROUP BY 1, 2, 3, 4
 ), told AS (
     SELECT entity_id AS sale_id, actor_id, at, after ->> 'notes' AS notes
-    FROM audit_log WHERE entity = 'sale' AND action = 'print'
+    FROM audit_log WHERE entity = 'sale' AND action = 'print' AND NOT after ? 'contract'
 )
 SELECT sale_id AS id FROM printed p WHERE printed_by IS NOT NULL AND NOT EXISTS (
     SELECT FROM told t WHERE t.sale_id = p.sale_id AND t.actor_id = p.printed_by
@@ -110,6 +110,21 @@ SELECT sale_id AS id FROM printed p WHERE printed_by IS NOT NULL AND NOT EXISTS 
         AND p.at BETWEEN t.at - interval '1 minute' AND t.at + interval '1 hour')
 UNION SELECT sale_id FROM told GROUP BY sale_id HAVING count(*) > (
     SELECT count(*) FROM printed p WHERE p.sale_id = told.sale_id)
+ORDER BY 1
+"""
+
+# So has each of its contract.
+_CONTRACTS = """
+WITH told AS (
+    SELECT entity_id AS sale_id, actor_id, at, after ->> 'contract' AS copy
+    FROM audit_log WHERE entity = 'sale' AND action = 'print' AND after ? 'contract'
+)
+SELECT sale_id AS id FROM contract_printings p WHERE printed_by IS NOT NULL AND NOT EXISTS (
+    SELECT FROM told t WHERE t.sale_id = p.sale_id AND t.actor_id = p.printed_by
+        AND t.copy = p.copy::text
+        AND p.printed_at BETWEEN t.at - interval '1 minute' AND t.at + interval '1 hour')
+UNION SELECT sale_id FROM told GROUP BY sale_id HAVING count(*) > (
+    SELECT count(*) FROM contract_printings p WHERE p.sale_id = told.sale_id)
 ORDER BY 1
 """
 
@@ -171,6 +186,15 @@ def gaps(session: Session) -> Iterator[Problem]:
             "trail_print",
             "sales",
             "As impressões das notas da venda não são as que a auditoria conta.",
+        ),
+    )
+    yield from _named(
+        session,
+        _CONTRACTS,
+        (
+            "trail_contract",
+            "sales",
+            "As impressões do contrato da venda não são as que a auditoria conta.",
         ),
     )
     yield from _named(

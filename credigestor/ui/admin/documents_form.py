@@ -106,7 +106,7 @@ def _texts(actor: Actor, current: ShopSettings) -> None:
             current.document_clause,
             key=f"{key}:document_clause",
             placeholder="A mercadoria pode ser trocada em até 7 dias, com a nota fiscal.",
-            help="Sai com as condições do carnê. Um parágrafo de até "
+            help="Sai com as condições do carnê, do contrato e da proposta. Um parágrafo de até "
             f"{longest('document_clause')} caracteres; não muda o que a lei garante ao cliente.",
         )
         fields.slot("document_clause")

@@ -1,18 +1,21 @@
 """Bars of documents on the pages of a sale, a note and a payment.
 
 What is only read (booklet, receipt, statement) is a link that opens in a new tab. Printing notes
-is recorded first (R23), by a button; then the page's own script opens them in a new tab, once, and
-who has pop-ups blocked clicks on the link.
+or a contract is recorded first (R23), by a button; then the page's own script opens them in a new
+tab, once, and who has pop-ups blocked clicks on the link.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 from urllib.parse import urlencode
 
 import streamlit as st
+from sqlalchemy.orm import Session
 
 from credigestor.db.models import NotePrinting
 from credigestor.db.settings import ShopSettings
@@ -98,7 +101,7 @@ def sale_bar(sale: SaleDetail, actor: Actor) -> None:
                 f"{before}. O que for impresso de novo diz “2ª via”, “3ª via” e assim por diante."
             )
         if not refusal:
-            _printed(form)
+            show_printed(form)
 
 
 def note_bar(note: NoteDetail, actor: Actor) -> None:
@@ -115,7 +118,7 @@ def note_bar(note: NoteDetail, actor: Actor) -> None:
             _booklet(note.sale_id, "secondary", bool(refusal))
         _explain(refusal, shop, actor)
         if not refusal:
-            _printed(form)
+            show_printed(form)
 
 
 def receipt_bar(found: Receipt) -> None:
@@ -213,38 +216,21 @@ def _print_button(
     disabled: bool,
     form: str,
 ) -> None:
-    # A callback with the operation of the button as it was drawn: a double click prints once.
-    operation = st.session_state.setdefault(f"operation:{form}", uuid.uuid4())
-    clicks.button(
-        label,
-        _print,
-        (form, sale_id, note_ids, operation),
-        key=form,
-        type=type,
-        icon=":material/print:",
-        disabled=disabled,
+    act = partial(_print_notes, sale_id, note_ids)
+    print_button(label, act, form=form, type=type, disabled=disabled)
+
+
+def _print_notes(
+    sale_id: int,
+    note_ids: Sequence[int] | None,
+    session: Session,
+    actor: Actor,
+    operation_id: uuid.UUID,
+) -> Made:
+    made = printing.print_notes(
+        session, actor, sale_id=sale_id, note_ids=note_ids, operation_id=operation_id
     )
-
-
-def _print(
-    form: str, sale_id: int, note_ids: Sequence[int] | None, operation_id: uuid.UUID
-) -> None:
-    actor = session.current()
-    if actor is None:
-        return  # the page itself says so
-    slot = f"printed:{form}"
-    try:
-        made = data.write(
-            lambda s: printing.print_notes(
-                s, actor, sale_id=sale_id, note_ids=note_ids, operation_id=operation_id
-            )
-        )
-    except BusinessError as error:
-        st.session_state[slot] = error
-        st.session_state.pop(f"operation:{form}", None)
-        return
-    st.session_state[slot] = (operation_id, len(made), _told(made))
-    st.session_state.pop(f"operation:{form}", None)
+    return Made("notas", "a nota" if len(made) == 1 else "as notas", _told(made))
 
 
 def _told(made: Sequence[NotePrinting]) -> str:
@@ -255,22 +241,69 @@ def _told(made: Sequence[NotePrinting]) -> str:
     return what + (" em nova via" if again == len(made) else f", {again} em nova via")
 
 
-def _printed(form: str) -> None:
+@dataclass(frozen=True)
+class Made:
+    """A printing on record: the document's kind, what it is called, a sentence without its end."""
+
+    kind: str
+    what: str
+    told: str
+
+
+def print_button(
+    label: str,
+    act: Callable[[Session, Actor, uuid.UUID], Made],
+    *,
+    form: str,
+    type: _Type,
+    disabled: bool,
+) -> None:
+    """A button that records a printing; `show_printed` of the same form then opens it."""
+    # A callback with the operation of the button as it was drawn: a double click prints once.
+    operation = st.session_state.setdefault(f"operation:{form}", uuid.uuid4())
+    clicks.button(
+        label,
+        _print,
+        (form, act, operation),
+        key=form,
+        type=type,
+        icon=":material/print:",
+        disabled=disabled,
+    )
+
+
+def _print(
+    form: str, act: Callable[[Session, Actor, uuid.UUID], Made], operation_id: uuid.UUID
+) -> None:
+    actor = session.current()
+    if actor is None:
+        return  # the page itself says so
+    slot = f"printed:{form}"
+    try:
+        made = data.write(lambda s: act(s, actor, operation_id))
+    except BusinessError as error:
+        st.session_state[slot] = error
+        st.session_state.pop(f"operation:{form}", None)
+        return
+    st.session_state[slot] = (operation_id, made)
+    st.session_state.pop(f"operation:{form}", None)
+
+
+def show_printed(form: str) -> None:
     """What the last click on the button led to: the links of the printing, or why not."""
     found = st.session_state.get(f"printed:{form}")
     if isinstance(found, BusinessError):
         st.error(messages.plain(found.message), icon=":material/error:")
         del st.session_state[f"printed:{form}"]
     elif found:
-        operation_id, count, told = found
-        what = "a nota" if count == 1 else "as notas"
-        address = path("notas", operation_id)
+        operation_id, made = found
+        address = path(made.kind, operation_id)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             # Constant but for a count and the operation, which are ours.
             st.html(
-                f"{told}. Não abriu numa nova aba?"
+                f"{made.told}. Não abriu numa nova aba?"
                 f'<a class="cg-open" href="{address}" target="_blank" hidden>Abrir</a>'
             )
-            link(f"Abrir {what}", address, type="primary")
-            keep = path("notas", operation_id, keep=True)
-            link(f"Baixar {what}", keep, type="tertiary", icon=":material/download:")
+            link(f"Abrir {made.what}", address, type="primary")
+            keep = path(made.kind, operation_id, keep=True)
+            link(f"Baixar {made.what}", keep, type="tertiary", icon=":material/download:")
