@@ -202,6 +202,7 @@ class Sale(Answer):
     grace_days: int
     override_reason: str | None
     override_by: str | None
+    proposal_id: int | None
     cancelled_on: date | None
     cancelled_by: str | None
     cancel_reason: str | None

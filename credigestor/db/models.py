@@ -208,6 +208,7 @@ class Sale(Base):
     __table_args__ = (
         UniqueConstraint("ref"),
         UniqueConstraint("operation_id"),
+        UniqueConstraint("proposal_id"),
         CheckConstraint("total > 0", name="total"),
         CheckConstraint("down_payment BETWEEN 0 AND total", name="down_payment"),
         CheckConstraint("installments BETWEEN 0 AND 120", name="installments"),
@@ -257,10 +258,35 @@ class Sale(Base):
     grace_days: Mapped[int]
     override_reason: Mapped[str | None]
     override_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    #: The proposal that became this sale.
+    proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposals.id"))
     cancelled_on: Mapped[date | None]
     cancelled_at: Mapped[datetime | None]
     cancelled_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     cancel_reason: Mapped[str | None]
+    created_at: Mapped[datetime] = _now()
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class Proposal(Base):
+    """A sale offered to a customer, at terms (`db.proposal_terms`) that stand until a day.
+
+    Append-only: a sale that it became names it.
+    """
+
+    __tablename__ = "proposals"
+    __table_args__ = (
+        UniqueConstraint("operation_id"),
+        # The law's two days at least (CDC art. 54-B, III).
+        CheckConstraint("valid_until >= made_on + 2", name="valid_until"),
+        Index("ix_proposals_customer_id", "customer_id"),
+    )
+    id: Mapped[int] = _id()
+    operation_id: Mapped[uuid.UUID]
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    made_on: Mapped[date]
+    valid_until: Mapped[date]
+    terms: Mapped[dict[str, Any]]
     created_at: Mapped[datetime] = _now()
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 

@@ -14,6 +14,8 @@ MESSAGES: dict[str, tuple[str, str | None]] = {
     "uq_customers_operation_id": ("Este cadastro já foi gravado.", None),
     "uq_sales_ref": ("Já existe uma venda com essa referência.", None),
     "uq_sales_operation_id": ("Esta venda já foi registrada.", None),
+    "uq_sales_proposal_id": ("Esta proposta já virou uma venda.", None),
+    "uq_proposals_operation_id": ("Esta proposta já foi guardada.", None),
     "uq_payments_operation_id": ("Este pagamento já foi registrado.", None),
     "uq_payments_ref": ("Este pagamento já foi importado.", None),
     "uq_reversals_payment_id": ("Este pagamento já foi estornado.", None),

@@ -25,6 +25,7 @@ from credigestor.documents import (
     contract,
     customer_statement,
     promissory_notes,
+    proposal,
     receipt,
     settlement,
 )
@@ -32,7 +33,7 @@ from credigestor.errors import InvalidInput, NotFound
 from credigestor.reports import booklet as booklets
 from credigestor.reports import contract as contracts
 from credigestor.reports import customer_statement as statements
-from credigestor.reports import logos
+from credigestor.reports import logos, proposals
 from credigestor.reports import printed_notes as printings
 from credigestor.reports import receipt as receipts
 from credigestor.reports import settlement as settlements
@@ -124,6 +125,11 @@ def _contract(asked: _Asked) -> Document:
     return asked.document(f"contrato-{data.number}", contract.pdf, data, data.printed_at)
 
 
+def _proposal(asked: _Asked) -> Document:
+    data = proposals.proposal(asked.session, asked.id())
+    return asked.document(f"proposta-{data.number}", proposal.pdf, data)
+
+
 def _receipt(asked: _Asked) -> Document:
     word = asked.params.get("format", ReceiptFormat.ONE.value)
     if word not in set(ReceiptFormat):
@@ -156,6 +162,7 @@ KINDS: Mapping[str, tuple[frozenset[str], Callable[[_Asked], Document]]] = {
     "notas": (frozenset(), _notes),
     "carne": (frozenset(), _booklet),
     "contrato": (frozenset(), _contract),
+    "proposta": (frozenset(), _proposal),
     "recibo": (frozenset({"format"}), _receipt),
     "extrato": (frozenset({"from", "to"}), _statement),
     "quitacao": (frozenset({"notes", "on"}), _settlement),
@@ -167,10 +174,10 @@ def find(
 ) -> Document:
     """The document that an address names, as of today.
 
-    `notas` and `contrato` are of a printing's operation, `carne` of a sale, `recibo` of a payment
-    (format), `extrato` (from, to) and `quitacao` (notes, on) of a customer. Raises NotFound for a
-    kind or a row that does not exist, InvalidInput for parameters that make no sense, Conflict for
-    a document that is not given any more.
+    `notas` and `contrato` are of a printing's operation, `carne` of a sale, `proposta` of a
+    proposal, `recibo` of a payment (format), `extrato` (from, to) and `quitacao` (notes, on) of a
+    customer. Raises NotFound for a kind or a row that does not exist, InvalidInput for parameters
+    that make no sense, Conflict for a document that is not given any more.
     """
     if kind not in KINDS:
         raise NotFound(NOT_FOUND)

@@ -6,6 +6,7 @@ from credigestor.documents.credit_words import conditions, own_clause
 from credigestor.documents.flow import TO_FILL_IN
 from credigestor.documents.letterhead import payee, phone, shop_address
 from credigestor.reports.contract import Contract
+from credigestor.reports.credit_terms import CreditTerms
 from credigestor.rules.identity import labelled_tax_id
 
 Clause = tuple[str, str]
@@ -15,11 +16,11 @@ def parties(contract: Contract) -> list[Clause]:
     """Who sells, who buys, who answers for them."""
     shop, customer = contract.shop, contract.customer
     found = [
-        ("Vendedora", _named(payee(shop), shop.tax_id, shop_address(shop) if shop.street else "")),
-        ("Cliente", _named(customer.name, customer.tax_id, customer.address)),
+        ("Vendedora", named(payee(shop), shop.tax_id, shop_address(shop) if shop.street else "")),
+        ("Cliente", named(customer.name, customer.tax_id, customer.address)),
     ]
     found += [
-        (guarantor_title(contract, place), _named(each.name, each.tax_id, each.address))
+        (guarantor_title(contract, place), named(each.name, each.tax_id, each.address))
         for place, each in enumerate(contract.guarantors, 1)
     ]
     return found
@@ -39,9 +40,15 @@ def copies(contract: Contract) -> list[str]:
     return ["via da loja", "via do cliente", *guarantors]
 
 
-def goods(contract: Contract) -> Clause:
+def goods(terms: CreditTerms) -> Clause:
     """What is sold, or a line to write it on."""
-    return "Mercadoria", " ".join(contract.description.split()) or TO_FILL_IN * 2
+    return "Mercadoria", " ".join(terms.description.split()) or TO_FILL_IN * 2
+
+
+def named(name: str, tax_id: str, address: str) -> str:
+    """Somebody by name, number and address, with a line for an address that is not known."""
+    parts = [name, labelled_tax_id(tax_id), address or f"endereço: {TO_FILL_IN}"]
+    return ", ".join(filter(None, parts)) + "."
 
 
 def clauses(contract: Contract) -> list[Clause]:
@@ -72,11 +79,6 @@ def clauses(contract: Contract) -> list[Clause]:
         ("Vias", _copies(contract)),
     ]
     return found
-
-
-def _named(name: str, tax_id: str, address: str) -> str:
-    parts = [name, labelled_tax_id(tax_id), address or f"endereço: {TO_FILL_IN}"]
-    return ", ".join(filter(None, parts)) + "."
 
 
 def _where(contract: Contract) -> str:

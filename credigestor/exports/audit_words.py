@@ -53,6 +53,7 @@ ACTIONS = {
 ENTITIES = {
     "customer": "Cliente",
     "sale": "Venda",
+    "proposal": "Proposta",
     "payment": "Pagamento",
     "act": "Ato",
     "users": "Usuário",
@@ -115,6 +116,9 @@ _OWN = {
     "reason": ("Motivo", "text"),
     "on": ("Feito em", "date"),
     "sale": ("Venda", "sale"),
+    "proposal_id": ("Proposta", "sale"),
+    "made_on": ("Data da proposta", "date"),
+    "valid_until": ("Válida até", "date"),
     "contract": ("Contrato, impressão nº", "text"),
     "guarantors": ("Avalistas", "text"),
     "guarantor_data": ("Nome ou endereço de avalista corrigido", "text"),
@@ -293,7 +297,7 @@ def about(entity: str, entity_id: int | None, name: str | None) -> str:
     word = ENTITIES.get(entity, entity)
     if entity_id is None or entity in ("settings", "download", "shop"):
         return word
-    if entity == "sale":
+    if entity in ("sale", "proposal"):
         return f"{word} {sale_number(entity_id)}"
     if entity == "payment":
         return f"{word} {receipt_number(entity_id)}"

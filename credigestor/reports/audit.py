@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, case, func, select, true, tuple_, union_all
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import AuditEntry, Customer, Payment, Sale, User
+from credigestor.db.models import AuditEntry, Customer, Payment, Proposal, Sale, User
 from credigestor.reports.ordering import ordered
 
 #: Stands for what nobody who logs in did: the command line.
@@ -71,21 +71,22 @@ def entries(
 
 
 def entries_of_customer(session: Session, customer_id: int, *, time_zone: str) -> list[Entry]:
-    """All that was written about a customer, their sales and their payments, the oldest first."""
+    """All that was written about a customer and their sales, proposals and payments, in order."""
 
-    def about(entity: str, model: type[Sale] | type[Payment]) -> Select[int]:
+    def about(entity: str, model: type[Sale] | type[Proposal] | type[Payment]) -> Select[int]:
         return (
             select(AuditEntry.id)
             .join(model, model.id == AuditEntry.entity_id)
             .where(AuditEntry.entity == entity, model.customer_id == customer_id)
         )
 
-    # Three ways to the log's index; as one condition they would read the whole log.
+    # Four ways to the log's index; as one condition they would read the whole log.
     ids: Any = union_all(
         select(AuditEntry.id).where(
             AuditEntry.entity == "customer", AuditEntry.entity_id == customer_id
         ),
         about("sale", Sale),
+        about("proposal", Proposal),
         about("payment", Payment),
     )
     log = listed(AuditFilters(), time_zone=time_zone).where(AuditEntry.id.in_(ids))

@@ -20,7 +20,7 @@ from credigestor.reports.named_customer import named_customer
 from credigestor.rules.numbering import sale_number
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Contract(CreditTerms):
     """What one printing of a contract puts on paper; `printed_at` is in the shop's time.
 
@@ -77,6 +77,8 @@ def contract(session: Session, operation_id: uuid.UUID) -> Contract:
         description=sale.description,
         total=sale.total,
         down_payment=sale.down_payment,
+        schedule=sale.schedule,
+        schedule_step=sale.schedule_step,
         contract_rate=sale.contract_rate,
         daily_rate=sale.daily_rate,
         late_rate=sale.late_rate,

@@ -27,13 +27,20 @@ from credigestor.db.models import (
 )
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import NotFound
+from credigestor.reports import proposals
+from credigestor.reports.proposals import ProposalFilters
 from credigestor.rules import privacy
 from credigestor.rules.acts import ACT_NAMES, ActKind
 from credigestor.rules.aging import STATUS_NAMES, Status
 from credigestor.rules.due_schedule import told
 from credigestor.rules.identity import format_cep, format_phone, format_tax_id, mask_tax_id
 from credigestor.rules.methods import METHOD_NAMES, Method
-from credigestor.rules.numbering import note_number, receipt_number, sale_number
+from credigestor.rules.numbering import (
+    note_number,
+    proposal_number,
+    receipt_number,
+    sale_number,
+)
 from credigestor.rules.privacy import CustomerFile, Section, Value
 
 
@@ -57,6 +64,7 @@ def customer_file(
         register=reader.register(customer),
         sections=[
             reader.sales(),
+            reader.proposals(),
             reader.guarantors(),
             reader.guaranteed(customer.tax_id),
             reader.notes(),
@@ -141,6 +149,26 @@ class _Reader:
             for sale, sold_by, released_by, cancelled_by in rows
         ]
         return _section("Vendas", found)
+
+    def proposals(self) -> Section:
+        """What was offered, and whether it became a sale."""
+        every = proposals.listed(ProposalFilters(self.customer_id), today=self.today)
+        found = [
+            {
+                "Proposta": proposal_number(row["id"]),
+                "Data": row["made_on"],
+                "Válida até": row["valid_until"],
+                "Descrição": row["description"],
+                "Total (R$)": row["total"],
+                "Entrada (R$)": row["down_payment"],
+                "Parcelas": row["installments"],
+                "Total a prazo (R$)": row["to_pay"],
+                "Feita por": row["made_by"],
+                "Venda": sale_number(row["sale_id"]) if row["sale_id"] else None,
+            }
+            for row in self.session.execute(every).mappings()
+        ]
+        return _section("Propostas", found)
 
     def guarantors(self) -> Section:
         """Who answers for the customer's sales: they are others, so no more than who they are."""

@@ -54,6 +54,7 @@ class SaleDetail:
     grace_days: int
     override_reason: str | None
     override_by: str | None
+    proposal_id: int | None
     cancelled_on: date | None
     cancelled_by: str | None
     cancel_reason: str | None
@@ -121,6 +122,7 @@ def detail(session: Session, sale_id: int, *, as_of: date, today: date) -> SaleD
                 Sale.grace_days,
                 Sale.override_reason,
                 overrider.name.label("override_by"),
+                Sale.proposal_id,
                 Sale.cancelled_on,
                 canceller.name.label("cancelled_by"),
                 Sale.cancel_reason,

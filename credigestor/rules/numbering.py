@@ -23,6 +23,11 @@ def sale_number(sale_id: int) -> str:
     return f"{sale_id:06d}"
 
 
+def proposal_number(proposal_id: int) -> str:
+    """Number of a proposal as printed."""
+    return f"{proposal_id:06d}"
+
+
 def receipt_number(payment_id: int) -> str:
     """Number of a payment's receipt as printed."""
     return f"{payment_id:06d}"

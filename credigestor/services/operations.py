@@ -9,10 +9,18 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Act, ContractPrinting, Customer, NotePrinting, Payment, Sale
+from credigestor.db.models import (
+    Act,
+    ContractPrinting,
+    Customer,
+    NotePrinting,
+    Payment,
+    Proposal,
+    Sale,
+)
 from credigestor.errors import Conflict
 
-T = TypeVar("T", Act, Customer, Sale, Payment, NotePrinting, ContractPrinting)
+T = TypeVar("T", Act, Customer, Sale, Payment, NotePrinting, ContractPrinting, Proposal)
 
 
 def recorded(session: Session, table: type[T], operation_id: uuid.UUID) -> Sequence[T]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -36,6 +37,16 @@ class NewSale(InputModel):
     contract_rate: Decimal = ZERO
     override_reason: str | None = None
     guarantors: tuple[GuarantorInput, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a sale was offered at, in place of the settings in force: the proposal and its rates."""
+
+    proposal_id: int
+    late_rate: Decimal
+    fine_rate: Decimal
+    grace_days: int
 
 
 def parse_description(typed: str) -> str:

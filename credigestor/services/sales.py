@@ -23,6 +23,7 @@ from credigestor.services.credit import STANDING, credit_warnings, override_reas
 from credigestor.services.inputs import reason
 from credigestor.services.ledger import lock_notes_of_sales
 from credigestor.services.sale_input import NewSale as NewSale
+from credigestor.services.sale_input import Offer
 from credigestor.services.sale_input import parse_description as parse_description
 from credigestor.services.sale_input import plan_notes as plan_notes
 
@@ -43,7 +44,7 @@ _CREATE = audit.creation(
         *("operation_id", "customer_id", "seller_id", "sold_on", "description", "total"),
         *("down_payment", "installments", "first_due_date", "contract_rate", "late_rate"),
         *("fine_rate", "grace_days", "override_reason", "override_by", "created_by"),
-        *("carried", "due_day", "daily_rate", "schedule", "schedule_step"),
+        *("carried", "due_day", "daily_rate", "schedule", "schedule_step", "proposal_id"),
     ],
     "sale",
 )
@@ -68,7 +69,13 @@ class Planned:
 
 
 def preview(
-    session: Session, actor: Actor, data: NewSale, *, today: date, lock: bool = False
+    session: Session,
+    actor: Actor,
+    data: NewSale,
+    *,
+    today: date,
+    lock: bool = False,
+    offer: Offer | None = None,
 ) -> Planned:
     """What `register` would make now; nothing is written, and the customer locked if asked to.
 
@@ -82,6 +89,9 @@ def preview(
     if customer is None:
         raise NotFound("Cliente não encontrado.")
     settings = ShopSettings.model_validate(customer.settings or {})
+    if offer is not None:
+        offered = {name: getattr(offer, name) for name in ("late_rate", "fine_rate", "grace_days")}
+        settings = settings.model_copy(update=offered)
     made = plan_notes(data, settings, today=today)
     notes = made.notes
     asked = {"customer_id": data.customer_id, "operation_id": data.operation_id, "today": today}
@@ -106,15 +116,17 @@ def preview(
     return Planned(seller_id, settings, made, warnings if notes else ())
 
 
-def register(session: Session, actor: Actor, data: NewSale, *, today: date) -> int:
+def register(
+    session: Session, actor: Actor, data: NewSale, *, today: date, offer: Offer | None = None
+) -> int:
     """Register a sale with its notes and return its id; the same operation again, the same id.
 
-    The late rate, fine, grace and contract rate are copied from the settings in force (R5).
+    The late rate, fine and grace are copied from the settings in force (R5), or from the offer.
     Raises InvalidInput, NotFound, NotAllowed, Conflict when the operation registered another
     sale, or CreditWarning when the customer is over the credit limit or late and no manager's
     reason is given.
     """
-    planned = preview(session, actor, data, today=today, lock=True)
+    planned = preview(session, actor, data, today=today, lock=True, offer=offer)
     notes, settings = planned.plan.notes, planned.settings
     if planned.registered:
         return _registered_before(session, data, notes)
@@ -134,6 +146,7 @@ def register(session: Session, actor: Actor, data: NewSale, *, today: date) -> i
         "grace_days": settings.grace_days,
         "override_reason": override,
         "override_by": actor.id if override else None,
+        "proposal_id": offer.proposal_id if offer else None,
     }
     new = {**row, **planned.plan.made_by}
     new |= {"operation_id": data.operation_id, "created_by": actor.id}

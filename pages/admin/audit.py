@@ -24,6 +24,7 @@ ORDERS = {audit.NEWEST_FIRST: "Mais novos primeiro", "at": "Mais antigos primeir
 PAGES = {
     "customer": "counter/customer.py",
     "sale": "counter/sale.py",
+    "proposal": "counter/proposal.py",
     "payment": "counter/payment.py",
 }
 

@@ -15,7 +15,7 @@ from credigestor.rules.numbering import note_number, sale_number
 from credigestor.rules.permissions import Permission
 from credigestor.services import customers
 from credigestor.ui.admin import personal_data
-from credigestor.ui.counter import customer_documents, payment_list
+from credigestor.ui.counter import customer_documents, payment_list, proposals
 from credigestor.ui.counter.customer_form import edit_customer
 from credigestor.ui.kit import data, links, messages, session, tables
 from credigestor.ui.kit.figures import format_count, whole_days
@@ -232,6 +232,7 @@ with notes:
     show_open_notes(found)
 with purchases:
     show_purchases(found)
+    proposals.of_customer(found.customer.id, today=today)
 with payments:
     show_payments(found)
 for tab, show in zip(living, (show_documents, show_record), strict=False):

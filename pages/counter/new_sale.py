@@ -34,9 +34,10 @@ from credigestor.rules.money import (
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.schedule import Plan
-from credigestor.services import credit, inputs, sales
+from credigestor.services import sales
 from credigestor.services.sales import NewSale
-from credigestor.ui.counter import guarantors, sale_schedule
+from credigestor.ui.counter import guarantors, proposals, sale_schedule
+from credigestor.ui.counter.credit_area import credit_area
 from credigestor.ui.counter.customer_search import forget_customer, pick_customer
 from credigestor.ui.counter.recorded import tell_sale
 from credigestor.ui.kit import data, forms, links, messages, operations, session, tables
@@ -227,28 +228,6 @@ def day_with_weekday(day: date) -> str:
     return f"{format_date(day)} ({WEEKDAYS[day.weekday()]})"
 
 
-def credit_area(draft: LiveForm, actor: Actor, owes: Exposure, new_notes: Decimal) -> str | None:
-    """Warn of a customer over the limit or late; a manager's reason, None when none is needed."""
-    warnings = credit.credit_warnings(
-        limit=owes.limit,
-        owed=owes.principal,
-        overdue_notes=owes.overdue_notes,
-        new_notes=new_notes,
-    )
-    if not warnings or not new_notes:
-        return None
-    st.warning(messages.plain(" ".join(warnings)), icon=":material/credit_score:")
-    if not actor.can(Permission.OVERRIDE_CREDIT):
-        draft.refused = "Só um gerente pode liberar esta venda."
-        return None
-    return draft.typed(
-        "override_reason",
-        "Motivo para liberar a venda",
-        partial(inputs.reason, field="override_reason"),
-        needed="motivo da liberação",
-    )
-
-
 def result_area(
     draft: LiveForm,
     actor: Actor,
@@ -290,6 +269,7 @@ def confirm(draft: LiveForm, actor: Actor, new: NewSale | None, today: date) -> 
             links.go("counter/sale.py", id=sale_id)
     if blocked:
         st.caption(messages.plain(blocked))
+    proposals.keep_button(draft, FORM, actor, new, today)
     if st.button(
         "Limpar tudo", key=draft.key("clear"), type="tertiary", icon=":material/backspace:"
     ):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
 import streamlit as st
 
@@ -11,14 +10,14 @@ from credigestor.errors import NotFound
 from credigestor.reports import sale as sale_report
 from credigestor.reports.sale import SaleDetail
 from credigestor.reports.sales import sellers
-from credigestor.rules import true_rate
 from credigestor.rules.aging import STATUS_NAMES, Status
 from credigestor.rules.calendar import format_date
-from credigestor.rules.money import ZERO, exact_percent, format_brl, format_percent
-from credigestor.rules.numbering import note_number, receipt_number
+from credigestor.rules.money import ZERO, format_brl
+from credigestor.rules.numbering import note_number, proposal_number, receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import sales
 from credigestor.ui.counter import contract_bar, document_bars, guarantors, payment_list
+from credigestor.ui.counter.credit_lines import credit_lines
 from credigestor.ui.kit import data, forms, links, messages, session, tables
 
 MONEY = ("amount", "owed", "principal", "interest", "fine")
@@ -46,6 +45,13 @@ def head(sale: SaleDetail) -> None:
                 icon=":material/payments:",
                 customer=sale.customer_id,
             )
+        if sale.proposal_id:
+            links.link(
+                "counter/proposal.py",
+                f"Proposta {proposal_number(sale.proposal_id)}",
+                icon=":material/request_quote:",
+                id=sale.proposal_id,
+            )
         links.link(
             "counter/new_sale.py",
             "Outra venda",
@@ -70,19 +76,7 @@ def terms(sale: SaleDetail) -> None:
     if sale.installments:
         every = f", {sale.due_told}" if sale.installments > 1 else ""
         lines.append(f"Parcelas: {sale.installments}{every}")
-        if sale.contract_rate:
-            lines.append(
-                f"Juros do contrato: {rate(sale.contract_rate)} ao mês. Taxa efetiva, pelas datas: "
-                f"{format_percent(true_rate.monthly(sale.daily_rate))} ao mês, "
-                f"{format_percent(true_rate.yearly(sale.daily_rate))} ao ano (CET)"
-            )
-        else:
-            lines.append("Sem juros de contrato")
-        days = "sem carência" if not sale.grace_days else f"carência de {sale.grace_days} dias"
-        lines.append(
-            f"No atraso: juros de {rate(sale.late_rate)} ao mês, multa de {rate(sale.fine_rate)}, "
-            f"{days}"
-        )
+        lines += credit_lines(sale)
     else:
         lines.append("Paga toda de entrada: não tem notas")
     if sale.override_reason:
@@ -90,11 +84,6 @@ def terms(sale: SaleDetail) -> None:
     if sale.description:
         lines.append(f"Descrição: {sale.description}")
     st.markdown("\n".join(f"- {messages.plain(' '.join(line.splitlines()))}" for line in lines))
-
-
-def rate(percent: Decimal) -> str:
-    """A rate with all the decimals it has, at least two."""
-    return exact_percent(percent, least=2)
 
 
 def notes_area(sale: SaleDetail) -> None:

@@ -16,7 +16,7 @@ from tests.documents.booklets import booklet
 AT = datetime(2026, 1, 6, 9, 30)  # noqa: DTZ001 - the shop's time
 _SHARED = (
     *("shop", "customer", "sold_on", "description", "total", "down_payment", "contract_rate"),
-    *("daily_rate", "late_rate", "fine_rate", "grace_days", "sale_id"),
+    *("daily_rate", "late_rate", "fine_rate", "grace_days", "schedule", "schedule_step", "sale_id"),
 )
 
 

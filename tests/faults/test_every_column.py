@@ -46,6 +46,7 @@ FREE = {
     "payments": {"operation_id"},
     "payment_items": {"discount", "principal_after", "interest_after", "fine_after"}
     | {"fine_charged_after", "interest_from_after"},
+    "proposals": {"operation_id"},
     "sales": {"ref", "operation_id", "description"},
     "sessions": {"user_id", "visitor_hash", "address", "user_agent", "revoked_at"},
     "settings": {"data"},  # each of its own fields is told; one that is nobody's is not

@@ -179,6 +179,21 @@ ROWS = {
     "UPDATE sales SET cancel_reason = 'outra' WHERE id = 4": ("trail_differs", "sales", 4),
     "UPDATE note_printings SET note_id = 4 WHERE copy = 2": ("trail_print", "sales", 2),
     "DELETE FROM note_printings WHERE copy = 2": ("trail_print", "sales", 2),
+    "UPDATE proposals SET terms = '{}' WHERE id = 2": ("proposal_terms", "proposals", 2),
+    "UPDATE proposals SET terms = jsonb_set(terms, '{notes,0,amount}', '\"1.00\"') WHERE id = 2": (
+        *("proposal_rate", "proposals", 2),
+    ),
+    "UPDATE proposals SET terms = jsonb_set(terms, '{asked,total}', '\"701\"') WHERE id = 1": (
+        *("sale_proposal", "sales", 8),
+    ),
+    "UPDATE proposals SET valid_until = valid_until + 1 WHERE id = 2": (
+        *("trail_differs", "proposals", 2),
+    ),
+    "UPDATE sales SET proposal_id = 2 WHERE id = 2": ("sale_proposal", "sales", 2),
+    "UPDATE sales SET proposal_id = NULL WHERE id = 8": ("trail_differs", "sales", 8),
+    "DELETE FROM audit_log WHERE entity = 'proposal' AND entity_id = 2": (
+        *("trail_missing", "proposals", 2),
+    ),
     "DELETE FROM contract_printings WHERE copy = 1": (
         *("contract_printing", "contract_printings", 2),
     ),

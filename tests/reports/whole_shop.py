@@ -31,6 +31,7 @@ from credigestor.services import (
     payments,
     printing,
     privacy,
+    proposals,
     sales,
     settings,
     summaries,
@@ -45,6 +46,7 @@ from tests.imports.files import shop, source
 from tests.moments import NOW
 from tests.pictures import logo
 from tests.portfolio import TODAY, pay
+from tests.services.offering import asked
 from tests.services.selling import new_sale
 
 PASSWORD = "uma senha comprida"
@@ -71,6 +73,7 @@ def make(session: Session) -> None:
     privacy.anonymise(session, admin, customer_id=gone, now=NOW, today=TODAY)
     _sales(session, admin, seller, ana, bia)
     importer.run(session, admin, source(shop()), today=TODAY)
+    _proposals(session, seller, bia)
     _installation(session, admin)
     session.flush()
     summaries.refresh(session, today=TODAY)
@@ -149,6 +152,20 @@ def _sales(session: Session, admin: Actor, seller: Actor, ana: int, bia: int) ->
     payments.reverse(session, admin, payment_id=wrong, why="engano", today=TODAY)
     pay(session, admin, _note(session, second, 1), "1.00", date(2026, 5, 2))
     sales.cancel(session, admin, sale_id=third, why="desistência", today=TODAY)
+
+
+def _proposals(session: Session, seller: Actor, customer: int) -> None:
+    offered = proposals.make(session, seller, asked(customer, total=Decimal(700)), today=TODAY)
+    proposals.make(session, seller, asked(customer, down_payment=Decimal(50)), today=TODAY)
+    operation, why = uuid.uuid4(), "cliente antiga"
+    proposals.close(
+        session,
+        seller,
+        proposal_id=offered,
+        operation_id=operation,
+        override_reason=why,
+        today=TODAY,
+    )
 
 
 def _note(session: Session, sale: int, number: int) -> int:

@@ -29,6 +29,7 @@ from credigestor.services import (
     payments,
     printing,
     privacy,
+    proposals,
     sales,
     settings,
     users,
@@ -41,6 +42,7 @@ from tests.moments import NOW
 from tests.portfolio import TODAY, add_customer, add_sale
 from tests.portfolio import pay as pay_note
 from tests.services import keys
+from tests.services.offering import asked
 from tests.services.paying import new_payment
 from tests.services.selling import new_sale
 
@@ -48,13 +50,15 @@ pytestmark = pytest.mark.usefixtures("db")
 
 SERVICES = (
     *(auth, confirmation, customers, downloads, payments, printing, privacy, sales, settings),
-    *(api_keys, users),
+    *(api_keys, proposals, users),
 )
 #: They take an actor and write nothing that is data: a look, a count of wrong passwords, an
 #: address for a file, which is logged once it is used.
 NO_WRITES = {"auth.list_sessions", "users.list_users", "confirmation.refusal", "downloads.ask"}
 NO_WRITES |= {"sales.preview", "payments.preview"}
 NO_WRITES |= {"api_keys.list_keys"}
+#: What it writes is a sale: `sales.register`.
+NO_WRITES |= {"proposals.close"}
 
 
 @dataclass
@@ -196,6 +200,10 @@ WRITES = {
     "printing.print_contract": Write(
         lambda s, a, shop: _print_contract(s, a, shop),
         *("print", "sale", None, ("contract", 1)),
+    ),
+    "proposals.make": Write(
+        lambda s, a, shop: proposals.make(s, a, asked(shop.customer), today=TODAY),
+        *("create", "proposal", None, ("valid_until", "2026-11-25")),
     ),
     "settings.change": Write(
         lambda s, a, shop: settings.change(s, a, ShopSettings(grace_days=3)),

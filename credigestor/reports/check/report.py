@@ -25,6 +25,7 @@ from credigestor.db.models import (
 from credigestor.reports.check import catalogue, told, trail
 from credigestor.reports.check.invariants import broken_sales
 from credigestor.reports.check.problem import Problem
+from credigestor.reports.check.proposals import proposals
 from credigestor.reports.check.recount import facts_that_differ, summaries_that_differ
 from credigestor.reports.check.replay import replay
 from credigestor.reports.check.shop import people_and_settings
@@ -58,7 +59,7 @@ def check(
     if summaries:
         accounts += [_facts, _summaries]
     beside: list[Step] = [catalogue.sequences, people_and_settings]
-    beside += [trail.gaps, told.differences, settings_and_bulk]
+    beside += [proposals, trail.gaps, told.differences, settings_and_bulk]
     steps = [*accounts, *(beside if whole else ())]
     for done, step in enumerate(steps, start=1):
         problems.extend(step(session))

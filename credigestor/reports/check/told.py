@@ -24,14 +24,14 @@ _NUMBERS = frozenset({*_MONEY, "credit_limit"})
 _DATES = frozenset(
     {
         *("sold_on", "first_due_date", "paid_on", "acted_on", "birth_date", "reversed_on"),
-        "cancelled_on",
+        *("cancelled_on", "made_on", "valid_until"),
     }
 )
 
 _SALE = (
     *("customer_id", "sold_on", "total", "down_payment", "installments", "first_due_date"),
     *("contract_rate", "late_rate", "fine_rate", "grace_days", "override_reason", "override_by"),
-    *("schedule", "schedule_step"),
+    *("schedule", "schedule_step", "proposal_id"),
 )
 _PAYMENT = ("customer_id", "paid_on", "amount", "method", "backdate_reason", "discount_reason")
 _ACT = ("kind", "customer_id", "acted_on", "reason")
@@ -189,6 +189,22 @@ _COMPARISONS = {
                 "ORDER BY each ->> 0) FROM jsonb_array_elements(a.after -> 'items') AS each)",
                 "items",
             ),
+        ),
+    ),
+    "proposals": (
+        _compared(
+            f"proposals r JOIN {_entry('proposal', 'create')}",
+            _columns(("customer_id", "made_on", "valid_until")),
+            *(
+                _when(f"a.after ->> '{name}' IS DISTINCT FROM r.terms #>> '{{asked,{name}}}'", name)
+                for name in ("total", "down_payment", "description", "seller_id")
+            ),
+            _when(
+                "a.after ->> 'contract_rate' IS DISTINCT FROM r.terms ->> 'contract_rate'",
+                "contract_rate",
+            ),
+            _other("created_by"),
+            _moment("created_at"),
         ),
     ),
     "reversals": (

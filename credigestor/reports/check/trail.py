@@ -50,6 +50,7 @@ _ACTS = (
         *("payments", "true", "payment", "create"),
         in_bulk=True,
     ),
+    _Act("proposals", "true", "proposal", "create"),
     _Act("sales", "r.cancelled_on IS NOT NULL", "sale", "cancel"),
     _Act("reversals", "true", "payment", "reverse", "r.payment_id"),
     _Act("acts", "true", "act", "create", in_bulk=True),
@@ -62,6 +63,7 @@ _ACTS = (
 _THERE = {
     ("customer", None): "SELECT FROM customers r WHERE r.id = a.entity_id",
     ("sale", None): "SELECT FROM sales r WHERE r.id = a.entity_id",
+    ("proposal", None): "SELECT FROM proposals r WHERE r.id = a.entity_id",
     ("payment", None): "SELECT FROM payments r WHERE r.id = a.entity_id",
     ("act", None): "SELECT FROM acts r WHERE r.id = a.entity_id",
     ("act", "reverse"): "SELECT FROM act_reversals r WHERE r.act_id = a.entity_id",
@@ -84,7 +86,7 @@ ORDER BY 1
 
 _TWICE = """
 SELECT max(id) AS id FROM audit_log
-WHERE entity IN ('customer', 'sale', 'payment', 'act', 'users', 'settings')
+WHERE entity IN ('customer', 'sale', 'proposal', 'payment', 'act', 'users', 'settings')
     AND action IN ('create', 'cancel', 'reverse', 'anonymise', 'change')
 GROUP BY entity, entity_id, action HAVING count(*) > 1 ORDER BY 1
 """

@@ -1,4 +1,6 @@
-"""Printings of contracts
+"""Printings of contracts, and proposals
+
+No sale made before came of a proposal, which is what NULL says.
 
 Revision: 0017, after 0018
 """
@@ -36,6 +38,31 @@ def upgrade() -> None:
         sa.UniqueConstraint("sale_id", "copy", name=op.f("uq_contract_printings_sale_id_copy")),
     )
     _append_only("contract_printings")
+    op.create_table(
+        "proposals",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("operation_id", postgresql.UUID(as_uuid=True), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("made_on", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("terms", postgresql.JSONB(), nullable=False),
+        sa.Column("created_at", _MOMENT, server_default=sa.text("now()"), nullable=False),
+        sa.Column("created_by", sa.Integer(), nullable=True),
+        sa.CheckConstraint("valid_until >= made_on + 2", name=op.f("ck_proposals_valid_until")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_proposals_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_proposals_created_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposals")),
+        sa.UniqueConstraint("operation_id", name=op.f("uq_proposals_operation_id")),
+    )
+    op.create_index("ix_proposals_customer_id", "proposals", ["customer_id"])
+    _append_only("proposals")
+    op.add_column("sales", sa.Column("proposal_id", sa.Integer(), nullable=True))
+    op.create_unique_constraint(op.f("uq_sales_proposal_id"), "sales", ["proposal_id"])
+    op.create_foreign_key(
+        op.f("fk_sales_proposal_id"), "sales", "proposals", ["proposal_id"], ["id"]
+    )
 
 
 def _append_only(table: str) -> None:
