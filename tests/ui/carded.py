@@ -49,8 +49,11 @@ class _Cards(HTMLParser):
 
 def cards_of(app: AppTest) -> list[Card]:
     """The cards of a page, in their order, with plain spaces."""
+    return read("".join(part.value for part in app.html if 'class="cg-cards"' in part.value))
+
+
+def read(html: str) -> list[Card]:
+    """The cards of this HTML."""
     parser = _Cards()
-    for part in app.html:
-        if 'class="cg-cards"' in part.value:
-            parser.feed(part.value.replace("\xa0", " "))
+    parser.feed(html.replace("\xa0", " "))
     return parser.found

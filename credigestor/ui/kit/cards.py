@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 import streamlit as st
 
+from credigestor.rules.money import ZERO
 from credigestor.ui.kit.figures import UNCHANGED
 
 Tone = Literal["normal", "inverse", "blue"]
@@ -86,8 +87,8 @@ def _spark(history: Sequence[Decimal], chart: Literal["area", "bar"]) -> str:
 
 def _bars(history: Sequence[Decimal]) -> str:
     """From zero, each as high as it is."""
-    low, high = min(0, *history), max(0, *history)
-    step, zero = _SIDE / len(history), _height(Decimal(0), low, high)
+    low, high = min(ZERO, *history), max(ZERO, *history)
+    step, zero = _SIDE / len(history), _height(ZERO, low, high)
     bars = []
     for place, value in enumerate(history):
         y = _height(value, low, high)
@@ -113,7 +114,7 @@ def _area(history: Sequence[Decimal]) -> str:
     )
 
 
-def _height(value: Decimal, low: Decimal | int, high: Decimal | int) -> float:
+def _height(value: Decimal, low: Decimal, high: Decimal) -> float:
     """Where a value stands, from the top; on the floor where all are the same."""
     share = float((value - low) / (high - low)) if high > low else 0.0
     return _SIDE - _EDGE - share * (_SIDE - 2 * _EDGE)

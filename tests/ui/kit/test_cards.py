@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
 from urllib.parse import unquote
 
-from streamlit.testing.v1 import AppTest
+from credigestor.ui.kit import cards
+from tests.ui.carded import Card, read
 
-from tests.ui.carded import Card, cards_of
 
-
-def shown(change: str | None, history: list[int], **kind: str) -> Card:
-    """The one card that a script draws."""
-
-    def script(change: str | None, history: list[int], kind: dict[str, str]) -> None:
-        from decimal import Decimal
-
-        from credigestor.ui.kit import cards
-
-        points = [Decimal(point) for point in history]
-        cards.show(
-            cards.card("<b>A & B", "R$ 1,00", change, "desde ontem", points, help='"?"', **kind)
-        )
-
-    app = AppTest.from_function(script, args=(change, history, kind)).run()
-    assert not app.exception
-    [card] = cards_of(app)
+def shown(change: str | None, history: list[int], **kind: Any) -> Card:
+    """The card of so many months, as a person reads it."""
+    points = [Decimal(point) for point in history]
+    made = cards.card("<b>A & B", "R$ 1,00", change, "desde ontem", points, help='"?"', **kind)
+    assert "<b>" not in made
+    [card] = read(made)
     return card
 
 
