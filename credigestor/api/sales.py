@@ -297,8 +297,7 @@ def read(sale_id: PathId, call: Caller, as_of: Day | None = None) -> Sale:
         for row in found.payments.to_dict("records")
     ]
     shown = {name: getattr(found, name) for name in Sale.model_fields if hasattr(found, name)}
-    shown |= {"as_of": day, "notes": notes, "payments": payments}
-    shown["schedule"] = schedules.of(found)
+    shown |= {"as_of": day, "notes": notes, "payments": payments, "schedule": schedules.of(found)}
     shown["effective_monthly_rate"] = true_rate.monthly(found.daily_rate)
     shown["effective_yearly_rate"] = true_rate.yearly(found.daily_rate)
     return Sale.model_validate(shown)

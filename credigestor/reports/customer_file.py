@@ -13,9 +13,6 @@ from sqlalchemy.orm import Session, aliased
 
 from credigestor.db.balances import note_balances
 from credigestor.db.models import (
-    Act,
-    ActItem,
-    ActReversal,
     Customer,
     Guarantor,
     Note,
@@ -27,17 +24,14 @@ from credigestor.db.models import (
 )
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import NotFound
-from credigestor.reports import proposals
-from credigestor.reports.proposals import ProposalFilters
+from credigestor.reports.customer_file_tables import acts, proposals, section
 from credigestor.rules import privacy
-from credigestor.rules.acts import ACT_NAMES, ActKind
 from credigestor.rules.aging import STATUS_NAMES, Status
 from credigestor.rules.due_schedule import told
 from credigestor.rules.identity import format_cep, format_phone, format_tax_id, mask_tax_id
 from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.numbering import (
     note_number,
-    proposal_number,
     receipt_number,
     sale_number,
 )
@@ -64,12 +58,12 @@ def customer_file(
         register=reader.register(customer),
         sections=[
             reader.sales(),
-            reader.proposals(),
+            proposals(session, customer_id, today),
             reader.guarantors(),
             reader.guaranteed(customer.tax_id),
             reader.notes(),
             reader.payments(),
-            reader.acts(),
+            acts(session, customer_id),
         ],
     )
 
@@ -148,27 +142,7 @@ class _Reader:
             }
             for sale, sold_by, released_by, cancelled_by in rows
         ]
-        return _section("Vendas", found)
-
-    def proposals(self) -> Section:
-        """What was offered, and whether it became a sale."""
-        every = proposals.listed(ProposalFilters(self.customer_id), today=self.today)
-        found = [
-            {
-                "Proposta": proposal_number(row["id"]),
-                "Data": row["made_on"],
-                "Válida até": row["valid_until"],
-                "Descrição": row["description"],
-                "Total (R$)": row["total"],
-                "Entrada (R$)": row["down_payment"],
-                "Parcelas": row["installments"],
-                "Total a prazo (R$)": row["to_pay"],
-                "Feita por": row["made_by"],
-                "Venda": sale_number(row["sale_id"]) if row["sale_id"] else None,
-            }
-            for row in self.session.execute(every).mappings()
-        ]
-        return _section("Propostas", found)
+        return section("Vendas", found)
 
     def guarantors(self) -> Section:
         """Who answers for the customer's sales: they are others, so no more than who they are."""
@@ -186,7 +160,7 @@ class _Reader:
             }
             for row in rows
         ]
-        return _section("Avalistas das vendas", found)
+        return section("Avalistas das vendas", found)
 
     def guaranteed(self, tax_id: str) -> Section:
         """The sales of others that this person answers for, without saying whose they are."""
@@ -206,7 +180,7 @@ class _Reader:
             }
             for row, sold_on in rows
         ]
-        return _section("Avais dados a outros", found)
+        return section("Avais dados a outros", found)
 
     def notes(self) -> Section:
         rows = self.session.execute(
@@ -230,7 +204,7 @@ class _Reader:
             }
             for row in rows
         ]
-        return _section("Notas", found)
+        return section("Notas", found)
 
     def payments(self) -> Section:
         receiver, undoer = aliased(User), aliased(User)
@@ -266,45 +240,7 @@ class _Reader:
             }
             for item, payment, note, sale, undone, received_by, undone_by in rows
         ]
-        return _section("Pagamentos", found)
-
-    def acts(self) -> Section:
-        maker, undoer = aliased(User), aliased(User)
-        rows = self.session.execute(
-            select(ActItem, Act, Note, Sale, ActReversal, maker.name, undoer.name)
-            .join(Act, Act.id == ActItem.act_id)
-            .join(Note, Note.id == ActItem.note_id)
-            .join(Sale, Sale.id == Note.sale_id)
-            .outerjoin(ActReversal, ActReversal.act_id == Act.id)
-            .outerjoin(maker, maker.id == Act.made_by)
-            .outerjoin(undoer, undoer.id == ActReversal.reversed_by)
-            .where(Act.customer_id == self.customer_id)
-            .order_by(Act.acted_on, Act.id, ActItem.id)
-        )
-        found = [
-            {
-                "Ato": act.id,
-                "O quê": ACT_NAMES[ActKind(act.kind)],
-                "Data": act.acted_on,
-                "Nota": note_number(sale.id, note.number, sale.installments),
-                "Principal (R$)": item.principal,
-                "Juros (R$)": item.interest,
-                "Multa (R$)": item.fine,
-                "Novo vencimento": item.due_date,
-                "Motivo": act.reason,
-                "Feito por": made_by,
-                "Desfeito em": undone.reversed_on if undone else None,
-                "Desfeito por": undone_by,
-                "Motivo de desfazer": undone.reason if undone else None,
-            }
-            for item, act, note, sale, undone, made_by, undone_by in rows
-        ]
-        return _section("Outros atos sobre as notas", found)
-
-
-def _section(title: str, rows: list[dict[str, Any]]) -> Section:
-    labels = list(rows[0]) if rows else []
-    return Section(title, labels, [list(row.values()) for row in rows])
+        return section("Pagamentos", found)
 
 
 _REGISTER = {
