@@ -106,7 +106,8 @@ def owed(session: Session, filters: SaleFilters, *, as_of: date, today: date) ->
     """What all sales that the filters leave owe at `as_of`, R$, charges included."""
     kept = select(Sale.id).where(_kept(filters, as_of))
     notes = note_balances(as_of, today=today).where(Note.sale_id.in_(kept)).subquery()
-    return session.scalars(select(func.coalesce(func.sum(notes.c.owed), ZERO))).one()
+    total: Decimal = session.scalars(select(func.coalesce(func.sum(notes.c.owed), ZERO))).one()
+    return total
 
 
 def page(
