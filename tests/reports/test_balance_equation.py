@@ -33,9 +33,9 @@ def changes(session: Session) -> Iterator[tuple[date, str, Decimal]]:
         if item.closed_after != "written_off":  # that one is recovered
             yield day, "paid", -item.principal
             yield day, "discount", -item.discount
-    for item in session.scalars(select(ActItem).where(ActItem.reversed.is_(False))):
-        if item.kind not in ("waiver", "new_date"):
-            yield item.acted_on, item.kind, -item.principal
+    for act in session.scalars(select(ActItem).where(ActItem.reversed.is_(False))):
+        if act.kind not in ("waiver", "new_date"):
+            yield act.acted_on, act.kind, -act.principal
     for note in session.scalars(select(Note).where(Note.cancelled_on.is_not(None))):
         assert note.cancelled_on is not None
         yield note.cancelled_on, "cancelled", -note.principal_balance

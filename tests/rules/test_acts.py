@@ -159,6 +159,7 @@ def some_act(random: Random, terms: Terms, acts: list[Act]) -> Act:
             return Acted(kind, day, owed.interest, owed.fine, owed.principal)
         case ActKind.WRITE_OFF:
             return Acted(kind, day)
+    raise AssertionError(kind)
 
 
 @pytest.mark.parametrize("part", range(3))
