@@ -16,6 +16,8 @@ from credigestor.api.fields import (
     Answer,
     Body,
     Day,
+    Money,
+    MoneyIn,
     Rate,
     RateIn,
     examples,
@@ -104,6 +106,7 @@ class SettingsChange(Body):
     grace_days: Annotated[int, _between("grace_days"), BeforeValidator(integer)]
     contract_rate: Annotated[RateIn, _rate_of("contract_rate")]
     backdating_days: Annotated[int, _between("backdating_days"), BeforeValidator(integer)]
+    waiver_limit: Annotated[MoneyIn, Field(default_factory=Decimal)]
     state_holidays: Annotated[StrictBool, Field(default_factory=bool)]
     carnival: Annotated[StrictBool, Field(default_factory=bool)]
     corpus_christi: Annotated[StrictBool, Field(default_factory=bool)]
@@ -166,6 +169,7 @@ class Settings(Answer):
     grace_days: int
     contract_rate: Rate
     backdating_days: int
+    waiver_limit: Money
     state_holidays: bool
     carnival: bool
     corpus_christi: bool

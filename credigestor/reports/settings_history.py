@@ -17,6 +17,7 @@ from credigestor.db.settings import ShopSettings
 from credigestor.rules.calendar import format_date
 from credigestor.rules.document_choices import RECEIPT_FORMAT_NAMES, SALE_DOCUMENT_NAMES
 from credigestor.rules.identity import format_cep, format_phone, format_tax_id
+from credigestor.rules.money import format_number
 
 #: What each setting is called, on its form and in the history.
 LABELS = {
@@ -62,6 +63,7 @@ _SHOWN: dict[str, Callable[[Any], str]] = {
     "phone": format_phone,
     "zip_code": format_cep,
     "sale_plans": lambda plans: "; ".join(f"{plan.name} ({plan.told})" for plan in plans),
+    "waiver_limit": format_number,
     "sale_document": SALE_DOCUMENT_NAMES.__getitem__,
     "receipt_format": RECEIPT_FORMAT_NAMES.__getitem__,
 }

@@ -51,6 +51,7 @@ def test_only_what_is_sent_changes(token: str) -> None:
         "pix_key": "loja@exemplo.com.br",
         "late_rate": "0.9",
         "grace_days": 3,
+        "waiver_limit": "3.50",
         "carnival": True,
         "local_holidays": [
             {"day": "2026-08-15", "name": "Padroeira"},
@@ -121,6 +122,8 @@ WRONG: list[tuple[dict[str, Any], set[str]]] = [
     ({"fine_rate": "2.01"}, {"#/fine_rate"}),
     ({"late_rate": "100.01"}, {"#/late_rate"}),
     ({"late_rate": 1.5}, {"#/late_rate"}),
+    ({"waiver_limit": 3.5}, {"#/waiver_limit"}),
+    ({"waiver_limit": "-1.00"}, {"#/waiver_limit"}),
     ({"time_zone": "Europe/Lisbon"}, {"#/time_zone"}),
     ({"backup_hour": 24}, {"#/backup_hour"}),
     ({"carnival": "yes"}, {"#/carnival"}),

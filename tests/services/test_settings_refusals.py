@@ -13,6 +13,7 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import AuditEntry, SettingsVersion
 from credigestor.db.settings import LocalHoliday, ShopSettings, bounds, current_settings, longest
 from credigestor.errors import BusinessError, InvalidInputs
+from credigestor.rules.money import MAX_MONEY
 from credigestor.rules.permissions import Actor
 from credigestor.services import settings
 
@@ -23,6 +24,7 @@ BOUNDED = {
     "retention_years",
 }
 RATES = {"late_rate": Decimal(100), "fine_rate": Decimal(2), "contract_rate": Decimal(100)}
+AMOUNTS = {"waiver_limit"}
 TEXTS = {"document_footer", "document_clause"}
 #: What a page, an import or a hand at the console might give any field.
 ANYTHING = [
@@ -98,6 +100,14 @@ def test_a_rate_is_accepted_up_to_its_limit_and_refused_beyond(name: str, admin:
     refused_at(name, admin, -more, RATES[name] + more, RATES[name] + 1, Decimal("0.00001"))
 
 
+@pytest.mark.parametrize("name", sorted(AMOUNTS))
+def test_an_amount_is_accepted_in_cents_and_refused_otherwise(name: str, admin: Actor) -> None:
+    for inside in (Decimal(0), Decimal("0.01"), MAX_MONEY):
+        change(admin, **{name: inside})
+        assert in_force(name) == inside
+    refused_at(name, admin, Decimal("-0.01"), MAX_MONEY + 1, Decimal("0.001"))
+
+
 @pytest.mark.parametrize("name", sorted(TEXTS))
 def test_a_text_is_accepted_up_to_its_length_and_refused_beyond(name: str, admin: Actor) -> None:
     change(admin, **{name: "x" * longest(name)})
@@ -107,7 +117,7 @@ def test_a_text_is_accepted_up_to_its_length_and_refused_beyond(name: str, admin
 
 def test_every_limit_of_the_settings_is_walked_here() -> None:
     limited = {name for name, field in ShopSettings.model_fields.items() if field.metadata}
-    assert limited == BOUNDED | RATES.keys() | TEXTS
+    assert limited == BOUNDED | RATES.keys() | AMOUNTS | TEXTS
 
 
 def test_every_wrong_field_is_named_in_portuguese(admin: Actor) -> None:

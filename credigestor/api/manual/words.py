@@ -188,6 +188,7 @@ WORDS = {
     "value": "Faixa do valor da venda.",
     "verified_at": "Quando foi conferido.",
     "version": "Número da versão.",
+    "waiver_limit": "Quanto de juros e multa um vendedor pode dispensar de uma vez, R$.",
     "warnings": "O que convém saber antes de gravar.",
     "zip_code": "CEP.",
 }

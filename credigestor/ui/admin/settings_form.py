@@ -24,7 +24,7 @@ from credigestor.rules import identity
 from credigestor.rules.address import LENGTHS
 from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import USUAL_LATE_RATE
-from credigestor.rules.money import parse_rate
+from credigestor.rules.money import format_number, parse_money, parse_rate
 from credigestor.rules.permissions import Actor
 from credigestor.rules.pix_key import PIX_KIND_NAMES, PixKind, kind_of, parse_pix_key
 from credigestor.services import settings as service
@@ -109,7 +109,7 @@ def pix_form(actor: Actor, current: ShopSettings) -> None:
 
 
 def charges_form(actor: Actor, current: ShopSettings) -> None:
-    """Draw the rates, grace and backdating limit, with warnings as one types (R2, R6, R7)."""
+    """Draw rates, grace and a seller's limits, with warnings as one types (R2, R6, R7, R29)."""
     form, fields = "settings-charges", forms.Fields()
     key = forms.key(form)
     st.info(
@@ -138,9 +138,22 @@ def charges_form(actor: Actor, current: ShopSettings) -> None:
                 "precisa de um gerente e de um motivo.",
             ),
         }
+        with st.container():
+            limit = st.text_input(
+                LABELS["waiver_limit"],
+                format_number(current.waiver_limit),
+                key=f"{key}:waiver_limit",
+                autocomplete="off",
+                help="Quanto de juros e multa um vendedor pode dispensar de uma vez. Mais que isso "
+                "só um gerente dispensa. Com 0,00, só gerentes.",
+            )
+            fields.slot("waiver_limit")
     if st.button("Salvar encargos", type="primary", icon=":material/save:", key=f"{key}:save"):
-        rates = {name: partial(_rate_value, name, value) for name, value in typed.items()}
-        save(form, fields, actor, lambda: {**gather(rates), **days})
+        read: dict[str, Callable[[], Decimal]] = {
+            name: partial(_rate_value, name, value) for name, value in typed.items()
+        }
+        read["waiver_limit"] = partial(parse_money, limit or "", field="waiver_limit")
+        save(form, fields, actor, lambda: {**gather(read), **days})
 
 
 def calendar_form(actor: Actor, current: ShopSettings) -> None:
