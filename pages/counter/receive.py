@@ -29,12 +29,13 @@ from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import act_dates, payments
 from credigestor.services.inputs import MAX_REASON
 from credigestor.services.payments import NewPayment
-from credigestor.ui.counter import pix
+from credigestor.ui.counter import pix, waiver_offer
 from credigestor.ui.counter.discounts import INPUTS, choose_discounts
 from credigestor.ui.counter.note_ticks import choose_notes, offer_next
 from credigestor.ui.counter.payer import asked_note, choose_payer, tick_key
 from credigestor.ui.counter.payment_preview import preview
 from credigestor.ui.counter.recorded import tell_payment
+from credigestor.ui.counter.waiver_offer import LetGo
 from credigestor.ui.kit import clicks, data, forms, links, messages, operations, session
 from credigestor.ui.kit.operations import Operation
 
@@ -218,11 +219,14 @@ def form_area(operation: Operation, customer_id: int, actor: Actor) -> None:
     chosen = choose_notes(form, open_notes)
     discounts = choose_discounts(form, chosen, open_notes, paid_on, actor, fields)
     parts = choose_amount(form, chosen, open_notes, discounts, fields) if discounts else []
+    let_go = LetGo()
+    if discounts and parts:
+        parts, let_go = waiver_offer.offer(form, parts, discounts, actor, fields)
     if failed:
         fields.show(failed)
     if not (discounts and parts):
         return
-    preview(parts)
+    preview(parts, let_go.by_note)
     new = NewPayment(
         operation_id=operation.id,
         customer_id=customer_id,
@@ -232,16 +236,19 @@ def form_area(operation: Operation, customer_id: int, actor: Actor) -> None:
         backdate_reason=why or None,
         discounts={part.note.id: part.discount for part in parts if part.discount},
         discount_reason=discounts.reason if discounts.granted else None,
+        waived=dict(let_go.by_note),
+        waiver_reason=let_go.reason,
         previewed={part.note.id: part.split for part in parts},
     )
     if new.method is Method.PIX:
         pix.show(data.settings(), new.amount, txid([part.note for part in parts], customer_id))
-    names = ("paid_on", "backdate_reason", "method", "amount", *INPUTS)
+    names = ("paid_on", "backdate_reason", "method", "amount", *INPUTS, *waiver_offer.INPUTS)
     keys = [f"{name}:{form}" for name in names]
     keys += [tick_key(form, note.id) for note in open_notes]
     clicks.button(
         messages.plain(
-            f"Confirmar: {format_brl(new.amount)} em {in_words(new.method)}, {format_date(paid_on)}"
+            f"Confirmar: {format_brl(new.amount)} em {in_words(new.method)}, "
+            f"{format_date(paid_on)}{let_go.told}"
         ),
         confirm,
         (new, {key: st.session_state[key] for key in keys if key in st.session_state}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -10,11 +10,12 @@ import streamlit as st
 from credigestor.reports.receiving import Part
 from credigestor.rules import early
 from credigestor.rules.money import format_number
+from credigestor.services.waivers import Waived
 from credigestor.ui.kit import messages
 
 
-def preview(parts: Sequence[Part]) -> None:
-    """What each note gets, and what is left of it."""
+def preview(parts: Sequence[Part], waived: Mapping[int, Waived]) -> None:
+    """What each note gets, what of its charges is let go (R29), and what is left of it."""
     st.header("Prévia", anchor=False)
     rows = [
         {
@@ -23,6 +24,7 @@ def preview(parts: Sequence[Part]) -> None:
             "Multa": format_number(part.split.fine),
             "Principal": format_number(part.split.principal),
             "Paga": format_number(part.amount),
+            "Dispensado": format_number(waived.get(part.note.id, Waived()).total),
             "Desconto": format_number(part.discount),
             "Saldo": format_number(part.after),
         }
@@ -31,7 +33,9 @@ def preview(parts: Sequence[Part]) -> None:
     frame = pd.DataFrame(rows)
     if not any(part.discount for part in parts):
         del frame["Desconto"]
-    elif not any(part.note.owed.charges for part in parts):
+    if not waived:
+        del frame["Dispensado"]
+    if len(frame.columns) > 6 and not any(part.note.owed.charges for part in parts):
         frame = frame.drop(columns=["Juros", "Multa"])  # a telephone has no room for all seven
     st.table(frame, border="horizontal", hide_index=True)
     for part in parts:
