@@ -51,10 +51,12 @@ def reversal(data: Receipt) -> str:
 
 
 def remarks(data: Receipt) -> list[str]:
-    """What else must be said: whose right the discount was, and Código Civil art. 322."""
+    """What else must be said: what was let go, whose right a discount was, CC art. 322."""
     if data.undone:
         return []
     said = []
+    if let_go := waived(data):
+        said.append(f"Dispensado: {let_go}.")
     if data.discount:
         why = (
             "concedido pela loja."
@@ -68,6 +70,12 @@ def remarks(data: Receipt) -> list[str]:
             f"parcelas anteriores (Código Civil, art. 322).{_earlier(data)}"
         )
     return said
+
+
+def waived(data: Receipt) -> str:
+    """What of the charges was let go with the payment, part by part; empty for nothing (R29)."""
+    parts = {"juros": data.waived.interest, "multa": data.waived.fine}
+    return ", ".join(f"{name} {format_number(value)}" for name, value in parts.items() if value)
 
 
 def _earlier(data: Receipt) -> str:

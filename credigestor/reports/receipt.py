@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,13 +11,26 @@ from sqlalchemy import Subquery, and_, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from credigestor.db.balances import open_notes
-from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, Sale, User
+from credigestor.db.models import (
+    Act,
+    ActItem,
+    Customer,
+    Note,
+    Payment,
+    PaymentItem,
+    Reversal,
+    Sale,
+    User,
+)
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import NotFound
+from credigestor.rules.acts import ActKind
 from credigestor.rules.address import address_of
 from credigestor.rules.charges import Split
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number, receipt_number
+
+_NOTHING = Split(ZERO, ZERO, ZERO)
 
 
 @dataclass(frozen=True)
@@ -25,7 +38,7 @@ class ReceiptItem:
     """What a payment did to one note, R$; `after` is what the note owed right after it.
 
     `number` is the note's printed number, `place` its place among the sale's `installments`;
-    `discount` came off the principal beside the money (R14).
+    `discount` came off the principal beside the money (R14), `waived` of the charges (R29).
     """
 
     note_id: int
@@ -38,6 +51,7 @@ class ReceiptItem:
     split: Split
     discount: Decimal
     after: Decimal
+    waived: Split = _NOTHING
 
 
 @dataclass(frozen=True)
@@ -55,8 +69,9 @@ class Receipt:
     """All that a receipt states (R24), R$; `customer_after` is owed at the end of that day.
 
     `address` is the customer's on one line, empty where none is known. `discount_reason` is a
-    manager's, where more was taken off than the law grants (R14). `earlier_open` are the printed
-    numbers of earlier notes of the same sales that are still open then (CC art. 322).
+    manager's, where more was taken off than the law grants (R14), `waiver_reason` tells why charges
+    were let go with it (R29). `earlier_open` are the printed numbers of earlier notes of the same
+    sales that are still open then (CC art. 322).
     """
 
     id: int
@@ -77,6 +92,7 @@ class Receipt:
     customer_after: Decimal
     earlier_open: Sequence[str]
     undone: Undone | None
+    waiver_reason: str | None = None
 
     @property
     def split(self) -> Split:
@@ -91,6 +107,15 @@ class Receipt:
     def discount(self) -> Decimal:
         """What was taken off the principal of all its notes beside the money, R$ (R14)."""
         return sum((item.discount for item in self.items), ZERO)
+
+    @property
+    def waived(self) -> Split:
+        """What was let go of the charges of all its notes, R$ (R29)."""
+        return Split(
+            sum((item.waived.interest for item in self.items), ZERO),
+            sum((item.waived.fine for item in self.items), ZERO),
+            ZERO,
+        )
 
     @property
     def after(self) -> Decimal:
@@ -121,7 +146,8 @@ def receipt(session: Session, payment_id: int) -> Receipt:
         .where(Note.customer_id == payment.customer_id)
         .subquery()
     )
-    items = _items(session, payment_id)
+    why, waived = _let_go(session, payment)
+    items = _items(session, payment_id, waived)
     return Receipt(
         id=payment.id,
         number=receipt_number(payment.id),
@@ -141,10 +167,26 @@ def receipt(session: Session, payment_id: int) -> Receipt:
         customer_after=session.scalar(select(func.coalesce(func.sum(owed.c.owed), ZERO))) or ZERO,
         earlier_open=_earlier(session, owed, items),
         undone=undone,
+        waiver_reason=why,
     )
 
 
-def _items(session: Session, payment_id: int) -> list[ReceiptItem]:
+def _let_go(session: Session, payment: Payment) -> tuple[str | None, dict[int, Split]]:
+    """Why charges were let go with the payment, and of which notes; nothing once undone (R29)."""
+    rows = session.execute(
+        select(Act.reason, ActItem.note_id, ActItem.interest, ActItem.fine)
+        .join(ActItem, ActItem.act_id == Act.id)
+        .where(
+            Act.operation_id == payment.operation_id,
+            ActItem.kind == ActKind.WAIVER.value,
+            ActItem.reversed.is_(False),
+        )
+    ).all()
+    found = {row.note_id: Split(row.interest, row.fine, ZERO) for row in rows}
+    return rows[0].reason if rows else None, found
+
+
+def _items(session: Session, payment_id: int, waived: Mapping[int, Split]) -> list[ReceiptItem]:
     rows = session.execute(
         select(PaymentItem, Note.sale_id, Note.number, Note.due_date, Sale.installments)
         .join(Note, Note.id == PaymentItem.note_id)
@@ -164,6 +206,7 @@ def _items(session: Session, payment_id: int) -> list[ReceiptItem]:
             split=Split(item.interest, item.fine, item.principal),
             discount=item.discount,
             after=item.principal_after + item.interest_after + item.fine_after,
+            waived=waived.get(item.note_id, _NOTHING),
         )
         for item, sale_id, place, due_date, installments in rows
     ]

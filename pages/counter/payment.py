@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
+from credigestor.documents.receipt_words import waived
 from credigestor.errors import NotFound
 from credigestor.reports.receipt import Receipt, receipt
 from credigestor.rules.calendar import format_date
@@ -28,6 +29,7 @@ NOTE_LABELS = {
     "fine": "Multa",
     "principal": "Principal",
     "discount": "Desconto",
+    "waived": "Dispensado",
     "after": "Saldo depois",
 }
 
@@ -74,12 +76,16 @@ def show_receipt(found: Receipt) -> None:
     }
     if found.discount_reason:
         facts["Motivo do desconto"] = found.discount_reason
+    let_go = waived(found)
+    if let_go and found.waiver_reason:
+        facts["Motivo da dispensa"] = found.waiver_reason
     if found.backdate_reason:
         facts["Motivo da data anterior"] = found.backdate_reason
     with st.container(border=True):
         st.metric("Valor recebido", format_brl(found.amount))
         split = found.split
         beside = f" · desconto {format_brl(found.discount)}" if found.discount else ""
+        beside += f" · dispensado: {let_go}" if let_go else ""
         st.caption(
             messages.plain(
                 f"Principal {format_brl(split.principal)} + juros de mora "
@@ -99,6 +105,8 @@ def show_notes(found: Receipt) -> None:
         del labels["after"]
     if not found.discount:
         del labels["discount"]
+    if not waived(found):
+        del labels["waived"]
     frame = pd.DataFrame(
         [
             {
@@ -110,6 +118,7 @@ def show_notes(found: Receipt) -> None:
                 "fine": item.split.fine,
                 "principal": item.split.principal,
                 "discount": item.discount,
+                "waived": item.waived.interest + item.waived.fine,
                 "after": item.after,
             }
             for item in found.items

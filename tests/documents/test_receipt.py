@@ -6,8 +6,10 @@ from datetime import date
 from decimal import Decimal as D
 
 import pytest
+from sqlalchemy import select
 
-from credigestor.db.engine import snapshot
+from credigestor.db.engine import snapshot, transaction
+from credigestor.db.models import Act
 from credigestor.db.settings import ShopSettings
 from credigestor.documents import receipt
 from credigestor.documents.canvas import clean
@@ -15,6 +17,8 @@ from credigestor.reports.receipt import Receipt, Undone
 from credigestor.reports.receipt import receipt as stored
 from credigestor.rules.document_choices import ReceiptFormat
 from credigestor.rules.permissions import Actor
+from credigestor.services import acts
+from credigestor.services.waivers import Waived
 from tests.documents.looking import (
     assert_sound,
     golden,
@@ -98,6 +102,28 @@ def test_r12_a_reversed_payment_says_so_across_the_receipt_with_when_by_whom_and
     assert "ESTORNADO em 26/01/2026 por Gerente Geral. Motivo: troco errado." in text
     assert "Saldo" not in text
     assert "R$ 100,00" in text
+
+
+@on_every_paper
+def test_r29_a_receipt_says_what_was_let_go_with_it_and_no_longer_once_it_is_undone(
+    manager: Actor, paper: ReceiptFormat
+) -> None:
+    late = date(2026, 9, 20)
+    [note] = sell(("150.00", date(2026, 9, 10))).notes
+    waived = {note: Waived(interest=D("0.50"), fine=D("3.00"))}
+    beside = {"waived": waived, "waiver_reason": "bom cliente"}
+    payment = pay(manager, late, (note, "150.00"), **beside)
+    with snapshot() as session:
+        text = said(stored(session, payment), paper)
+        [act] = session.scalars(select(Act.id))
+    assert "Dispensado: juros 0,50, multa 3,00." in text
+    assert "bom cliente" not in text  # the shop's own business
+    with transaction() as session:
+        acts.reverse(session, manager, act_id=act, why="não combinado", today=late)
+    with snapshot() as session:
+        text = said(stored(session, payment), paper)
+    assert "Dispensado" not in text
+    assert "146,50" in text
 
 
 def test_a_reversal_whose_reason_is_a_sentence_gets_no_second_full_stop() -> None:

@@ -1,4 +1,4 @@
-"""Receiving the face value, or a round sum, of a late note: the charges let go by one press (R29)."""
+"""Receiving a late note at its face value or a round sum: charges let go by one press (R29)."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from tests.ui.counter.receiving import (
     told,
     typed,
 )
+from tests.ui.listed import lists
 from tests.ui.support import Visit
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -75,6 +76,10 @@ def test_r29_the_face_value_of_a_late_note_settles_it_by_one_press(late: Made) -
     assert splits(late.notes[0]) == [("0.00", "0.00", "150.00")]
     assert note_row(late.notes[0]).settled_on == TODAY
     assert let_go() == [("0.50", "3.00", "Pagou o valor da nota")]
+    assert "Recibo 000002" in told(app), "the waiver has the number before"
+    assert "dispensado: juros 0,50, multa 3,00" in told(app)
+    assert "Motivo da dispensa" in told(app)
+    assert list(lists(app)[0].value["waived"]) == [D("3.50")]
 
 
 def test_r29_a_round_sum_lets_the_fine_go_before_the_interest(late: Made) -> None:
