@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from credigestor import __version__
 from credigestor.api import (
+    acts,
     audit,
     auth,
     backups,
@@ -130,6 +131,8 @@ for resource in (
     pix.router,
     payments.router,
     payment_previews.router,
+    acts.waiving,
+    acts.router,
     quotes.router,
     papers.sales,
     papers.printings,

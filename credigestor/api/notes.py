@@ -19,6 +19,7 @@ from credigestor.reports import note as one_note
 from credigestor.reports import notes as reports
 from credigestor.reports.note_filters import OPEN, NoteFilters
 from credigestor.reports.search import MAX_QUERY
+from credigestor.rules.acts import ActKind
 from credigestor.rules.aging import BANDS, Status
 from credigestor.rules.numbering import note_number
 from credigestor.rules.permissions import Permission
@@ -58,7 +59,7 @@ class Owed(Answer):
 
 
 class Split(Answer):
-    """How a payment was allocated, R$."""
+    """How a payment was allocated, or what an act took off, R$."""
 
     interest: Money
     fine: Money
@@ -80,6 +81,19 @@ class NotePayment(Answer):
     reversed_on: date | None
 
 
+class NoteAct(Answer):
+    """Something done to the note that is no payment: what it took off, or when it is due since."""
+
+    act_id: int
+    kind: ActKind
+    acted_on: date
+    taken: Split
+    due_date: date | None
+    reason: str | None
+    made_by: str | None
+    reversed_on: date | None
+
+
 class Line(Answer):
     """One step of the calculation, and what is owed after it."""
 
@@ -94,6 +108,7 @@ class Line(Answer):
     fine: Money
     paid: Split | None
     discount: Money
+    taken: Split | None
 
 
 class Note(Answer):
@@ -120,6 +135,7 @@ class Note(Answer):
     cancelled_on: date | None
     cancel_reason: str | None
     payments: list[NotePayment]
+    acts: list[NoteAct]
     calculation: list[Line]
 
 

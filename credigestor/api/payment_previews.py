@@ -18,7 +18,7 @@ from credigestor.api.fields import Answer, Body, Day, Id, Money, MoneyIn, exampl
 from credigestor.api.notes import Split
 from credigestor.api.once import placed
 from credigestor.api.operations import Operations
-from credigestor.api.payments import MOST_NOTES, ItemMade, PaymentToMake
+from credigestor.api.payments import MOST_NOTES, ItemMade, PaymentToMake, Waived
 from credigestor.api.sale_previews import NO_OPERATION
 from credigestor.db.engine import snapshot
 from credigestor.errors import Conflict, InvalidInput
@@ -28,6 +28,7 @@ from credigestor.rules.methods import Method
 from credigestor.rules.money import CENT, ZERO
 from credigestor.rules.permissions import Permission
 from credigestor.services import payments as services
+from credigestor.services import waivers
 from credigestor.services.inputs import parse
 from credigestor.services.payments import NewPayment
 
@@ -73,6 +74,7 @@ class PreviewedNote(Answer):
     amount: Money
     split: Split
     discount: Money
+    waived: Waived
     after: Money
 
 
@@ -85,6 +87,7 @@ class PaymentPreview(Answer):
     amount: Money
     split: Split
     discount: Money
+    waived: Waived
     after: Money
     notes: list[PreviewedNote]
 
@@ -148,16 +151,18 @@ def _chosen(notes: Sequence[OpenNote], note_ids: Sequence[int] | None) -> list[O
 
 def _previewed(session: Session, call: Call, new: NewPayment) -> PaymentPreview:
     made = services.preview(session, call.actor, new, today=call.today)
+    waived = {note.id: new.waived.get(note.id, waivers.Waived()) for note, _ in made}
     notes = [
         PreviewedNote(
             note_id=note.id,
             number=note.label,
             sale_id=note.sale_id,
             due_date=note.terms.due_date,
-            owed=step.state.total + step.act.amount + step.act.discount,
+            owed=step.state.total + step.act.amount + step.act.discount + waived[note.id].total,
             amount=step.act.amount,
             split=Split.model_validate(step.split),
             discount=step.act.discount,
+            waived=Waived.model_validate(waived[note.id]),
             after=step.state.total,
         )
         for note, step in made
@@ -178,6 +183,10 @@ def _previewed(session: Session, call: Call, new: NewPayment) -> PaymentPreview:
             principal=sum((each.principal for each in splits), ZERO),
         ),
         discount=sum((note.discount for note in notes), ZERO),
+        waived=Waived(
+            interest=sum((each.interest for each in waived.values()), ZERO),
+            fine=sum((each.fine for each in waived.values()), ZERO),
+        ),
         after=sum((note.after for note in notes), ZERO),
         notes=notes,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
 
@@ -31,15 +32,18 @@ from credigestor.api.operations import Operations
 from credigestor.api.paging import Page, Paging
 from credigestor.api.papers import PDF, drawn
 from credigestor.db.engine import snapshot
+from credigestor.errors import InvalidInput
 from credigestor.reports import payments as reports
 from credigestor.reports import receipt as receipts
 from credigestor.reports.payments import PaymentFilters
 from credigestor.reports.search import MAX_QUERY
 from credigestor.rules.document_choices import ReceiptFormat
 from credigestor.rules.methods import Method
+from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Permission
 from credigestor.services import payments as services
+from credigestor.services import waivers as waived
 from credigestor.services.inputs import parse
 from credigestor.services.payments import NewPayment
 
@@ -48,7 +52,7 @@ router = Operations("/payments", "Pagamentos")
 #: Notes that one payment may name.
 MOST_NOTES = 500
 #: Where the body has what the service's refusals name.
-RENAMED = {"amount": "items"}
+RENAMED = {"amount": "items", "waived": "waivers"}
 
 
 class ItemToPay(Body):
@@ -59,8 +63,22 @@ class ItemToPay(Body):
     discount: MoneyIn | None = None
 
 
+class ToWaive(Body):
+    """What of a note's charges is let go (R29)."""
+
+    note_id: Id
+    interest: MoneyIn = ZERO
+    fine: MoneyIn = ZERO
+
+
+Waivers = Annotated[list[ToWaive], Field(max_length=MOST_NOTES)]
+
+
 class PaymentToMake(Body):
-    """A payment of one customer for their notes; of today unless it says otherwise."""
+    """A payment of one customer for their notes; of today unless it says otherwise.
+
+    `waivers` let go charges of notes that are paid, and are one with the payment.
+    """
 
     model_config = examples(
         {
@@ -75,6 +93,13 @@ class PaymentToMake(Body):
             "items": [{"note_id": 318, "amount": "87.48", "discount": "1.37"}],
             "backdate_reason": "O recibo ficou na gaveta",
         },
+        {
+            "customer_id": 7,
+            "method": "cash",
+            "items": [{"note_id": 318, "amount": "150.00"}],
+            "waivers": [{"note_id": 318, "interest": "0.50", "fine": "3.00"}],
+            "waiver_reason": "Pagou o valor da nota",
+        },
     )
 
     customer_id: Id
@@ -83,6 +108,8 @@ class PaymentToMake(Body):
     items: Annotated[list[ItemToPay], Field(min_length=1, max_length=MOST_NOTES)]
     backdate_reason: str | None = None
     discount_reason: str | None = None
+    waivers: Waivers = Field(default_factory=list)
+    waiver_reason: str | None = None
 
 
 class ItemMade(Answer):
@@ -128,6 +155,13 @@ class PaymentRow(Answer):
     reversed: bool
 
 
+class Waived(Answer):
+    """What of the charges was let go (R29)."""
+
+    interest: Money
+    fine: Money
+
+
 class PaidItem(Answer):
     """What a payment did to one note; `after` is what the note owed right after it."""
 
@@ -138,6 +172,7 @@ class PaidItem(Answer):
     amount: Money
     split: Split
     discount: Money
+    waived: Waived
     after: Money
 
 
@@ -161,12 +196,14 @@ class Payment(Answer):
     method: Method
     backdate_reason: str | None
     discount_reason: str | None
+    waiver_reason: str | None
     received_by: str | None
     customer_id: int
     customer: str
     items: list[PaidItem]
     split: Split
     discount: Money
+    waived: Waived
     after: Money
     customer_after: Money
     undone: Undone | None
@@ -199,6 +236,16 @@ def search(
     return Page(items=[_row(row) for row in shown], next_cursor=cursor)
 
 
+def by_note(waivers: Sequence[ToWaive]) -> dict[int, waived.Waived]:
+    """What is let go of each note's charges; raises InvalidInput for a note named twice."""
+    found = {
+        each.note_id: waived.Waived(interest=each.interest, fine=each.fine) for each in waivers
+    }
+    if len(found) != len(waivers):
+        raise InvalidInput("A mesma nota aparece duas vezes.", field="waived")
+    return found
+
+
 def asked(call: Call, data: PaymentToMake, key: uuid.UUID) -> NewPayment:
     """The payment that a body asks for, as the service takes it."""
     return parse(
@@ -212,6 +259,8 @@ def asked(call: Call, data: PaymentToMake, key: uuid.UUID) -> NewPayment:
             "discounts": {item.note_id: item.discount for item in data.items if item.discount},
             "backdate_reason": data.backdate_reason,
             "discount_reason": data.discount_reason,
+            "waived": by_note(data.waivers),
+            "waiver_reason": data.waiver_reason,
         },
     )
 

@@ -42,12 +42,19 @@ def check_date(
 
 
 def backdated_because(
-    session: Session, actor: Actor, on: date, why: str | None, *, today: date
+    session: Session,
+    actor: Actor,
+    on: date,
+    why: str | None,
+    *,
+    today: date,
+    field: str = "paid_on",
+    what: str = "pagamento",
 ) -> str | None:
-    """The reason to keep of a payment's date, None where it needs none and has none (R11)."""
+    """The reason to keep of a date, None where it needs none and has none (R11)."""
     # Almost everything is of today: it needs no look at the limit.
     backdating_days = current_settings(session).backdating_days if on < today else 0
-    if check_date(actor, on, today=today, backdating_days=backdating_days):
+    if check_date(actor, on, today=today, backdating_days=backdating_days, field=field, what=what):
         return reason(why, field="backdate_reason")
     if on == today:
         return None

@@ -59,7 +59,7 @@ def waive(session: Session, actor: Actor, data: NewWaiver, *, today: date) -> in
     Conflict; then nothing changes.
     """
     actor.require(Permission.SELL)
-    backdated_because(session, actor, data.waived_on, data.backdate_reason, today=today)
+    _check_date(session, actor, data, today)
     why = granted_because(session, actor, data.waived, data.reason)
     new = acts.NewAct(
         operation_id=data.operation_id,
@@ -77,7 +77,7 @@ def preview(
 ) -> list[tuple[LockedNote, Step]]:
     """What `waive` would do to each note now, in id order; it writes and locks nothing."""
     actor.require(Permission.SELL)
-    backdated_because(session, actor, data.waived_on, data.backdate_reason, today=today)
+    _check_date(session, actor, data, today)
     granted_because(session, actor, data.waived, data.reason)
     notes = notes_named(session, data.waived.keys())
     if len(notes) != len(data.waived):
@@ -89,6 +89,13 @@ def preview(
         step = acts.appended(session, note, act, rewrite=False).step_of(act)
         found.append((note, step))
     return found
+
+
+def _check_date(session: Session, actor: Actor, data: NewWaiver, today: date) -> None:
+    why = data.backdate_reason
+    backdated_because(
+        session, actor, data.waived_on, why, today=today, field="waived_on", what="ato"
+    )
 
 
 def granted_because(

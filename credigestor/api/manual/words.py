@@ -8,7 +8,10 @@ from __future__ import annotations
 from credigestor.rules.aging import BANDS
 
 WORDS = {
+    "act_id": "Número do ato.",
+    "acted_on": "Dia do ato.",
     "action": "O que foi feito.",
+    "acts": "O que se fez na nota além de pagamentos: dispensas, prorrogações …",
     "active": "Se está ativo; inativo não compra.",
     "actor_name": "Quem fez.",
     "after": "O que ficou devendo logo depois.",
@@ -107,6 +110,7 @@ WORDS = {
     "login_until": "Quando este acesso acaba, por mais que seja renovado.",
     "logo": "SHA-256 da imagem que encabeça os documentos.",
     "made_at": "Quando foi feito.",
+    "made_by": "Quem fez.",
     "method": "Forma de pagamento.",
     "month": "Mês (o primeiro dia dele).",
     "next_cursor": "Onde começa a página seguinte; `null` na última.",
@@ -177,6 +181,7 @@ WORDS = {
     "status": "Situação.",
     "step": "De quantos em quantos dias, ou qual dia útil do mês.",
     "street": "Logradouro.",
+    "taken": "O que um ato tirou da nota: juros, multa e principal.",
     "tax_id": "CPF ou CNPJ.",
     "time_zone": "Fuso horário da loja.",
     "today": "O dia de hoje da loja.",
@@ -188,6 +193,10 @@ WORDS = {
     "value": "Faixa do valor da venda.",
     "verified_at": "Quando foi conferido.",
     "version": "Número da versão.",
+    "waived": "Juros e multa dispensados.",
+    "waived_on": "Dia da dispensa; sem ele, hoje.",
+    "waiver_reason": "Por que se dispensa.",
+    "waivers": "Juros e multa a dispensar de cada nota.",
     "waiver_limit": "Quanto de juros e multa um vendedor pode dispensar de uma vez, R$.",
     "warnings": "O que convém saber antes de gravar.",
     "zip_code": "CEP.",
