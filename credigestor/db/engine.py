@@ -104,10 +104,9 @@ def single_statements() -> Iterator[Session]:
 
     It saves BEGIN and COMMIT, which take as long as a small statement: at every call of the API.
     """
-    with _worded(), get_engine().connect() as connection:
-        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
-        with Session(connection, expire_on_commit=False) as session:
-            yield session
+    alone = get_engine().execution_options(isolation_level="AUTOCOMMIT")
+    with _worded(), Session(alone, expire_on_commit=False) as session:
+        yield session  # connected by the first of them, if there is one
 
 
 @contextmanager
