@@ -11,14 +11,21 @@ from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
+import anyio
+import anyio.to_thread
 from fastapi import Request
 from fastapi.routing import APIRoute
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 P = ParamSpec("P")
 R = TypeVar("R")
+#: So many that only read at a time: they wait for no lock and no disk, so more threads make nothing
+#: quicker, and a page waits behind each of them for the interpreter. Writes do wait, and have the
+#: gate's limit alone: those that commit together share the disk's time.
+READING_AT_A_TIME = 3
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+_reading = anyio.CapacityLimiter(READING_AT_A_TIME)
 
 
 def at_once(function: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
@@ -40,10 +47,11 @@ class OneThread(APIRoute):
     def get_route_handler(self) -> Handler:
         """FastAPI's handler, run to its end in a thread."""
         handler = super().get_route_handler()
+        limiter = _reading if self.methods == {"GET"} else None
 
         async def handled(request: Request) -> Response:
             await request.body()  # kept by the request: the handler finds it there
-            return await run_in_threadpool(_to_its_end, handler, request)
+            return await anyio.to_thread.run_sync(_to_its_end, handler, request, limiter=limiter)
 
         return handled
 

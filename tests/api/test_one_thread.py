@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from threading import get_ident
+from threading import Event, Lock, get_ident
 from typing import Any
 
 import pytest
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Request as Asked
 from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
 
 from credigestor.api import application
-from credigestor.api.one_thread import OneThread, at_once
-from tests.api.asking import Answer, ask
+from credigestor.api.one_thread import READING_AT_A_TIME, OneThread, at_once
+from tests.api import asking
+from tests.api.asking import Answer, Request, ask
 
 
 class Seen(BaseModel):
@@ -49,7 +51,7 @@ def test_who_calls_and_the_act_share_a_thread_that_is_not_the_loops() -> None:
     def who() -> int:
         return get_ident()
 
-    def act(request: Request, data: dict[str, int], caller: int = Depends(at_once(who))) -> Seen:
+    def act(request: Asked, data: dict[str, int], caller: int = Depends(at_once(who))) -> Seen:
         assert data == {"a": 1}
         return Seen(loop=request.state.loop, who=caller, act=get_ident())
 
@@ -88,3 +90,31 @@ def test_no_operation_has_a_dependency_that_needs_another_thread() -> None:
         for name in [getattr(call, "__name__", repr(call))]
     }
     assert plain == set()
+
+
+def test_few_read_at_a_time_and_a_write_does_not_wait_for_them() -> None:
+    reading, written = 0, Event()
+    most = 0
+    lock = Lock()
+
+    def read() -> None:
+        nonlocal reading, most
+        with lock:
+            reading += 1
+            most = max(most, reading)
+        assert written.wait(10)
+        with lock:
+            reading -= 1
+
+    def write() -> None:
+        written.set()
+
+    router = APIRouter(route_class=OneThread)
+    router.get("/api/x")(read)
+    router.post("/api/x")(write)
+    app = FastAPI()
+    app.include_router(router)
+    reads = [Request("GET", "/api/x")] * (READING_AT_A_TIME + 2)
+    answers = asking.at_once([*reads, Request("POST", "/api/x")], app=app)
+    assert {each.status for each in answers} == {200}
+    assert most == READING_AT_A_TIME
