@@ -123,7 +123,14 @@ def largest_statement(shop: ShopSettings) -> CustomerStatement:
         opening=-LARGEST,
         movements=[
             Movement(
-                day, Kind.SALE, "999999", "🌻 " + "W" * 498, parts, LARGEST, LARGEST, balance=LARGEST
+                day,
+                Kind.SALE,
+                "999999",
+                "🌻 " + "W" * 498,
+                parts,
+                LARGEST,
+                LARGEST,
+                balance=LARGEST,
             ),
             Movement(day, Kind.PAYMENT, "999999", "Transferência", parts, balance=LARGEST),
             Movement(day, Kind.REVERSED, "999998", "Transferência", parts, undone=day),
