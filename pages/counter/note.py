@@ -17,7 +17,7 @@ from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.money import format_brl, format_number
 from credigestor.rules.numbering import receipt_number, sale_number
 from credigestor.rules.permissions import Permission
-from credigestor.ui.counter import document_bars, pix
+from credigestor.ui.counter import document_bars, note_acts, note_waiver, pix
 from credigestor.ui.kit import data, forms, links, messages, session, tables
 
 COLOURS: dict[Status, Literal["red", "orange", "blue", "green", "gray"]] = {
@@ -69,7 +69,7 @@ def show_header(note: NoteDetail) -> None:
     if note.days_late:
         due = f"venceu em {format_date(note.due_date)}, {format_days(note.days_late)} de atraso"
     messages.header(f"Nota {note.number}", messages.plain(f"{format_brl(note.amount)} · {due}"))
-    st.badge(STATUS_NAMES[note.status], color=COLOURS[note.status])
+    st.badge(STATUS_NAMES[note.status], color=COLOURS.get(note.status, "gray"))
     if note.status is Status.CANCELLED and note.cancelled_on:
         why = f"Venda cancelada em {format_date(note.cancelled_on)}: {note.cancel_reason}"
         st.warning(messages.plain(why), icon=":material/cancel:")
@@ -187,3 +187,5 @@ except InvalidInput as error:
     as_of, note_then = today, note
 show_owed(note_then, as_of)
 show_payments(note)
+note_acts.show(note, actor)
+note_waiver.offer(note, actor)

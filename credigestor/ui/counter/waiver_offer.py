@@ -84,6 +84,7 @@ def offer(
                 "Por que dispensar",
                 key=f"waiver_other:{form}",
                 max_chars=MAX_REASON,
+                live="300ms",
                 persist_state="page",
             )
         fields.slot("waiver_reason")
