@@ -109,7 +109,7 @@ def _of_facts(
             received=func.sum(facts.paid_principal + facts.paid_interest + facts.paid_fine),
         )
         .select_from(notes)
-        .where(facts.payment_id > 0, facts.valid_from.between(first, last))
+        .where(facts.act_id > 0, facts.valid_from.between(first, last))
     )
 
 
