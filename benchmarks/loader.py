@@ -148,6 +148,15 @@ _TRAIL = (
         jsonb_build_object('reason', reason, 'on', reversed_on)
     FROM reversals r JOIN users ON users.id = r.reversed_by ORDER BY r.id
     """,
+    # No record of the audit log: a sale's down payment, and that handed back (R35).
+    """
+    INSERT INTO sale_money (sale_id, kind, moved_on, amount, method, done_by, created_at)
+    SELECT id, 'down', sold_on, down_payment, 'unknown', created_by, created_at
+    FROM sales WHERE down_payment > 0
+    UNION ALL
+    SELECT id, 'refund', cancelled_on, down_payment, 'unknown', cancelled_by, cancelled_at
+    FROM sales WHERE down_payment > 0 AND cancelled_on IS NOT NULL
+    """,
 )
 
 

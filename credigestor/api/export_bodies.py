@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictBool
 
 from credigestor.api.fields import Body, Day, Id, IdOrNone, Words, examples, one_of
+from credigestor.api.handed import Way
 from credigestor.api.notes import Band
 from credigestor.api.sales import ValueRange
 from credigestor.exports import audit_words
@@ -16,6 +17,7 @@ from credigestor.reports.customers import CustomerFilters
 from credigestor.reports.delinquency import DelinquencyFilters
 from credigestor.reports.note_filters import OPEN, NoteFilters
 from credigestor.reports.payments import PaymentFilters
+from credigestor.reports.sale_money import MoneyFilters
 from credigestor.reports.sales import SaleFilters
 from credigestor.reports.scope import Scope
 from credigestor.reports.search import MAX_QUERY
@@ -148,6 +150,32 @@ class PaymentsFile(ListFile):
         )
 
 
+class SaleMoneyFile(ListFile):
+    """The list of down payments, received and handed back."""
+
+    model_config = examples({"moved_from": "2026-10-01", "moved_to": "2026-10-31"})
+
+    q: _Q = ""
+    moved_from: Day | None = None
+    moved_to: Day | None = None
+    method: Way | None = None
+    kind: Literal["down", "refund"] | None = None
+    customer_id: Id | None = None
+    done_by: Id | None = None
+
+    def filters(self) -> MoneyFilters:
+        """What the report takes."""
+        return MoneyFilters(
+            self.moved_from,
+            self.moved_to,
+            self.method,
+            self.kind,
+            self.customer_id,
+            self.done_by,
+            self.q,
+        )
+
+
 class DelinquencyFile(ListFile):
     """Who is late at a date, and how to reach them."""
 
@@ -191,5 +219,7 @@ class WholeFile(ListFile):
 
     model_config = examples({"kind": "notes", "as_of": "2026-10-31"})
 
-    kind: Literal["customers", "sales", "notes", "payments", "delinquency", "everything"]
+    kind: Literal[
+        "customers", "sales", "notes", "payments", "sale_money", "delinquency", "everything"
+    ]
     as_of: Day | None = None

@@ -24,6 +24,7 @@ from credigestor.api.export_bodies import (
     DelinquencyFile,
     NotesFile,
     PaymentsFile,
+    SaleMoneyFile,
     SalesFile,
     WholeFile,
 )
@@ -134,6 +135,7 @@ _of_list("customers", "a lista de clientes", CustomersFile)
 _of_list("sales", "a lista de vendas", SalesFile)
 _of_list("notes", "a lista de notas", NotesFile)
 _of_list("payments", "a lista de pagamentos", PaymentsFile)
+_of_list("sale_money", "a lista de entradas", SaleMoneyFile)
 _of_list("delinquency", "a lista de inadimplência", DelinquencyFile)
 _of_list("audit", "a auditoria", AuditFile)
 

@@ -6,11 +6,13 @@ from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Query
+from pydantic import BeforeValidator
 from sqlalchemy import RowMapping
 from starlette.responses import Response
 
 from credigestor.api.calls import Caller
 from credigestor.api.fields import Answer, Day, Money, PathId, QueryId, Rate, one_of
+from credigestor.api.handed import Way, word
 from credigestor.api.operations import Operations
 from credigestor.api.paging import DatedPage, Paging
 from credigestor.api.sales import Seller, ValueRange
@@ -71,7 +73,7 @@ class NotePayment(Answer):
 
     payment_id: int
     paid_on: date
-    method: str
+    method: Annotated[Way, BeforeValidator(word)]
     amount: Money
     split: Split
     discount: Money

@@ -13,6 +13,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from credigestor.api import handed
 from credigestor.api.calls import Call, Caller
 from credigestor.api.fields import (
     Answer,
@@ -26,6 +27,7 @@ from credigestor.api.fields import (
     Why,
     examples,
 )
+from credigestor.api.handed import PartHanded, PartsIn, Way
 from credigestor.api.notes import Split
 from credigestor.api.once import Once
 from credigestor.api.operations import Operations
@@ -38,13 +40,14 @@ from credigestor.reports import receipt as receipts
 from credigestor.reports.payments import PaymentFilters
 from credigestor.reports.search import MAX_QUERY
 from credigestor.rules.document_choices import ReceiptFormat
-from credigestor.rules.methods import Method
+from credigestor.rules.methods import Method, way_of
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Permission
 from credigestor.services import payments as services
 from credigestor.services import waivers as waived
 from credigestor.services.inputs import parse
+from credigestor.services.payers import PayerInput
 from credigestor.services.payments import NewPayment
 
 router = Operations("/payments", "Pagamentos")
@@ -52,7 +55,12 @@ router = Operations("/payments", "Pagamentos")
 #: Notes that one payment may name.
 MOST_NOTES = 500
 #: Where the body has what the service's refusals name.
-RENAMED = {"amount": "items", "waived": "waivers"}
+RENAMED = {
+    "amount": "items",
+    "waived": "waivers",
+    "payer_name": "payer/name",
+    "payer_tax_id": "payer/tax_id",
+}
 
 
 class ItemToPay(Body):
@@ -74,10 +82,18 @@ class ToWaive(Body):
 Waivers = Annotated[list[ToWaive], Field(max_length=MOST_NOTES)]
 
 
+class PayerOfIt(Body):
+    """Who pays, where that is not the customer (Código Civil art. 304)."""
+
+    name: str
+    tax_id: str | None = None
+
+
 class PaymentToMake(Body):
     """A payment of one customer for their notes; of today unless it says otherwise.
 
-    `waivers` let go charges of notes that are paid, and are one with the payment.
+    `waivers` let go charges of notes that are paid, and are one with the payment. It comes in one
+    `method`, or in `methods` that add up to its items.
     """
 
     model_config = examples(
@@ -95,16 +111,22 @@ class PaymentToMake(Body):
         },
         {
             "customer_id": 7,
-            "method": "cash",
+            "methods": [
+                {"method": "cash", "amount": "100.00"},
+                {"method": "pix", "amount": "50.00"},
+            ],
             "items": [{"note_id": 318, "amount": "150.00"}],
             "waivers": [{"note_id": 318, "interest": "0.50", "fine": "3.00"}],
             "waiver_reason": "Pagou o valor da nota",
+            "payer": {"name": "Rita de Cássia Moreira", "tax_id": "111.444.777-35"},
         },
     )
 
     customer_id: Id
     paid_on: Day | None = None
-    method: Method
+    method: Method | None = None
+    methods: PartsIn = ()
+    payer: PayerOfIt | None = None
     items: Annotated[list[ItemToPay], Field(min_length=1, max_length=MOST_NOTES)]
     backdate_reason: str | None = None
     discount_reason: str | None = None
@@ -126,7 +148,8 @@ class PaymentMade(Answer):
     id: int
     number: str
     paid_on: date
-    method: Method
+    method: Way
+    methods: list[PartHanded]
     amount: Money
     items: list[ItemMade]
 
@@ -145,7 +168,8 @@ class PaymentRow(Answer):
     number: str
     paid_on: date
     customer: str
-    method: Method
+    method: Way
+    methods: list[PartHanded]
     amount: Money
     principal: Money
     interest: Money
@@ -193,7 +217,10 @@ class Payment(Answer):
     paid_on: date
     recorded_at: datetime
     amount: Money
-    method: Method
+    method: Way
+    methods: list[PartHanded]
+    payer: str | None
+    payer_tax_id: str | None
     backdate_reason: str | None
     discount_reason: str | None
     waiver_reason: str | None
@@ -255,6 +282,8 @@ def asked(call: Call, data: PaymentToMake, key: uuid.UUID) -> NewPayment:
             "customer_id": data.customer_id,
             "paid_on": data.paid_on or call.today,
             "method": data.method,
+            "methods": handed.asked(data.methods),
+            "payer": data.payer and parse(PayerInput, data.payer.model_dump()),
             "items": tuple((item.note_id, item.amount) for item in data.items),
             "discounts": {item.note_id: item.discount for item in data.items if item.discount},
             "backdate_reason": data.backdate_reason,
@@ -276,9 +305,9 @@ def create(call: Caller, once: Once, data: PaymentToMake) -> Response:
             id=payment_id,
             number=receipt_number(payment_id),
             paid_on=new.paid_on,
-            method=new.method,
             amount=new.amount,
             items=[ItemMade.model_validate(item) for item in data.items],
+            **handed.told(way_of(new.handed), new.amount),
         )
 
     return once(data, act, renamed=RENAMED)
@@ -288,7 +317,9 @@ def create(call: Caller, once: Once, data: PaymentToMake) -> Response:
 def read(payment_id: PathId) -> Payment:
     """One payment."""
     with snapshot() as session:
-        return Payment.model_validate(receipts.receipt(session, payment_id))
+        found = receipts.receipt(session, payment_id)
+    shown = {name: getattr(found, name) for name in Payment.model_fields if name != "methods"}
+    return Payment.model_validate({**shown, **handed.told(found.method, found.amount)})
 
 
 @router.reads(
@@ -322,4 +353,5 @@ def reverse(payment_id: PathId, call: Caller, once: Once, data: Why) -> Response
 
 
 def _row(row: RowMapping) -> PaymentRow:
-    return PaymentRow.model_validate({**row, "number": receipt_number(row["id"])})
+    ways = handed.told(row["method"], row["amount"])
+    return PaymentRow.model_validate({**row, "number": receipt_number(row["id"]), **ways})

@@ -25,12 +25,13 @@ from credigestor.api.fields import (
     QueryId,
     Rate,
     RateIn,
-    Why,
     examples,
     integer,
     one_of,
 )
 from credigestor.api.guarantors import NewGuarantor
+from credigestor.api.handed import MoneyOfSale, PartsIn, Way, word
+from credigestor.api.handed import asked as asked_parts
 from credigestor.api.once import Once
 from credigestor.api.operations import Operations
 from credigestor.api.paging import DatedPage, Paging
@@ -66,6 +67,7 @@ class SaleToMake(Body):
             "description": "Geladeira Consul 340 L",
             "total": "2199.90",
             "down_payment": "199.90",
+            "down_payment_methods": [{"method": "pix", "amount": "199.90"}],
             "installments": 10,
             "first_due_date": "2026-12-10",
         },
@@ -95,6 +97,7 @@ class SaleToMake(Body):
     description: str = ""
     total: MoneyIn
     down_payment: MoneyIn = ZERO
+    down_payment_methods: PartsIn = ()
     installments: Annotated[int, Field(ge=0, le=MAX_INSTALLMENTS), BeforeValidator(integer)] = 1
     first_due_date: Day | None = None
     schedule: schedules.NewSchedule = schedules.MONTHLY
@@ -121,13 +124,6 @@ class SaleMade(Answer):
     total: Money
     down_payment: Money
     notes: list[NoteMade]
-
-
-class SaleCancelled(Answer):
-    """A sale that was cancelled."""
-
-    id: int
-    cancelled_on: date
 
 
 class SaleRow(Answer):
@@ -168,7 +164,7 @@ class SalePayment(Answer):
     id: int
     number: str
     paid_on: date
-    method: str
+    method: Annotated[Way, BeforeValidator(word)]
     amount: Money
     interest: Money
     fine: Money
@@ -208,6 +204,7 @@ class Sale(Answer):
     cancel_reason: str | None
     notes: list[SaleNote]
     payments: list[SalePayment]
+    down_payment_money: list[MoneyOfSale]
 
 
 @router.lists(
@@ -246,6 +243,7 @@ def asked(session: Session, call: Call, data: SaleToMake, key: uuid.UUID) -> New
         "sold_on": data.sold_on or call.today,
         "guarantors": guarantors.read(data.guarantors),
         "schedule": schedules.read(data.schedule, data.model_fields_set),
+        "down_payment_methods": asked_parts(data.down_payment_methods),
     }
     if data.contract_rate is None:
         values["contract_rate"] = current_settings(session).contract_rate
@@ -297,23 +295,12 @@ def read(sale_id: PathId, call: Caller, as_of: Day | None = None) -> Sale:
         for row in found.payments.to_dict("records")
     ]
     shown = {name: getattr(found, name) for name in Sale.model_fields if hasattr(found, name)}
-    shown |= {"as_of": day, "notes": notes, "payments": payments, "schedule": schedules.of(found)}
+    money = [MoneyOfSale.of(each) for each in found.money]
+    shown |= {"as_of": day, "notes": notes, "payments": payments, "down_payment_money": money}
+    shown["schedule"] = schedules.of(found)
     shown["effective_monthly_rate"] = true_rate.monthly(found.daily_rate)
     shown["effective_yearly_rate"] = true_rate.yearly(found.daily_rate)
     return Sale.model_validate(shown)
-
-
-@router.writes(
-    "/{sale_id}/cancellation", Permission.CANCEL, "Cancelar uma venda", answers=SaleCancelled
-)
-def cancel(sale_id: PathId, call: Caller, once: Once, data: Why) -> Response:
-    """Cancel a sale as of today."""
-
-    def act(session: Session) -> SaleCancelled:
-        services.cancel(session, call.actor, sale_id=sale_id, why=data.reason, today=call.today)
-        return SaleCancelled(id=sale_id, cancelled_on=call.today)
-
-    return once(data, act)
 
 
 def _row(row: RowMapping) -> SaleRow:

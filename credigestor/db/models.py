@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
@@ -26,13 +27,17 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
+    case,
+    cast,
     func,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.dialects.postgresql import UUID as PGUUID
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from credigestor.rules.methods import PLUS, SEVERAL, UNKNOWN, Method
 from credigestor.rules.true_rate import PLACES
 
 Money = Numeric(12, 2)
@@ -381,7 +386,57 @@ class Note(Base):
     last_act_on: Mapped[date | None]
 
 
-class Payment(Base):
+class Handed:
+    """Money handed over: `method`, or with SEVERAL the part of each in its own column (R36).
+
+    So the sum of the parts is a CHECK of the one row, and what came by a method a sum of columns.
+    """
+
+    amount: Mapped[Decimal] = mapped_column(Money)
+    method: Mapped[str]
+    cash: Mapped[Decimal | None] = mapped_column(Money)
+    pix: Mapped[Decimal | None] = mapped_column(Money)
+    card: Mapped[Decimal | None] = mapped_column(Money)
+    transfer: Mapped[Decimal | None] = mapped_column(Money)
+
+    @hybrid_property
+    def way(self) -> str:
+        """The method, or each one's part, as `rules.methods` words it."""
+        if self.method != SEVERAL:
+            return self.method
+        parts = ((method, getattr(self, method.value)) for method in Method)
+        return PLUS.join(f"{method} {part}" for method, part in parts if part is not None)
+
+    @way.inplace.expression
+    @classmethod
+    def _way(cls) -> ColumnElement[str]:
+        parts = ((method, getattr(cls, method.value)) for method in Method)
+        told = (f"{method} " + cast(part, Text) for method, part in parts)
+        return case((cls.method == SEVERAL, func.concat_ws(PLUS, *told)), else_=cls.method)
+
+
+def _ways(*others: str) -> tuple[CheckConstraint, ...]:
+    """What holds of the columns of Handed; `others` stand in a method's place."""
+    names = [method.value for method in Method]
+    each = ", ".join(names)
+    known = ", ".join(f"'{name}'" for name in (*names, SEVERAL, *others))
+    return (
+        CheckConstraint(f"method IN ({known})", name="method"),
+        CheckConstraint(
+            f"CASE WHEN method = '{SEVERAL}' THEN num_nonnulls({each}) >= 2"
+            f" ELSE num_nonnulls({each}) = 0 END",
+            name="several",
+        ),
+        CheckConstraint(
+            f"method <> '{SEVERAL}' OR amount = "
+            + " + ".join(f"coalesce({name}, 0)" for name in names),
+            name="parts",
+        ),
+        CheckConstraint(f"least({each}) > 0", name="each_part"),
+    )
+
+
+class Payment(Handed, Base):
     """One handing-over of money by one customer, R$; never edited or deleted (R12).
 
     `discount_reason` is a manager's, where more was taken off than the law grants (R14).
@@ -392,7 +447,7 @@ class Payment(Base):
         UniqueConstraint("operation_id"),
         UniqueConstraint("ref"),
         CheckConstraint("amount > 0", name="amount"),
-        CheckConstraint("method IN ('cash', 'pix', 'card', 'transfer')", name="method"),
+        *_ways(),
         CheckConstraint("char_length(discount_reason) >= 3", name="discount_reason"),
         Index("ix_payments_paid_on", "paid_on"),
         Index("ix_payments_customer_id", "customer_id"),
@@ -402,12 +457,28 @@ class Payment(Base):
     operation_id: Mapped[uuid.UUID]
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
     paid_on: Mapped[date]
-    amount: Mapped[Decimal] = mapped_column(Money)
-    method: Mapped[str]
     backdate_reason: Mapped[str | None]
     discount_reason: Mapped[str | None]
     received_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = _now()
+
+
+class Payer(Base):
+    """Who paid where that is not the customer (R24; Código Civil art. 304), CPF if it was told.
+
+    Of a person: it goes when the customer, or who paid, is anonymised (R28), and no other way.
+    """
+
+    __tablename__ = "payers"
+    __table_args__ = (
+        UniqueConstraint("payment_id"),
+        CheckConstraint("char_length(name) BETWEEN 1 AND 120", name="name_length"),
+        CheckConstraint("char_length(tax_id) IN (11, 14)", name="tax_id_length"),
+    )
+    id: Mapped[int] = _id()
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payments.id"))
+    name: Mapped[str]
+    tax_id: Mapped[str | None]
 
 
 class PaymentItem(Base):
@@ -558,6 +629,29 @@ class Reversal(Base):
     reversed_at: Mapped[datetime] = _now()
     reversed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     reason: Mapped[str]
+
+
+class SaleMoney(Handed, Base):
+    """Money of a sale beside its notes: its down payment, or that handed back (R35).
+
+    One of each kind a sale, never edited or deleted. UNKNOWN is the method of those made before
+    it was asked for.
+    """
+
+    __tablename__ = "sale_money"
+    __table_args__ = (
+        UniqueConstraint("sale_id", "kind"),
+        CheckConstraint("kind IN ('down', 'refund')", name="kind"),
+        CheckConstraint("amount > 0", name="amount"),
+        *_ways(UNKNOWN),
+        Index("ix_sale_money_moved_on", "moved_on"),
+    )
+    id: Mapped[int] = _id()
+    sale_id: Mapped[int] = mapped_column(ForeignKey("sales.id"))
+    kind: Mapped[str]
+    moved_on: Mapped[date]
+    done_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = _now()
 
 
 class NotePrinting(Base):

@@ -27,6 +27,8 @@ MESSAGES: dict[str, tuple[str, str | None]] = {
     "uq_act_reversals_act_id": ("Este ato já foi desfeito.", None),
     "ck_acts_reason": ("Explique o motivo.", "reason"),
     "ck_act_reversals_reason": ("Explique o motivo.", "reason"),
+    "uq_sale_money_sale_id_kind": ("A entrada desta venda já foi recebida ou devolvida.", None),
+    "uq_payers_payment_id": ("Quem pagou já foi gravado.", None),
     "uq_guarantors_sale_id_position": ("Este avalista já foi gravado.", None),
     "uq_note_printings_operation_id_note_id": ("Esta impressão já foi registrada.", None),
     "uq_note_printings_note_id_copy": ("Esta via já foi impressa.", None),
@@ -50,6 +52,9 @@ MESSAGES: dict[str, tuple[str, str | None]] = {
     "ck_sales_late_rate": ("Os juros de mora não podem ser negativos.", "late_rate"),
     "ck_payments_amount": ("O valor deve ser maior que zero.", "amount"),
     "ck_payments_method": ("Forma de pagamento desconhecida.", "method"),
+    "ck_payments_parts": ("As formas não somam o valor do pagamento.", "methods"),
+    "ck_sale_money_parts": ("As formas não somam o valor da entrada.", "methods"),
+    "ck_payers_name_length": ("O nome deve ter de 1 a 120 caracteres.", "payer_name"),
     "ck_reversals_reason": ("Explique o motivo do estorno.", "reason"),
 }
 

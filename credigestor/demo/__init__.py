@@ -149,7 +149,8 @@ def _correct(session: Session, made: Business, seller: Actor, manager: Actor, to
     for sale in made.to_cancel:
         day = min(today, sale.values["sold_on"] + timedelta(days=random.randrange(1, 9)))
         why = random.choice(("Cliente desistiu da compra.", "Produto devolvido com defeito."))
-        sales.cancel(session, manager, sale_id=sale.id, why=why, today=day)
+        back = sale.paid_down  # as it was received
+        sales.cancel(session, manager, sale_id=sale.id, why=why, today=day, refund_methods=back)
     unpaid = session.execute(
         select(
             Note.id,

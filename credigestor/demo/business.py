@@ -52,6 +52,7 @@ _GOODS = (
     ("Colchão de casal", 600, 1700, 4),
     ("Bicicleta aro 29", 800, 1600, 2),
 )
+_DOWN_METHODS = (Method.CASH, Method.PIX, Method.CASH, Method.CARD)
 _METHODS = {Method.PIX: 42, Method.CASH: 34, Method.CARD: 16, Method.TRANSFER: 8}
 
 
@@ -136,6 +137,9 @@ def _sale(
             description=what,
             total=total,
             down_payment=down,
+            down_payment_methods=((_DOWN_METHODS[int(total) % len(_DOWN_METHODS)], down),)
+            if down
+            else (),
             installments=installments,
             first_due_date=first_due,
             contract_rate=Decimal(1) if with_interest else ZERO,
@@ -164,7 +168,7 @@ def _payments(
             owed = owed_on(note.terms, state, day).total
             amount = owed if share == 1 else round_cents(owed * share)
             note.last = settle(note.terms, state, Paid(day, amount))
-            payment = NewPayment(day, amount, method, received_by=received_by)
+            payment = NewPayment(day, amount, method.value, received_by=received_by)
             state = note.last.state
             note.payments.append(payment)
             made.append(payment)

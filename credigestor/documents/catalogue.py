@@ -33,13 +33,13 @@ from credigestor.errors import InvalidInput, NotFound
 from credigestor.reports import booklet as booklets
 from credigestor.reports import contract as contracts
 from credigestor.reports import customer_statement as statements
-from credigestor.reports import logos, proposals
+from credigestor.reports import logos, proposals, sale_money
 from credigestor.reports import printed_notes as printings
 from credigestor.reports import receipt as receipts
 from credigestor.reports import settlement as settlements
 from credigestor.reports.named_customer import named_customer
 from credigestor.rules.document_choices import ReceiptFormat
-from credigestor.rules.numbering import receipt_number, sale_number
+from credigestor.rules.numbering import sale_number
 
 _ID = re.compile("[1-9][0-9]{0,9}")
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -131,13 +131,21 @@ def _proposal(asked: _Asked) -> Document:
 
 
 def _receipt(asked: _Asked) -> Document:
+    return _receipt_of(asked, receipts.receipt)
+
+
+def _money_receipt(asked: _Asked) -> Document:
+    return _receipt_of(asked, sale_money.receipt)
+
+
+def _receipt_of(asked: _Asked, report: Callable[[Session, int], receipts.Receipt]) -> Document:
     word = asked.params.get("format", ReceiptFormat.ONE.value)
     if word not in set(ReceiptFormat):
         raise InvalidInput(MALFORMED)
-    data = receipts.receipt(asked.session, asked.id())
+    data = report(asked.session, asked.id())
     # Refuses who was anonymised; the page still shows what was paid.
     named_customer(asked.session, data.customer_id)
-    name = f"recibo-{receipt_number(data.id)}"
+    name = f"recibo-{data.number}"
     return asked.document(name, receipt.pdf, data, format=ReceiptFormat(word))
 
 
@@ -164,6 +172,7 @@ KINDS: Mapping[str, tuple[frozenset[str], Callable[[_Asked], Document]]] = {
     "contrato": (frozenset(), _contract),
     "proposta": (frozenset(), _proposal),
     "recibo": (frozenset({"format"}), _receipt),
+    "recibo-entrada": (frozenset({"format"}), _money_receipt),
     "extrato": (frozenset({"from", "to"}), _statement),
     "quitacao": (frozenset({"notes", "on"}), _settlement),
 }
@@ -175,9 +184,10 @@ def find(
     """The document that an address names, as of today.
 
     `notas` and `contrato` are of a printing's operation, `carne` of a sale, `proposta` of a
-    proposal, `recibo` of a payment (format), `extrato` (from, to) and `quitacao` (notes, on) of a
-    customer. Raises NotFound for a kind or a row that does not exist, InvalidInput for parameters
-    that make no sense, Conflict for a document that is not given any more.
+    proposal, `recibo` of a payment and `recibo-entrada` of a down payment or its return (format),
+    `extrato` (from, to) and `quitacao` (notes, on) of a customer. Raises NotFound for a kind or a
+    row that does not exist, InvalidInput for parameters that make no sense, Conflict for a document
+    that is not given any more.
     """
     if kind not in KINDS:
         raise NotFound(NOT_FOUND)

@@ -16,17 +16,21 @@ from credigestor.documents.blocks import Align, Block, Blocks, beside, space, st
 from credigestor.documents.canvas import GREY, RULE
 from credigestor.documents.letterhead import payee, shop_lines, shop_name
 from credigestor.documents.receipt_words import (
-    REVERSED,
+    AMOUNT,
+    BY,
+    DAY,
+    STAMPS,
     balance_label,
     left,
     method,
+    payer,
     place_and_day,
     purpose,
     recorded,
     remarks,
     reversal,
 )
-from credigestor.reports.receipt import Receipt
+from credigestor.reports.receipt import Money, Receipt
 from credigestor.rules.calendar import format_date
 from credigestor.rules.document_choices import ReceiptFormat
 from credigestor.rules.identity import labelled_tax_id
@@ -86,7 +90,7 @@ class _Form(Blocks):
     def paged(self, copy: str, height: float) -> list[list[Block]]:
         """The blocks of each page of this height; what closes the receipt never stands alone."""
         room = height - 2 * _EDGE - self.foot().height
-        head, *rows = self._table()
+        head, *rows = self._table() or [stack()]
         title = " · ".join(filter(None, (f"Recibo {self.data.number}", copy, "continuação")))
         again = [self.paragraph(title, _BODY, "B"), self.rule(1.5, 2), head]
         pages = [[*self._opening(copy), head]]
@@ -125,13 +129,12 @@ class _Form(Blocks):
         data = self.data
         operator = data.received_by or "—"
         facts = {
-            "Data do pagamento": format_date(data.paid_on),
+            DAY.get(data.kind, "Data do pagamento"): format_date(data.paid_on),
             "Forma": method(data),
-            "Recebido por": operator,
+            BY.get(data.kind, "Recebido por"): operator,
             "Registrado em": recorded(data),
         }
         widths = (36.0, 30.0, 74.0, 40.0)
-        payer = " · ".join(filter(None, (labelled_tax_id(data.tax_id), data.address)))
         return [
             beside(self._shop(), self._number(copy)),
             self.rule(2, 2.5),
@@ -141,8 +144,8 @@ class _Form(Blocks):
             ),
             self._amount(),
             space(2.5),
-            self._fact("Recebemos de", data.customer, 10.5, "B", 0, _WIDTH),
-            self.paragraph(payer, _SMALL + 0.5),
+            self._person(*payer(data)[0]),
+            *(stack(space(1.2), self._person(*other)) for other in payer(data)[1:]),
             space(2),
             beside(
                 *(
@@ -182,14 +185,20 @@ class _Form(Blocks):
             self.paragraph(copy, _SMALL, at=at, align="R", color=GREY),
         )
 
+    def _person(self, label: str, name: str, tax_id: str, address: str) -> Block:
+        who = " · ".join(filter(None, (tax_id, address)))
+        fact = self._fact(label, name, 10.5, "B", 0, _WIDTH)
+        return stack(fact, self.paragraph(who, _SMALL + 0.5))
+
     def _amount(self) -> Block:
         """What was paid, in words and in figures."""
         words, figures, gap = 112.0, _WIDTH - 120, 3.0
         shown = format_brl(self.data.amount)
         size = self.fitting([(shown, figures)], 16, "B")
         in_words = money_in_words(self.data.amount)
+        label = AMOUNT.get(self.data.kind, "Valor recebido")
         block = beside(
-            self._fact(f"Valor recebido, {purpose(self.data)}", in_words, _BODY, "", gap, words),
+            self._fact(f"{label}, {purpose(self.data)}", in_words, _BODY, "", gap, words),
             self.paragraph(shown, size, "B", at=_WIDTH - figures - gap, width=figures, align="R"),
         )
         return self.band(block, 1.4)
@@ -203,8 +212,10 @@ class _Form(Blocks):
         )
 
     def _table(self) -> list[Block]:
-        """What was paid on which note, its columns' labels first."""
+        """What was paid on which note, its columns' labels first; nothing where there is none."""
         data = self.data
+        if not data.items:
+            return []
         live = data.undone is None
         columns: dict[str, list[str]] = {
             "Nota": [item.number for item in data.items],
@@ -254,7 +265,7 @@ class _Form(Blocks):
         """What is still owed and what the receipt does not prove; beside it the signature."""
         data = self.data
         owed: dict[str, Decimal] = {}
-        if data.undone is None:
+        if data.undone is None and data.items:
             owed[f"{balance_label(data)} depois do pagamento"] = data.after
             day = format_date(data.paid_on)
             owed[f"Saldo do cliente ao fim de {day}"] = data.customer_after
@@ -271,7 +282,7 @@ class _Form(Blocks):
         return beside(words, self.paragraph(amount, size, "B", at=_SAID - 30, width=30, align="R"))
 
     def _signature(self) -> Block:
-        """Where and when it was paid, and the line on which the shop signs (art. 320)."""
+        """Where and when, and the line on which signs who was given the money (art. 320)."""
         at, width = _SAID + 10, _WIDTH - _SAID - 10
         shop = self.data.shop
 
@@ -281,6 +292,8 @@ class _Form(Blocks):
             self.set_draw_color(*RULE)
 
         signer = (payee(shop), labelled_tax_id(shop.tax_id))
+        if self.data.kind is Money.REFUND:
+            signer = (self.data.customer, labelled_tax_id(self.data.tax_id))
         return stack(
             self.paragraph(place_and_day(self.data), _SMALL + 0.5, at=at, width=width, align="C"),
             space(11),
@@ -293,4 +306,4 @@ class _Form(Blocks):
         with self.rotation(28, center, middle), self.local_context(fill_opacity=_STAMP_OPACITY):
             self.set_type(size, "B", _STAMP)
             self.set_xy(_MARGIN, middle - self.leading / 2)
-            self.cell(_WIDTH, self.leading, REVERSED, align="C")
+            self.cell(_WIDTH, self.leading, STAMPS[self.data.kind], align="C")

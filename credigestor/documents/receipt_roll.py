@@ -12,17 +12,21 @@ from itertools import chain
 from credigestor.documents.blocks import Block, Blocks, beside, space, stack
 from credigestor.documents.letterhead import payee, shop_lines, shop_name
 from credigestor.documents.receipt_words import (
-    REVERSED,
+    AMOUNT,
+    BY,
+    DAY,
+    STAMPS,
     balance_label,
     left,
     method,
+    payer,
     place_and_day,
     purpose,
     recorded,
     remarks,
     reversal,
 )
-from credigestor.reports.receipt import Receipt, ReceiptItem
+from credigestor.reports.receipt import Money, Receipt, ReceiptItem
 from credigestor.rules.calendar import format_date
 from credigestor.rules.identity import labelled_tax_id
 from credigestor.rules.money import format_brl, format_number
@@ -64,33 +68,38 @@ class _Roll(Blocks):
         yield self.paragraph(f"RECIBO Nº {data.number}", 11, "B", align="C")
         if data.undone:
             yield self._reversed()
+        yield self.paragraph(AMOUNT.get(data.kind, ""), _SMALL, align="C")
         yield self.paragraph(format_brl(data.amount), 17, "B", align="C")
         yield self.paragraph(f"({money_in_words(data.amount)})", _BODY, align="C")
         yield space(2)
-        yield self.paragraph("Recebemos de", _SMALL)
-        yield self.paragraph(data.customer, 9.5, "B")
-        yield self.paragraph(labelled_tax_id(data.tax_id), _BODY)
-        yield self.paragraph(data.address, _SMALL)
+        for label, name, tax_id, address in payer(data):
+            yield self.paragraph(label, _SMALL)
+            yield self.paragraph(name, 9.5, "B")
+            yield self.paragraph(tax_id, _BODY)
+            yield self.paragraph(address, _SMALL)
         yield space(1.5)
         yield self.paragraph(f"{purpose(data)}.", _SMALL)
         yield space(1.5)
-        yield self._pair("Data do pagamento", format_date(data.paid_on))
+        yield self._pair(DAY.get(data.kind, "Data do pagamento"), format_date(data.paid_on))
         yield self._pair("Forma", method(data))
         yield self.rule(2, 1.5, dashed=True)
-        for item in data.items:
-            yield self._note(item)
-        yield self.rule(0.5 if len(data.items) > 1 else 1.5, 1.5, dashed=True)
-        yield from self._sums()
+        if data.items:
+            yield from map(self._note, data.items)
+            yield self.rule(0.5 if len(data.items) > 1 else 1.5, 1.5, dashed=True)
+            yield from self._sums()
         yield space(1.5)
         for remark in remarks(data):
             yield self.paragraph(remark, _SMALL)
         yield space(1.5)
-        yield self.paragraph(f"Recebido por {data.received_by or '—'}", _BODY)
+        by = BY.get(data.kind, "Recebido por")
+        yield self.paragraph(f"{by} {data.received_by or '—'}", _BODY)
         yield self.paragraph(f"Registrado em {recorded(data)}", _SMALL)
         yield self.paragraph(place_and_day(data), _BODY)
         yield self.rule(13, 1)
-        yield self.paragraph(payee(shop), _SMALL, align="C")
-        yield self.paragraph(labelled_tax_id(shop.tax_id), _SMALL, align="C")
+        given = data.kind is Money.REFUND
+        yield self.paragraph(data.customer if given else payee(shop), _SMALL, align="C")
+        signer = data.tax_id if given else shop.tax_id
+        yield self.paragraph(labelled_tax_id(signer), _SMALL, align="C")
         yield self.rule(2, 2, dashed=True)
         yield self.paragraph(shop.document_footer, _SMALL, align="C")
         yield self.paragraph(f"Emitido em {format_date(self.made_at)}", _SMALL, align="C")
@@ -137,7 +146,7 @@ class _Roll(Blocks):
 
     def _reversed(self) -> Block:
         """ESTORNADO, as large as the paper, in a frame, with when and why under it."""
-        word = self.paragraph(REVERSED, 26, "B", align="C")
+        word = self.paragraph(STAMPS[self.data.kind], 26, "B", align="C")
 
         def draw(y: float) -> None:
             self.set_line_width(0.8)

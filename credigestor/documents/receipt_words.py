@@ -5,24 +5,48 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from credigestor.documents.letterhead import shop_place
-from credigestor.reports.receipt import Receipt, ReceiptItem
+from credigestor.reports.receipt import Money, Receipt, ReceiptItem
 from credigestor.rules.calendar import format_date, format_moment, written_date
-from credigestor.rules.methods import METHOD_NAMES, Method
+from credigestor.rules.identity import labelled_tax_id
+from credigestor.rules.methods import in_words
 from credigestor.rules.money import format_number
+from credigestor.rules.numbering import sale_number
 
-REVERSED = "ESTORNADO"
+#: Across a receipt that no longer counts.
+STAMPS = {Money.NOTES: "ESTORNADO", Money.DOWN: "DEVOLVIDO"}
+#: Over who gave the money, over its day, over its amount, and who took it; the usual words first.
+FROM = {Money.REFUND: "Devolvemos a"}
+DAY = {Money.DOWN: "Data da entrada", Money.REFUND: "Data da devolução"}
+AMOUNT = {Money.REFUND: "Valor devolvido"}
+BY = {Money.REFUND: "Devolvido por"}
 SETTLED = "quitada"
 #: Earlier notes still open that a receipt names; of more it gives the count.
 _NAMED = 6
 
 
 def method(data: Receipt) -> str:
-    """How the money was handed over."""
-    return METHOD_NAMES[Method(data.method)]
+    """How the money was handed over, each method with its part (R36)."""
+    return in_words(data.method)
+
+
+def payer(data: Receipt) -> list[tuple[str, str, str, str]]:
+    """Who gave the money (of a refund, who was given it), and who owed it if that is another.
+
+    Of each: label, name, CPF or CNPJ, address.
+    """
+    customer = (data.customer, labelled_tax_id(data.tax_id), data.address)
+    label = FROM.get(data.kind, "Recebemos de")
+    if data.payer is None:
+        return [(label, *customer)]
+    told = labelled_tax_id(data.payer_tax_id or "")
+    return [(label, data.payer, told, ""), ("em nome de", *customer)]
 
 
 def purpose(data: Receipt) -> str:
     """What kind of debt the money was for (Código Civil art. 320)."""
+    if data.kind is not Money.NOTES and data.sale_id is not None:
+        of = f"da venda {sale_number(data.sale_id)}"
+        return f"de entrada {of}" if data.kind is Money.DOWN else f"da entrada {of}, cancelada"
     notes = "da nota" if len(data.items) == 1 else "das notas"
     return f"em pagamento {notes} de venda a prazo abaixo"
 
@@ -44,8 +68,13 @@ def reversal(data: Receipt) -> str:
         return ""
     by = f" por {undone.by}" if undone.by else ""
     reason = undone.reason if undone.reason.endswith((".", "!", "?")) else f"{undone.reason}."
+    if data.kind is Money.DOWN:
+        return (
+            f"{STAMPS[Money.DOWN]} em {format_date(undone.on)}: a venda foi cancelada{by} e a "
+            f"entrada, devolvida. Motivo: {reason}"
+        )
     return (
-        f"{REVERSED} em {format_date(undone.on)}{by}. Motivo: {reason} "
+        f"{STAMPS[Money.NOTES]} em {format_date(undone.on)}{by}. Motivo: {reason} "
         "Este recibo ficou sem efeito: o que ele quitava voltou a ser devido."
     )
 
@@ -54,6 +83,8 @@ def remarks(data: Receipt) -> list[str]:
     """What else must be said: what was let go, whose right a discount was, CC art. 322."""
     if data.undone:
         return []
+    if data.kind is Money.REFUND:
+        return ["Com esta devolução nada mais há a receber da loja por esta entrada."]
     said = []
     if let_go := waived(data):
         said.append(f"Dispensado: {let_go}.")

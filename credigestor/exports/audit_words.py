@@ -19,7 +19,7 @@ from credigestor.reports.settings_history import LABELS as SETTINGS
 from credigestor.rules.acts import ACT_NAMES
 from credigestor.rules.document_choices import RECEIPT_FORMAT_NAMES, SALE_DOCUMENT_NAMES
 from credigestor.rules.due_schedule import SCHEDULE_NAMES
-from credigestor.rules.methods import METHOD_NAMES
+from credigestor.rules.methods import METHOD_NAMES, NAMES, PLUS
 from credigestor.rules.numbering import receipt_number, sale_number
 from credigestor.rules.permissions import PERMISSION_NAMES, ROLE_NAMES
 from credigestor.rules.webhooks import OFF_NAMES
@@ -67,7 +67,7 @@ ENTITIES = {
 ARROW = " → "
 _WORDS = {
     "role": {str(role): name for role, name in ROLE_NAMES.items()},
-    "method": {str(method): name for method, name in METHOD_NAMES.items()},
+    "method": NAMES,
     "sale_document": {str(kind): name for kind, name in SALE_DOCUMENT_NAMES.items()},
     "receipt_format": {str(kind): name for kind, name in RECEIPT_FORMAT_NAMES.items()},
     "act": {str(kind): name for kind, name in ACT_NAMES.items()},
@@ -93,6 +93,7 @@ _OWN = {
     "description": ("Descrição", "text"),
     "total": ("Total", "money"),
     "down_payment": ("Entrada", "money"),
+    "down_payment_method": ("Forma da entrada", "method"),
     "installments": ("Parcelas", "text"),
     "first_due_date": ("Primeiro vencimento", "date"),
     "schedule": ("Vencimentos", "schedule"),
@@ -109,6 +110,8 @@ _OWN = {
     "method": ("Forma", "method"),
     "act": ("O quê", "act"),
     "acted_on": ("Data", "date"),
+    "payer": ("Pago por outra pessoa", "text"),
+    "refund_method": ("Entrada devolvida em", "method"),
     "backdate_reason": ("Motivo da data", "text"),
     "discount_reason": ("Motivo do desconto", "text"),
     "items": ("Notas", "items"),
@@ -174,6 +177,10 @@ def _padded(number: str, width: int) -> str:
 #: R$ 1.234,56, with a NO-BREAK SPACE as everywhere.
 _MONEY = "'R$\u00a0' || translate(to_char({}::numeric, 'FM999,999,999,990.00'), ',.', '.,')"
 
+_PARTS = "t"
+for _method, _name in METHOD_NAMES.items():
+    _PARTS = f"replace({_PARTS}, '{_method} ', '{_name} ')"
+
 # `v` is a value as JSON and `t` as text. What was erased in it, or is none of its kind, is told
 # as it stands.
 _WORDED = f"""
@@ -199,6 +206,7 @@ CASE
     WHEN kind = 'customer' AND jsonb_typeof(v) = 'number' THEN coalesce(
         (SELECT customers.name FROM customers WHERE customers.id = t::integer), 'nº ' || t)
     WHEN kind = 'sale' AND t ~ '^[0-9]+$' THEN {_padded("t", 6)}
+    WHEN kind = 'method' AND position('{PLUS}' IN t) > 0 THEN replace({_PARTS}, '.', ',')
     WHEN kind = 'image' THEN 'imagem' || coalesce(
         (SELECT ' ' || logos.id FROM logos WHERE logos.sha256 = t), '')
     WHEN kind = 'given' THEN 'sim'

@@ -26,7 +26,7 @@ from credigestor.exports.contents import Content
 from credigestor.exports.sql_format import BEGINNINGS, SEPARATORS, CellWriter
 from credigestor.exports.sql_format import Style as Style
 from credigestor.exports.zip_file import zipped
-from credigestor.reports import audit, customers, delinquency, notes, payments, sales
+from credigestor.reports import audit, customers, delinquency, notes, payments, sale_money, sales
 from credigestor.rules.permissions import Permission
 
 
@@ -52,6 +52,7 @@ TABLES = {
     "notes": Kind("Notas", "notas", contents.notes),
     "payments": Kind("Pagamentos", "pagamentos", contents.payments),
     "acts": Kind("Outros atos", "atos", contents.acts),
+    "sale_money": Kind("Entradas", "entradas", contents.sale_money),
     "delinquency": Kind("Inadimplência", "inadimplencia", contents.delinquency),
 }
 LISTS = {
@@ -62,6 +63,9 @@ LISTS = {
     "list_notes": Kind("Lista de notas", "lista-notas", lists.notes, notes.NoteFilters),
     "list_payments": Kind(
         "Lista de pagamentos", "lista-pagamentos", lists.payments, payments.PaymentFilters
+    ),
+    "list_sale_money": Kind(
+        "Lista de entradas", "lista-entradas", lists.sale_money, sale_money.MoneyFilters
     ),
     "list_delinquency": Kind(
         "Lista de inadimplência",

@@ -27,10 +27,12 @@ from credigestor.db.models import (
     ActReversal,
     Customer,
     Note,
+    Payer,
     Payment,
     PaymentItem,
     Reversal,
     Sale,
+    SaleMoney,
     User,
 )
 from credigestor.exports.sql_format import (
@@ -39,13 +41,16 @@ from credigestor.exports.sql_format import (
     cep,
     note_number,
     of_customer,
+    sale_number,
     tax_id,
 )
 from credigestor.reports import delinquency as late_customers
 from credigestor.rules.acts import ACT_NAMES
 from credigestor.rules.aging import STATUS_NAMES
 from credigestor.rules.due_schedule import ScheduleKind, told
-from credigestor.rules.methods import METHOD_NAMES
+
+#: What people call the money of a sale beside its notes.
+MONEY_KINDS = {"down": "Entrada", "refund": "Devolução"}
 
 # In the words of `told`, with its step put in by SQL.
 _STEP = "<>"
@@ -178,11 +183,13 @@ def payments(cells: CellWriter) -> Content:
         "Desconto": cells.owed(PaymentItem.discount),
         "Motivo do desconto": cells.text(Payment.discount_reason),
         "Valor do pagamento": cells.number(Payment.amount),
-        "Forma": cells.word(Payment.method, METHOD_NAMES),
+        "Forma": cells.way(Payment.way),
         "Recebido por": cells.text(User.name),
         "Estornado": cells.yes_no(PaymentItem.reversed),
         "Estornado em": Reversal.reversed_on,
         "Motivo do estorno": cells.text(Reversal.reason),
+        "Pago por": cells.text(Payer.name),
+        "CPF ou CNPJ de quem pagou": tax_id(Payer.tax_id),
     }
     rows = (
         select(PaymentItem.id)
@@ -192,6 +199,7 @@ def payments(cells: CellWriter) -> Content:
         .join(customer, true())
         .outerjoin(User, User.id == Payment.received_by)
         .outerjoin(Reversal, Reversal.payment_id == Payment.id)
+        .outerjoin(Payer, Payer.payment_id == Payment.id)
         .order_by(Payment.id, PaymentItem.id)
     )
     return Content(columns, rows)
@@ -227,6 +235,34 @@ def acts(cells: CellWriter) -> Content:
         .order_by(Act.id, ActItem.id)
     )
     return Content(columns, rows)
+
+
+def sale_money(cells: CellWriter) -> Content:
+    """Every down payment that was received, and every one handed back (R35)."""
+    customer = of_customer(cells, Sale.customer_id)
+    columns = {
+        "Recibo": money_number(SaleMoney.kind, SaleMoney.id),
+        "O quê": cells.word(SaleMoney.kind, MONEY_KINDS),
+        "Data": SaleMoney.moved_on,
+        "Venda": SaleMoney.sale_id,
+        **_customer(customer),
+        "Valor": cells.number(SaleMoney.amount),
+        "Forma": cells.way(SaleMoney.way),
+        "Recebida ou devolvida por": cells.text(User.name),
+    }
+    rows = (
+        select(SaleMoney.id)
+        .join(Sale, Sale.id == SaleMoney.sale_id)
+        .join(customer, true())
+        .outerjoin(User, User.id == SaleMoney.done_by)
+        .order_by(SaleMoney.id)
+    )
+    return Content(columns, rows)
+
+
+def money_number(kind: Expression, money_id: Expression) -> ColumnElement[str]:
+    """As `rules.numbering.money_number`."""
+    return case((kind == "down", "E"), else_="D").concat(sale_number(money_id))
 
 
 def delinquency(cells: CellWriter) -> Content:

@@ -6,18 +6,18 @@ from sqlalchemy import case, func, select
 
 from credigestor.db.settings import current_settings
 from credigestor.exports.audit_words import ACTIONS, ENTITIES, changes
-from credigestor.exports.contents import Content
+from credigestor.exports.contents import MONEY_KINDS, Content, money_number
 from credigestor.exports.sql_format import CellWriter, note_number, sale_number, tax_id
 from credigestor.reports import audit as audit_log
 from credigestor.reports import customers as customer_list
 from credigestor.reports import delinquency as late_customers
 from credigestor.reports import notes as note_list
 from credigestor.reports import payments as payment_list
+from credigestor.reports import sale_money as money_list
 from credigestor.reports import sales as sale_list
 from credigestor.reports.ordering import ordered
 from credigestor.rules.aging import STATUS_NAMES
 from credigestor.rules.calendar import format_date
-from credigestor.rules.methods import METHOD_NAMES
 
 
 def customers(
@@ -87,13 +87,30 @@ def payments(
         "Recibo": sale_number(found.id),
         "Cliente": cells.text(found.customer),
         "Valor": cells.number(found.amount),
-        "Forma": cells.word(found.method, METHOD_NAMES),
+        "Forma": cells.way(found.method),
         "Principal": cells.owed(found.principal),
         "Juros": cells.owed(found.interest),
         "Multa": cells.owed(found.fine),
         "Desconto": cells.owed(found.discount),
         "Recebido por": cells.text(found.received_by),
         "Situação": case((found.reversed, "Estornado")),
+    }
+    return Content(columns, rows)
+
+
+def sale_money(cells: CellWriter, filters: money_list.MoneyFilters) -> Content:
+    """The list of down payments received and handed back."""
+    rows = money_list.listed(filters)
+    found = rows.selected_columns
+    columns = {
+        "Data": found.moved_on,
+        "Recibo": money_number(found.kind, found.id),
+        "O quê": cells.word(found.kind, MONEY_KINDS),
+        "Cliente": cells.text(found.customer),
+        "Venda": sale_number(found.sale_id),
+        "Valor": cells.number(found.amount),
+        "Forma": cells.way(found.method),
+        "Por": cells.text(found.done_by),
     }
     return Content(columns, rows)
 

@@ -33,6 +33,7 @@ from credigestor.db.models import Customer
 from credigestor.db.settings import current_settings
 from credigestor.exports.csv_format import CONTROLS, FORMULA_SIGNS, UNSEEN, guard
 from credigestor.rules.identity import ANONYMISED, ANONYMISED_PREFIX, format_phone
+from credigestor.rules.methods import METHOD_NAMES, NAMES
 
 Expression = ColumnElement[Any] | Any
 
@@ -111,6 +112,13 @@ class CellWriter:
     def word(self, value: Expression, words: Mapping[Any, str]) -> ColumnElement[str]:
         """What people call a value that is one of a few."""
         return case({str(key): word for key, word in words.items()}, value=value)
+
+    def way(self, value: Expression) -> ColumnElement[str]:
+        """How money was handed over: "Pix", or "Dinheiro 40,00 + Pix 47,48" (R36)."""
+        told: ColumnElement[Any] = func.replace(value, ".", POINTS[self.style])
+        for method, name in METHOD_NAMES.items():
+            told = func.replace(told, f"{method} ", f"{name} ")
+        return case(NAMES, value=value, else_=told)
 
     def phone(self, value: Expression) -> ColumnElement[str]:
         """As `rules.identity.format_phone`; how other countries write theirs, no SQL knows."""

@@ -13,7 +13,7 @@ from typing import Any
 from credigestor.db.settings import ShopSettings
 from credigestor.db.steps import Recorded
 from credigestor.rules.charges import Act, DueDates, Paid, Step, Terms
-from credigestor.rules.methods import Method
+from credigestor.rules.methods import PLUS, SEVERAL, Part
 from credigestor.rules.schedule import PlannedNote
 from credigestor.services import sales
 
@@ -37,16 +37,22 @@ class KnownCustomer:
 class NewPayment:
     """A payment to write, for the note that has it, R$.
 
+    `way` is its method, or each one's part (R36, `rules.methods`);
     `line` is its line in an import, `copy` which one it is of those alike on its note.
     """
 
     paid_on: date
     amount: Decimal
-    method: Method
+    way: str
     received_by: int | None = None
     line: int = 0
     copy: int = 1
     id: int = 0
+
+    @property
+    def method(self) -> str:
+        """The one method, or SEVERAL."""
+        return SEVERAL if PLUS in self.way else self.way
 
 
 @dataclass(slots=True)
@@ -67,6 +73,8 @@ class NewSale:
     customer: NewCustomer | KnownCustomer
     values: dict[str, Any]
     notes: list[NewNote]
+    #: How its down payment was handed over; empty where nobody said (R35).
+    paid_down: tuple[Part, ...] = ()
     id: int = 0
 
 
@@ -118,7 +126,7 @@ def payment_ref(sale_ref: str, number: int, payment: NewPayment) -> str:
     """What identifies a payment in an import: note, date, amount, method, which of those alike."""
     return (
         f"{sale_ref}/{number}/{payment.paid_on.isoformat()}/{payment.amount}/"
-        f"{payment.method.value}#{payment.copy}"
+        f"{payment.method}#{payment.copy}"
     )
 
 
@@ -159,4 +167,5 @@ def make_sale(
             NewNote(n, Terms(n.amount, n.due_date, n.free_until, late_rate, fine_rate))
             for n in notes
         ],
+        data.down_payment_methods,
     )

@@ -27,7 +27,6 @@ from credigestor.imports.problems import PAYMENTS
 from credigestor.imports.row_checks import PaymentLine
 from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import Overpaid, new_state
-from credigestor.rules.methods import Method
 from credigestor.rules.money import format_brl
 from credigestor.services.ledger import lock_notes_of_sales, notes_of_sales
 
@@ -70,7 +69,7 @@ class PaymentFolder:
             reason = f"O pagamento é anterior à venda, feita em {format_date(sold_on)}."
             self.refuse(PAYMENTS, line.line, "data", reason)
             return
-        payment = NewPayment(line.paid_on, line.amount, line.method, line=line.line)
+        payment = NewPayment(line.paid_on, line.amount, line.way, line=line.line)
         if isinstance(sale, NewSale):
             sale.notes[line.number - 1].payments.append(payment)
         else:
@@ -166,9 +165,9 @@ class PaymentFolder:
 def _count_alike(payments: list[NewPayment]) -> None:
     if len(payments) == 1:
         return
-    alike = Counter[tuple[date, Decimal, Method]]()
+    alike = Counter[tuple[date, Decimal, str]]()
     for payment in payments:
-        what = (payment.paid_on, payment.amount, payment.method)
+        what = (payment.paid_on, payment.amount, payment.way)
         alike[what] += 1
         payment.copy = alike[what]
 

@@ -17,7 +17,7 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Base, Customer, Note, Payment, PaymentItem, Sale
+from credigestor.db.models import Base, Customer, Note, Payment, PaymentItem, Sale, SaleMoney
 from credigestor.imports.batch import (
     Batch,
     KnownNote,
@@ -29,8 +29,9 @@ from credigestor.imports.batch import (
     payment_ref,
 )
 from credigestor.rules.charges import Step, new_state
+from credigestor.rules.methods import parts_of
 from credigestor.rules.progress import Progress, silent
-from credigestor.services import ledger, sales
+from credigestor.services import handing, ledger, sales
 from credigestor.services.ledger_rows import note_columns, step_columns
 
 _WRITING = 0.95  # share of the time that the new rows take
@@ -55,6 +56,7 @@ def load(session: Session, batch: Batch, progress: Progress = silent) -> None:
     copies: tuple[tuple[type[Base], int, Iterable[dict[str, Any]], str], ...] = (
         (Customer, len(batch.customers), _customer_rows(batch), "Gravando clientes"),
         (Sale, len(batch.sales), map(_sale_row, batch.sales), "Gravando vendas"),
+        (SaleMoney, len(batch.sales), _money_rows(batch), "Gravando vendas"),
         (Note, len(notes), _note_rows(batch), "Gravando notas"),
         (Payment, len(batch.payments), _payment_rows(batch), "Gravando pagamentos"),
         (PaymentItem, len(batch.payments), _item_rows(batch, notes), "Gravando pagamentos"),
@@ -72,7 +74,7 @@ def load(session: Session, batch: Batch, progress: Progress = silent) -> None:
     progress(_WRITING, "Atualizando notas que já existiam")
     _rewrite(session, batch.known_notes)
     # Until autovacuum comes by, the planner would believe that the tables are empty.
-    session.execute(text("ANALYZE customers, sales, notes, payments, payment_items"))
+    session.execute(text("ANALYZE customers, sales, sale_money, notes, payments, payment_items"))
 
 
 def _customer_rows(batch: Batch) -> Iterator[dict[str, Any]]:
@@ -87,6 +89,20 @@ def _sale_row(sale: NewSale) -> dict[str, Any]:
         "customer_id": sale.customer.id,
         **sale.values,
     }
+
+
+def _money_rows(batch: Batch) -> Iterator[dict[str, Any]]:
+    """Each sale's down payment, as received when the sale was made (R35)."""
+    for sale in batch.sales:
+        if sale.values["down_payment"]:
+            yield {
+                "sale_id": sale.id,
+                "kind": "down",
+                "moved_on": sale.values["sold_on"],
+                "amount": sale.values["down_payment"],
+                "done_by": sale.values["created_by"],
+                **handing.columns(sale.paid_down),
+            }
 
 
 def _note_rows(batch: Batch) -> Iterator[dict[str, Any]]:
@@ -120,8 +136,8 @@ def _payment_row(
         "customer_id": customer_id,
         "paid_on": payment.paid_on,
         "amount": payment.amount,
-        "method": payment.method.value,
         "received_by": payment.received_by,
+        **handing.columns(parts_of(payment.way, payment.amount)),
     }
 
 

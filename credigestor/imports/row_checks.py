@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache, wraps
@@ -16,9 +16,10 @@ from credigestor.imports.reading import SWAP_MARKS, Row, Sheet
 from credigestor.rules import identity
 from credigestor.rules.address import LENGTHS
 from credigestor.rules.calendar import format_date, parse_date
-from credigestor.rules.methods import METHOD_NAMES, Method
+from credigestor.rules.methods import METHOD_NAMES, PLUS, Method, way_of
 from credigestor.rules.money import CENT, MONEY_REGEX, parse_money
 from credigestor.rules.quoting import quote
+from credigestor.services import handing
 from credigestor.services.inputs import text
 from credigestor.services.sales import parse_description
 
@@ -77,7 +78,8 @@ class PaymentLine:
     number: int
     paid_on: date
     amount: Decimal
-    method: Method
+    #: One method, or the part of each (R36), as `rules.methods` has it.
+    way: str
 
 
 class Cells:
@@ -154,8 +156,10 @@ def payment(sheet: Sheet, row: Row, problems: Problems, *, today: date) -> Payme
         number=cells.read("parcela", _count),
         paid_on=cells.read("data", _date),
         amount=cells.amount("valor", minimum=CENT),
-        method=cells.read("forma", _method),
+        way="",
     )
+    way = cells.read("forma", lambda cell: _way(cell, line.amount, sheet.mark))
+    line = replace(line, way=way)
     if cells.right and line.paid_on > today:
         cells.refuse("data", f"O pagamento está no futuro: hoje é {format_date(today)}.")
     return line if cells.right else None
@@ -211,6 +215,15 @@ def _count(cell: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", cell):
         raise InvalidInput(f"Número inteiro inválido: {quote(cell)}. Escreva como 3.")
     return int(cell)
+
+
+def _way(cell: str, amount: Decimal | None, mark: str | None) -> str:
+    """One method, or "Dinheiro 40,00 + Pix 47,48" as the exports write it."""
+    if PLUS.strip() not in cell:
+        return _method(cell).value
+    told = (part.strip().rpartition(" ") for part in cell.split(PLUS.strip()))
+    parts = [(_method(name), _amount(value, mark, CENT)) for name, _, value in told]
+    return way_of(parts if amount is None else handing.parts(amount, None, parts))
 
 
 @_remembered

@@ -16,10 +16,12 @@ from credigestor.db.models import (
     Customer,
     Guarantor,
     Note,
+    Payer,
     Payment,
     PaymentItem,
     Reversal,
     Sale,
+    SaleMoney,
     User,
 )
 from credigestor.db.settings import ShopSettings, current_settings
@@ -29,12 +31,8 @@ from credigestor.rules import privacy
 from credigestor.rules.aging import STATUS_NAMES, Status
 from credigestor.rules.due_schedule import told
 from credigestor.rules.identity import format_cep, format_phone, format_tax_id, mask_tax_id
-from credigestor.rules.methods import METHOD_NAMES, Method
-from credigestor.rules.numbering import (
-    note_number,
-    receipt_number,
-    sale_number,
-)
+from credigestor.rules.methods import in_words
+from credigestor.rules.numbering import money_number, note_number, receipt_number, sale_number
 from credigestor.rules.privacy import CustomerFile, Section, Value
 
 
@@ -63,6 +61,7 @@ def customer_file(
             reader.guaranteed(customer.tax_id),
             reader.notes(),
             reader.payments(),
+            reader.sale_money(),
             acts(session, customer_id),
         ],
     )
@@ -209,13 +208,14 @@ class _Reader:
     def payments(self) -> Section:
         receiver, undoer = aliased(User), aliased(User)
         rows = self.session.execute(
-            select(PaymentItem, Payment, Note, Sale, Reversal, receiver.name, undoer.name)
+            select(PaymentItem, Payment, Note, Sale, Reversal, receiver.name, undoer.name, Payer)
             .join(Payment, Payment.id == PaymentItem.payment_id)
             .join(Note, Note.id == PaymentItem.note_id)
             .join(Sale, Sale.id == Note.sale_id)
             .outerjoin(Reversal, Reversal.payment_id == Payment.id)
             .outerjoin(receiver, receiver.id == Payment.received_by)
             .outerjoin(undoer, undoer.id == Reversal.reversed_by)
+            .outerjoin(Payer, Payer.payment_id == Payment.id)
             .where(Payment.customer_id == self.customer_id)
             .order_by(Payment.paid_on, Payment.id, PaymentItem.id)
         )
@@ -230,17 +230,41 @@ class _Reader:
                 "Juros (R$)": item.interest,
                 "Multa (R$)": item.fine,
                 "Desconto (R$)": item.discount,
-                "Forma": METHOD_NAMES[Method(payment.method)],
+                "Forma": in_words(payment.way),
                 "Recebido por": received_by,
+                "Pago por": payer.name if payer else None,
+                "CPF ou CNPJ de quem pagou": payer.tax_id if payer else None,
                 "Motivo da data": payment.backdate_reason,
                 "Motivo do desconto": payment.discount_reason,
                 "Estornado em": undone.reversed_on if undone else None,
                 "Estornado por": undone_by,
                 "Motivo do estorno": undone.reason if undone else None,
             }
-            for item, payment, note, sale, undone, received_by, undone_by in rows
+            for item, payment, note, sale, undone, received_by, undone_by, payer in rows
         ]
         return section("Pagamentos", found)
+
+    def sale_money(self) -> Section:
+        rows = self.session.execute(
+            select(SaleMoney, User.name)
+            .join(Sale, Sale.id == SaleMoney.sale_id)
+            .outerjoin(User, User.id == SaleMoney.done_by)
+            .where(Sale.customer_id == self.customer_id)
+            .order_by(SaleMoney.id)
+        )
+        found = [
+            {
+                "Recibo": money_number(money.kind, money.id),
+                "O quê": "Entrada" if money.kind == "down" else "Devolução da entrada",
+                "Data": money.moved_on,
+                "Venda": sale_number(money.sale_id),
+                "Valor (R$)": money.amount,
+                "Forma": in_words(money.way),
+                "Por": done_by,
+            }
+            for money, done_by in rows
+        ]
+        return section("Entradas", found)
 
 
 _REGISTER = {

@@ -193,7 +193,7 @@ def _payments(customer_id: int, as_of: date) -> Select[Any]:
         select(
             Payment.id,
             Payment.paid_on,
-            Payment.method,
+            Payment.way.label("method"),
             Payment.amount,
             items.c.principal,
             items.c.interest,

@@ -35,7 +35,7 @@ from credigestor.reports.notes import OpenNote, open_notes
 from credigestor.rules.acts import ActKind
 from credigestor.rules.calendar import check_date_range
 from credigestor.rules.charges import Closing
-from credigestor.rules.methods import METHOD_NAMES, Method
+from credigestor.rules.methods import in_words
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number, receipt_number, sale_number
 
@@ -227,7 +227,7 @@ def _payments(session: Session, customer_id: int, since: date, until: date) -> I
             payment.paid_on,
             Kind.REVERSED if undone else Kind.PAYMENT,
             receipt_number(payment.id),
-            METHOD_NAMES[Method(payment.method)],
+            in_words(payment.way),
             [*(before.parts if before else ()), part],
             undone=undone,
         )

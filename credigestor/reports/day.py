@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,7 +12,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.balances import note_balances
-from credigestor.db.models import Customer, Note, Payment, Reversal, Sale
+from credigestor.db.models import Customer, Note, Payment, Reversal, Sale, SaleMoney
+from credigestor.reports import by_method
+from credigestor.reports.by_method import ByMethod
 from credigestor.rules.money import ZERO
 
 
@@ -19,22 +22,34 @@ from credigestor.rules.money import ZERO
 class SellerDay:
     """One seller's sales and receipts of one day, R$; what was cancelled or reversed is out.
 
-    `by_method` maps a payment method to how many payments came that way and their sum.
+    `by_method` maps a payment method to how many payments had a part in it and the sum of these,
+    `payments` counts each once (R36). Down payments that came in, and those handed back, are those
+    of the day itself, whatever became of their sale (R35).
     """
 
     sales: int
     sold: Decimal
     down_payments: Decimal
-    by_method: dict[str, tuple[int, Decimal]]
+    payments: int
+    by_method: ByMethod
+    down_by_method: ByMethod
+    refunded_by_method: ByMethod
 
     @property
-    def payments(self) -> int:
-        """How many payments were received."""
-        return sum(number for number, _ in self.by_method.values())
+    def takings(self) -> dict[str, Decimal]:
+        """By method: notes and down payments that came in, less what was handed back, R$ (R35)."""
+        moved: dict[str, Decimal] = defaultdict(Decimal)
+        for sign, found in (
+            *((1, self.by_method), (1, self.down_by_method)),
+            (-1, self.refunded_by_method),
+        ):
+            for method, (_, amount) in found.items():
+                moved[method] += sign * amount
+        return dict(sorted(moved.items(), key=lambda each: -each[1]))
 
     @property
     def received(self) -> Decimal:
-        """Sum of the payments, R$."""
+        """Sum of the payments of notes, R$."""
         return sum((amount for _, amount in self.by_method.values()), ZERO)
 
 
@@ -48,15 +63,25 @@ def seller_day(session: Session, seller_id: int | None, *, day: date) -> SellerD
         ).where(Sale.seller_id == seller_id, Sale.sold_on == day, Sale.cancelled_on.is_(None))
     ).one()
     payments = session.execute(
-        select(Payment.method, func.count(), func.sum(Payment.amount))
+        select(*by_method.sums(Payment))
         .outerjoin(Reversal, Reversal.payment_id == Payment.id)
         .where(
             Payment.received_by == seller_id, Payment.paid_on == day, Reversal.payment_id.is_(None)
         )
         .group_by(Payment.method)
-        .order_by(func.sum(Payment.amount).desc())
+    ).all()
+    down, refunded = (
+        session.execute(
+            select(*by_method.sums(SaleMoney))
+            .where(
+                SaleMoney.done_by == seller_id, SaleMoney.moved_on == day, SaleMoney.kind == kind
+            )
+            .group_by(SaleMoney.method)
+        ).all()
+        for kind in ("down", "refund")
     )
-    return SellerDay(*sales, {method: (number, amount) for method, number, amount in payments})
+    found = (by_method.read(row) for row in (payments, down, refunded))
+    return SellerDay(*sales, sum(row.times for row in payments), *found)
 
 
 def due_on(session: Session, day: date, *, today: date, limit: int = 50) -> pd.DataFrame:

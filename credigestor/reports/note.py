@@ -41,7 +41,7 @@ _FOUND = (
     .where(Note.id == bindparam("note_id"))
 )
 _PAYMENTS = (
-    select(PaymentItem, Payment.method, Payment.discount_reason, User.name, Reversal.reversed_on)
+    select(PaymentItem, Payment.way, Payment.discount_reason, User.name, Reversal.reversed_on)
     .join(Payment, Payment.id == PaymentItem.payment_id)
     .outerjoin(User, User.id == Payment.received_by)
     .outerjoin(Reversal, Reversal.payment_id == Payment.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,9 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, User
+from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, SaleMoney, User
+from credigestor.reports import by_method
+from credigestor.reports.by_method import ByMethod, came_by
 from credigestor.reports.ordering import ordered
 from credigestor.reports.search import by_customer, by_number
 from credigestor.rules.money import ZERO
@@ -49,7 +51,10 @@ class PaymentFilters:
 
 @dataclass(frozen=True)
 class PaymentTotals:
-    """Count of the payments that the filters leave, and sums of those not reversed, R$."""
+    """Count of the payments that the filters leave, and sums of those not reversed, R$.
+
+    `by_method` maps each method to how many of these had a part in it, and what came by it (R36).
+    """
 
     count: int
     amount: Decimal
@@ -57,17 +62,18 @@ class PaymentTotals:
     interest: Decimal
     fine: Decimal
     discount: Decimal
+    by_method: ByMethod = field(default_factory=dict)
 
 
 def totals(session: Session, filters: PaymentFilters) -> PaymentTotals:
     """How many payments the filters leave, and what was received by the live ones (R22)."""
     live = Reversal.id.is_(None)
     joined = _joined(filters)
-    count, amount = session.execute(
+    found = session.execute(
         joined.with_only_columns(
-            func.count(), func.coalesce(func.sum(case((live, Payment.amount))), ZERO)
-        )
-    ).one()
+            func.count().label("count"), *by_method.sums(Payment, live)
+        ).group_by(Payment.method)
+    ).all()
     parts = session.execute(
         joined.join(PaymentItem, PaymentItem.payment_id == Payment.id)
         .where(live)
@@ -78,7 +84,9 @@ def totals(session: Session, filters: PaymentFilters) -> PaymentTotals:
             func.coalesce(func.sum(PaymentItem.discount), ZERO),
         )
     ).one()
-    return PaymentTotals(count, amount, *parts)
+    count = sum(row[0] for row in found)
+    amount = sum((row.sum for row in found), ZERO)
+    return PaymentTotals(count, amount, *parts, by_method.read(found))
 
 
 def list_payments(
@@ -122,7 +130,7 @@ def listed(
             Payment.id,
             Payment.paid_on,
             Customer.name.label("customer"),
-            Payment.method,
+            Payment.way.label("method"),
             Payment.amount,
             User.name.label("received_by"),
             Reversal.id.is_not(None).label("reversed"),
@@ -154,10 +162,15 @@ def listed(
 
 
 def receivers(session: Session) -> dict[int, str]:
-    """Names, by id, of those who have received a payment."""
+    """Names, by id, of those who have received a payment, or taken or given back a down payment."""
     rows = session.execute(
         select(User.id, User.name)
-        .where(User.id.in_(select(Payment.received_by).distinct()))
+        .where(
+            or_(
+                User.id.in_(select(Payment.received_by).distinct()),
+                User.id.in_(select(SaleMoney.done_by).distinct()),
+            )
+        )
         .order_by(User.name, User.id)
     )
     return {row.id: row.name for row in rows}
@@ -180,7 +193,7 @@ def _kept(filters: PaymentFilters) -> ColumnElement[bool]:
     if filters.paid_to:
         conditions.append(Payment.paid_on <= filters.paid_to)
     if filters.method:
-        conditions.append(Payment.method == filters.method)
+        conditions.append(came_by(Payment, filters.method))
     if filters.customer_id is not None:
         conditions.append(Payment.customer_id == filters.customer_id)
     if filters.received_by is not None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 
 from sqlalchemy import Subquery, and_, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -16,6 +17,7 @@ from credigestor.db.models import (
     ActItem,
     Customer,
     Note,
+    Payer,
     Payment,
     PaymentItem,
     Reversal,
@@ -56,7 +58,7 @@ class ReceiptItem:
 
 @dataclass(frozen=True)
 class Undone:
-    """The reversal of a payment: when, by whom and why (R12)."""
+    """The reversal of a payment: when, by whom and why (R12); of a down payment, its return."""
 
     on: date
     at: datetime
@@ -64,9 +66,21 @@ class Undone:
     reason: str
 
 
+class Money(StrEnum):
+    """What the money of a receipt was for."""
+
+    NOTES = "notes"
+    DOWN = "down"
+    REFUND = "refund"
+
+
 @dataclass(frozen=True)
 class Receipt:
     """All that a receipt states (R24), R$; `customer_after` is owed at the end of that day.
+
+    `method` is worded by `rules.methods`, `payer` and `payer_tax_id` are of another than the
+    customer who paid. Of a down payment or its return (R35) `sale_id` says which sale's, and
+    there are no items.
 
     `address` is the customer's on one line, empty where none is known. `discount_reason` is a
     manager's, where more was taken off than the law grants (R14), `waiver_reason` tells why charges
@@ -93,6 +107,10 @@ class Receipt:
     earlier_open: Sequence[str]
     undone: Undone | None
     waiver_reason: str | None = None
+    payer: str | None = None
+    payer_tax_id: str | None = None
+    kind: Money = Money.NOTES
+    sale_id: int | None = None
 
     @property
     def split(self) -> Split:
@@ -127,16 +145,17 @@ def receipt(session: Session, payment_id: int) -> Receipt:
     """The data of a payment's receipt, also of a reversed one; raises NotFound."""
     undoer = aliased(User)
     found = session.execute(
-        select(Payment, Customer, User.name, Reversal, undoer.name)
+        select(Payment, Customer, User.name, Reversal, undoer.name, Payer.name, Payer.tax_id)
         .join(Customer, Customer.id == Payment.customer_id)
         .outerjoin(User, User.id == Payment.received_by)
         .outerjoin(Reversal, Reversal.payment_id == Payment.id)
         .outerjoin(undoer, undoer.id == Reversal.reversed_by)
+        .outerjoin(Payer, Payer.payment_id == Payment.id)
         .where(Payment.id == payment_id)
     ).one_or_none()
     if found is None:
         raise NotFound("Pagamento não encontrado.")
-    payment, customer, receiver, reversal, undone_by = found
+    payment, customer, receiver, reversal, undone_by, payer, payer_tax_id = found
     undone = None
     if reversal is not None:
         undone = Undone(reversal.reversed_on, reversal.reversed_at, undone_by, reversal.reason)
@@ -154,7 +173,7 @@ def receipt(session: Session, payment_id: int) -> Receipt:
         paid_on=payment.paid_on,
         recorded_at=payment.created_at,
         amount=payment.amount,
-        method=payment.method,
+        method=payment.way,
         backdate_reason=payment.backdate_reason,
         discount_reason=payment.discount_reason,
         received_by=receiver,
@@ -168,6 +187,8 @@ def receipt(session: Session, payment_id: int) -> Receipt:
         earlier_open=_earlier(session, owed, items),
         undone=undone,
         waiver_reason=why,
+        payer=payer,
+        payer_tax_id=payer_tax_id,
     )
 
 

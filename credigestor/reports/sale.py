@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session, aliased
 from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Sale, User
 from credigestor.errors import NotFound
+from credigestor.reports import sale_money
 from credigestor.reports.guarantors import SaleGuarantor, of_sale
+from credigestor.reports.sale_money import MoneyOfSale
 from credigestor.rules.due_schedule import told
 from credigestor.rules.numbering import sale_number
 
@@ -31,7 +33,8 @@ class SaleDetail:
 
     `notes` has the columns note_id, number, amount, due_date, free_until, principal, interest,
     fine, owed, days_late and status; `payments` payment_id, paid_on, method, numbers, amount,
-    interest, fine, principal, discount (this sale's part of it, R$) and reversed.
+    interest, fine, principal, discount (this sale's part of it, R$) and reversed; `money` is its
+    down payment and, of a cancelled sale, its return (R35).
     """
 
     id: int
@@ -60,6 +63,7 @@ class SaleDetail:
     cancel_reason: str | None
     notes: pd.DataFrame
     payments: pd.DataFrame
+    money: Sequence[MoneyOfSale]
 
     @property
     def number(self) -> str:
@@ -142,6 +146,7 @@ def detail(session: Session, sale_id: int, *, as_of: date, today: date) -> SaleD
         **row,
         notes=_notes(session, sale_id, as_of, today),
         payments=_payments(session, sale_id, as_of),
+        money=sale_money.of_sale(session, sale_id, as_of),
     )
 
 
@@ -165,7 +170,7 @@ def _payments(session: Session, sale_id: int, as_of: date) -> pd.DataFrame:
         select(
             Payment.id.label("payment_id"),
             Payment.paid_on,
-            Payment.method,
+            Payment.way.label("method"),
             numbers.label("numbers"),
             func.sum(PaymentItem.amount).label("amount"),
             func.sum(PaymentItem.interest).label("interest"),

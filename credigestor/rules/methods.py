@@ -1,12 +1,26 @@
-"""How money may be handed over, and what each way is called (R24).
+"""How money may be handed over, in one way or in several, and what each is called (R24, R36).
 
->>> METHOD_NAMES[Method("pix")]
-'Pix'
+A record says its way in one text: the method, or each one's part where there are several.
+
+>>> way_of([(Method.PIX, Decimal("87.48"))])
+'pix'
+>>> way_of([(Method.PIX, Decimal("47.48")), (Method.CASH, Decimal("40.00"))])
+'cash 40.00 + pix 47.48'
+>>> in_words("cash 40.00 + pix 47.48")
+'Dinheiro 40,00 + Pix 47,48'
+>>> parts_of("cash 40.00 + pix 47.48", Decimal("87.48"))
+[('cash', Decimal('40.00')), ('pix', Decimal('47.48'))]
+>>> in_words(way_of([])), in_words("pix")
+('Não informado', 'Pix')
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from decimal import Decimal
 from enum import StrEnum
+
+from credigestor.rules.money import format_number
 
 
 class Method(StrEnum):
@@ -24,3 +38,43 @@ METHOD_NAMES = {
     Method.CARD: "Cartão",
     Method.TRANSFER: "Transferência",
 }
+#: What stands in a method's place: several of them, or that nobody said which (a down payment).
+SEVERAL, UNKNOWN = "several", "unknown"
+NAMES = {
+    **{str(method): name for method, name in METHOD_NAMES.items()},
+    SEVERAL: "Várias formas",
+    UNKNOWN: "Não informado",
+}
+PLUS = " + "
+
+#: What was handed over in each method, R$.
+Part = tuple[Method, Decimal]
+
+
+def way_of(parts: Iterable[Part]) -> str:
+    """The text of these parts, in the order of the methods; UNKNOWN of none."""
+    found = dict(parts)
+    if len(found) <= 1:
+        return str(next(iter(found), UNKNOWN))
+    return PLUS.join(f"{method} {found[method]}" for method in Method if method in found)
+
+
+def parts_of(way: str, amount: Decimal) -> list[tuple[str, Decimal]]:
+    """Each method of a way with its part of the amount, R$."""
+    if " " not in way:
+        return [(way, amount)]
+    told = (part.split(" ") for part in way.split(PLUS))
+    return [(method, Decimal(value)) for method, value in told]
+
+
+def in_words(way: str) -> str:
+    """A way as people call it; of several with the part of each, R$."""
+    if " " not in way:
+        return NAMES[way]
+    return PLUS.join(f"{NAMES[m]} {format_number(value)}" for m, value in parts_of(way, Decimal(0)))
+
+
+def in_a_sentence(way: str) -> str:
+    """The same inside a sentence: dinheiro, cartão, but Pix."""
+    words = in_words(way)
+    return PLUS.join(w if w.startswith("Pix") else w[0].lower() + w[1:] for w in words.split(PLUS))

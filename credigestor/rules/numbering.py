@@ -33,6 +33,15 @@ def receipt_number(payment_id: int) -> str:
     return f"{payment_id:06d}"
 
 
+def money_number(kind: str, money_id: int) -> str:
+    """Number of the receipt of a down payment (kind "down"), or of one handed back.
+
+    >>> money_number("down", 12), money_number("refund", 13)
+    ('E000012', 'D000013')
+    """
+    return f"{'E' if kind == 'down' else 'D'}{money_id:06d}"
+
+
 def note_number(sale_id: int, number: int, installments: int) -> str:
     """Number of a note as printed: sale, place and count of its instalments."""
     return f"{sale_number(sale_id)}-{number:02d}/{installments:02d}"

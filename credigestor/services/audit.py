@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, Table, bindparam, func, literal, select
+from sqlalchemy import CTE, Insert, Table, bindparam, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -57,9 +57,16 @@ def record(
     )
 
 
-def creation(table: Table, columns: Sequence[str], entity: str) -> Insert:
+def creation(
+    table: Table,
+    columns: Sequence[str],
+    entity: str,
+    *,
+    beside: Callable[[CTE], CTE] | None = None,
+) -> Insert:
     """INSERT of one row and of its entry, as one statement built once; `created` fills it.
 
+    `beside` makes what else is inserted with the row, whose id it is given.
     It returns the new id, or nothing and makes nothing when the operation is there already.
     """
     values = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in columns}
@@ -76,6 +83,8 @@ def creation(table: Table, columns: Sequence[str], entity: str) -> Insert:
         "after": bindparam("after", type_=_LOG.c.after.type),
     }
     logged = insert(_LOG).from_select(list(entry), select(*entry.values()))
+    if beside is not None:
+        logged = logged.add_cte(beside(made))
     return logged.returning(_LOG.c.entity_id)
 
 

@@ -26,11 +26,11 @@ from credigestor.rules import privacy
 from credigestor.rules.acts import Acted
 from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import Overpaid, Paid, Split, Step
-from credigestor.rules.methods import Method
+from credigestor.rules.methods import Method, Part, way_of
 from credigestor.rules.money import CENT, MAX_MONEY, ZERO, format_brl
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
-from credigestor.services import acts, audit, operations, waivers
+from credigestor.services import acts, audit, handing, operations, payers, waivers
 from credigestor.services.act_dates import backdated_because
 from credigestor.services.discounts import check_settled, check_values, granted_because
 from credigestor.services.inputs import InputModel, reason
@@ -44,14 +44,15 @@ from credigestor.services.ledger import (
     write,
 )
 from credigestor.services.ledger_rows import step_columns
+from credigestor.services.payers import PayerInput
 from credigestor.services.payment_refusals import too_much
 from credigestor.services.waivers import Waived
 
 _CREATE = audit.creation(
     Base.metadata.tables["payments"],
     [
-        *("operation_id", "customer_id", "paid_on", "amount", "method", "backdate_reason"),
-        *("discount_reason", "received_by"),
+        *("operation_id", "customer_id", "paid_on", "amount", "backdate_reason"),
+        *("discount_reason", "received_by", *handing.COLUMNS),
     ],
     "payment",
 )
@@ -63,8 +64,11 @@ class NewPayment(InputModel):
     operation_id: uuid.UUID
     customer_id: int
     paid_on: date
-    method: Method
+    #: One method, or in `methods` the part of each, R$ (R36).
+    method: Method | None = None
+    methods: tuple[Part, ...] = ()
     items: tuple[tuple[int, Decimal], ...]
+    payer: PayerInput | None = None
     backdate_reason: str | None = None
     #: Note id → R$ taken off its principal beside the money, which settles it (R14).
     discounts: dict[int, Decimal] = Field(default_factory=dict)
@@ -85,6 +89,11 @@ class NewPayment(InputModel):
     def acts(self) -> dict[int, Acted]:
         """What is let go of each note's charges, by its id (R29)."""
         return {note_id: waived.on(self.paid_on) for note_id, waived in self.waived.items()}
+
+    @property
+    def handed(self) -> Sequence[Part]:
+        """What came by each method, R$; raises InvalidInput where that is not the amount."""
+        return handing.parts(self.amount, self.method, self.methods)
 
     @property
     def parts(self) -> set[tuple[int, Decimal, Decimal]]:
@@ -122,16 +131,14 @@ def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) ->
         "customer_id": data.customer_id,
         "paid_on": data.paid_on,
         "amount": data.amount,
-        "method": data.method.value,
+        "method": way_of(data.handed),
         "backdate_reason": backdate_reason,
         "discount_reason": discount_reason,
     }
-    row = {
-        **agreed,
-        "operation_id": data.operation_id,
-        "received_by": actor.id,
-    }
+    row = {**agreed, "operation_id": data.operation_id, "received_by": actor.id}
+    row |= handing.columns(data.handed)
     after = {**agreed, "items": [_told(data, *item) for item in data.items]}
+    after |= {"payer": True} if data.payer else {}
     payment_id: int | None = session.scalar(_CREATE, audit.created(actor, row, after=after))
     if payment_id is None:
         return _recorded_before(session, data)
@@ -157,6 +164,7 @@ def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) ->
     if waiver_id is not None:
         acts.add_items(session, waiver_id, folded, let_go)
     write(session, folded, items)
+    payers.add(session, payment_id, data.payer)
     return payment_id
 
 
@@ -219,20 +227,14 @@ def reverse(session: Session, actor: Actor, *, payment_id: int, why: str, today:
     if beside is not None:  # what was let go for this money
         acts.undo(session, actor, beside, why, today=today)
     write(session, [replay(session, note) for note in notes])
-    audit.record(
-        session,
-        actor,
-        "reverse",
-        "payment",
-        payment_id,
-        before={
-            "customer_id": payment.customer_id,
-            "paid_on": payment.paid_on,
-            "amount": payment.amount,
-            "method": payment.method,
-        },
-        after={"reason": why, "on": today},
-    )
+    before = {
+        "customer_id": payment.customer_id,
+        "paid_on": payment.paid_on,
+        "amount": payment.amount,
+        "method": payment.way,
+    }
+    after = {"reason": why, "on": today}
+    audit.record(session, actor, "reverse", "payment", payment_id, before=before, after=after)
 
 
 def _check_items(data: NewPayment) -> None:
@@ -247,6 +249,7 @@ def _check_items(data: NewPayment) -> None:
     if any(value != value.quantize(CENT) for _, value in data.items):
         raise InvalidInput("Use no máximo dois decimais.", field="amount")
     check_values(data.discounts, dict(data.items))
+    handing.parts(data.amount, data.method, data.methods)
 
 
 def _told(data: NewPayment, note_id: int, value: Decimal) -> list[int | Decimal]:
@@ -263,11 +266,11 @@ def _recorded_before(session: Session, data: NewPayment) -> int:
         )
     )
     parts = {(item.note_id, item.amount, item.discount) for item in items}
-    before = (payment.customer_id, payment.paid_on, payment.method, parts)
-    before_waived = waivers.recorded_beside(session, data.operation_id)
+    before = (payment.customer_id, payment.paid_on, payment.way, parts)
+    same = before == (data.customer_id, data.paid_on, way_of(data.handed), data.parts)
+    same = same and waivers.recorded_beside(session, data.operation_id) == data.waived
     operations.require_same(
-        before == (data.customer_id, data.paid_on, data.method.value, data.parts)
-        and before_waived == data.waived,
+        same and payers.of_payment(session, payment.id) == data.payer,
         done=f"gravou outro pagamento, o recibo {receipt_number(payment.id)},",
         again="receber outro",
     )

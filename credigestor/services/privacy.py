@@ -43,7 +43,7 @@ from credigestor.rules.identity import fold
 from credigestor.rules.money import ZERO, format_brl
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.privacy import Condition
-from credigestor.services import audit
+from credigestor.services import audit, payers
 from credigestor.services.ledger import lock_notes_of_customer
 
 #: What is erased. City and state stay: the figures of the portfolio are counted by them.
@@ -112,6 +112,7 @@ def anonymise(
         raise Conflict("Este cliente ainda não pode ser anonimizado. " + " ".join(unmet))
     erased = [name for name in _ERASED if getattr(customer, name) is not None]
     theirs = select(Sale.id).where(Sale.customer_id == customer_id)
+    tax_id = customer.tax_id
     session.execute(
         delete(Guarantor)
         .where(or_(Guarantor.sale_id.in_(theirs), Guarantor.tax_id == customer.tax_id))
@@ -133,6 +134,8 @@ def anonymise(
         .values(values)
         .execution_options(synchronize_session=False)
     )
+    session.execute(_ALLOW, {"customer": str(customer_id)})
+    payers.erase(session, customer_id, tax_id)
     _erase_log(session, customer_id)
     audit.record(session, actor, "anonymise", "customer", customer_id, after={"erased": erased})
 

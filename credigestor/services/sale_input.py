@@ -11,6 +11,7 @@ from credigestor.db.settings import MAX_RATE, RATE_PLACES, ShopSettings
 from credigestor.errors import InvalidInput
 from credigestor.rules.calendar import check_date_range
 from credigestor.rules.due_schedule import MONTHLY, Schedule
+from credigestor.rules.methods import Part
 from credigestor.rules.money import MAX_MONEY, ZERO, format_brl
 from credigestor.rules.schedule import Plan, plan
 from credigestor.services.guarantors import GuarantorInput
@@ -22,6 +23,7 @@ class NewSale(InputModel):
 
     `installments` and `first_due_date` are ignored when the down payment is the whole total, or
     the schedule is a list, and `contract_rate` where that agrees on all amounts (R33).
+    `down_payment_methods` are the part of each method; without them nobody said how (R35, R36).
     """
 
     operation_id: uuid.UUID
@@ -31,6 +33,7 @@ class NewSale(InputModel):
     description: str = ""
     total: Decimal
     down_payment: Decimal = ZERO
+    down_payment_methods: tuple[Part, ...] = ()
     installments: int = 1
     first_due_date: date | None = None
     schedule: Schedule = MONTHLY

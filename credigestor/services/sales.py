@@ -15,10 +15,11 @@ from credigestor.db.models import Base, Customer, Note, PaymentItem, Sale, User
 from credigestor.db.settings import ShopSettings, newest_settings
 from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules import privacy
+from credigestor.rules.methods import Part, way_of
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.schedule import Plan, PlannedNote
-from credigestor.services import audit, guarantors, operations
+from credigestor.services import audit, guarantors, operations, sale_money
 from credigestor.services.credit import STANDING, credit_warnings, override_reason
 from credigestor.services.inputs import reason
 from credigestor.services.ledger import lock_notes_of_sales
@@ -38,7 +39,7 @@ _CUSTOMER = select(
     exists().where(User.id == bindparam("seller_id")).label("has_seller"),
 ).where(Customer.id == bindparam("customer_id"))
 _LOCK_CUSTOMER = _CUSTOMER.with_for_update(of=Customer)
-_CREATE = audit.creation(
+_MADE = (
     Base.metadata.tables["sales"],
     [
         *("operation_id", "customer_id", "seller_id", "sold_on", "description", "total"),
@@ -48,6 +49,8 @@ _CREATE = audit.creation(
     ],
     "sale",
 )
+_CREATE = audit.creation(*_MADE)
+_CREATE_PAID_DOWN = audit.creation(*_MADE, beside=sale_money.with_the_sale)
 _ADD_NOTES = insert_rows(
     _NOTES,
     [
@@ -83,6 +86,7 @@ def preview(
     """
     actor.require(Permission.SELL)
     parse_description(data.description)
+    sale_money.checked(data)
     seller_id = data.seller_id if data.seller_id is not None else actor.id
     named = {"customer_id": data.customer_id, "seller_id": seller_id}
     customer = session.execute(_LOCK_CUSTOMER if lock else _CUSTOMER, named).one_or_none()
@@ -153,7 +157,13 @@ def register(
     told = row | {name: new[name] for name in ("schedule", "schedule_step")}
     if data.guarantors:
         told["guarantors"] = len(data.guarantors)
-    sale_id: int | None = session.scalar(_CREATE, audit.created(actor, new, after=told))
+    create, paid_down = _CREATE, {}
+    if data.down_payment:
+        parts = sale_money.checked(data)
+        create, paid_down = _CREATE_PAID_DOWN, sale_money.columns(actor, data, parts)
+        told = {**told, "down_payment_method": way_of(parts)}
+    given = audit.created(actor, new, after=told) | paid_down
+    sale_id: int | None = session.scalar(create, given)
     if sale_id is None:  # only for two customers: those of one wait at the customer's lock
         return _registered_before(session, data, notes)
     if notes:
@@ -196,10 +206,19 @@ def edit(
     audit.record(session, actor, "edit", "sale", sale_id, before=before, after=after)
 
 
-def cancel(session: Session, actor: Actor, *, sale_id: int, why: str, today: date) -> None:
+def cancel(
+    session: Session,
+    actor: Actor,
+    *,
+    sale_id: int,
+    why: str,
+    today: date,
+    refund_methods: Sequence[Part] = (),
+) -> None:
     """Cancel a sale and its notes as of today, only while it has no live payment (R13).
 
-    Raises NotAllowed, NotFound, InvalidInput (no reason) or Conflict.
+    Its down payment is handed back, by these methods (R35). Raises NotAllowed, NotFound,
+    InvalidInput (no reason, or parts that are not the down payment) or Conflict.
     """
     actor.require(Permission.CANCEL)
     why = reason(why)
@@ -222,6 +241,7 @@ def cancel(session: Session, actor: Actor, *, sale_id: int, why: str, today: dat
         )
     )
     session.execute(update(Note).where(Note.sale_id == sale_id).values(cancelled_on=today))
+    refund = sale_money.refund(session, actor, sale, refund_methods, today=today)
     audit.record(
         session,
         actor,
@@ -229,7 +249,7 @@ def cancel(session: Session, actor: Actor, *, sale_id: int, why: str, today: dat
         "sale",
         sale_id,
         before={"customer_id": sale.customer_id, "total": sale.total},
-        after={"reason": why, "on": today},
+        after={"reason": why, "on": today, **refund},
     )
 
 
@@ -243,8 +263,9 @@ def _registered_before(session: Session, data: NewSale, notes: Sequence[PlannedN
     [sale] = operations.recorded(session, Sale, data.operation_id)
     before = (sale.customer_id, sale.sold_on, sale.total, sale.down_payment, sale.installments)
     asked = (data.customer_id, data.sold_on, data.total, data.down_payment, len(notes))
+    how = way_of(sale_money.checked(data)) if data.down_payment else None
     operations.require_same(
-        before == asked,
+        before == asked and sale_money.way_of_down_payment(session, sale.id) == how,
         done=f"gravou outra venda, a {sale_number(sale.id)},",
         again="registrar outra",
     )

@@ -38,6 +38,11 @@ TABLES = {
         "Data, forma, quanto foi para principal, juros e multa de cada nota, quem recebeu e se "
         "foi estornado.",
     ),
+    "sale_money": (
+        "Entradas",
+        "As entradas recebidas e as devolvidas: data, venda, valor, forma e quem recebeu ou "
+        "devolveu.",
+    ),
     "acts": (
         "Outros atos",
         "O que houve com as notas além dos pagamentos: dispensas, devoluções, prorrogações, "

@@ -1,26 +1,32 @@
 """An older shop is migrated with its ledger: to its summaries (0002), to paper (0004), to the
-function of late interest (0005), to the true rates of its sales (0014), and to schedules (0015).
+function of late interest (0005), to the true rates of its sales (0014), to schedules (0015), and to
+down payments that are money (0016).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, create_engine, select, text, update
+from sqlalchemy import Connection, create_engine, func, select, text, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from credigestor.db.engine import transaction
 from credigestor.db.migrate import alembic_config, current_revision, head_revision
 from credigestor.db.models import Customer, Guarantor, Payment, PaymentItem, Sale
-from credigestor.reports import guarantors
+from credigestor.reports import guarantors, sale_money
 from credigestor.reports.check.report import check
+from credigestor.reports.payments import PaymentFilters
+from credigestor.reports.payments import totals as payment_totals
 from credigestor.reports.portfolio import flows, stock
 from credigestor.reports.portfolio.flows import Flow
 from credigestor.reports.portfolio.stock import Charges, Stock
+from credigestor.reports.sale_money import MoneyFilters, of_sale
+from credigestor.reports.summary import summary
 from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments, sales, summaries
@@ -155,3 +161,43 @@ def test_a_shop_from_before_paper_sells_with_guarantors_and_keeps_its_discounts(
         changed = update(PaymentItem).values(discount=PaymentItem.discount + 1)
         with pytest.raises(DatabaseError, match="payment_items"):
             session.execute(changed)
+
+
+@pytest.mark.parametrize("revision", ["0014"])
+def test_down_payments_of_before_become_money_without_a_method(
+    admin: Actor, old_shop: Connection
+) -> None:
+    """R35: every figure of the past stays what it was."""
+    down = {"down_payment": Decimal("200.00"), "override_reason": "teste", "sold_on": TODAY}
+    down |= {"first_due_date": TODAY + timedelta(days=30)}
+
+    def sell(session: Session, customer: int) -> int:
+        return sales.register(session, admin, new_sale(customer, **down), today=TODAY)
+
+    with transaction() as session:
+        random_portfolio(session, admin, 34, sold=12)
+        customer = session.scalars(select(Customer.id)).first()
+        assert customer
+        kept, undone = (sell(session, customer) for _ in range(2))
+        sales.cancel(session, admin, sale_id=undone, why="desistiu", today=TODAY)
+        summaries.refresh(session, today=TODAY)
+        expected = figures(session), [summary(session, day, today=TODAY) for day in DATES]
+        paid = payment_totals(session, PaymentFilters())
+    move_in(old_shop)
+    with Session(old_shop) as session, session.begin():
+        summaries.refresh(session, today=TODAY)
+    with Session(old_shop) as session:
+        assert list(check(session)) == []
+        there = figures(session), [summary(session, day, today=TODAY) for day in DATES]
+        assert there == expected
+        assert payment_totals(session, PaymentFilters()) == paid
+        of_kept, of_undone = (of_sale(session, sale_id, TODAY) for sale_id in (kept, undone))
+        found = [(each.kind, each.on, each.amount, each.way) for each in of_undone]
+        paid_down = session.scalar(select(func.sum(Sale.down_payment)))
+        assert sale_money.totals(session, MoneyFilters()).received == paid_down
+    assert [each.way for each in of_kept] == ["unknown"]
+    assert found == [(kind, TODAY, Decimal("200.00"), "unknown") for kind in ("down", "refund")]
+    with Session(old_shop) as session, session.begin():
+        sales.cancel(session, admin, sale_id=kept, why="desistiu", today=TODAY)
+    with Session(old_shop) as session:
+        assert list(check(session)) == []

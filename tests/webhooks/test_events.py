@@ -66,6 +66,7 @@ def test_each_act_is_told_with_ids_days_and_amounts_and_no_names(manager: Actor)
     }
     item = {"note_id": first.id, "number": "000001-01/03", "sale_id": sale, "amount": "100.00"}
     paid = {"payment_id": payment, "number": "000001", "customer_id": 1, "amount": "100.00"}
+    paid["methods"] = [{"method": "cash", "amount": "100.00"}]
     split = {key: received.data["notes"][0][key] for key in ("principal", "interest", "fine")}
     assert sum(int(value.replace(".", "")) for value in split.values()) == 100_00
     assert received.data == {

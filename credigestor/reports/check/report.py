@@ -23,6 +23,7 @@ from credigestor.db.models import (
     Reversal,
 )
 from credigestor.reports.check import catalogue, told, trail
+from credigestor.reports.check.down_payments import down_payments
 from credigestor.reports.check.invariants import broken_sales
 from credigestor.reports.check.problem import Problem
 from credigestor.reports.check.proposals import proposals
@@ -55,7 +56,7 @@ def check(
     problems = list(catalogue.differences(session)) if whole else []
     if catalogue.lacks_tables(problems):
         return problems  # nothing else could be read
-    accounts: list[Step] = [_orphans, _payments, _acts, _sales]
+    accounts: list[Step] = [_orphans, _payments, _acts, down_payments, _sales]
     if summaries:
         accounts += [_facts, _summaries]
     beside: list[Step] = [catalogue.sequences, people_and_settings]

@@ -33,6 +33,16 @@ _SALE = (
     *("contract_rate", "late_rate", "fine_rate", "grace_days", "override_reason", "override_by"),
     *("schedule", "schedule_step", "proposal_id"),
 )
+#: A record's method, or the part of each, as the log tells it (R36).
+_WAY = (
+    "CASE WHEN r.method = 'several' THEN concat_ws(' + ', 'cash ' || r.cash, 'pix ' || r.pix, "
+    "'card ' || r.card, 'transfer ' || r.transfer) ELSE r.method END"
+)
+_PAYER = "EXISTS (SELECT FROM payers p WHERE p.payment_id = r.id)"
+_ERASED = (
+    "EXISTS (SELECT FROM audit_log x WHERE x.entity = 'customer' AND x.action = 'anonymise' "
+    "AND x.id > a.id)"
+)
 _PAYMENT = ("customer_id", "paid_on", "amount", "method", "backdate_reason", "discount_reason")
 _ACT = ("kind", "customer_id", "acted_on", "reason")
 _CUSTOMER = (
@@ -59,7 +69,8 @@ def _column(name: str, told: str, key: str) -> str:
     elif name in _DATES:
         same = f"{value} IS NOT DISTINCT FROM to_char(r.{name}, 'YYYY-MM-DD')"
     else:
-        same = f"{value} IS NOT DISTINCT FROM r.{name}::text"
+        held = _WAY if name == "method" else f"r.{name}::text"
+        same = f"{value} IS NOT DISTINCT FROM {held}"
     return f"CASE WHEN {told} ? '{key}' AND NOT ({same}) THEN '{name}' END"
 
 
@@ -102,6 +113,8 @@ _USERS_TOLD = _FOLDED.format(entity="users", actions="'create', 'edit', 'activat
 _SALES_TOLD = _FOLDED.format(entity="sale", actions="'edit'")
 _BULK = """EXISTS (SELECT FROM audit_log b WHERE b.entity = 'shop' AND b.at = r.created_at
     AND b.action IN ('import', 'demo'))"""
+
+_OF_SALE = "CASE r.kind WHEN 'down' THEN s.{} ELSE s.{} END"
 
 _COMPARISONS = {
     "sales": (
@@ -157,6 +170,12 @@ _COMPARISONS = {
             _other("received_by"),
             _moment("created_at"),
             _when("r.ref IS NOT NULL", "ref"),
+            # Who else paid goes with whoever is anonymised (R28).
+            _when(
+                f"CASE WHEN a.after ? 'payer' THEN NOT {_PAYER} AND NOT {_ERASED} "
+                f"ELSE {_PAYER} END",
+                "payer",
+            ),
         ),
         _compared(
             f"payments r JOIN {_entry('payment', 'reverse')}",
@@ -176,6 +195,7 @@ _COMPARISONS = {
                 _when(f"r.ref IS NOT NULL AND r.{name} IS NOT NULL", name)
                 for name in ("received_by", "backdate_reason", "discount_reason")
             ),
+            _when(f"r.ref IS NOT NULL AND {_PAYER}", "payer"),
         ),
         # The parts of a payment that counts follow from its notes; those of a reversed one do not.
         _compared(
@@ -205,6 +225,36 @@ _COMPARISONS = {
             ),
             _other("created_by"),
             _moment("created_at"),
+        ),
+    ),
+    "sale_money": (
+        _compared(
+            "sale_money r JOIN sales s ON s.id = r.sale_id",
+            _when(
+                f"r.done_by IS DISTINCT FROM {_OF_SALE.format('created_by', 'cancelled_by')}",
+                "done_by",
+            ),
+            _when(
+                "abs(extract(epoch FROM r.created_at - coalesce("
+                f"{_OF_SALE.format('created_at', 'cancelled_at')}, s.created_at))) "
+                "> 3600",
+                "created_at",
+            ),
+            # What an import brings says nothing of the method.
+            _when("s.ref IS NOT NULL AND r.kind = 'down' AND r.method <> 'unknown'", "method"),
+        ),
+        *(
+            _compared(
+                f"sale_money r JOIN {_entry('sale', action, 'r.sale_id')}",
+                _when(
+                    f"r.kind = '{kind}' AND coalesce(a.after ->> '{key}', 'unknown') <> {_WAY}",
+                    "method",
+                ),
+            )
+            for kind, action, key in (
+                ("down", "create", "down_payment_method"),
+                ("refund", "cancel", "refund_method"),
+            )
         ),
     ),
     "reversals": (

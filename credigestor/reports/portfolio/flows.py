@@ -45,6 +45,11 @@ class Flow:
     discount: Decimal
 
     @property
+    def down_payments(self) -> Decimal:
+        """What was paid down for what was sold, R$; apart from `received` (R35)."""
+        return self.sold - self.financed
+
+    @property
     def charges(self) -> Decimal:
         """Late interest and fines received, R$."""
         return self.interest + self.fine
