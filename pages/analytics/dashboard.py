@@ -135,15 +135,20 @@ def show_flow_cards(found: Headline, seen: View) -> None:
         ),
     )
     given = f"Descontos dados, fora do recebido: {format_brl(now.discount)}. "
+    down = f"Entradas, fora do recebido de notas: {format_brl(now.down_payments)}. "
     st.caption(
         messages.plain(
             f"{format_count(now.sales, 'venda', 'vendas')}. Encargos recebidos: juros de mora "
             f"{format_brl(now.interest)}, multa {format_brl(now.fine)}. "
-            f"{given if now.discount else ''}Comparado com: "
+            f"{down if now.down_payments else ''}{given if now.discount else ''}Comparado com: "
             f"{period_before}, como estava em {format_date(before_on)}. Os gráficos pequenos "
             "mostram os últimos doze meses."
         )
     )
+    days = {"paid_from": str(seen.period.start), "paid_to": str(min(seen.period.end, seen.as_of))}
+    with st.container(horizontal=True):
+        links.link("counter/payments.py", "Recebido de notas, por forma", **days, reversed="no")
+        links.link("counter/payments.py", "Entradas, por forma", **days, what="down")
 
 
 @st.fragment(run_every=REFRESH)

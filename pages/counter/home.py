@@ -7,10 +7,11 @@ import streamlit as st
 from credigestor.reports import day
 from credigestor.rules.calendar import format_date
 from credigestor.rules.identity import format_phone
-from credigestor.rules.methods import METHOD_NAMES, Method
+from credigestor.rules.methods import NAMES
 from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import note_number
 from credigestor.rules.permissions import Actor, Permission
+from credigestor.ui.counter.by_method import by_method_words, in_all
 from credigestor.ui.kit import data, links, messages, session, tables
 from credigestor.ui.kit.figures import format_count
 
@@ -47,12 +48,20 @@ def show_day(actor: Actor) -> None:
             )
         with st.container(border=True, height="stretch", gap="xxsmall"):
             st.metric("Meus recebimentos de hoje", format_brl(mine.received))
-            ways = [
-                f"{METHOD_NAMES[Method(method)]} {format_brl(amount)} ({number})"
-                for method, (number, amount) in mine.by_method.items()
-            ]
             total = format_count(mine.payments, "pagamento", "pagamentos")
-            st.caption(messages.plain(": ".join(filter(None, (total, " · ".join(ways))))))
+            ways = by_method_words(mine.by_method)
+            st.caption(messages.plain(": ".join(filter(None, (f"Notas, {total}", ways)))))
+            # Apart from what was received of notes (R35).
+            for label, found in (
+                ("Entradas recebidas", mine.down_by_method),
+                ("Entradas devolvidas", mine.refunded_by_method),
+            ):
+                if found:
+                    told = f"{label}, {format_brl(in_all(found))}: {by_method_words(found)}"
+                    st.caption(messages.plain(told))
+            if mine.down_by_method or mine.refunded_by_method:
+                till = [f"{NAMES[way]} {format_brl(sum_)}" for way, sum_ in mine.takings.items()]
+                st.caption(messages.plain(f"Tudo, por forma: {' · '.join(till)}"))
 
 
 def show_due() -> None:

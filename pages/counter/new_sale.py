@@ -36,7 +36,7 @@ from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.schedule import Plan
 from credigestor.services import sales
 from credigestor.services.sales import NewSale
-from credigestor.ui.counter import guarantors, proposals, sale_schedule
+from credigestor.ui.counter import down_payment, guarantors, proposals, sale_schedule
 from credigestor.ui.counter.credit_area import credit_area
 from credigestor.ui.counter.customer_search import forget_customer, pick_customer
 from credigestor.ui.counter.recorded import tell_sale
@@ -93,6 +93,7 @@ def inputs_area(
             partial(parse_money, field="down_payment"),
             placeholder="0,00",
         )
+    paid_down = down_payment.typed(draft, down)
     all_down = total is not None and down == total
     schedule_place = st.container()
     description = draft.typed(
@@ -124,6 +125,7 @@ def inputs_area(
         description=description or "",
         total=total,
         down_payment=down or ZERO,
+        down_payment_methods=paid_down,
         installments=due.count or 1,
         first_due_date=due.first_due,
         schedule=due.schedule or MONTHLY,

@@ -13,7 +13,7 @@ from credigestor.reports.note import NoteDetail, detail
 from credigestor.rules.aging import STATUS_NAMES, Status
 from credigestor.rules.calendar import check_date_range, format_date, format_days
 from credigestor.rules.identity import format_tax_id
-from credigestor.rules.methods import METHOD_NAMES, Method
+from credigestor.rules.methods import in_words
 from credigestor.rules.money import format_brl, format_number
 from credigestor.rules.numbering import receipt_number, sale_number
 from credigestor.rules.permissions import Permission
@@ -156,7 +156,7 @@ def show_payments(note: NoteDetail) -> None:
                 "principal": paid.split.principal,
                 "discount": paid.discount,
                 "after": paid.after,
-                "method": METHOD_NAMES[Method(paid.method)],
+                "method": in_words(paid.method),
                 "received_by": paid.received_by or "",
                 "situation": ""
                 if paid.reversed_on is None

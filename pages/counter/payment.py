@@ -12,7 +12,7 @@ from credigestor.errors import NotFound
 from credigestor.reports.receipt import Receipt, receipt
 from credigestor.rules.calendar import format_date
 from credigestor.rules.identity import format_tax_id
-from credigestor.rules.methods import METHOD_NAMES, Method
+from credigestor.rules.methods import in_words
 from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Permission
@@ -67,10 +67,10 @@ def show_receipt(found: Receipt) -> None:
         payee += f" · {format_tax_id(shop.tax_id)}"
     recorded = found.recorded_at.astimezone(ZoneInfo(shop.time_zone))
     facts = {
-        "Recebemos de": f"{found.customer} · {format_tax_id(found.tax_id)}",
+        **payer_facts(found),
         "Recebedor": payee,
         "Data do pagamento": format_date(found.paid_on),
-        "Forma": METHOD_NAMES[Method(found.method)],
+        "Forma": in_words(found.method),
         "Recebido por": found.received_by or "—",
         "Registrado em": f"{format_date(recorded.date())} às {recorded:%H:%M}",
     }
@@ -95,6 +95,15 @@ def show_receipt(found: Receipt) -> None:
         with st.grid(2, min_column_width=260):
             for label, value in facts.items():
                 st.markdown(f"{label}  \n**{messages.plain(value)}**")
+
+
+def payer_facts(found: Receipt) -> dict[str, str]:
+    """Who paid, and for whom where that is another."""
+    customer = f"{found.customer} · {format_tax_id(found.tax_id)}"
+    if found.payer is None:
+        return {"Recebemos de": customer}
+    told = format_tax_id(found.payer_tax_id) if found.payer_tax_id else "CPF não informado"
+    return {"Recebemos de": f"{found.payer} · {told}", "Em nome de": customer}
 
 
 def show_notes(found: Receipt) -> None:

@@ -6,10 +6,11 @@ import streamlit as st
 
 from credigestor.reports import payments
 from credigestor.reports.payments import PaymentFilters, PaymentTotals
-from credigestor.rules.methods import METHOD_NAMES
+from credigestor.rules.methods import METHOD_NAMES, UNKNOWN
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
-from credigestor.ui.counter import payment_list
+from credigestor.ui.counter import down_payment_list, payment_list
+from credigestor.ui.counter.by_method import by_method_words
 from credigestor.ui.kit import (
     address,
     data,
@@ -25,6 +26,7 @@ from credigestor.ui.kit.figures import format_count
 #: Words of the address that limit the list.
 NAMES = ("q", "method", "paid_from", "paid_to", "received_by", "reversed", "customer")
 METHODS = {"": "Todas", **{str(method): name for method, name in METHOD_NAMES.items()}}
+WHAT = {"": "Pagamentos de notas", "down": "Entradas"}
 REVERSED = {"": "Todos", "no": "Válidos", "yes": "Estornados"}
 COLUMNS = (
     "customer",
@@ -74,7 +76,7 @@ def choose_filters() -> PaymentFilters:
     )
 
 
-def show_totals(found: PaymentTotals) -> None:
+def show_totals(found: PaymentTotals, method: str | None) -> None:
     """Sums over all that the filters leave; what was reversed is not money received (R22)."""
     with st.grid(3 if found.discount else 5, min_column_width=150):
         st.metric("Pagamentos", format_count(found.count))
@@ -86,6 +88,9 @@ def show_totals(found: PaymentTotals) -> None:
             st.metric("Desconto", format_brl(found.discount))
     apart = " O desconto foi abatido do principal e não está no recebido."
     st.caption(f"Os valores não contam os pagamentos estornados.{apart if found.discount else ''}")
+    if found.by_method:
+        only = " Os pagamentos são contados por inteiro." if method else ""
+        st.caption(messages.plain(f"Por forma: {by_method_words(found.by_method)}.{only}"))
 
 
 def show_list(filters: PaymentFilters) -> None:
@@ -94,7 +99,7 @@ def show_list(filters: PaymentFilters) -> None:
     if not found.count:
         explain_nothing(filters)
         return
-    show_totals(found)
+    show_totals(found, filters.method)
     sorting = rows.sorting(
         payments.WALKS,
         usual=payments.NEWEST_FIRST,
@@ -125,4 +130,7 @@ def explain_nothing(filters: PaymentFilters) -> None:
 
 
 messages.header("Pagamentos")
-show_list(choose_filters())
+if address.choice("O que mostrar", WHAT, name="what", segmented=True):
+    down_payment_list.page(actor, METHODS | {UNKNOWN: "Não informado"})
+else:
+    show_list(choose_filters())

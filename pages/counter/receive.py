@@ -22,14 +22,14 @@ from credigestor.reports.notes import OpenNote
 from credigestor.reports.pix_of_the_day import txid
 from credigestor.reports.receiving import Discounts, Part, allocated, check_granted
 from credigestor.rules.calendar import format_date
-from credigestor.rules.methods import METHOD_NAMES, Method
+from credigestor.rules.methods import Method, in_a_sentence, way_of
 from credigestor.rules.money import CENT, ZERO, format_brl, format_number, parse_money
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import act_dates, payments
 from credigestor.services.inputs import MAX_REASON
 from credigestor.services.payments import NewPayment
-from credigestor.ui.counter import pix, waiver_offer
+from credigestor.ui.counter import methods, other_payer, pix, waiver_offer
 from credigestor.ui.counter.discounts import INPUTS, choose_discounts
 from credigestor.ui.counter.note_ticks import choose_notes, offer_next
 from credigestor.ui.counter.payer import asked_note, choose_payer, tick_key
@@ -192,20 +192,16 @@ def confirm(new: NewPayment, seen: Mapping[str, Any]) -> None:
 def form_area(operation: Operation, customer_id: int, actor: Actor) -> None:
     """Date, notes, amount, method, preview and the one button that writes."""
     form, fields = operation.key, forms.Fields()
+
+    def key(name: str) -> str:
+        return f"{name}:{form}"
+
     today = data.today()
     left, right = st.columns(2)
     with left:
         paid_on, why = choose_date(form, actor, fields, today)
     with right:
-        method = st.segmented_control(
-            "Forma de pagamento",
-            list(Method),
-            default=Method.CASH,
-            required=True,
-            format_func=METHOD_NAMES.__getitem__,
-            key=f"method:{form}",
-            persist_state=KEPT,
-        )
+        chosen_way = methods.choose(key, fields, default=Method.CASH, persist=KEPT)
     if paid_on is None:
         return
     open_notes = data.read(notes.open_notes, customer_id, on=paid_on, today=today)
@@ -226,29 +222,55 @@ def form_area(operation: Operation, customer_id: int, actor: Actor) -> None:
         fields.show(failed)
     if not (discounts and parts):
         return
-    preview(parts, let_go.by_note)
-    new = NewPayment(
-        operation_id=operation.id,
-        customer_id=customer_id,
-        paid_on=paid_on,
-        method=Method(method or Method.CASH),
-        items=tuple((part.note.id, part.amount) for part in parts),
-        backdate_reason=why or None,
-        discounts={part.note.id: part.discount for part in parts if part.discount},
-        discount_reason=discounts.reason if discounts.granted else None,
-        waived=dict(let_go.by_note),
-        waiver_reason=let_go.reason,
-        previewed={part.note.id: part.split for part in parts},
-    )
-    if new.method is Method.PIX:
-        pix.show(data.settings(), new.amount, txid([part.note for part in parts], customer_id))
-    names = ("paid_on", "backdate_reason", "method", "amount", *INPUTS, *waiver_offer.INPUTS)
+    amount = sum((part.amount for part in parts), ZERO)
+    with fields.catching():
+        handed = methods.parts(key, chosen_way or Method.CASH, amount, fields, persist=KEPT)
+        preview(parts, let_go.by_note)
+        # What few need stands below the button: it costs the others no key.
+        place = st.container()
+        below, beside = st.columns(2)
+        with beside:
+            payer = other_payer.choose(key, fields)
+        with below:
+            if cash := dict(handed).get(Method.CASH):
+                methods.change(key, cash, fields)
+        new = NewPayment(
+            operation_id=operation.id,
+            customer_id=customer_id,
+            paid_on=paid_on,
+            methods=handed,
+            payer=payer,
+            items=tuple((part.note.id, part.amount) for part in parts),
+            backdate_reason=why or None,
+            discounts={part.note.id: part.discount for part in parts if part.discount},
+            discount_reason=discounts.reason if discounts.granted else None,
+            waived=dict(let_go.by_note),
+            waiver_reason=let_go.reason,
+            previewed={part.note.id: part.split for part in parts},
+        )
+        with place:
+            offer_to_confirm(form, new, let_go.told, parts, open_notes)
+
+
+def offer_to_confirm(
+    form: uuid.UUID,
+    new: NewPayment,
+    told: str,
+    parts: Sequence[Part],
+    open_notes: Sequence[OpenNote],
+) -> None:
+    """The Pix to be shown, if there is one, and the button that writes."""
+    if by_pix := dict(new.handed).get(Method.PIX):
+        notes_paid = [part.note for part in parts]
+        pix.show(data.settings(), by_pix, txid(notes_paid, new.customer_id))
+    names = ("paid_on", "backdate_reason", "amount", *INPUTS, *waiver_offer.INPUTS)
+    names += (*methods.INPUTS, *other_payer.INPUTS)
     keys = [f"{name}:{form}" for name in names]
     keys += [tick_key(form, note.id) for note in open_notes]
     clicks.button(
         messages.plain(
-            f"Confirmar: {format_brl(new.amount)} em {in_words(new.method)}, "
-            f"{format_date(paid_on)}{let_go.told}"
+            f"Confirmar: {format_brl(new.amount)} em {in_a_sentence(way_of(new.handed))}, "
+            f"{format_date(new.paid_on)}{told}"
         ),
         confirm,
         (new, {key: st.session_state[key] for key in keys if key in st.session_state}),
@@ -258,12 +280,6 @@ def form_area(operation: Operation, customer_id: int, actor: Actor) -> None:
         shortcut="Ctrl+Enter",
         width="stretch",
     )
-
-
-def in_words(method: Method) -> str:
-    """The method inside a sentence: dinheiro, cartão, but Pix."""
-    name = METHOD_NAMES[method]
-    return name if method is Method.PIX else name.lower()
 
 
 def explain_asked(form: uuid.UUID, open_notes: Sequence[OpenNote]) -> None:

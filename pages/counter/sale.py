@@ -12,11 +12,12 @@ from credigestor.reports.sale import SaleDetail
 from credigestor.reports.sales import sellers
 from credigestor.rules.aging import STATUS_NAMES, Status
 from credigestor.rules.calendar import format_date
+from credigestor.rules.methods import Part, in_words
 from credigestor.rules.money import ZERO, format_brl
 from credigestor.rules.numbering import note_number, proposal_number, receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import sales
-from credigestor.ui.counter import contract_bar, document_bars, guarantors, payment_list
+from credigestor.ui.counter import contract_bar, document_bars, guarantors, methods, payment_list
 from credigestor.ui.counter.credit_lines import credit_lines
 from credigestor.ui.kit import data, forms, links, messages, session, tables
 
@@ -117,6 +118,21 @@ def notes_area(sale: SaleDetail) -> None:
     )
 
 
+def down_payment_area(sale: SaleDetail) -> None:
+    """The down payment as it was received, and handed back, each with its receipt (R35)."""
+    for money in sale.money:
+        what = "Entrada recebida" if money.kind == "down" else "Entrada devolvida"
+        by = f" por {money.by}" if money.by else ""
+        with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(
+                messages.plain(
+                    f"{what} em {format_date(money.on)}{by}: {format_brl(money.amount)}, "
+                    f"{in_words(money.way)}"
+                )
+            )
+            document_bars.money_receipt(sale.customer_id, money.id, money.number)
+
+
 def payments_area(sale: SaleDetail) -> None:
     """What was received for this sale; a row opens the receipt."""
     if sale.notes.empty:
@@ -171,10 +187,12 @@ def cancel_area(sale: SaleDetail, actor: Actor, today: date) -> None:
         if sale.has_live_payment:
             st.info("A venda tem pagamentos. Estorne-os antes de cancelar.")
             return
-        fields = forms.Fields()
+        fields, refund = forms.Fields(), None
         st.markdown("A venda e todas as suas notas deixam de valer. Isto não pode ser desfeito.")
         why = st.text_area("Motivo do cancelamento", key=f"cancel_why:{sale.id}")
         fields.slot("reason")
+        with fields.catching():
+            refund = refund_area(sale, fields)
         sure = st.checkbox(
             f"Sim, quero cancelar a venda {sale.number}", key=f"cancel_sure:{sale.id}"
         )
@@ -182,12 +200,31 @@ def cancel_area(sale: SaleDetail, actor: Actor, today: date) -> None:
             "Cancelar a venda",
             key=f"cancel:{sale.id}",
             icon=":material/cancel:",
-            disabled=not sure,
+            disabled=not sure or refund is None,
         ):
             with fields.catching():
-                data.write(lambda s: sales.cancel(s, actor, sale_id=sale.id, why=why, today=today))
+                data.write(
+                    lambda s: sales.cancel(
+                        s, actor, sale_id=sale.id, why=why, today=today, refund_methods=refund or ()
+                    )
+                )
                 messages.flash(f"Venda {sale.number} cancelada.")
                 st.rerun()
+
+
+def refund_area(sale: SaleDetail, fields: forms.Fields) -> tuple[Part, ...] | None:
+    """How the down payment is handed back; None while that is not said (R35)."""
+    if not sale.down_payment:
+        return ()
+    st.markdown(
+        messages.plain(f"A entrada de {format_brl(sale.down_payment)} é devolvida ao cliente hoje.")
+    )
+
+    def key(name: str) -> str:
+        return f"refund_{name}:{sale.id}"
+
+    chosen = methods.choose(key, fields, "Forma da devolução")
+    return methods.parts(key, chosen, sale.down_payment, fields) if chosen else None
 
 
 def sale_page() -> None:
@@ -206,6 +243,7 @@ def sale_page() -> None:
     document_bars.sale_bar(sale, actor)
     contract_bar.show(sale)
     terms(sale)
+    down_payment_area(sale)
     notes_area(sale)
     payments_area(sale)
     guarantors.of_sale(sale, actor)

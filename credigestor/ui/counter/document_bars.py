@@ -139,6 +139,16 @@ def receipt_bar(found: Receipt) -> None:
         link("Baixar recibo", keep, type="tertiary", icon=":material/download:")
 
 
+def money_receipt(customer_id: int, money_id: int, number: str) -> None:
+    """The receipt of a down payment or its return, on the shop's paper; none of the anonymised."""
+    try:
+        data.read(named_customer, customer_id)
+    except Conflict:
+        return
+    format = data.settings().receipt_format
+    link(f"Recibo {number}", path("recibo-entrada", money_id, format=format.value))
+
+
 def _refusal(cancelled: bool, has_notes: bool, any_open: bool) -> str:
     if cancelled:
         return CANCELLED

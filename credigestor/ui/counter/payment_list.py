@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from credigestor.rules.methods import METHOD_NAMES, Method
+from credigestor.rules.methods import in_words
 from credigestor.ui.kit import lists, rows, tables
 
 LABELS = {
@@ -43,7 +43,7 @@ def show(
     if not frame["discount"].any():
         shown.pop("discount", None)
     worded = frame.assign(
-        method=[METHOD_NAMES[Method(value)] for value in frame["method"]],
+        method=[in_words(value) for value in frame["method"]],
         situation=["Estornado" if gone else "" for gone in frame["reversed"]],
     )
     tables.table(

@@ -30,8 +30,11 @@ def field(app: Visit, label: str) -> Any:
     return by_label([*app.text_input, *app.date_input, *app.selectbox], label)
 
 
-def fill(app: Visit, **values: Any) -> Visit:
-    """Type into the fields and look once: a call for each is how a person does it."""
+def fill(app: Visit, way: str | None = "cash", **values: Any) -> Visit:
+    """Type into the fields and look once: a call for each is how a person does it.
+
+    The way of a down payment is chosen where it is asked for.
+    """
     labels = {
         "total": "Total da venda (R$)",
         "down": "Entrada (R$)",
@@ -46,6 +49,9 @@ def fill(app: Visit, **values: Any) -> Visit:
     for name, value in values.items():
         field(app, labels[name]).set_value(value)
     app.run()
+    for asked in app.segmented_control:
+        if asked.label == "Forma da entrada" and not asked.value and way:
+            asked.set_value(way).run()
     assert not app.exception
     return app
 

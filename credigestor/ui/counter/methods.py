@@ -1,0 +1,119 @@
+"""How money is handed over, on the pages: one method by one key, several with their parts (R36)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Literal
+
+import streamlit as st
+
+from credigestor.errors import InvalidInput
+from credigestor.rules.methods import METHOD_NAMES, SEVERAL, Method, Part
+from credigestor.rules.money import CENT, ZERO, format_brl, parse_money
+from credigestor.ui.kit import messages
+from credigestor.ui.kit.forms import Fields
+
+Keys = Callable[[str], str]
+
+#: The inputs drawn here; a form's keys are made of these names.
+INPUTS = ("method", "rest_in", *(f"part_{method}" for method in Method), "handed_over")
+_CHOICES = {**{method.value: name for method, name in METHOD_NAMES.items()}, SEVERAL: "Várias"}
+_LIVE = "300ms"
+_Persist = Literal["page", "session"] | None
+
+
+def choose(
+    key: Keys,
+    fields: Fields,
+    label: str = "Forma de pagamento",
+    *,
+    default: Method | None = None,
+    persist: _Persist = None,
+) -> str | None:
+    """The method chosen, or SEVERAL; None while there is neither a choice nor a default."""
+    chosen: str | None = st.segmented_control(
+        label,
+        list(_CHOICES),
+        default=default,
+        required=default is not None,
+        format_func=_CHOICES.__getitem__,
+        key=key("method"),
+        persist_state=persist,
+    )
+    fields.slot("methods")
+    return chosen or default
+
+
+def parts(
+    key: Keys, chosen: str, amount: Decimal, fields: Fields, *, persist: _Persist = None
+) -> tuple[Part, ...]:
+    """The part of each method; of several one takes what the others leave, so nothing is reckoned.
+
+    Raises InvalidInput, at the field, for parts that are more than the amount.
+    """
+    if chosen != SEVERAL:
+        return ((Method(chosen), amount),)
+    rest_in = Method(
+        st.segmented_control(
+            "O restante em",
+            list(Method),
+            default=Method.PIX,
+            required=True,
+            format_func=METHOD_NAMES.__getitem__,
+            key=key("rest_in"),
+            persist_state=persist,
+        )
+        or Method.PIX
+    )
+    told: dict[Method, Decimal] = {}
+    with st.grid(3, min_column_width=110):
+        for method in Method:
+            if method is rest_in:
+                continue
+            with st.container(gap="xxsmall"):
+                typed = st.text_input(
+                    f"{METHOD_NAMES[method]} (R$)",
+                    key=key(f"part_{method}"),
+                    live=_LIVE,
+                    placeholder="0,00",
+                    autocomplete="off",
+                    persist_state=persist,
+                )
+                fields.slot(f"part_{method}")
+            if (typed or "").strip():
+                told[method] = parse_money(typed or "", field=f"part_{method}", minimum=CENT)
+    rest = amount - sum(told.values(), ZERO)
+    if rest < 0:
+        raise InvalidInput(
+            f"As formas passam de {format_brl(amount)} em {format_brl(-rest)}.",
+            field=f"part_{list(told)[-1]}",
+        )
+    if rest:
+        told[rest_in] = rest
+    st.caption(messages.plain(f"{METHOD_NAMES[rest_in]}: {format_brl(rest)}"))
+    return tuple((method, told[method]) for method in Method if method in told)
+
+
+def change(key: Keys, cash: Decimal, fields: Fields) -> None:
+    """What is handed over in cash and the change, which nobody records (R31).
+
+    Raises InvalidInput, at the field, for less than the cash that the payment has.
+    """
+    typed = st.text_input(
+        "Entregue em dinheiro (R$), para o troco",
+        key=key("handed_over"),
+        live=_LIVE,
+        placeholder="Opcional",
+        autocomplete="off",
+    )
+    fields.slot("handed_over")
+    if not (typed or "").strip():
+        return
+    over = parse_money(typed or "", field="handed_over", minimum=CENT) - cash
+    if over < 0:
+        raise InvalidInput(
+            f"Faltam {format_brl(-over)} para os {format_brl(cash)} em dinheiro.",
+            field="handed_over",
+        )
+    st.markdown(f"Troco: **{messages.plain(format_brl(over))}**")
