@@ -167,7 +167,7 @@ def _count_alike(payments: list[NewPayment]) -> None:
         return
     alike = Counter[tuple[date, Decimal, str]]()
     for payment in payments:
-        what = (payment.paid_on, payment.amount, payment.way)
+        what = (payment.paid_on, payment.amount, payment.method)
         alike[what] += 1
         payment.copy = alike[what]
 

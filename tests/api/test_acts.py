@@ -132,6 +132,75 @@ def test_a_payment_is_received_and_read_as_its_receipt_tells(seller_token: str, 
     assert [each["payment_id"] for each in after["payments"]] == [paid["id"]]
 
 
+def test_r36_a_payment_in_two_methods_by_another_than_the_customer(seller_token: str) -> None:
+    [note] = sell(("87.48", JANUARY)).notes
+    parts = [{"method": "cash", "amount": "40.00"}, {"method": "pix", "amount": "47.48"}]
+    payer = {"name": "Rita Moreira", "tax_id": "111.444.777-35"}
+    body = {**payment_of(note, "87.48", methods=parts, payer=payer), "method": None}
+    done = made(post("/payments", seller_token, body))
+    assert (done["method"], done["methods"]) == ("several", parts)
+    assert "Rita" not in str(done)
+    read = get(f"/payments/{done['id']}", seller_token)
+    assert (read["method"], read["methods"]) == ("several", parts)
+    assert (read["payer"], read["payer_tax_id"]) == ("Rita Moreira", "11144477735")
+    [row] = get("/payments?method=pix", seller_token)["items"]
+    assert (row["method"], row["methods"]) == ("several", parts)
+    assert get("/payments?method=card", seller_token)["items"] == []
+    one = made(post("/payments", seller_token, payment_of(sell().notes[0])))
+    assert (one["method"], one["methods"]) == ("pix", [{"method": "pix", "amount": "100.00"}])
+
+
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [
+        ({"method": None}, "#/methods"),
+        ({"methods": [{"method": "pix", "amount": "87.48"}]}, "#/methods"),
+        ({"method": None, "methods": [{"method": "pix", "amount": "87.47"}]}, "#/methods"),
+        ({"payer": {"name": " "}}, "#/payer/name"),
+        ({"payer": {"name": "Rita", "tax_id": "111"}}, "#/payer/tax_id"),
+    ],
+)
+def test_parts_and_payers_that_make_no_sense_are_told_at_their_place(
+    seller_token: str, changes: dict[str, Any], place: str
+) -> None:
+    [note] = sell(("87.48", JANUARY)).notes
+    answer = post("/payments", seller_token, {**payment_of(note, "87.48"), **changes})
+    assert answer.status == 422
+    assert place in [error["pointer"] for error in answer.json["errors"]]
+    assert count(Payment) == 0
+
+
+def test_r35_a_down_payment_is_received_and_handed_back(
+    seller_token: str, manager_token: str
+) -> None:
+    parts = [{"method": "cash", "amount": "120.00"}, {"method": "pix", "amount": "80.00"}]
+    body = new_sale(new_customer(), down_payment="200.00", down_payment_methods=parts)
+    sale = made(post("/sales", seller_token, body))["id"]
+    [down] = get(f"/sales/{sale}", seller_token)["down_payment_money"]
+    assert (down["kind"], down["method"], down["methods"]) == ("down", "several", parts)
+    wrong = {"reason": "desistiu", "refund_methods": [{"method": "pix", "amount": "199.99"}]}
+    answer = post(f"/sales/{sale}/cancellation", manager_token, wrong)
+    assert [error["pointer"] for error in answer.json["errors"]] == ["#/refund_methods"]
+    back = {"reason": "desistiu", "refund_methods": [{"method": "pix", "amount": "200.00"}]}
+    made(post(f"/sales/{sale}/cancellation", manager_token, back))
+    rows = get("/down_payments", seller_token)["items"]
+    assert [(row["number"], row["kind"], row["method"]) for row in rows] == [
+        ("D000002", "refund", "pix"),
+        ("E000001", "down", "several"),
+    ]
+    assert [row["id"] for row in get("/down_payments?method=cash", seller_token)["items"]] == [1]
+    for row in rows:
+        paper = ask("GET", f"/down_payments/{row['id']}/receipt", token=seller_token)
+        assert paper.body.startswith(b"%PDF")
+
+
+def test_a_program_that_says_nothing_of_the_method_goes_on_working(manager_token: str) -> None:
+    sale = made(post("/sales", manager_token, new_sale(new_customer(), down_payment="200.00")))
+    made(post(f"/sales/{sale['id']}/cancellation", manager_token, {"reason": "desistiu"}))
+    methods = [row["method"] for row in get("/down_payments", manager_token)["items"]]
+    assert methods == ["unknown", "unknown"]
+
+
 def test_more_than_is_owed_is_refused_at_the_items(seller_token: str) -> None:
     note = sell(("300.00", JANUARY)).notes[0]
     answer = post("/payments", seller_token, payment_of(note, "9999.00"))

@@ -43,6 +43,7 @@ FREE = {
     "guarantors": {"name", "address"},
     "logos": {"created_at", "created_by"},
     "note_printings": {"operation_id"},
+    "payers": {"name", "tax_id"},
     "payments": {"operation_id"},
     "payment_items": {"discount", "principal_after", "interest_after", "fine_after"}
     | {"fine_charged_after", "interest_from_after"},

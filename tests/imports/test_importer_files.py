@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from credigestor.db.engine import snapshot, transaction
-from credigestor.db.models import Payment
+from credigestor.db.models import Payment, SaleMoney
 from credigestor.errors import InvalidInput
 from credigestor.imports import importer
 from credigestor.imports.importer import Counts, read_folder
 from credigestor.imports.problems import ENOUGH_PROBLEMS, MAX_PROBLEMS, PAYMENTS, SALES
+from credigestor.reports.check.report import check
 from tests.cli import commands
 from tests.imports.files import GOOD, csv_file, shop, source
 from tests.imports.importing import CLI, everything, run
@@ -82,6 +84,21 @@ def test_payments_may_come_later_than_their_sales_and_many_at_a_time() -> None:
     before = everything()
     assert run(many).new == Counts()
     assert everything() == before
+
+
+def test_r36_a_payment_in_several_methods_is_read_as_the_exports_write_it() -> None:
+    several = "Dinheiro 40,00 + Pix 47,48", "cartão 7,48 + DINHEIRO 80,00"
+    more = [("V1", "3", "10/02/2026", "87,48", way) for way in several]
+    assert run(shop(pagamentos=more)).problems == []
+    with snapshot() as session:
+        ways = session.execute(select(Payment.way, Payment.amount).order_by(Payment.id)).all()
+        down = session.execute(select(SaleMoney.way, SaleMoney.amount).order_by(SaleMoney.id)).all()
+        assert check(session) == []
+    for way in ("cash 40.00 + pix 47.48", "cash 80.00 + card 7.48"):
+        assert (way, Decimal("87.48")) in ways
+    # What an import brings says nothing of how a down payment came (R35).
+    assert down == [("unknown", Decimal("100.00")), ("unknown", Decimal("50.00"))]
+    assert run(shop(pagamentos=more)).new == Counts()
 
 
 def test_a_file_full_of_wrong_rows_is_not_read_to_its_end() -> None:

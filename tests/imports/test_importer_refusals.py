@@ -94,6 +94,9 @@ def test_the_rows_that_are_spoilt_below_are_right_before() -> None:
         (PAYMENTS, {"valor": "0,00"}, "valor", "zero"),
         (PAYMENTS, {"valor": "12.50"}, "valor", "12.50"),
         (PAYMENTS, {"forma": "cheque"}, "forma", "cheque"),
+        (PAYMENTS, {"forma": "Dinheiro 1,00 + cheque 2,00"}, "forma", "cheque"),
+        (PAYMENTS, {"forma": "Dinheiro + Pix"}, "forma", "Forma de pagamento desconhecida"),
+        (PAYMENTS, {"forma": "Dinheiro 0,01 + Pix 0,02"}, "forma", "As formas somam R$ 0,03"),
         (PAYMENTS, {"parcela": "1"}, "valor", "já estava paga"),
         # 250,00 left since 10/02, 30 days late: interest 2,50 (R7), fine 5,00 (R6).
         (PAYMENTS, {"data": "04/04/2026", "valor": "257,51"}, "valor", "257,50"),

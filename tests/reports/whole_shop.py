@@ -40,6 +40,7 @@ from credigestor.services import (
 from credigestor.services.customers import CustomerInput
 from credigestor.services.guarantors import GuarantorInput
 from credigestor.services.inputs import parse
+from credigestor.services.payers import PayerInput
 from credigestor.services.payments import NewPayment
 from tests.factories import actor_of
 from tests.imports.files import shop, source
@@ -135,7 +136,9 @@ def _sales(session: Session, admin: Actor, seller: Actor, ana: int, bia: int) ->
         new_sale(bia, contract_rate=Decimal("1.5"), total=Decimal(900)),
         today=TODAY,
     )
-    third = sales.register(session, admin, new_sale(ana, **why), today=TODAY)
+    down: dict[str, Any] = {"down_payment": Decimal(90)}
+    down["down_payment_methods"] = (("cash", Decimal(50)), ("pix", Decimal(40)))
+    third = sales.register(session, admin, new_sale(ana, **why, **down), today=TODAY)
     paid_down = new_sale(bia, down_payment=Decimal(1000), installments=0, first_due_date=None)
     sales.register(session, admin, paid_down, today=TODAY)
     sales.edit(session, admin, sale_id=second, description="Fogão", seller_id=seller.id)
@@ -147,7 +150,10 @@ def _sales(session: Session, admin: Actor, seller: Actor, ana: int, bia: int) ->
     again = parse(GuarantorInput, {"name": "Hugo", "tax_id": _CPFS[5]})
     guarantors.replace(session, admin, sale_id=first, guarantors=[signing, again])
     pay(session, admin, one, "100.00", date(2026, 3, 1))
-    _pay(session, seller, [(one, "50.00"), (two, "20.00")], TODAY)
+    parts = (("card", Decimal("30.00")), ("transfer", Decimal("40.00")))
+    gil = parse(PayerInput, {"name": "Gil", "tax_id": _CPFS[4]})
+    both = {"method": None, "methods": parts, "payer": gil}
+    _pay(session, seller, [(one, "50.00"), (two, "20.00")], TODAY, **both)
     wrong = pay(session, admin, two, "30.00", date(2026, 3, 10))
     payments.reverse(session, admin, payment_id=wrong, why="engano", today=TODAY)
     pay(session, admin, _note(session, second, 1), "1.00", date(2026, 5, 2))
@@ -174,7 +180,9 @@ def _note(session: Session, sale: int, number: int) -> int:
     return int(session.scalar(found, {"sale": sale, "number": number}) or 0)
 
 
-def _pay(session: Session, actor: Actor, items: list[tuple[int, str]], on: date) -> None:
+def _pay(
+    session: Session, actor: Actor, items: list[tuple[int, str]], on: date, **changes: Any
+) -> None:
     found = text("SELECT customer_id FROM notes WHERE id = :id")
     payments.receive(
         session,
@@ -188,6 +196,7 @@ def _pay(session: Session, actor: Actor, items: list[tuple[int, str]], on: date)
                 "method": "pix",
                 "items": tuple((note, Decimal(amount)) for note, amount in items),
                 "backdate_reason": "recibo achado",
+                **changes,
             },
         ),
         today=TODAY,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal as D
 from functools import partial
-from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -18,16 +17,14 @@ from credigestor.reports.check.report import check
 from credigestor.reports.receipt import Money
 from credigestor.reports.sale_money import MoneyFilters
 from credigestor.rules.permissions import Actor
-from credigestor.services import sales
-from credigestor.services.sales import NewSale
 from tests.portfolio import TODAY
 from tests.reports.planting import named
+from tests.services.down_paying import TOMORROW, cancel, paid_down, sold
 from tests.services.paying import pay
 from tests.services.selling import (
     at_once,
     count,
     new_customer,
-    new_sale,
     notes_of,
     register,
 )
@@ -35,24 +32,7 @@ from tests.services.test_counter_statements import statements
 
 pytestmark = pytest.mark.usefixtures("db")
 
-TOMORROW = TODAY + timedelta(days=1)
-CASH, BOTH = (("cash", D("200.00")),), (("cash", D("120.00")), ("pix", D("80.00")))
-
-
-def paid_down(customer: int | None = None, **changes: Any) -> NewSale:
-    """A sale of today of 1.000,00, 200,00 of it down in cash."""
-    values: dict[str, Any] = {"sold_on": TODAY, "first_due_date": TODAY + timedelta(days=30)}
-    values |= {"down_payment": D("200.00"), "down_payment_methods": CASH}
-    return new_sale(customer or new_customer(), **(values | changes))
-
-
-def sold(actor: Actor, **changes: Any) -> int:
-    return register(actor, paid_down(**changes), today=TODAY)
-
-
-def cancel(actor: Actor, sale_id: int, on: date = TOMORROW, **changes: Any) -> None:
-    with transaction() as session:
-        sales.cancel(session, actor, sale_id=sale_id, why="desistiu", today=on, **changes)
+BOTH = (("cash", D("120.00")), ("pix", D("80.00")))
 
 
 def money(sale_id: int) -> list[tuple[str, date, D, str]]:

@@ -39,6 +39,7 @@ def choose(
         required=default is not None,
         format_func=_CHOICES.__getitem__,
         key=key("method"),
+        wrap=True,
         persist_state=persist,
     )
     fields.slot("methods")
@@ -62,6 +63,7 @@ def parts(
             required=True,
             format_func=METHOD_NAMES.__getitem__,
             key=key("rest_in"),
+            wrap=True,
             persist_state=persist,
         )
         or Method.PIX
