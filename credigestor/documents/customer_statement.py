@@ -96,7 +96,10 @@ def _some(value: Decimal) -> Decimal | None:
 
 def _text(movement: Movement) -> str:
     if movement.kind is Kind.CANCELLATION:
-        return f"Venda {movement.number} cancelada: {movement.detail}"
+        text = f"Venda {movement.number} cancelada: {movement.detail}"
+        if movement.down_payment:  # handed back with the cancellation (R35)
+            text += f" – entrada de {format_number(movement.down_payment)} devolvida"
+        return text
     if movement.kind is Kind.SALE:
         return _sale(movement)
     if movement.act is not None:

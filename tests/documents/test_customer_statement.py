@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 from credigestor.documents.customer_statement import pdf
+from credigestor.reports.customer_statement import Kind
 from tests.documents.booklets import WIDEST_SHOP
 from tests.documents.looking import assert_sound, golden, positions, words
 from tests.documents.statements import AT, largest_statement, statement
@@ -35,6 +39,15 @@ def test_it_tells_every_sale_note_and_payment_with_the_balance_after_it() -> Non
         "Total 230,00 7,27 2,00 239,27",
     ):
         assert told in text.replace("\xa0", " "), told
+
+
+def test_r35_a_cancelled_sale_tells_that_its_down_payment_was_handed_back() -> None:
+    kept = statement()
+    gone = next(each for each in kept.movements if each.kind is Kind.CANCELLATION)
+    data = replace(kept, movements=[replace(gone, down_payment=Decimal("30.00"))])
+    text = words(pdf(data, made_at=AT, logo=None))
+    told = "Venda 000124 cancelada: desistiu da compra – entrada de 30,00 devolvida"
+    assert told in text.replace("\xa0", " ")
 
 
 def test_each_text_stands_where_it_stood() -> None:
