@@ -17,11 +17,14 @@ from credigestor.errors import BusinessError
 from credigestor.rules.acts import Acted, ActKind
 from credigestor.rules.calendar import last_free_day, last_on_time_day
 from credigestor.rules.charges import DueDates, fold, new_state, owed_on
+from credigestor.rules.methods import Method
 from credigestor.rules.money import CENT, ZERO
 from credigestor.rules.permissions import Actor
-from credigestor.services import acts
+from credigestor.rules.returns import ReturnKind
+from credigestor.services import acts, returns
 from credigestor.services.acts import NewAct
 from credigestor.services.ledger import lock_notes
+from credigestor.services.returns import NewReturn
 from tests.portfolio import NATIONAL, TODAY
 
 
@@ -79,7 +82,10 @@ def _random_act(session: Session, actor: Actor, random: Random, note_id: int) ->
         case ActKind.WAIVER:
             done = Acted(kind, day, _part(owed.interest, random), _part(owed.fine, random))
         case ActKind.RETURN:
-            done = Acted(kind, day, principal=max(_part(owed.principal, random), CENT))
+            _return(
+                session, actor, random, note.sale_id, day, max(_part(owed.principal, random), CENT)
+            )
+            return
         case ActKind.NEW_DATE:
             due = max(day, note.due_date) + timedelta(days=random.randint(1, 60))
             agreed = random.choice([ZERO, Decimal("1.00")])
@@ -90,6 +96,21 @@ def _random_act(session: Session, actor: Actor, random: Random, note_id: int) ->
         case ActKind.WRITE_OFF:
             done = Acted(kind, day)
     act(session, actor, kind, day, {note_id: done})
+
+
+def _return(
+    session: Session, actor: Actor, random: Random, sale_id: int, day: date, value: Decimal
+) -> None:
+    new = NewReturn(
+        operation_id=uuid.uuid4(),
+        sale_id=sale_id,
+        returned_on=day,
+        kind=random.choice(list(ReturnKind)),
+        value=value,
+        back_by=random.choice(list(Method)),
+        reason="não serviu",
+    )
+    returns.record(session, actor, new, today=TODAY)
 
 
 def _part(amount: Decimal, random: Random) -> Decimal:

@@ -615,6 +615,35 @@ class ActReversal(Base):
     reason: Mapped[str]
 
 
+class Return(Base):
+    """What came back in an act of the kind `return`, which no note can tell (R30). Append-only.
+
+    `value` is what the goods are worth, R$; `share` the percent of the sale by which it was chosen,
+    where it was. What exceeded the open notes went `back` to the customer, `back_by` a method. An
+    act in which no note falls has no items, and this alone.
+    """
+
+    __tablename__ = "returns"
+    __table_args__ = (
+        UniqueConstraint("act_id"),
+        CheckConstraint("kind IN ('regret', 'defect', 'courtesy')", name="kind"),
+        CheckConstraint("value > 0", name="value"),
+        CheckConstraint("share > 0 AND share <= 100", name="share"),
+        CheckConstraint("back >= 0", name="back"),
+        CheckConstraint("back_by IN ('cash', 'pix', 'card', 'transfer')", name="method"),
+        CheckConstraint("(back_by IS NULL) = (back = 0)", name="back_by"),
+        Index("ix_returns_sale_id", "sale_id"),
+    )
+    id: Mapped[int] = _id()
+    act_id: Mapped[int] = mapped_column(ForeignKey("acts.id"))
+    sale_id: Mapped[int] = mapped_column(ForeignKey("sales.id"))
+    kind: Mapped[str]
+    value: Mapped[Decimal] = mapped_column(Money)
+    share: Mapped[Decimal | None] = mapped_column(Rate)
+    back: Mapped[Decimal] = _money("0")
+    back_by: Mapped[str | None]
+
+
 class Reversal(Base):
     """The undoing of a payment: who, when and why; once per payment (R12)."""
 

@@ -25,6 +25,8 @@ MESSAGES: dict[str, tuple[str, str | None]] = {
     "uq_acts_id_kind_acted_on": ("Este ato já foi registrado.", None),
     "uq_act_items_act_id_note_id": ("A mesma parcela aparece duas vezes.", None),
     "uq_act_reversals_act_id": ("Este ato já foi desfeito.", None),
+    "uq_returns_act_id": ("Esta devolução já foi registrada.", None),
+    "ck_returns_value": ("O valor deve ser maior que zero.", "value"),
     "ck_acts_reason": ("Explique o motivo.", "reason"),
     "ck_act_reversals_reason": ("Explique o motivo.", "reason"),
     "uq_sale_money_sale_id_kind": ("A entrada desta venda já foi recebida ou devolvida.", None),

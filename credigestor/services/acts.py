@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Act, ActItem, ActReversal, Base, Customer
+from credigestor.db.models import Act, ActItem, ActReversal, Base, Customer, Note, Return
 from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules import privacy
 from credigestor.rules.acts import KINDS, Acted, ActKind
@@ -51,15 +51,24 @@ class NewAct(InputModel):
     reason: str | None = None
 
 
-def record(session: Session, actor: Actor, new: NewAct, acts: Mapping[int, Acted]) -> int:
+def record(
+    session: Session,
+    actor: Actor,
+    new: NewAct,
+    acts: Mapping[int, Acted],
+    *,
+    beside: Mapping[str, Any] | None = None,
+) -> int:
     """Do this to these notes (by id) and return the act's id; the same operation again, the same.
+
+    `beside` is what the kind keeps in a table of its own, for the audit log to tell as well.
 
     Its kind's service has asked for the permission and checked the day. Raises NotFound, Conflict
     (a note that was cancelled or does not bear the act, or the operation recorded another one) or
     InvalidInput (another customer's note, or before its sale); then nothing changes.
     """
     notes = lock_notes(session, acts.keys())
-    act_id = create(session, actor, new, acts)
+    act_id = create(session, actor, new, acts, beside=beside)
     if act_id is None:
         return recorded_before(session, new, acts)
     if len(notes) != len(acts):
@@ -73,7 +82,14 @@ def record(session: Session, actor: Actor, new: NewAct, acts: Mapping[int, Acted
     return act_id
 
 
-def create(session: Session, actor: Actor, new: NewAct, acts: Mapping[int, Acted]) -> int | None:
+def create(
+    session: Session,
+    actor: Actor,
+    new: NewAct,
+    acts: Mapping[int, Acted],
+    *,
+    beside: Mapping[str, Any] | None = None,
+) -> int | None:
     """Number an act and log it; None where its operation has recorded it already."""
     row = {**new.model_dump(), "kind": new.kind.value}
     told = {
@@ -82,6 +98,7 @@ def create(session: Session, actor: Actor, new: NewAct, acts: Mapping[int, Acted
         "acted_on": new.acted_on,
         "reason": new.reason,
         "on_notes": [_told(*item) for item in sorted(acts.items())],
+        **(beside or {}),
     }
     made: int | None = session.scalar(
         _CREATE, audit.created(actor, {**row, "made_by": actor.id}, after=told)
@@ -154,6 +171,15 @@ def reverse(session: Session, actor: Actor, *, act_id: int, why: str, today: dat
         raise Conflict(privacy.REFUSAL)
     undo(session, actor, act, why, today=today)
     write(session, [_replayed(session, note) for note in notes])
+
+
+def stand_on(session: Session, sale_id: int) -> bool:
+    """Whether an act that was not undone was done to a sale's notes, or gave money back for it."""
+    undone = select(ActReversal.act_id)
+    notes = select(Note.id).where(Note.sale_id == sale_id)
+    of_notes = select(ActItem.act_id).where(ActItem.note_id.in_(notes), ActItem.reversed.is_(False))
+    of_sale = select(Return.act_id).where(Return.sale_id == sale_id, Return.act_id.not_in(undone))
+    return bool(session.scalar(select(of_notes.exists() | of_sale.exists())))
 
 
 def undo(session: Session, actor: Actor, act: Act, why: str, *, today: date) -> None:

@@ -258,6 +258,8 @@ def write(
     session: Session, folded: Sequence[Folded], new_items: Sequence[Mapping[str, Any]] = ()
 ) -> None:
     """Write the notes' folded columns and a payment's new items, all in one statement."""
+    if not folded:
+        return  # an act of which no note knows (R30)
     notes = many(_NOTES, [{"id": each.note.id, **_columns(each)} for each in folded])
     if new_items:
         session.execute(_ADD_ITEMS, {**notes, **many(_ITEMS, new_items)})
@@ -285,7 +287,8 @@ def add_act_items(
         }
         for note, act, step in acts
     ]
-    session.execute(_ADD_ACT_ITEMS, many(_TABLES[ActItem], rows))
+    if rows:
+        session.execute(_ADD_ACT_ITEMS, many(_TABLES[ActItem], rows))
 
 
 def _columns(folded: Folded) -> dict[str, Any]:

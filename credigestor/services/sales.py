@@ -20,6 +20,7 @@ from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.schedule import Plan, PlannedNote
 from credigestor.services import audit, guarantors, operations, sale_money
+from credigestor.services.acts import stand_on
 from credigestor.services.credit import STANDING, credit_warnings, override_reason
 from credigestor.services.inputs import reason
 from credigestor.services.ledger import lock_notes_of_sales
@@ -233,6 +234,8 @@ def cancel(
     )
     if paid:
         raise Conflict("A venda tem pagamentos. Estorne-os antes de cancelar.")
+    if stand_on(session, sale_id):
+        raise Conflict("Houve atos nesta venda (como uma devolução). Desfaça-os antes de cancelar.")
     session.execute(
         update(Sale)
         .where(Sale.id == sale_id)

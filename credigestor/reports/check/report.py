@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from credigestor.db import waiting
@@ -20,9 +20,10 @@ from credigestor.db.models import (
     Note,
     Payment,
     PaymentItem,
+    Return,
     Reversal,
 )
-from credigestor.reports.check import catalogue, told, trail
+from credigestor.reports.check import catalogue, returns, told, trail
 from credigestor.reports.check.down_payments import down_payments
 from credigestor.reports.check.invariants import broken_sales
 from credigestor.reports.check.problem import Problem
@@ -56,7 +57,7 @@ def check(
     problems = list(catalogue.differences(session)) if whole else []
     if catalogue.lacks_tables(problems):
         return problems  # nothing else could be read
-    accounts: list[Step] = [_orphans, _payments, _acts, down_payments, _sales]
+    accounts: list[Step] = [_orphans, _payments, _acts, returns.problems, down_payments, _sales]
     if summaries:
         accounts += [_facts, _summaries]
     beside: list[Step] = [catalogue.sequences, people_and_settings]
@@ -161,7 +162,10 @@ def _payments(session: Session) -> Iterator[Problem]:
 def _acts(session: Session) -> Iterator[Problem]:
     """Acts that did nothing, to another customer's note, or that are undone in one place alone."""
     rules = {
-        "act_items": ("O ato não diz o que fez a nenhuma nota.", ActItem.id.is_(None)),
+        "act_items": (
+            "O ato não diz o que fez a nenhuma nota.",
+            and_(ActItem.id.is_(None), ~exists().where(Return.act_id == Act.id, Return.back > 0)),
+        ),
         "act_customer": (
             "O ato é de um cliente e a nota é de outro.",
             Note.customer_id != Act.customer_id,

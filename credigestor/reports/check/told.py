@@ -20,7 +20,7 @@ _NUMBER = (
 )
 _PART = _NUMBER.format(told="each ->> 1")
 _MONEY = ("total", "down_payment", "contract_rate", "late_rate", "fine_rate", "amount")
-_NUMBERS = frozenset({*_MONEY, "credit_limit"})
+_NUMBERS = frozenset({*_MONEY, "credit_limit", "value", "share", "back"})
 _DATES = frozenset(
     {
         *("sold_on", "first_due_date", "paid_on", "acted_on", "birth_date", "reversed_on"),
@@ -286,6 +286,14 @@ _COMPARISONS = {
                 "FROM jsonb_array_elements(a.after -> 'on_notes') AS each "
                 "WHERE each ->> 'note' IS NOT NULL)",
                 "on_notes",
+            ),
+        ),
+    ),
+    "returns": (
+        _compared(
+            f"returns r JOIN {_entry('act', 'create', 'r.act_id')}",
+            _columns(
+                ("sale_id", "kind", "value", "share", "back", "back_by"), "(a.after->'return')"
             ),
         ),
     ),
