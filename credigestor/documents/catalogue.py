@@ -24,6 +24,7 @@ from credigestor.documents import (
     booklet,
     contract,
     customer_statement,
+    goods_return,
     promissory_notes,
     proposal,
     receipt,
@@ -36,6 +37,7 @@ from credigestor.reports import customer_statement as statements
 from credigestor.reports import logos, proposals, sale_money
 from credigestor.reports import printed_notes as printings
 from credigestor.reports import receipt as receipts
+from credigestor.reports import returns as goods_returns
 from credigestor.reports import settlement as settlements
 from credigestor.reports.named_customer import named_customer
 from credigestor.rules.document_choices import ReceiptFormat
@@ -165,6 +167,11 @@ def _settlement(asked: _Asked) -> Document:
     return asked.document(name, settlement.pdf, data)
 
 
+def _return(asked: _Asked) -> Document:
+    data = goods_returns.slip(asked.session, asked.id())
+    return asked.document(f"devolucao-{data.goods.number}", goods_return.pdf, data)
+
+
 #: Each kind's parameters, and how it is found.
 KINDS: Mapping[str, tuple[frozenset[str], Callable[[_Asked], Document]]] = {
     "notas": (frozenset(), _notes),
@@ -175,6 +182,7 @@ KINDS: Mapping[str, tuple[frozenset[str], Callable[[_Asked], Document]]] = {
     "recibo-entrada": (frozenset({"format"}), _money_receipt),
     "extrato": (frozenset({"from", "to"}), _statement),
     "quitacao": (frozenset({"notes", "on"}), _settlement),
+    "devolucao": (frozenset(), _return),
 }
 
 
@@ -185,9 +193,9 @@ def find(
 
     `notas` and `contrato` are of a printing's operation, `carne` of a sale, `proposta` of a
     proposal, `recibo` of a payment and `recibo-entrada` of a down payment or its return (format),
-    `extrato` (from, to) and `quitacao` (notes, on) of a customer. Raises NotFound for a kind or a
-    row that does not exist, InvalidInput for parameters that make no sense, Conflict for a document
-    that is not given any more.
+    `extrato` (from, to) and `quitacao` (notes, on) of a customer, `devolucao` of a return's act.
+    Raises NotFound for a kind or a row that does not exist, InvalidInput for parameters that make
+    no sense, Conflict for a document that is not given any more.
     """
     if kind not in KINDS:
         raise NotFound(NOT_FOUND)

@@ -33,7 +33,7 @@ from credigestor.services.ledger import LockedNote, lock_notes_of_sales, notes_o
 class NewReturn(InputModel):
     """What comes back of a sale on a day: its value, R$, or its share of the sale, percent.
 
-    `back_by` is how money goes back, where any does.
+    `back_by` is how money goes back, where any does; `expected_back`, what was seen to go back.
     """
 
     operation_id: uuid.UUID
@@ -43,6 +43,7 @@ class NewReturn(InputModel):
     value: Decimal | None = None
     share: Decimal | None = None
     back_by: Method | None = None
+    expected_back: Decimal | None = None
     reason: str
 
 
@@ -64,7 +65,7 @@ class Planned:
 def preview(session: Session, actor: Actor, data: NewReturn, *, today: date) -> Planned:
     """What `record` would do now; it writes and locks nothing, and raises what `record` would.
 
-    But for how money goes back, which is chosen once it is known that any does.
+    But for the reason, and for how money goes back: that is chosen once it is known that any does.
     """
     _check(session, actor, data, today)
     sale = session.get(Sale, data.sale_id)
@@ -84,7 +85,8 @@ def record(session: Session, actor: Actor, data: NewReturn, *, today: date) -> i
     left of the sale, no reason, no method for what goes back) or Conflict (cancelled, nothing to
     take off, a note that owes charges would fall whole); then nothing changes.
     """
-    why = _check(session, actor, data, today)
+    _check(session, actor, data, today)
+    why = reason(data.reason)
     # Notes first, as who cancels does; then no other return of the sale is recorded meanwhile.
     notes = lock_notes_of_sales(session, [data.sale_id])
     locked = select(Sale).where(Sale.id == data.sale_id).with_for_update()
@@ -95,6 +97,11 @@ def record(session: Session, actor: Actor, data: NewReturn, *, today: date) -> i
     if planned.back and data.back_by is None:
         raise InvalidInput(
             f"Diga como os {format_brl(planned.back)} voltam ao cliente.", field="back_by"
+        )
+    if data.expected_back not in (None, planned.back):
+        raise Conflict(
+            f"A venda mudou neste meio tempo: agora voltam {format_brl(planned.back)} ao cliente. "
+            "Confira e confirme de novo."
         )
     row = {
         "sale_id": planned.sale.id,
@@ -129,10 +136,9 @@ def reverse(session: Session, actor: Actor, *, act_id: int, why: str, today: dat
     acts.reverse(session, actor, act_id=act_id, why=why, today=today)
 
 
-def _check(session: Session, actor: Actor, data: NewReturn, today: date) -> str:
-    """What can be said before anything is looked up; gives the reason to keep."""
+def _check(session: Session, actor: Actor, data: NewReturn, today: date) -> None:
+    """What can be said before anything is looked up."""
     actor.require(Permission.RETURN)
-    why = reason(data.reason)
     days = current_settings(session).backdating_days
     day = data.returned_on
     check_date(actor, day, today=today, backdating_days=days, field="returned_on", what="registro")
@@ -146,7 +152,6 @@ def _check(session: Session, actor: Actor, data: NewReturn, today: date) -> str:
         raise InvalidInput("O valor deve ser maior que zero.", field="value")
     if data.value is not None and data.value != data.value.quantize(CENT):
         raise InvalidInput("Use no máximo dois decimais.", field="value")
-    return why
 
 
 def _standing(session: Session, sale: Sale | None) -> Sale:
@@ -240,9 +245,11 @@ def _act(on: date, fall: Fall) -> Acted:
 
 def _before(session: Session, sale_id: int) -> tuple[Decimal, Decimal]:
     """What came back of a sale in returns that stand, and what went back for them, R$."""
-    sums = (func.coalesce(func.sum(column), ZERO) for column in (Return.value, Return.back))
+    value, went = (func.coalesce(func.sum(each), ZERO) for each in (Return.value, Return.back))
     undone = select(ActReversal.id).where(ActReversal.act_id == Return.act_id).exists()
-    gone, back = session.execute(select(*sums).where(Return.sale_id == sale_id, ~undone)).one()
+    gone, back = session.execute(
+        select(value, went).where(Return.sale_id == sale_id, ~undone)
+    ).one()
     return gone, back
 
 

@@ -27,6 +27,8 @@ COLOURS: dict[Status, Literal["red", "orange", "blue", "green", "gray"]] = {
     Status.PAID: "green",
     Status.CANCELLED: "gray",
     Status.RENEGOTIATED: "gray",
+    Status.RETURNED: "gray",
+    Status.WRITTEN_OFF: "gray",
 }
 PAYMENT_LABELS = {
     "paid_on": "Data",

@@ -17,7 +17,14 @@ from credigestor.rules.money import ZERO, format_brl
 from credigestor.rules.numbering import note_number, proposal_number, receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import sales
-from credigestor.ui.counter import contract_bar, document_bars, guarantors, methods, payment_list
+from credigestor.ui.counter import (
+    contract_bar,
+    document_bars,
+    goods_returns,
+    guarantors,
+    methods,
+    payment_list,
+)
 from credigestor.ui.counter.credit_lines import credit_lines
 from credigestor.ui.kit import data, forms, links, messages, session, tables
 
@@ -238,6 +245,7 @@ def sale_page() -> None:
         sale = data.read(sale_report.detail, sale_id, as_of=today, today=today)
     except NotFound as error:
         tables.nothing_there("Venda", error, "counter/sales.py", "Procurar na lista de vendas")
+    goods_returns.leave_when_done()
     messages.header(f"Venda {sale.number}")
     head(sale)
     document_bars.sale_bar(sale, actor)
@@ -246,9 +254,11 @@ def sale_page() -> None:
     down_payment_area(sale)
     notes_area(sale)
     payments_area(sale)
+    returned = goods_returns.listed(sale, actor, today)
     guarantors.of_sale(sale, actor)
     if actor.can(Permission.SELL):
         edit_area(sale, actor)
+    goods_returns.area(sale, returned, actor, today)
     cancel_area(sale, actor, today)
 
 

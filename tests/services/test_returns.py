@@ -195,7 +195,7 @@ def test_more_than_was_sold_does_not_come_back_in_several_returns(
 def test_two_at_once_take_off_no_more_than_there_is(manager: Actor) -> None:
     sale = without_interest(manager)
     both = [new_return(sale, "700.00"), new_return(sale, "700.00")]
-    results = at_once([lambda data=data: give_back(manager, data) for data in both])  # type: ignore[misc]
+    results = at_once([lambda data=data: give_back(manager, data) for data in both])
     assert sorted(isinstance(result, InvalidInput) for result in results) == [False, True]
     assert left(sale) == ["0.00"] * 7
     sound()

@@ -6,9 +6,12 @@ import uuid
 
 from credigestor.db.engine import transaction
 from credigestor.db.models import User
-from credigestor.services import printing
-from tests.factories import actor_of
-from tests.portfolio import Made
+from credigestor.rules.money import CENT
+from credigestor.rules.returns import ReturnKind
+from credigestor.services import printing, returns
+from credigestor.services.returns import NewReturn
+from tests.factories import actor_of, add_user
+from tests.portfolio import TODAY, Made
 
 
 def print_notes(user: User, sale: Made, *notes: int) -> str:
@@ -25,6 +28,21 @@ def print_notes(user: User, sale: Made, *notes: int) -> str:
     return f"/documento/notas/{operation}"
 
 
+def take_back(sale: Made) -> str:
+    """Record that goods worth a cent came back; the address of its paper."""
+    goods = NewReturn(
+        operation_id=uuid.uuid4(),
+        sale_id=sale.id,
+        returned_on=TODAY,
+        kind=ReturnKind.COURTESY,
+        value=CENT,
+        reason="não serviu",
+    )
+    with transaction() as session:
+        act_id = returns.record(session, actor_of(add_user("manager")), goods, today=TODAY)
+    return f"/documento/devolucao/{act_id}"
+
+
 def addresses(vera: User, sale: Made, receipt: str) -> dict[str, str]:
     """One address of each kind, and the name of its file."""
     return {
@@ -35,4 +53,5 @@ def addresses(vera: User, sale: Made, receipt: str) -> dict[str, str]:
         f"/documento/quitacao/1?notes={sale.notes[1]}&on=2026-12-10": (
             "quitacao-cliente-1-2026-12-10.pdf"
         ),
+        take_back(sale): "devolucao-000002.pdf",
     }
