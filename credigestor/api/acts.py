@@ -15,7 +15,7 @@ from credigestor.api.fields import Answer, Body, Day, Id, Money, PathId, Why, ex
 from credigestor.api.notes import Split
 from credigestor.api.once import Once, placed
 from credigestor.api.operations import Operations
-from credigestor.api.payments import MOST_NOTES, ToWaive, by_note
+from credigestor.api.payment_input import MOST_NOTES, ToWaive, by_note
 from credigestor.api.sale_previews import NO_OPERATION
 from credigestor.db.engine import snapshot
 from credigestor.rules.money import ZERO

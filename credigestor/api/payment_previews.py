@@ -12,13 +12,13 @@ from typing import Annotated
 from pydantic import Field, StrictBool
 from sqlalchemy.orm import Session
 
-from credigestor.api import payments
 from credigestor.api.calls import Call, Caller
 from credigestor.api.fields import Answer, Body, Day, Id, Money, MoneyIn, examples
 from credigestor.api.notes import Split
 from credigestor.api.once import placed
 from credigestor.api.operations import Operations
-from credigestor.api.payments import MOST_NOTES, ItemMade, PaymentToMake, Waived
+from credigestor.api.payment_input import MOST_NOTES, RENAMED, PaymentToMake, asked
+from credigestor.api.payments import ItemMade, Waived
 from credigestor.api.sale_previews import NO_OPERATION
 from credigestor.db.engine import snapshot
 from credigestor.errors import Conflict, InvalidInput
@@ -95,8 +95,8 @@ class PaymentPreview(Answer):
 @router.acts("/preview", Permission.SELL, "O que um pagamento faria em cada nota")
 def preview(call: Caller, data: PaymentToMake) -> PaymentPreview:
     """What a payment would do; what would refuse it refuses this."""
-    with placed(data, payments.RENAMED), snapshot() as session:
-        return _previewed(session, call, payments.asked(call, data, NO_OPERATION))
+    with placed(data, RENAMED), snapshot() as session:
+        return _previewed(session, call, asked(call, data, NO_OPERATION))
 
 
 @router.acts(

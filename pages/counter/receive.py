@@ -263,8 +263,8 @@ def offer_to_confirm(
     if by_pix := dict(new.handed).get(Method.PIX):
         notes_paid = [part.note for part in parts]
         pix.show(data.settings(), by_pix, txid(notes_paid, new.customer_id))
-    names = ("paid_on", "backdate_reason", "amount", *INPUTS, *waiver_offer.INPUTS)
-    names += (*methods.INPUTS, *other_payer.INPUTS)
+    drawn = (*INPUTS, *waiver_offer.INPUTS, *methods.INPUTS, *other_payer.INPUTS)
+    names = ("paid_on", "backdate_reason", "amount", *drawn)
     keys = [f"{name}:{form}" for name in names]
     keys += [tick_key(form, note.id) for note in open_notes]
     clicks.button(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal as D
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -161,7 +162,7 @@ def test_what_makes_no_sense_is_refused_at_its_field(manager: Actor, seller: Act
         ({"value": "400.00", "on": TODAY + timedelta(days=1)}, "returned_on"),
         ({"value": "400.00", "on": date(2026, 9, 30)}, "returned_on"),
     ):
-        error = refused(manager, new_return(sale, **changes))  # type: ignore[arg-type]
+        error = refused(manager, new_return(sale, **changes))
         assert (type(error), error.field) == (InvalidInput, field), changes
 
 
@@ -195,7 +196,7 @@ def test_more_than_was_sold_does_not_come_back_in_several_returns(
 def test_two_at_once_take_off_no_more_than_there_is(manager: Actor) -> None:
     sale = without_interest(manager)
     both = [new_return(sale, "700.00"), new_return(sale, "700.00")]
-    results = at_once([lambda data=data: give_back(manager, data) for data in both])
+    results = at_once([partial(give_back, manager, data) for data in both])
     assert sorted(isinstance(result, InvalidInput) for result in results) == [False, True]
     assert left(sale) == ["0.00"] * 7
     sound()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -80,7 +81,7 @@ def sale_plans_form(actor: Actor, current: ShopSettings) -> None:
 def _read(name: str, kind: ScheduleKind, step: str, count: str, at: Any) -> SalePlan:
     """The plan as typed; InvalidInputs names every field that cannot be read."""
     values: dict[str, Any] = {"name": name, "kind": kind}
-    parsers = {}
+    parsers: dict[str, Callable[[], Any]] = {}
     if kind is ScheduleKind.LIST:
         parsers["days"] = partial(parse_days_after, step, field=at("days"))
     elif step.strip():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -66,7 +68,7 @@ def show(note: NoteDetail, actor: Actor) -> None:
             _undo(act, actor)
 
 
-def _some(column: pd.Series[object]) -> bool:
+def _some(column: pd.Series[Any]) -> bool:
     """Whether there is anything in a column."""
     return bool(column.notna().any() and any(column.dropna()))
 

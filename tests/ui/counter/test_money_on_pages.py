@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Payer, SaleMoney, User
+from credigestor.rules.methods import Method
 from credigestor.rules.permissions import Actor
 from credigestor.services import sales
 from tests.portfolio import TODAY, Made
@@ -136,7 +137,7 @@ def test_r35_my_day_and_pagamentos_tell_notes_and_down_payments_apart(
     sold(seller)
     with transaction() as session:
         other = sales.register(session, manager, paid_down(), today=TODAY)
-        methods = (("pix", D("200.00")),)
+        methods = ((Method.PIX, D("200.00")),)
         sales.cancel(
             session, manager, sale_id=other, why="desistiu", today=TODAY, refund_methods=methods
         )

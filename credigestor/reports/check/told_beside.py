@@ -1,0 +1,98 @@
+"""What the log told of proposals, of the money of sales, and of acts that are no payment."""
+
+from __future__ import annotations
+
+from credigestor.reports.check.telling import WAY, columns, compared, entry, moment, other, when
+
+_ACT = ("kind", "customer_id", "acted_on", "reason")
+_OF_SALE = "CASE r.kind WHEN 'down' THEN s.{} ELSE s.{} END"
+
+#: By table, as in `told`.
+BESIDE = {
+    "proposals": (
+        compared(
+            f"proposals r JOIN {entry('proposal', 'create')}",
+            columns(("customer_id", "made_on", "valid_until")),
+            *(
+                when(f"a.after ->> '{name}' IS DISTINCT FROM r.terms #>> '{{asked,{name}}}'", name)
+                for name in ("total", "down_payment", "description", "seller_id")
+            ),
+            when(
+                "a.after ->> 'contract_rate' IS DISTINCT FROM r.terms ->> 'contract_rate'",
+                "contract_rate",
+            ),
+            other("created_by"),
+            moment("created_at"),
+        ),
+    ),
+    "sale_money": (
+        compared(
+            "sale_money r JOIN sales s ON s.id = r.sale_id",
+            when(
+                f"r.done_by IS DISTINCT FROM {_OF_SALE.format('created_by', 'cancelled_by')}",
+                "done_by",
+            ),
+            when(
+                "abs(extract(epoch FROM r.created_at - coalesce("
+                f"{_OF_SALE.format('created_at', 'cancelled_at')}, s.created_at))) "
+                "> 3600",
+                "created_at",
+            ),
+            # What an import brings says nothing of the method.
+            when("s.ref IS NOT NULL AND r.kind = 'down' AND r.method <> 'unknown'", "method"),
+        ),
+        *(
+            compared(
+                f"sale_money r JOIN {entry('sale', action, 'r.sale_id')}",
+                when(
+                    f"r.kind = '{kind}' AND coalesce(a.after ->> '{key}', 'unknown') <> {WAY}",
+                    "method",
+                ),
+            )
+            for kind, action, key in (
+                ("down", "create", "down_payment_method"),
+                ("refund", "cancel", "refund_method"),
+            )
+        ),
+    ),
+    "acts": (
+        compared(
+            f"acts r JOIN {entry('act', 'create')}",
+            columns(_ACT, keys={"kind": "act"}),
+            other("made_by"),
+            moment("created_at"),
+        ),
+        # What it was to do to each note.
+        compared(
+            f"acts r JOIN {entry('act', 'create')}",
+            when(
+                "jsonb_typeof(a.after -> 'on_notes') = 'array' AND (SELECT jsonb_object_agg("
+                "i.note_id, jsonb_strip_nulls(jsonb_build_object("
+                "'interest', nullif(i.asked_interest, 0)::text, "
+                "'fine', nullif(i.asked_fine, 0)::text, "
+                "'principal', nullif(i.asked_principal, 0)::text, 'due_date', i.due_date)))"
+                " FROM act_items i WHERE i.act_id = r.id) IS DISTINCT FROM (SELECT "
+                "jsonb_object_agg(each ->> 'note', each - 'note') "
+                "FROM jsonb_array_elements(a.after -> 'on_notes') AS each "
+                "WHERE each ->> 'note' IS NOT NULL)",
+                "on_notes",
+            ),
+        ),
+    ),
+    "returns": (
+        compared(
+            f"returns r JOIN {entry('act', 'create', 'r.act_id')}",
+            columns(
+                ("sale_id", "kind", "value", "share", "back", "back_by"), "(a.after->'return')"
+            ),
+        ),
+    ),
+    "act_reversals": (
+        compared(
+            f"act_reversals r JOIN {entry('act', 'reverse', 'r.act_id')}",
+            columns(("reversed_on", "reason"), keys={"reversed_on": "on"}),
+            other("reversed_by"),
+            moment("reversed_at"),
+        ),
+    ),
+}
