@@ -13,6 +13,8 @@ from starlette.responses import Response
 from credigestor.api import sales, schedules
 from credigestor.api.calls import Caller
 from credigestor.api.fields import Answer, Body, Money, PathId, QueryId, Rate, examples
+from credigestor.api.handed import PartsIn
+from credigestor.api.handed import asked as asked_parts
 from credigestor.api.once import Once
 from credigestor.api.operations import Operations
 from credigestor.api.paging import DatedPage, Paging
@@ -39,11 +41,18 @@ class ProposalMade(Answer):
 
 
 class ProposalToClose(Body):
-    """Nothing, or why a manager sells although the customer is over the limit or late."""
+    """How the down payment came, and why a manager sells in spite of limit or late notes."""
 
-    model_config = examples({}, {"override_reason": "Cliente antiga, sempre pagou em dia"})
+    model_config = examples(
+        {},
+        {
+            "override_reason": "Cliente antiga, sempre pagou em dia",
+            "down_payment_methods": [{"method": "pix", "amount": "199.90"}],
+        },
+    )
 
     override_reason: str | None = None
+    down_payment_methods: PartsIn = ()
 
 
 class ProposalClosed(Answer):
@@ -192,6 +201,7 @@ def close(proposal_id: PathId, call: Caller, once: Once, data: ProposalToClose) 
             proposal_id=proposal_id,
             operation_id=once.key,
             override_reason=data.override_reason,
+            down_payment_methods=asked_parts(data.down_payment_methods),
             today=call.today,
         )
         return ProposalClosed(sale_id=sale_id, number=sale_number(sale_id))

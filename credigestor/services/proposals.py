@@ -19,6 +19,7 @@ from credigestor.db.models import Base, Note, Proposal, Sale
 from credigestor.db.proposal_terms import OfferedNote, ProposalTerms
 from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules.calendar import format_date
+from credigestor.rules.methods import Part
 from credigestor.rules.numbering import proposal_number, sale_number
 from credigestor.rules.offers import last_day
 from credigestor.rules.permissions import Actor, Permission
@@ -31,7 +32,10 @@ _TOLD = ("total", "down_payment", "description", "seller_id")
 #: Of how the notes come to be, what a proposal tells.
 _MADE_BY = ("schedule", "schedule_step", "daily_rate")
 #: What of a sale's input is the proposal's own, or is said when it becomes a sale.
-_APART = {"operation_id", "customer_id", "guarantors", "override_reason"}
+_APART = {
+    *("operation_id", "customer_id", "guarantors", "override_reason"),
+    "down_payment_methods",
+}
 _CREATE = audit.creation(
     Base.metadata.tables["proposals"],
     [
@@ -114,6 +118,7 @@ def close(
     proposal_id: int,
     operation_id: uuid.UUID,
     override_reason: str | None = None,
+    down_payment_methods: Sequence[Part] = (),
     today: date,
 ) -> int:
     """Turn a proposal into the sale that it offers, with its very notes and rates; the sale's id.
@@ -148,6 +153,7 @@ def close(
             "operation_id": operation_id,
             "customer_id": found.customer_id,
             "override_reason": override_reason,
+            "down_payment_methods": tuple(down_payment_methods),
         },
     )
     offer = Offer(proposal_id, terms.late_rate, terms.fine_rate, terms.grace_days)

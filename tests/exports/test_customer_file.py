@@ -21,6 +21,7 @@ from credigestor.exports.audit_words import ACTIONS
 from credigestor.rules.permissions import Actor
 from tests.portfolio import TODAY, add_customer
 from tests.services.anonymising import LONG_AGO, make_customer, sell, settled
+from tests.services.offering import asked, close, offer
 from tests.services.paying import pay, reverse
 from tests.services.selling import new_sale, register
 
@@ -141,3 +142,16 @@ def test_an_unknown_customer_is_not_found() -> None:
 
 def test_the_name_of_the_file_tells_nobodys_name() -> None:
     assert customer_file.name(7, TODAY) == "dados-cliente-7-2026-11-23.zip"
+
+
+def test_what_was_offered_is_in_the_copy_with_the_sale_that_it_became(admin: Actor) -> None:
+    with transaction() as session:
+        customer_id = add_customer(session)
+    offer(admin, asked(customer_id))
+    close(admin, offer(admin, asked(customer_id, description="Sofá")))
+    told, _ = copy(customer_id)
+    sold, open_ = told["propostas"]
+    assert (sold["Proposta"], sold["Descrição"], sold["Venda"]) == ("000002", "Sofá", "000001")
+    assert (open_["Venda"], open_["Total a prazo (R$)"]) == (None, "1066.19")
+    about = [entry["Sobre"] for entry in told["quem escreveu o quê"]]
+    assert about.count("Proposta 000001") == about.count("Proposta 000002") == 1

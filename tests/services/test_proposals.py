@@ -17,9 +17,10 @@ from credigestor.reports import booklet as booklets
 from credigestor.reports.check.report import check
 from credigestor.reports.proposals import ProposalFilters, listed
 from credigestor.rules.due_schedule import ListedNote, Schedule, ScheduleKind
+from credigestor.rules.methods import Method
 from credigestor.rules.offers import Standing
 from credigestor.rules.permissions import Actor
-from credigestor.services import sales
+from credigestor.services import proposals, sale_money, sales
 from credigestor.services.credit import CreditWarning
 from credigestor.services.sale_input import NewSale
 from tests.moments import NOW
@@ -224,8 +225,24 @@ def test_terms_are_the_sales_own_input_whatever_that_holds(seller: Actor, custom
     with snapshot() as session:
         kept = session.get_one(Proposal, 1).terms["asked"]
     own = {"operation_id", "customer_id", "guarantors", "override_reason"}
+    own |= {"down_payment_methods"}
     assert kept.keys() == set(NewSale.model_fields) - own
     assert kept["first_due_date"] == "2026-12-23"
+
+
+def test_how_the_down_payment_came_is_said_when_it_is_closed(seller: Actor, customer: int) -> None:
+    way = ((Method.PIX, D("100.00")),)
+    proposal = offer(seller, asked(customer, down_payment=D(100), down_payment_methods=way))
+    with transaction() as session:
+        sale = proposals.close(
+            session,
+            seller,
+            proposal_id=proposal,
+            operation_id=uuid.uuid4(),
+            down_payment_methods=((Method.CASH, D("100.00")),),
+            today=TODAY,
+        )
+        assert sale_money.way_of_down_payment(session, sale) == "cash"
 
 
 def test_terms_changed_by_hand_are_refused_with_a_sentence(seller: Actor, customer: int) -> None:

@@ -11,6 +11,9 @@ from credigestor.rules.methods import Part
 from credigestor.ui.counter import methods
 from credigestor.ui.kit.live_form import LiveForm
 
+#: What is missing while nobody has said how the down payment came.
+METHOD = "forma da entrada"
+
 
 def typed(draft: LiveForm, down: Decimal | None) -> tuple[Part, ...]:
     """The part of each method, which must be said where there is a down payment."""
@@ -20,7 +23,7 @@ def typed(draft: LiveForm, down: Decimal | None) -> tuple[Part, ...]:
             return ()
         chosen = methods.choose(draft.key, draft.fields, "Forma da entrada", persist="session")
         if chosen is None:
-            draft.missing.append("forma da entrada")
+            draft.missing.append(METHOD)
             return ()
         parts = partial(methods.parts, draft.key, chosen, down, draft.fields, persist="session")
         return draft.check(parts) or ()

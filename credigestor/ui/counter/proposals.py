@@ -16,6 +16,7 @@ from credigestor.rules.permissions import Actor
 from credigestor.services import proposals
 from credigestor.services.sale_input import NewSale
 from credigestor.ui.counter.credit_area import REASON
+from credigestor.ui.counter.down_payment import METHOD
 from credigestor.ui.kit import data, links, messages, operations, tables
 from credigestor.ui.kit.live_form import LiveForm
 
@@ -23,7 +24,7 @@ from credigestor.ui.kit.live_form import LiveForm
 def keep_button(draft: LiveForm, form: str, actor: Actor, new: NewSale | None, today: date) -> None:
     """The button that keeps what is typed as a proposal; credit is judged when it is sold."""
     ready = new is not None and new.customer_id and new.down_payment < new.total
-    ready = ready and not draft.wrong and not set(draft.missing) - {REASON}
+    ready = ready and not draft.wrong and not set(draft.missing) - {REASON, METHOD}
     if st.button(
         "Guardar como proposta",
         key=draft.key("keep"),
@@ -33,8 +34,8 @@ def keep_button(draft: LiveForm, form: str, actor: Actor, new: NewSale | None, t
         help="Vale dois dias e vira a venda com um clique.",
     ):
         assert new is not None
-        # Whoever has signed nothing yet is not kept for an offer.
-        offered = new.model_copy(update={"guarantors": ()})
+        # Who has signed nothing yet is not kept for an offer, nor how nothing was paid yet.
+        offered = new.model_copy(update={"guarantors": (), "down_payment_methods": ()})
         with draft.fields.catching(), operations.another(form):
             made = data.write(lambda s: proposals.make(s, actor, offered, today=today))
             operations.finish(form)

@@ -55,7 +55,9 @@ def test_what_is_typed_is_kept_shown_and_closed(customer: int) -> None:
     name = kind_of(app, links(app)["Proposta em PDF"])
     assert name == 'inline; filename="proposta-000001.pdf"'
     app = open_app("seller", page=PAGE, id=1)
-    closing(app).click().run()
+    assert closing(app).disabled
+    assert "Falta informar: forma da entrada." in words(app)
+    closing(fill(app)).click().run()
     assert app.title[0].value == "Venda 000001"
     [sale] = sales()
     assert (sale.proposal_id, sale.down_payment, sale.sold_on) == (1, 100, TODAY)
