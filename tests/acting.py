@@ -82,9 +82,9 @@ def _random_act(session: Session, actor: Actor, random: Random, note_id: int) ->
         case ActKind.WAIVER:
             done = Acted(kind, day, _part(owed.interest, random), _part(owed.fine, random))
         case ActKind.RETURN:
-            _return(
-                session, actor, random, note.sale_id, day, max(_part(owed.principal, random), CENT)
-            )
+            value = max(_part(owed.principal, random), CENT)
+            why, back_by = random.choice(list(ReturnKind)), random.choice(list(Method))
+            give_back(session, actor, note.sale_id, day, value, why, back_by)
             return
         case ActKind.NEW_DATE:
             due = max(day, note.due_date) + timedelta(days=random.randint(1, 60))
@@ -98,19 +98,26 @@ def _random_act(session: Session, actor: Actor, random: Random, note_id: int) ->
     act(session, actor, kind, day, {note_id: done})
 
 
-def _return(
-    session: Session, actor: Actor, random: Random, sale_id: int, day: date, value: Decimal
-) -> None:
+def give_back(
+    session: Session,
+    actor: Actor,
+    sale_id: int,
+    day: date,
+    value: Decimal,
+    kind: ReturnKind = ReturnKind.REGRET,
+    back_by: Method = Method.CASH,
+) -> int:
+    """Take goods of a sale back; the act's id."""
     new = NewReturn(
         operation_id=uuid.uuid4(),
         sale_id=sale_id,
         returned_on=day,
-        kind=random.choice(list(ReturnKind)),
+        kind=kind,
         value=value,
-        back_by=random.choice(list(Method)),
+        back_by=back_by,
         reason="não serviu",
     )
-    returns.record(session, actor, new, today=TODAY)
+    return returns.record(session, actor, new, today=TODAY)
 
 
 def _part(amount: Decimal, random: Random) -> Decimal:

@@ -46,7 +46,7 @@ def parts(
             f"As formas somam {format_brl(told)} e o valor é {format_brl(amount)}: {short}.",
             field=field,
         )
-    return methods
+    return [(each, part.quantize(CENT)) for each, part in methods]
 
 
 def columns(handed: Iterable[tuple[str, Decimal]]) -> dict[str, Any]:

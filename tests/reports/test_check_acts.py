@@ -11,8 +11,8 @@ from credigestor.db.engine import transaction
 from credigestor.reports.check.report import check
 from credigestor.rules.acts import Acted, ActKind
 from credigestor.rules.permissions import Actor
-from credigestor.services import acts
-from tests.acting import act, moved_to
+from credigestor.services import returns
+from tests.acting import act, give_back, moved_to
 from tests.portfolio import TODAY, add_customer, add_sale, pay
 from tests.reports.planting import named, planted
 
@@ -23,7 +23,7 @@ JUNE = date(2026, 6, 10)
 
 @pytest.fixture(autouse=True)
 def shop(admin: Actor) -> None:
-    """Acts 1 to 5 on notes 1 to 5, one of each kind; 6 undone; 7 a payment recovered."""
+    """Acts 1 to 5 on the notes of sales 1 to 5, one of each kind; 6 undone; 7 a recovery."""
     on = JUNE + timedelta(days=30)
     with transaction() as session:
         customer = add_customer(session, "Ana Luz")
@@ -39,8 +39,11 @@ def shop(admin: Actor) -> None:
             Acted(ActKind.RETURN, on, principal=D("10.00")),
         )
         for note, each in zip(notes, done, strict=True):
-            act(session, admin, each.kind, each.on, {note: each})
-        acts.reverse(session, admin, act_id=6, why="engano", today=TODAY)
+            if each.kind is ActKind.RETURN:
+                give_back(session, admin, note, each.on, each.principal)
+            else:
+                act(session, admin, each.kind, each.on, {note: each})
+        returns.reverse(session, admin, act_id=6, why="engano", today=TODAY)
         pay(session, admin, notes[4], "20.00", TODAY)
 
 

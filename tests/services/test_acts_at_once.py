@@ -11,13 +11,13 @@ from random import Random
 import pytest
 
 from credigestor.db.engine import snapshot, transaction
-from credigestor.db.models import Act, Payment
+from credigestor.db.models import Act, Note, Payment
 from credigestor.errors import BusinessError
 from credigestor.reports.check.report import check
 from credigestor.rules.acts import Acted, ActKind
 from credigestor.rules.permissions import Actor
 from credigestor.services import acts
-from tests.acting import act, moved_to
+from tests.acting import act, give_back, moved_to
 from tests.portfolio import TODAY
 from tests.services.paying import new_payment, note_row, receive, sell
 from tests.services.selling import at_once, count
@@ -33,13 +33,18 @@ def _rivals(manager: Actor, note: int, random: Random) -> list[Callable[[], obje
         with transaction() as session:
             return act(session, manager, kind, TODAY, {note: done})
 
+    def returning() -> object:
+        with transaction() as session:
+            sale = session.get_one(Note, note).sale_id
+            return give_back(session, manager, sale, TODAY, D("40.00"))
+
     def paying(amount: str) -> object:
         return receive(manager, new_payment(TODAY, (note, amount)))
 
     ways: list[Callable[[], object]] = [
         partial(paying, "100.00"),
         partial(paying, "30.00"),
-        partial(doing, ActKind.RETURN, Acted(ActKind.RETURN, TODAY, principal=D("40.00"))),
+        returning,
         partial(
             doing, ActKind.RENEGOTIATION, Acted(ActKind.RENEGOTIATION, TODAY, principal=D(100))
         ),
@@ -73,8 +78,8 @@ def test_whatever_they_do_to_one_note_the_sums_are_exact(manager: Actor, seed: i
 def test_an_act_undone_by_eight_connections_is_undone_once(manager: Actor) -> None:
     [note] = sell(("100.00", DUE)).notes
     with transaction() as session:
-        back = Acted(ActKind.RETURN, TODAY, principal=D("40.00"))
-        act_id = act(session, manager, ActKind.RETURN, TODAY, {note: back})
+        done = Acted(ActKind.WRITE_OFF, TODAY)
+        act_id = act(session, manager, ActKind.WRITE_OFF, TODAY, {note: done})
 
     def undo() -> None:
         with transaction() as session:
