@@ -56,7 +56,7 @@ def way_of(parts: Iterable[Part]) -> str:
     found = dict(parts)
     if len(found) <= 1:
         return str(next(iter(found), UNKNOWN))
-    return PLUS.join(f"{method} {found[method]}" for method in Method if method in found)
+    return PLUS.join(f"{method} {found[method]:.2f}" for method in Method if method in found)
 
 
 def parts_of(way: str, amount: Decimal) -> list[tuple[str, Decimal]]:

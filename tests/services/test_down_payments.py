@@ -91,6 +91,12 @@ def test_r35_cancelling_hands_it_back_by_method_on_the_day_of_the_cancellation(
     assert receipts[0].undone.on == TOMORROW
 
 
+def test_parts_without_cents_are_told_as_they_are_kept(seller: Actor) -> None:
+    sold(seller, down_payment_methods=(("cash", D(120)), ("pix", D(80))))
+    with snapshot() as session:
+        assert check(session) == []
+
+
 def test_nobody_said_how(seller: Actor, manager: Actor) -> None:
     """Programs of before, and imports: not told stays not told."""
     sale_id = sold(seller, down_payment_methods=())
