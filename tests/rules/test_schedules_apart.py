@@ -142,10 +142,10 @@ def amounts_apart(
     if schedule.kind == "monthly":
         return price(financed, growth, sold, due)
     worth = [growth.over((sold - day).days) for day in due]
-    left = financed - sum(
+    owed = financed - sum(
         (amount * w for amount, w in zip(agreed, worth, strict=True) if amount), Fraction(0)
     )
-    each = cents(left / sum(worth[k] for k in free))
+    each = cents(owed / sum((worth[k] for k in free), Fraction(0)))
     balance, since, made = financed, sold, list(agreed)
     for k in range(free[-1] + 1):
         balance += cents(balance * (growth.over((due[k] - since).days) - 1))

@@ -86,7 +86,7 @@ def typed(
         default=str(ScheduleKind.MONTHLY),
         required=True,
         format_func=WAYS.__getitem__,
-        key=draft.key("schedule"),
+        key=_key(draft, "way"),
         persist_state="session",
     )
     if not no_notes:
@@ -122,16 +122,31 @@ def _plans(draft: LiveForm, settings: ShopSettings) -> None:
 
 
 def _take(draft: LiveForm, plan: SalePlan) -> None:
-    """Fill in what a plan says."""
+    """Fill in what a plan says, into inputs that are new.
+
+    Whatever else is on its way from the browser, as what was typed a moment before, brings the
+    values of the inputs that were there: it must not undo the plan.
+    """
     kept = st.session_state
-    is_list = plan.kind is ScheduleKind.LIST
-    kept[draft.key("schedule")] = AFTER if is_list else str(plan.kind)
-    if is_list:
-        kept[draft.key("days_after")] = format_days_after(plan.days)
+    forms.renew(draft.key("due"))
+    if plan.kind is ScheduleKind.LIST:
+        kept[_key(draft, "way")] = AFTER
+        kept[_key(draft, "after")] = format_days_after(plan.days)
+    else:
+        kept[_key(draft, "way")] = str(plan.kind)
     if plan.step is not None:
-        kept[draft.key(f"schedule_step:{plan.kind}")] = str(plan.step)
+        kept[_key(draft, str(plan.kind))] = str(plan.step)
     if plan.installments is not None:
-        kept[draft.key("installments")] = str(plan.installments)
+        forms.renew(draft.key("installments"))
+        kept[forms.key(draft.key("installments"))] = str(plan.installments)
+    first_due = forms.key(draft.key("first_due_date"))
+    if kept.get(first_due) == kept.get(f"{first_due}:default"):
+        forms.renew(draft.key("first_due_date"))
+
+
+def _key(draft: LiveForm, name: str) -> str:
+    """Key of an input that a plan fills in."""
+    return f"{forms.key(draft.key('due'))}:{name}"
 
 
 def _counted(draft: LiveForm, suggested: date, *, no_notes: bool) -> tuple[int | None, date | None]:
@@ -144,6 +159,7 @@ def _counted(draft: LiveForm, suggested: date, *, no_notes: bool) -> tuple[int |
             parse_count,
             needed="" if no_notes else "parcelas",
             placeholder=f"1 a {MAX_INSTALLMENTS}",
+            key=forms.key(draft.key("installments")),
         )
     with right:
         return count, _first_due_field(draft, suggested)
@@ -156,7 +172,7 @@ def _step(draft: LiveForm, kind: ScheduleKind, *, no_notes: bool) -> int | None:
         partial(_parse_step, kind),
         needed="" if no_notes else _STEP_LABELS[kind].lower(),
         placeholder="{} a {}".format(*STEPS[kind]),
-        at=f"schedule_step:{kind}",
+        key=_key(draft, str(kind)),
     )
 
 
@@ -181,7 +197,7 @@ def _suggested(kind: ScheduleKind, step: int | None, sold_on: date, holidays: Ho
 
 def _first_due_field(draft: LiveForm, suggested: date) -> date | None:
     """The first due date: what is suggested, also when that changes, until one is set."""
-    key = draft.key("first_due_date")
+    key = forms.key(draft.key("first_due_date"))
     before = f"{key}:default"
     kept = st.session_state
     survived = before not in kept and forms.sent(key)  # the browser outlived the server
@@ -200,6 +216,7 @@ def _after(draft: LiveForm, sold_on: date, *, no_notes: bool) -> Schedule | None
         parse_days_after,
         needed="" if no_notes else "dias depois da venda",
         placeholder="30/60/90",
+        key=_key(draft, "after"),
     )
     _row_slots(draft, len(days or ()))
     draft.fields.slot("schedule")

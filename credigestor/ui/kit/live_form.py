@@ -47,16 +47,16 @@ class LiveForm:
         parse: Callable[[str], T],
         *,
         needed: str = "",
-        at: str = "",
+        key: str = "",
         **options: Any,
     ) -> T | None:
         """Draw a text input and read it; None when empty (missing, if `needed`) or refused.
 
-        `at` names the input where several, of which one is there at a time, are one field.
+        `key` is the input's own where the field's name does not say which it is.
         """
         raw = st.text_input(
             label,
-            key=self.key(at or name),
+            key=key or self.key(name),
             live=PAUSE,
             autocomplete="off",
             persist_state="session",
