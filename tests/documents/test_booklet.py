@@ -198,3 +198,17 @@ def test_every_text_stands_where_it_stood(name: str, customer: str) -> None:
     party = NamedCustomer(7, customer.strip(), "52998224725", "Rua das Flores, 12, Fortaleza/CE")
     found = looking.positions(printed(booklet(installments=4, customer=party)))
     assert found == looking.golden(f"booklet-{name}", found)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "step", "told"),
+    [
+        ("days", 15, "12 a cada 15 dias"),
+        ("business_day", 5, "12 no 5º dia útil de cada mês"),
+        ("list", None, "12 em datas combinadas"),
+    ],
+)
+def test_r33_the_cover_tells_how_the_notes_fall_due(
+    schedule: str, step: int | None, told: str
+) -> None:
+    assert told in words(printed(booklet(schedule=schedule, schedule_step=step)))

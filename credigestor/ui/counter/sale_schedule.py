@@ -38,7 +38,9 @@ from credigestor.ui.kit.live_form import LiveForm
 
 #: A list that is typed as days after the sale.
 AFTER = "after"
-WAYS = {str(kind): name for kind, name in SCHEDULE_NAMES.items()} | {AFTER: "Prazos"}
+_LIST = str(ScheduleKind.LIST)
+WAYS = {str(kind): name for kind, name in SCHEDULE_NAMES.items() if kind != _LIST}
+WAYS |= {AFTER: "Prazos", _LIST: SCHEDULE_NAMES[ScheduleKind.LIST]}
 _STEP_LABELS = {
     ScheduleKind.DAYS: "De quantos em quantos dias",
     ScheduleKind.BUSINESS_DAY: "Qual dia útil do mês",
