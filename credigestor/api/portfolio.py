@@ -37,6 +37,7 @@ from credigestor.api.portfolio_answers import (
     Roll,
     Rows,
     StockAt,
+    WaivedBy,
 )
 from credigestor.api.views import View, caught_up, of_day, of_period
 from credigestor.reports import overview, sales
@@ -53,6 +54,7 @@ from credigestor.reports.portfolio import (
     stock,
     tickets,
     vintages,
+    waived,
 )
 from credigestor.reports.scope import Scope
 from credigestor.rules.aging import OVER_DAYS
@@ -219,6 +221,13 @@ def charged(seen: Seen) -> Shown:
         for each in (asked, *found)
     ]
     return {"period": shown[0], "items": shown[1:]}
+
+
+@chart("/waivers", "Quem dispensou juros e multa no período", WaivedBy, moves=True)
+def let_go(seen: Seen) -> Shown:
+    """Who let charges go (R29)."""
+    found = waived.by_whom(seen.session, seen.period, seen.as_of, seen.scope)
+    return {"start": seen.period.start, "end": seen.period.end, "items": found}
 
 
 @chart("/vintages", "As safras: o atraso das vendas de cada mês, mês a mês", Rows[Cell])

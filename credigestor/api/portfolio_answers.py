@@ -190,6 +190,23 @@ class LateCharges(Rows[Charged]):
     period: Charged
 
 
+class LetGo(Answer):
+    """What one person let go of late charges, in so many waivers."""
+
+    name: str | None
+    times: int
+    interest: Money
+    fine: Money
+    total: Money
+
+
+class WaivedBy(Rows[LetGo]):
+    """Everybody who let charges go in a period, who let most go first."""
+
+    start: date
+    end: date
+
+
 class Cell(Answer):
     """The sales of a month so many months later; rates are shares of what they financed."""
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pandas as pd
 import streamlit as st
 
-from credigestor.reports.portfolio import late_charges, recovery, rolls
+from credigestor.reports.portfolio import late_charges, recovery, rolls, waived
 from credigestor.reports.portfolio.late_charges import LateCharges
 from credigestor.reports.portfolio.recovery import Recovery
 from credigestor.reports.portfolio.rolls import Roll
@@ -18,7 +18,7 @@ from credigestor.rules.calendar import format_date, month_label, month_name
 from credigestor.rules.money import format_brl
 from credigestor.rules.periods import month_end
 from credigestor.rules.permissions import Permission
-from credigestor.ui.analytics import roll_exhibits, view
+from credigestor.ui.analytics import roll_exhibits, view, waived_by_whom
 from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.roll_exhibits import ANOTHER, NOTES
 from credigestor.ui.analytics.view import View
@@ -37,15 +37,16 @@ RECOVERY = (
 CHARGES = (
     "Juros de mora e multa das notas atrasadas. Gerados = em aberto no fim do mês − em aberto no "
     "fim do mês anterior + recebidos + dispensados. Pagamentos estornados não contam em mês "
-    "nenhum. O que uma venda cancelada devia sai dos gerados do mês do cancelamento, que podem "
-    "ficar negativos. O mês da data-base vai até ela."
+    "nenhum, nem dispensas desfeitas. O que devia uma venda cancelada, ou uma nota renegociada ou "
+    "baixada, sai dos gerados daquele mês, que podem ficar negativos. O mês da data-base vai até "
+    "ela."
 )
 
 #: Cards of the period: label, field of LateCharges, whether a rise is good, definition.
 CARDS: tuple[tuple[str, str, cards.Tone, str], ...] = (
     ("Gerados", "charged", "blue", "O que as notas atrasadas passaram a dever no período."),
     ("Recebidos", "received", "normal", "Pela data do pagamento, sem os estornados."),
-    ("Dispensados", "waived", "inverse", "O que a loja deixou de cobrar ao receber."),
+    ("Dispensados", "waived", "inverse", "O que se deixou de cobrar, pelo dia da dispensa."),
 )
 
 session.require(Permission.ANALYTICS)
@@ -54,6 +55,7 @@ read_rolls = data.portfolio(rolls.rolls)
 read_recoveries = data.portfolio(recovery.recoveries)
 read_months = data.portfolio(late_charges.by_month)
 read_charges = data.portfolio(late_charges.late_charges)
+read_waived = data.portfolio(waived.by_whom)
 
 
 def show_headline(shown: View, months: Sequence[LateCharges], today: date) -> None:
@@ -240,13 +242,13 @@ def show_charges(months: Sequence[LateCharges], shown: View) -> Exhibit:
 
 def charges_sentence(months: Sequence[LateCharges], shown: View) -> str:
     """All the months together, and what is still owed."""
-    charged, received, waived = (
+    charged, received, let_go = (
         sum((getattr(row, name) for row in months), Decimal(0))
         for name in ("charged", "received", "waived")
     )
     return (
         f"Desde {month_name(months[0].period.start)} foram gerados {format_brl(charged)} de juros "
-        f"e multa: {format_brl(received)} recebidos e {format_brl(waived)} dispensados. Em "
+        f"e multa: {format_brl(received)} recebidos e {format_brl(let_go)} dispensados. Em "
         f"{format_date(shown.as_of)} estavam em aberto {format_brl(months[-1].outstanding)}."
     )
 
@@ -267,3 +269,4 @@ show_recovery(recovered, chosen)
 if seen(recovered):
     show_recovery_months(recovered, chosen)
 show_charges(charged_months, chosen)
+waived_by_whom.by_whom(read_waived(chosen.period, chosen.as_of, chosen.scope), chosen)

@@ -120,6 +120,7 @@ OPERATIONS: dict[tuple[str, str], Permission | str | None] = {
     ("GET", "/portfolio/stock"): Permission.ANALYTICS,
     ("GET", "/portfolio/values"): Permission.ANALYTICS,
     ("GET", "/portfolio/vintages"): Permission.ANALYTICS,
+    ("GET", "/portfolio/waivers"): Permission.ANALYTICS,
     ("GET", "/settings"): Permission.SETTINGS,
     ("PATCH", "/settings"): Permission.SETTINGS,
     ("GET", "/logins"): Permission.USERS,

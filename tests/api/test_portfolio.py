@@ -26,6 +26,7 @@ from credigestor.reports.portfolio import (
     rolls,
     stock,
     vintages,
+    waived,
 )
 from credigestor.reports.scope import Scope
 from credigestor.rules.money import round_cents
@@ -122,6 +123,10 @@ def test_every_chart_shows_what_its_report_tells(
         found = shown("late_charges")
         assert told(found["items"], *same) == all_of(charges, *same)
         assert told([found["period"]], *same) == all_of(charges[-1:], *same)
+
+        who = waived.by_whom(session, Period(day.replace(day=1), day), day)
+        same = ("name", "times", "interest", "fine", "total")
+        assert told(shown("waivers")["items"], *same) == all_of(who, *same)
 
         cells = vintages.vintages(session, day)
         found = shown("vintages")["items"]

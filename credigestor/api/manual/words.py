@@ -201,6 +201,7 @@ WORDS = {
     "taken": "O que um ato tirou da nota: juros, multa e principal.",
     "tax_id": "CPF ou CNPJ.",
     "time_zone": "Fuso horário da loja.",
+    "times": "Quantas vezes.",
     "today": "O dia de hoje da loja.",
     "token": "O que veio no endereço do arquivo.",
     "total": "Total, R$.",

@@ -1,4 +1,4 @@
-"""Late interest and fine: charged, received, waived and left to receive (R6, R7, R22)."""
+"""Late interest and fine: charged, received, waived and left to receive (R6, R7, R22, R29)."""
 
 from __future__ import annotations
 
@@ -7,14 +7,29 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import Date, Integer, column, func, select, values
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    FromClause,
+    Integer,
+    column,
+    func,
+    literal_column,
+    select,
+    true,
+    values,
+)
 from sqlalchemy.orm import Session
 
 from credigestor.reports.portfolio.rows import changes
 from credigestor.reports.portfolio.stock import charges
 from credigestor.reports.scope import EVERYTHING, Scope
+from credigestor.rules.acts import ActKind
 from credigestor.rules.money import ZERO
 from credigestor.rules.periods import Period, month_end, months
+
+#: As text: rows that have to be computed bring parameters of their own.
+_WAIVER: ColumnElement[str] = literal_column(f"'{ActKind.WAIVER}'")
 
 
 @dataclass(frozen=True)
@@ -22,8 +37,8 @@ class LateCharges:
     """Late interest and fine of a period as seen at a date, R$.
 
     `before` and `outstanding` are what overdue notes owed of them at the end of the day before
-    it and of its last day; of the as-of date, where the period goes on after it. Nothing waives
-    charges yet; a discount on early settlement comes off the principal (R14).
+    it and of its last day; of the as-of date, where the period goes on after it. `waived` is what
+    waivers took off (R29); a discount on early settlement comes off the principal (R14).
     """
 
     period: Period
@@ -36,8 +51,8 @@ class LateCharges:
     def charged(self) -> Decimal:
         """What came on top: what is owed more than before, and what was received and waived.
 
-        Below zero where more was cancelled than charged: a cancelled sale's charges leave what
-        is owed, and were neither received nor waived.
+        Below zero where more left otherwise than was charged: with a sale that was cancelled, or
+        a note that was renegotiated or written off, charges were neither received nor waived.
         """
         return self.outstanding - self.before + self.received + self.waived
 
@@ -54,9 +69,12 @@ def late_charges(
     ends = [min(period.end, as_of) for period in periods]
     eves = [min(period.start - timedelta(days=1), as_of) for period in periods]
     owed = _owed(session, {*eves, *ends}, scope, today)
-    paid = _paid(session, [period.start for period in periods], ends, scope)
+    starts = [period.start for period in periods]
+    paid = _summed(session, changes("flows", scope), true(), starts, ends)
+    acts = changes("act_flows", scope)
+    waived = _summed(session, acts, acts.c.kind == _WAIVER, starts, ends)
     return [
-        LateCharges(period, owed[eve], paid[place], ZERO, owed[end])
+        LateCharges(period, owed[eve], paid[place], waived[place], owed[end])
         for place, (period, eve, end) in enumerate(zip(periods, eves, ends, strict=True))
     ]
 
@@ -74,17 +92,21 @@ def _owed(session: Session, days: set[date], scope: Scope, today: date) -> dict[
     return {day: owed.interest + owed.fine for day, owed in found.items()}
 
 
-def _paid(
-    session: Session, starts: Sequence[date], ends: Sequence[date], scope: Scope
+def _summed(
+    session: Session,
+    rows: FromClause,
+    which: ColumnElement[bool],
+    starts: Sequence[date],
+    ends: Sequence[date],
 ) -> list[Decimal]:
-    """Received from each start to its end."""
-    rows = changes("flows", scope)
+    """Interest and fine of some rows from each start to its end."""
     spans = values(
         column("place", Integer), column("first", Date), column("last", Date), name="spans"
     ).data(list(zip(range(len(starts)), starts, ends, strict=True)))
     statement = (
         select(spans.c.place, func.sum(rows.c.interest + rows.c.fine))
         .join_from(spans, rows, rows.c.day.between(spans.c.first, spans.c.last))
+        .where(which)
         .group_by(spans.c.place)
     )
     found = {row[0]: row[1] for row in session.execute(statement)}

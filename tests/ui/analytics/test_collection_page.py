@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from credigestor.reports.note_filters import NoteFilters
 from credigestor.reports.notes import totals
 from credigestor.reports.portfolio.rolls import rolls
 from credigestor.reports.scope import Scope
+from credigestor.rules.acts import Acted, ActKind
 from credigestor.rules.aging import BANDS
 from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor
@@ -19,6 +21,7 @@ from credigestor.services import summaries
 from credigestor.ui.analytics import roll_exhibits
 from credigestor.ui.analytics.view import View
 from credigestor.ui.kit import links
+from tests.acting import act
 from tests.portfolio import TODAY, add_customer, add_sale, pay, random_portfolio
 from tests.ui.carded import cards_of
 from tests.ui.clicks import click
@@ -75,6 +78,23 @@ def test_the_cards_show_the_late_charges_of_the_period() -> None:
     assert cards["Recebidos"] == "R$ 6,00"
     assert cards["Dispensados"] == "R$ 0,00"
     assert cards["Em aberto em 23/11/2026"] == "R$ 8,00"
+
+
+@on_a_page
+@pytest.mark.usefixtures("shop")
+def test_r29_what_was_let_go_is_told_with_who_let_it_go(manager: Actor, admin: Actor) -> None:
+    october = date(2026, 10, 20)
+    with transaction() as session:
+        for actor, note, fine in ((manager, 1, "0.50"), (manager, 4, "6.00"), (admin, 1, "1.50")):
+            done = {note: Acted(ActKind.WAIVER, october, fine=Decimal(fine))}
+            act(session, actor, ActKind.WAIVER, october, done)
+    app = open_app(role="manager", page=PAGE, query={"period": "last-month"})
+    cards = metrics(app)
+    # 8,00 were charged: 6,00 in October; those of September are the note of 100,00's 2,00
+    assert (cards["Gerados"], cards["Dispensados"]) == ("R$ 6,00", "R$ 8,00")
+    assert f"3 dispensas somaram R$ 8,00; {manager.name} dispensou mais: R$ 6,50." in text_of(app)
+    nothing = text_of(open_app(role="manager", page=PAGE))
+    assert "Nenhum encargo dispensado no período de 01/11/2026" in nothing
 
 
 @on_a_page
