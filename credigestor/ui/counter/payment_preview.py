@@ -35,8 +35,11 @@ def preview(parts: Sequence[Part], waived: Mapping[int, Waived]) -> None:
         del frame["Desconto"]
     if not waived:
         del frame["Dispensado"]
-    if len(frame.columns) > 6 and not any(part.note.owed.charges for part in parts):
-        frame = frame.drop(columns=["Juros", "Multa"])  # a telephone has no room for all seven
+    if len(frame.columns) > 6:  # a telephone has no room for all seven
+        if not any(part.note.owed.charges for part in parts):
+            frame = frame.drop(columns=["Juros", "Multa"])
+        elif waived and len(parts) == 1:
+            del frame["Dispensado"]  # of one note it is told above
     st.table(frame, border="horizontal", hide_index=True)
     for part in parts:
         if part.after and part.discount:

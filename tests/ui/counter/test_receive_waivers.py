@@ -84,7 +84,8 @@ def test_r29_the_face_value_of_a_late_note_settles_it_by_one_press(late: Made) -
 
 def test_r29_a_round_sum_lets_the_fine_go_before_the_interest(late: Made) -> None:
     app = waive(amount(open_page("manager", customer=1), "152"))
-    assert preview(app) == [("000001-01/02", "0,50", "1,50", "150,00", "152,00", "1,50", "0,00")]
+    assert "Dispensados: multa R$ 1,50." in told(app)
+    assert preview(app) == [("000001-01/02", "0,50", "1,50", "150,00", "152,00", "0,00")]
     next(box for box in app.selectbox if box.label.startswith("Motivo")).set_value("Outro motivo")
     app.run()
     confirm(app)
