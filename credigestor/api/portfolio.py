@@ -40,7 +40,7 @@ from credigestor.api.portfolio_answers import (
     WaivedBy,
 )
 from credigestor.api.views import View, caught_up, of_day, of_period
-from credigestor.reports import overview, sales
+from credigestor.reports import overview, sales, waived
 from credigestor.reports.portfolio import (
     breakdown,
     collections,
@@ -54,7 +54,6 @@ from credigestor.reports.portfolio import (
     stock,
     tickets,
     vintages,
-    waived,
 )
 from credigestor.reports.scope import Scope
 from credigestor.rules.aging import OVER_DAYS

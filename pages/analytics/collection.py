@@ -9,7 +9,8 @@ from decimal import Decimal
 import pandas as pd
 import streamlit as st
 
-from credigestor.reports.portfolio import late_charges, recovery, rolls, waived
+from credigestor.reports import waived
+from credigestor.reports.portfolio import late_charges, recovery, rolls
 from credigestor.reports.portfolio.late_charges import LateCharges
 from credigestor.reports.portfolio.recovery import Recovery
 from credigestor.reports.portfolio.rolls import Roll

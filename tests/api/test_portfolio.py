@@ -13,7 +13,7 @@ import pytest
 
 from credigestor.api.application import described
 from credigestor.db.engine import snapshot
-from credigestor.reports import overview
+from credigestor.reports import overview, waived
 from credigestor.reports.portfolio import (
     breakdown,
     collections,
@@ -26,7 +26,6 @@ from credigestor.reports.portfolio import (
     rolls,
     stock,
     vintages,
-    waived,
 )
 from credigestor.reports.scope import Scope
 from credigestor.rules.money import round_cents

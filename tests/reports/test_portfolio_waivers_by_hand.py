@@ -15,7 +15,7 @@ from credigestor.db.engine import transaction
 from credigestor.db.models import Note, Sale
 from credigestor.db.steps import recorded, terms_of
 from credigestor.reports.portfolio.late_charges import late_charges
-from credigestor.reports.portfolio.waived import by_whom
+from credigestor.reports.waived import by_whom
 from credigestor.rules.charges import Act, Paid, fold, free_until, new_state, owed_on
 from credigestor.rules.periods import Period, month_end, months
 from credigestor.rules.permissions import Actor, Role

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from credigestor.reports.portfolio.waived import LetGo
+from credigestor.reports.waived import LetGo
 from credigestor.rules.money import format_brl
 from credigestor.ui.analytics.exhibit import Exhibit, drawn, exhibit
 from credigestor.ui.analytics.view import View

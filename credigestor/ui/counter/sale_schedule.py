@@ -16,8 +16,8 @@ import pandas as pd
 import streamlit as st
 
 from credigestor.db.settings import SalePlan, ShopSettings
-from credigestor.errors import InvalidInput, InvalidInputs
-from credigestor.rules.calendar import HolidayRules, default_first_due, months_on, parse_date
+from credigestor.errors import InvalidInput
+from credigestor.rules.calendar import HolidayRules, default_first_due, months_on
 from credigestor.rules.days_after import format_days_after, listed_after, parse_days_after
 from credigestor.rules.due_schedule import (
     SCHEDULE_NAMES,
@@ -25,13 +25,13 @@ from credigestor.rules.due_schedule import (
     ListedNote,
     Schedule,
     ScheduleKind,
-    at_row,
     check_step,
     nth_business_day,
     row_field,
 )
 from credigestor.rules.installments import MAX_INSTALLMENTS, parse_count
-from credigestor.rules.money import CENT, ZERO, format_brl, parse_money
+from credigestor.rules.money import ZERO, format_brl
+from credigestor.ui.counter.listed_rows import read_rows
 from credigestor.ui.kit import forms, messages
 from credigestor.ui.kit.figures import format_count
 from credigestor.ui.kit.live_form import LiveForm
@@ -283,23 +283,6 @@ def _table(draft: LiveForm) -> list[tuple[str, str]]:
 
 def _text(cell: Any) -> str:
     return cell.strip() if isinstance(cell, str) else ""
-
-
-def read_rows(rows: list[tuple[str, str]]) -> tuple[ListedNote, ...]:
-    """Rows of dates and amounts as typed; InvalidInputs names every wrong cell by its row."""
-    found, errors = [], {}
-    for row, (due, amount) in enumerate(rows, 1):
-        day, money = None, None
-        try:
-            day = parse_date(due, field="due_date")
-            money = parse_money(amount, field="amount", minimum=CENT) if amount else None
-        except InvalidInput as error:
-            errors[row_field(row, error.field or "due_date")] = at_row(row, error.message)
-        if day is not None:
-            found.append(ListedNote(day, money))
-    if errors:
-        raise InvalidInputs(errors)
-    return tuple(found)
 
 
 def _row_slots(draft: LiveForm, count: int) -> None:

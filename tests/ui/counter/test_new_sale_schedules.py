@@ -19,7 +19,8 @@ from credigestor.errors import InvalidInputs
 from credigestor.rules.due_schedule import ScheduleKind
 from credigestor.rules.permissions import Actor
 from credigestor.services import settings as settings_service
-from credigestor.ui.counter.sale_schedule import AFTER, read_rows
+from credigestor.ui.counter.listed_rows import read_rows
+from credigestor.ui.counter.sale_schedule import AFTER
 from tests.portfolio import TODAY, add_customer
 from tests.ui.counter.new_sales import by_label, confirm, field, fill, sales, visit, words
 from tests.ui.support import Visit
