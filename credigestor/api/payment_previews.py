@@ -27,8 +27,8 @@ from credigestor.reports.receiving import Discounts, allocated, by_right, check_
 from credigestor.rules.methods import Method
 from credigestor.rules.money import CENT, ZERO
 from credigestor.rules.permissions import Permission
+from credigestor.services import lapses, waivers
 from credigestor.services import payments as services
-from credigestor.services import waivers
 from credigestor.services.inputs import parse
 from credigestor.services.payments import NewPayment
 
@@ -78,6 +78,15 @@ class PreviewedNote(Answer):
     after: Money
 
 
+class Lapsed(Answer):
+    """What of a later waiver has no effect once the payment is made (R29)."""
+
+    note_id: int
+    number: str
+    acted_on: date
+    amount: Money
+
+
 class PaymentPreview(Answer):
     """What a payment would do, note by note and in all; `items` are what POST /payments takes."""
 
@@ -90,6 +99,7 @@ class PaymentPreview(Answer):
     waived: Waived
     after: Money
     notes: list[PreviewedNote]
+    lapses: list[Lapsed]
 
 
 @router.acts("/preview", Permission.SELL, "O que um pagamento faria em cada nota")
@@ -189,4 +199,5 @@ def _previewed(session: Session, call: Call, new: NewPayment) -> PaymentPreview:
         ),
         after=sum((note.after for note in notes), ZERO),
         notes=notes,
+        lapses=[Lapsed.model_validate(each) for each in lapses.lapsing(session, new)],
     )

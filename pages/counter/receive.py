@@ -259,7 +259,8 @@ def offer_to_confirm(
     parts: Sequence[Part],
     open_notes: Sequence[OpenNote],
 ) -> None:
-    """The Pix to be shown, if there is one, and the button that writes."""
+    """What lapses by it, the Pix to be shown, if there is one, and the button that writes."""
+    waiver_offer.tell_lapses(new)
     if by_pix := dict(new.handed).get(Method.PIX):
         notes_paid = [part.note for part in parts]
         pix.show(data.settings(), by_pix, txid(notes_paid, new.customer_id))

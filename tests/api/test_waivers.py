@@ -105,6 +105,30 @@ def test_charges_are_let_go_by_themselves_told_by_the_note_and_undone(
     assert post("/acts/99/reversal", manager_token, {"reason": "engano"}).code == "not_found"
 
 
+def test_r29_a_payments_preview_says_what_lapses_of_a_later_waiver(manager_token: str) -> None:
+    [note] = sell().notes
+    body = waiver(note, "0.00", "6.00", waived_on="2026-01-25", backdate_reason="achado")
+    made(post("/waivers", manager_token, body))
+    paid = {
+        "customer_id": note_row(note).customer_id,
+        "method": "cash",
+        "paid_on": "2026-01-15",
+        "backdate_reason": "achado",
+        "items": [{"note_id": note, "amount": "3.00"}],
+    }
+    shown = preview("/payments/preview", manager_token, paid)
+    assert shown["lapses"] == [
+        {
+            "note_id": note,
+            "number": "000001-01/01",
+            "acted_on": "2026-01-25",
+            "amount": "2.50",  # 0,50 of the 3,00 paid the interest
+        }
+    ]
+    made(post("/payments", manager_token, paid))
+    assert get(f"/notes/{note}", manager_token)["acts"][0]["taken"]["fine"] == "3.50"
+
+
 def test_a_waiver_and_its_undoing_are_done_once_a_key(note: int, manager_token: str) -> None:
     done_once("/waivers", manager_token, waiver(note), reason="outro")
     done_once("/acts/1/reversal", manager_token, {"reason": "engano"}, reason="outro")

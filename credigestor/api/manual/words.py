@@ -104,6 +104,7 @@ WORDS = {
     "interest": "Juros, R$.",
     "items": "As linhas; de um pagamento, o valor para cada nota.",
     "kind": "O que é.",
+    "lapses": "O que, de dispensas posteriores, fica sem efeito com este pagamento.",
     "last_at": "Quando foi a última vez.",
     "last_purchase": "Data da última compra.",
     "late_fine": "Multa, R$.",

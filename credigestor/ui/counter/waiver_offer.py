@@ -11,9 +11,12 @@ import streamlit as st
 
 from credigestor.reports.notes import OpenNote
 from credigestor.reports.receiving import Discounts, Part, allocated
+from credigestor.rules.calendar import format_date
 from credigestor.rules.money import ZERO, format_brl
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services.inputs import MAX_REASON
+from credigestor.services.lapses import lapsing
+from credigestor.services.payments import NewPayment
 from credigestor.services.waivers import Waived, suggested
 from credigestor.ui.kit import clicks, data, forms, messages
 
@@ -92,6 +95,19 @@ def offer(
         return parts, LetGo()
     left = [_without(part.note, waived.get(part.note.id)) for part in parts]
     return allocated(paid, left, discounts), LetGo(waived, why)
+
+
+def tell_lapses(new: NewPayment) -> None:
+    """Say what of later waivers has no effect once a payment dated back is among them."""
+    for lapse in data.read(lapsing, new) if new.paid_on < data.today() else ():
+        st.warning(
+            messages.plain(
+                f"Com este pagamento, {format_brl(lapse.amount)} da dispensa de "
+                f"{format_date(lapse.acted_on)} na nota {lapse.number} ficam sem efeito: já não "
+                "seriam devidos nesse dia."
+            ),
+            icon=":material/info:",
+        )
 
 
 def _short(parts: Sequence[Part], discounts: Discounts) -> tuple[Decimal, Decimal, Decimal]:

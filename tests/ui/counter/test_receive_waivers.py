@@ -11,10 +11,12 @@ from sqlalchemy import select
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Act, ActItem, Payment
 from credigestor.db.settings import ShopSettings
+from credigestor.rules.acts import Acted, ActKind
 from credigestor.rules.permissions import Actor
 from credigestor.services import settings
+from tests.acting import act
 from tests.portfolio import TODAY, Made
-from tests.services.paying import note_row, pay, sell, splits
+from tests.services.paying import JANUARY_15, JANUARY_25, note_row, pay, sell, splits
 from tests.services.selling import count
 from tests.ui.counter.receiving import (
     amount,
@@ -172,3 +174,26 @@ def test_a_press_that_comes_together_with_the_confirmation_is_shown_first(late: 
     assert count(Payment) == 0
     confirm(app)
     assert count(Act) == 1
+
+
+def test_r29_a_payment_dated_back_says_which_later_waiver_it_leaves_without_effect(
+    manager: Actor,
+) -> None:
+    [note] = sell().notes
+    with transaction() as session:
+        done = {note: Acted(ActKind.WAIVER, JANUARY_25, interest=D("0.50"), fine=D("6.00"))}
+        act(session, manager, ActKind.WAIVER, JANUARY_25, done)
+    app = open_page("manager", customer=1)
+    app.date_input[0].set_value(JANUARY_15).run()
+    typed(app, "Motivo da data anterior", "recibo achado")
+    amount(app, "50,00")
+    assert (
+        "Com este pagamento, R$ 6,00 da dispensa de 25/01/2026 na nota 000001-01/01 ficam sem "
+        "efeito" in told(app)
+    )
+    confirm(app)
+    assert let_go() == [("0.50", "0.00", "combinado com o cliente")]
+    app = open_page("manager", customer=1)
+    app.date_input[0].set_value(JANUARY_15).run()
+    amount(typed(app, "Motivo da data anterior", "recibo achado"), "1,00")
+    assert "ficam sem efeito" not in told(app), "what lapsed before does not lapse again"
