@@ -24,7 +24,9 @@ from credigestor.db.engine import snapshot
 from credigestor.reports import delinquency as late
 from credigestor.reports.delinquency import DelinquencyFilters
 from credigestor.reports.portfolio import flows, stock
+from credigestor.reports.portfolio.act_totals import NOTHING, act_totals
 from credigestor.reports.summary import summary as headline
+from credigestor.rules.acts import ActKind
 from credigestor.rules.permissions import Permission
 
 router = Operations("", "Números")
@@ -74,7 +76,10 @@ class Portfolio(Answer):
 
 
 class Movement(Answer):
-    """What was sold and received in a period; reversals and cancelled sales left out."""
+    """What was sold and received in a period; reversals and cancelled sales left out.
+
+    `returned` is what goods that came back took off the notes, apart from all of it (R30).
+    """
 
     start: date
     end: date
@@ -87,6 +92,7 @@ class Movement(Answer):
     interest: Money
     fine: Money
     discount: Money
+    returned: Money
 
 
 class Dashboard(Answer):
@@ -149,6 +155,7 @@ def dashboard(call: Caller, seen: Annotated[View, Depends(of_period)]) -> Dashbo
         contracts = stock.contracts(session, day, scope)
         charges = stock.charges(session, day, scope, today=call.today)
         flow = flows.flow(session, moved, as_of=day, scope=scope)
+        acts = act_totals(session, moved, as_of=day, scope=scope)
     return Dashboard(
         as_of=day,
         portfolio=Portfolio(
@@ -164,7 +171,13 @@ def dashboard(call: Caller, seen: Annotated[View, Depends(of_period)]) -> Dashbo
             late_fine=charges.fine,
         ),
         movement=Movement.model_validate(
-            {**vars(flow), "received": flow.received, "start": moved.start, "end": moved.end}
+            {
+                **vars(flow),
+                "received": flow.received,
+                "returned": acts.get(ActKind.RETURN, NOTHING).principal,
+                "start": moved.start,
+                "end": moved.end,
+            }
         ),
     )
 

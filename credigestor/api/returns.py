@@ -34,6 +34,7 @@ from credigestor.reports import sale as one_sale
 from credigestor.rules.methods import Method
 from credigestor.rules.permissions import Permission
 from credigestor.rules.returns import ReturnKind
+from credigestor.services import acts
 from credigestor.services import returns as services
 from credigestor.services.inputs import parse
 from credigestor.services.returns import NewReturn
@@ -227,7 +228,8 @@ def reverse(return_id: PathId, call: Caller, once: Once, data: Why) -> Response:
     """Undo a return as of today."""
 
     def act(session: Session) -> ReturnUndone:
-        services.reverse(session, call.actor, act_id=return_id, why=data.reason, today=call.today)
+        reports.one(session, return_id)  # no other act is undone at this address
+        acts.reverse(session, call.actor, act_id=return_id, why=data.reason, today=call.today)
         return ReturnUndone(id=return_id, reversed_on=call.today)
 
     return once(data, act)

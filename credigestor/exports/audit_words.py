@@ -22,6 +22,7 @@ from credigestor.rules.due_schedule import SCHEDULE_NAMES
 from credigestor.rules.methods import METHOD_NAMES, NAMES, PLUS
 from credigestor.rules.numbering import receipt_number, sale_number
 from credigestor.rules.permissions import PERMISSION_NAMES, ROLE_NAMES
+from credigestor.rules.returns import RETURN_NAMES
 from credigestor.rules.webhooks import OFF_NAMES
 
 #: What was done, as a noun that the thing it was done to follows.
@@ -71,6 +72,7 @@ _WORDS = {
     "sale_document": {str(kind): name for kind, name in SALE_DOCUMENT_NAMES.items()},
     "receipt_format": {str(kind): name for kind, name in RECEIPT_FORMAT_NAMES.items()},
     "act": {str(kind): name for kind, name in ACT_NAMES.items()},
+    "return_kind": {str(kind): name for kind, name in RETURN_NAMES.items()},
     "schedule": {str(kind): name for kind, name in SCHEDULE_NAMES.items()},
     "style": {"excel": "Excel", "plain": "simples"},
     "off_cause": {str(cause): name for cause, name in OFF_NAMES.items()},
@@ -112,6 +114,11 @@ _OWN = {
     "acted_on": ("Data", "date"),
     "payer": ("Pago por outra pessoa", "text"),
     "refund_method": ("Entrada devolvida em", "method"),
+    "return_kind": ("Devolução", "return_kind"),
+    "value": ("Valor devolvido", "money"),
+    "share": ("Parte da venda (%)", "number"),
+    "back": ("Voltou ao cliente", "money"),
+    "back_by": ("Devolvido em", "method"),
     "backdate_reason": ("Motivo da data", "text"),
     "discount_reason": ("Motivo do desconto", "text"),
     "items": ("Notas", "items"),

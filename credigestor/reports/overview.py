@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,12 +13,14 @@ from sqlalchemy.orm import Session
 from credigestor.db.balances import open_notes
 from credigestor.db.models import Customer
 from credigestor.reports.portfolio import collections, flows, stock
+from credigestor.reports.portfolio.act_totals import act_totals
 from credigestor.reports.portfolio.collections import DueTotal
 from credigestor.reports.portfolio.flows import Flow
 from credigestor.reports.portfolio.largest import largest
 from credigestor.reports.portfolio.rows import sold_in
 from credigestor.reports.portfolio.stock import Charges, Contracts, Stock
 from credigestor.reports.scope import EVERYTHING, Scope
+from credigestor.rules.charges import Split
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number
 from credigestor.rules.periods import Period, stock_dates
@@ -34,7 +37,7 @@ class Headline:
     """The figures of the cards: now, what they are compared with, and their history.
 
     `history` holds month ends and the as-of date, `months` the flow of as many months (R16–R17,
-    R22).
+    R22). `acts`: what other acts than payments took off notes in the period, by kind (R29–R34).
     """
 
     stock: Stock
@@ -45,6 +48,7 @@ class Headline:
     flow: Flow
     flow_before: Flow
     months: dict[date, Flow]
+    acts: Mapping[str, Split]
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ def headline(
         flows.flow(session, period, as_of=as_of, scope=scope),
         flows.flow(session, before_period, as_of=before_on, scope=scope),
         flows.by_month(session, as_of, count=CHART_MONTHS, scope=scope),
+        act_totals(session, period, as_of=as_of, scope=scope),
     )
 
 

@@ -1,4 +1,7 @@
-"""Goods of a sale that come back: newest notes first, the rest as money (R30)."""
+"""Goods of a sale that come back: newest notes first, the rest as money (R30).
+
+A return is undone as any act is: by `services.acts.reverse`.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -103,7 +107,7 @@ def record(session: Session, actor: Actor, data: NewReturn, *, today: date) -> i
             f"A venda mudou neste meio tempo: agora voltam {format_brl(planned.back)} ao cliente. "
             "Confira e confirme de novo."
         )
-    row = {
+    row: dict[str, Any] = {
         "sale_id": planned.sale.id,
         "kind": data.kind.value,
         "value": planned.value,
@@ -119,21 +123,12 @@ def record(session: Session, actor: Actor, data: NewReturn, *, today: date) -> i
         reason=why,
     )
     done = {note.id: _act(data.returned_on, fall) for note, fall in planned.falls}
-    act_id = acts.record(session, actor, new, done, beside={"return": row})
+    told = {"sale": row["sale_id"], "return_kind": row["kind"]}
+    told |= {name: row[name] for name in ("value", "share", "back", "back_by") if row[name]}
+    act_id = acts.record(session, actor, new, done, beside=told)
     session.add(Return(act_id=act_id, **row))
     session.flush()
     return act_id
-
-
-def reverse(session: Session, actor: Actor, *, act_id: int, why: str, today: date) -> None:
-    """Undo a return: its notes are as before, and what went back is to be had again (R12).
-
-    Raises NotAllowed, NotFound, InvalidInput (no reason) or Conflict.
-    """
-    actor.require(Permission.RETURN)
-    if session.scalar(select(Return.id).where(Return.act_id == act_id)) is None:
-        raise NotFound("Devolução não encontrada.")
-    acts.reverse(session, actor, act_id=act_id, why=why, today=today)
 
 
 def _check(session: Session, actor: Actor, data: NewReturn, today: date) -> None:

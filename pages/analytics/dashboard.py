@@ -9,8 +9,10 @@ import streamlit as st
 
 from credigestor.reports import overview
 from credigestor.reports.overview import Headline
+from credigestor.reports.portfolio.act_totals import NOTHING
 from credigestor.reports.portfolio.flows import Flow
 from credigestor.reports.scope import Scope
+from credigestor.rules.acts import ActKind
 from credigestor.rules.calendar import format_date, month_label
 from credigestor.rules.money import format_brl
 from credigestor.rules.periods import month_end
@@ -149,6 +151,14 @@ def show_flow_cards(found: Headline, seen: View) -> None:
     with st.container(horizontal=True):
         links.link("counter/payments.py", "Recebido de notas, por forma", **days, reversed="no")
         links.link("counter/payments.py", "Entradas, por forma", **days, what="down")
+    returned = found.acts.get(ActKind.RETURN, NOTHING).principal
+    if returned:
+        st.caption(
+            messages.plain(
+                f"Devoluções de mercadoria: {format_brl(returned)} abatidos das notas, fora do "
+                "recebido, dos descontos e do cancelado."
+            )
+        )
 
 
 @st.fragment(run_every=REFRESH)

@@ -10,7 +10,7 @@ from typing import Any
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Return
 from credigestor.rules.permissions import Actor
-from credigestor.services import returns
+from credigestor.services import acts, returns
 from credigestor.services.inputs import parse
 from credigestor.services.returns import NewReturn, Planned
 from tests.portfolio import TODAY
@@ -85,7 +85,7 @@ def previewed(actor: Actor, data: NewReturn, today: date = TODAY) -> Planned:
 def undo_return(actor: Actor, act_id: int, today: date = TODAY) -> None:
     """Undo a return and commit."""
     with transaction() as session:
-        returns.reverse(session, actor, act_id=act_id, why="engano", today=today)
+        acts.reverse(session, actor, act_id=act_id, why="engano", today=today)
 
 
 def return_row(act_id: int) -> Return:

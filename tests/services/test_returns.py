@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal as D
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -13,6 +14,11 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Act, ActItem, AuditEntry, Return
 from credigestor.errors import BusinessError, Conflict, InvalidInput, NotAllowed
 from credigestor.reports.check.report import check
+from credigestor.reports.portfolio.act_totals import act_totals
+from credigestor.reports.portfolio.flows import flow
+from credigestor.rules.charges import Split
+from credigestor.rules.money import ZERO
+from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor
 from credigestor.services import sales
 from credigestor.services.returns import NewReturn
@@ -151,7 +157,7 @@ def test_what_makes_no_sense_is_refused_at_its_field(manager: Actor, seller: Act
     sale = without_interest(manager)
     with pytest.raises(NotAllowed):
         give_back(seller, new_return(sale, "400.00"))
-    for changes, field in (
+    wrong: list[tuple[dict[str, Any], str]] = [
         ({"value": "1000.01"}, "value"),
         ({"value": "0.00"}, "value"),
         ({"value": "0.001"}, "value"),
@@ -161,7 +167,8 @@ def test_what_makes_no_sense_is_refused_at_its_field(manager: Actor, seller: Act
         ({"value": "400.00", "reason": " "}, "reason"),
         ({"value": "400.00", "on": TODAY + timedelta(days=1)}, "returned_on"),
         ({"value": "400.00", "on": date(2026, 9, 30)}, "returned_on"),
-    ):
+    ]
+    for changes, field in wrong:
         error = refused(manager, new_return(sale, **changes))
         assert (type(error), error.field) == (InvalidInput, field), changes
 
@@ -245,15 +252,14 @@ def test_dated_back_it_counts_what_was_open_then_and_refuses_what_was_paid_since
 def test_what_came_back_is_apart_in_the_figures(manager: Actor) -> None:
     sale = without_interest(manager)
     give_back(manager, new_return(sale, "400.00"))
+    undone = give_back(manager, new_return(sale, "50.00"))
+    undo_return(manager, undone)
     refresh()
+    november = Period(date(2026, 11, 1), date(2026, 11, 30))
     with snapshot() as session:
-        rows = session.execute(
-            text(
-                "SELECT f.kind, f.principal FROM act_flows f JOIN segments s "
-                "ON s.id = f.segment_id AND s.kind = 'all'"
-            )
-        ).all()
-    assert [tuple(map(str, row)) for row in rows] == [("return", "400.00")]
+        assert act_totals(session, november, as_of=TODAY) == {"return": Split(ZERO, ZERO, D(400))}
+        assert act_totals(session, november, as_of=TODAY - timedelta(days=1)) == {}
+        assert flow(session, november, as_of=TODAY).received == 0
 
 
 def test_a_return_that_was_tampered_with_is_found(manager: Actor) -> None:

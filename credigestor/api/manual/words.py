@@ -172,6 +172,7 @@ WORDS = {
     "remarks": "Observações.",
     "refund_methods": "Como a entrada é devolvida; sem isto, não informado (`unknown`).",
     "retention_years": "Anos em que os dados de um cliente são guardados depois do último negócio.",
+    "returned": "Abatido das notas por devoluções de mercadoria, R$.",
     "returned_on": "Dia da devolução.",
     "reversed": "Se foi estornado.",
     "reversed_on": "Data do estorno.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from credigestor.reports.check.telling import WAY, columns, compared, entry, moment, other, when
 
 _ACT = ("kind", "customer_id", "acted_on", "reason")
+_RETURN = ("sale_id", "kind", "value", "share", "back", "back_by")
 _OF_SALE = "CASE r.kind WHEN 'down' THEN s.{} ELSE s.{} END"
 
 #: By table, as in `told`.
@@ -82,9 +83,9 @@ BESIDE = {
     "returns": (
         compared(
             f"returns r JOIN {entry('act', 'create', 'r.act_id')}",
-            columns(
-                ("sale_id", "kind", "value", "share", "back", "back_by"), "(a.after->'return')"
-            ),
+            columns(_RETURN, keys={"sale_id": "sale", "kind": "return_kind"}),
+            when("a.after ? 'share' <> (r.share IS NOT NULL)", "share"),
+            when("a.after ? 'back' <> (r.back <> 0)", "back"),
         ),
     ),
     "act_reversals": (

@@ -29,7 +29,7 @@ from credigestor.rules.money import (
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.returns import RETURN_NAMES, ReturnKind
-from credigestor.services import returns
+from credigestor.services import acts, returns
 from credigestor.services.inputs import MAX_REASON
 from credigestor.services.returns import NewReturn, Planned
 from credigestor.ui.counter import document_bars
@@ -114,7 +114,7 @@ def _one(goods: GoodsReturn, actor: Actor, today: date) -> None:
         if st.button("Desfazer a devolução", key=f"undo:{goods.act_id}", icon=":material/undo:"):
             with fields.catching():
                 data.write(
-                    lambda s: returns.reverse(
+                    lambda s: acts.reverse(
                         s, actor, act_id=goods.act_id, why=why or "", today=today
                     )
                 )
