@@ -54,6 +54,8 @@ from credigestor.rules.charges import (
     State,
     Step,
     Terms,
+    due_date,
+    free_until,
     left,
     owed_on,
 )
@@ -138,7 +140,8 @@ class Acted:
     def folded(self, terms: Terms, state: State) -> Step:
         """This act after those that led to `state`: what it takes, and what is left.
 
-        Raises Overpaid for a note that is closed or owes nothing, and when it does not fit.
+        Raises Overpaid for a note that is closed or owes nothing, and when it does not fit: new
+        dates are later ones, of a note that bears no charges for being late yet (R32).
         """
         kind, owed = KINDS[self.kind], owed_on(terms, state, self.on)
         taken = _least(self.asked, owed) if kind.capped else self.asked
@@ -147,6 +150,10 @@ class Acted:
         if kind.memo:
             taken = Split(owed.interest, owed.fine, owed.principal)
         if state.principal == 0 or state.closed or not _fits(kind, taken, owed):
+            raise Overpaid(self, owed)
+        if self.moved and (
+            self.on > free_until(terms, state) or self.moved.due_date <= due_date(terms, state)
+        ):
             raise Overpaid(self, owed)
         if kind.memo:
             given_up = replace(state, principal=ZERO, lost=state.principal, closed=kind.closes)

@@ -86,6 +86,10 @@ class Model:
         self.fine -= fine
         return True
 
+    def stays(self, day: int, moved: DueDates | None) -> bool:
+        """R32: it is put off before it is late, and not to an earlier day."""
+        return moved is not None and (day > self.free or (moved.due_date - START).days <= self.due)
+
     def happens(self, day: int, act: Act) -> bool:
         """Do it, or tell that it cannot be."""
         base, interest, fine = self.owes(day)
@@ -102,7 +106,7 @@ class Model:
         asked = cents(act.interest), cents(act.fine), cents(act.principal)
         if act.kind is ActKind.WAIVER:
             return self.let_go(day, min(asked[0], interest), min(asked[1], fine))
-        if self.ended or not self.open:
+        if self.ended or not self.open or self.stays(day, act.moved):
             return False
         if act.kind is ActKind.WRITE_OFF:
             self.lost, self.open, self.ended = self.open, 0, "written_off"

@@ -70,7 +70,8 @@ steps AS (
 # written off (R34). The decimals of 3000 are those of the quotient: with few, a large amount would
 # be rounded twice. An act that is no payment took what it was to take: a waiver at most what was
 # owed, and nothing is as nothing done (R29); a renegotiation all of it (R15); a write-off tells
-# what was owed and leaves it to be recovered (R34); new dates are those agreed (R32).
+# what was owed and leaves it to be recovered (R34); new dates are those agreed, later ones and
+# before the note is late, for interest of no more than all of its principal (R32).
 _STEP_DIFFERS = """
 SELECT n.sale_id FROM steps i
 JOIN notes n ON n.id = i.note_id
@@ -114,6 +115,10 @@ WHERE i.done_on < s.sold_on OR s.cancelled_on IS NOT NULL
     OR i.kind <> 'payment' AND NOT (i.kind = 'waiver' AND untouched)
         AND (b.principal = 0 OR i.closed_before IS NOT NULL)
     OR (a.due_date IS NULL) <> (i.kind <> 'new_date')
+    OR i.kind = 'new_date' AND (late OR a.on_time_until < a.due_date
+        OR a.due_date <= coalesce(i.due_date_before, n.original_due_date, n.due_date)
+        OR a.free_until - a.on_time_until <> s.grace_days OR i.fine + i.principal <> 0
+        OR i.interest > 0)
     OR i.principal_after <> CASE WHEN lost OR i.kind = 'write_off' THEN 0 ELSE left_over END
     OR i.written_off_after <> CASE WHEN i.kind = 'write_off' THEN b.principal
         WHEN lost THEN left_over ELSE 0 END
