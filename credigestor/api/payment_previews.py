@@ -167,7 +167,7 @@ def _previewed(session: Session, call: Call, new: NewPayment) -> PaymentPreview:
             note_id=note.id,
             number=note.label,
             sale_id=note.sale_id,
-            due_date=note.terms.due_date,
+            due_date=note.due_date,
             owed=step.state.total + step.act.amount + step.act.discount + waived[note.id].total,
             amount=step.act.amount,
             split=Split.model_validate(step.split),

@@ -72,7 +72,11 @@ class OpenNote:
         """How much of the note R$ `paid` on that date settles by right (R14, R14c)."""
         if not self.days_early:  # charges may be owed
             return min(paid, self.owed.total)
-        return early.settled_by(paid, self.owed.principal, self.daily_rate, self.days_early)
+        charges = min(paid, self.owed.charges)  # of a date agreed anew, before it is due (R32)
+        left = paid - charges
+        return charges + early.settled_by(
+            left, self.owed.principal, self.daily_rate, self.days_early
+        )
 
     @property
     def settlement(self) -> Decimal:

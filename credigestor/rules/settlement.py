@@ -81,13 +81,14 @@ def settlement(
     days_early = max((due - on).days, 0)
     discount = early.discount(owed.principal, daily_rate, days_early)
     if discount:
-        steps[-1] = _early(owed.principal, daily_rate, days_early, discount)
+        steps[-1] = _early(owed, daily_rate, days_early, discount)
     return Settlement(owed, discount, days_early, tuple(steps))
 
 
-def _early(principal: Decimal, rate: Decimal, days: int, discount: Decimal) -> str:
+def _early(owed: Owed, rate: Decimal, days: int, discount: Decimal) -> str:
+    agreed = f" Mais {format_number(owed.charges)} de juros combinados." if owed.charges else ""
     return (
         f"Quitação antecipada, {format_days(days)} antes do vencimento, à taxa efetiva de "
-        f"{format_percent(100 * rate, 6)} ao dia: {early.shown(principal, rate, days)}. "
-        f"Redução de {format_number(discount)}."
+        f"{format_percent(100 * rate, 6)} ao dia: {early.shown(owed.principal, rate, days)}. "
+        f"Redução de {format_number(discount)}.{agreed}"
     )

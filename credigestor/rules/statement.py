@@ -254,7 +254,7 @@ def _discount(
     for rate in (daily_rate, true_rate.of_month(contract_rate)):
         if given == early.discount(settled, rate, days):
             how = (
-                early.shown_part(step.act.amount, settled, rate, days)
+                early.shown_part(step.split.principal, settled, rate, days)
                 if step.state.principal
                 else early.shown(settled, rate, days)
             )

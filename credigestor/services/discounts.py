@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from sqlalchemy.orm import Session
+
 from credigestor.errors import InvalidInput
 from credigestor.rules import early
 from credigestor.rules.calendar import format_date
-from credigestor.rules.charges import Step
+from credigestor.rules.charges import Step, due_date, owed_on
 from credigestor.rules.money import CENT, MAX_MONEY, ZERO, format_brl
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services.inputs import reason
-from credigestor.services.ledger import LockedNote
+from credigestor.services.ledger import LockedNote, states_on
 
 
 def check_values(discounts: Mapping[int, Decimal], amounts: Mapping[int, Decimal]) -> None:
@@ -29,6 +31,7 @@ def check_values(discounts: Mapping[int, Decimal], amounts: Mapping[int, Decimal
 
 
 def granted_because(
+    session: Session,
     actor: Actor,
     notes: Sequence[LockedNote],
     amounts: Mapping[int, Decimal],
@@ -42,19 +45,21 @@ def granted_because(
     and for what only a manager may grant, or without a reason (R14; CDC art. 52 §2).
     """
     granted = False
-    for note in notes:
-        value = discounts.get(note.id, ZERO)
-        if not value:
-            continue
-        due = note.terms.due_date
+    discounted = [note for note in notes if discounts.get(note.id)]
+    states = states_on(session, discounted, paid_on) if discounted else {}
+    for note in discounted:
+        value, state = discounts[note.id], states[note.id]
+        due = due_date(note.terms, state)
         if due <= paid_on:
             raise InvalidInput(
                 f"A nota {note.label} vence em {format_date(due)}: o desconto é só para quem "
                 "paga antes do vencimento.",
                 field="discount",
             )
-        # Before it is due a note owes no charges: what settles it is its principal balance.
-        settled = amounts[note.id] + value
+        # Before it is due a note owes no charges, but for the interest of a date agreed anew (R32),
+        # which is paid first: what is left settles principal.
+        charges = owed_on(note.terms, state, paid_on).charges
+        settled = max(amounts[note.id] - charges, ZERO) + value
         by_right = early.discount(settled, note.daily_rate, (due - paid_on).days)
         if value <= by_right:
             continue
@@ -69,7 +74,8 @@ def check_settled(note: LockedNote, step: Step) -> None:
     paid, left = step.act, step.state.principal
     if not (paid.discount and left):
         return
-    settled, days = step.split.principal + paid.discount, (note.terms.due_date - paid.on).days
+    settled = step.split.principal + paid.discount
+    days = (due_date(note.terms, step.state) - paid.on).days
     if paid.discount <= early.discount(settled, note.daily_rate, days):
         return
     raise InvalidInput(

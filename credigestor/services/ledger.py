@@ -36,6 +36,7 @@ from credigestor.rules.charges import (
     Step,
     Terms,
     fold,
+    new_state,
 )
 from credigestor.rules.numbering import note_number
 from credigestor.services.ledger_rows import note_columns, step_columns
@@ -240,6 +241,21 @@ def replay(session: Session, note: LockedNote, *new: Act, rewrite: bool = True) 
         there = zip((there for there, _ in entries), steps, strict=True)
         rewrite_items(session, [(each, step) for each, step in there if each is not None])
     return Folded(note, steps)
+
+
+def states_on(session: Session, notes: Sequence[LockedNote], on: date) -> dict[int, State]:
+    """How the notes stood at the end of a day, by id: as stored, or folded up to it (R11)."""
+    later = [n.id for n in notes if any(d and d > on for d in (n.last_paid_on, n.last_act_on))]
+    known = recorded(session, later) if later else []
+    found = {}
+    for note in notes:
+        found[note.id] = note.state
+        if note.id in later:
+            steps = fold(
+                note.terms, (e.act for e in known if e.note_id == note.id and e.act.on <= on)
+            )
+            found[note.id] = steps[-1].state if steps else new_state(note.terms)
+    return found
 
 
 def rewrite_items(session: Session, steps: Sequence[tuple[Recorded, Step]]) -> None:
