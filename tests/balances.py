@@ -25,6 +25,9 @@ class NoteAt:
     owed: Owed
     status: aging.Status
     days_late: int
+    #: Those in force then (R32).
+    due_date: date
+    on_time_until: date
 
     @property
     def is_open(self) -> bool:
@@ -63,14 +66,15 @@ def _at(note: Note, sale: Sale, live: list[Act], as_of: date) -> NoteAt:
     if cancelled or state.closed:
         owed = Owed(Decimal(0), Decimal(0), Decimal(0))
     made_until = note.original_on_time_until or note.on_time_until
+    on_time_until = state.moved.on_time_until if state.moved else made_until
     status = aging.status(
         cancelled=cancelled,
         closed=state.closed,
         settled=owed.total == 0,
         touched=owed.principal < note.amount,
-        on_time_until=state.moved.on_time_until if state.moved else made_until,
+        on_time_until=on_time_until,
         on=as_of,
     )
     due = due_date(terms, state)
     late = (as_of - due).days if status is aging.Status.OVERDUE else 0
-    return NoteAt(note, sale, owed, status, late)
+    return NoteAt(note, sale, owed, status, late, due, on_time_until)

@@ -353,6 +353,8 @@ class Note(Base):
         CheckConstraint(_CLOSED, name="closed"),
         Index("ix_notes_customer_id", "customer_id"),
         Index("ix_notes_due_date", "due_date"),
+        # The few whose dates were agreed anew (R32).
+        Index("ix_notes_moved", "id", postgresql_where=text("original_due_date IS NOT NULL")),
         Index("ix_notes_open_due_date", "due_date", postgresql_where=_OPEN),
         Index("ix_notes_open_customer", "customer_id", postgresql_where=_OPEN),
         # The few that may be paid on time unusually long after they are due.

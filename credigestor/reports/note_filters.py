@@ -12,10 +12,8 @@ from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
     Date,
     Integer,
-    Select,
     and_,
     cast,
     false,
@@ -29,6 +27,7 @@ from sqlalchemy.orm import aliased
 
 from credigestor.db.models import Customer, Note, Sale
 from credigestor.db.steps import steps
+from credigestor.reports.note_dates import Conditions, in_force, one_of
 from credigestor.reports.scope import NO_SELLER
 from credigestor.reports.search import by_customer, by_number
 from credigestor.rules.aging import BANDS, CURRENT, LIMITS, Status
@@ -45,8 +44,6 @@ UNPAID_30 = 30
 #: Weekends with holidays beside them seldom give more days to pay on time than these; the
 #: index `ix_notes_long_on_time` holds the notes that have more.
 USUAL_EXTRA_DAYS = 4
-
-Conditions = list[ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
@@ -86,24 +83,40 @@ def kept(filters: NoteFilters, as_of: date, today: date) -> Conditions:
     """Conditions on Note that leave the filtered notes of sales made by `as_of`."""
     found = [
         *_of_status(filters.status, as_of, today),
-        *_of_bands(filters.bands, as_of, today),
         *_of_sales(filters, as_of, today),
         *_of_customers(filters),
         *_first(filters.first, as_of),
-        *_became_late(filters.late_from, filters.late_to, as_of),
+        *in_force(lambda dates: _of_dates(filters, as_of, dates), as_of, today),
     ]
-    if filters.due_from:
-        found.append(Note.due_date >= filters.due_from)
-    if filters.due_to:
-        found.append(Note.due_date <= filters.due_to)
+    if filters.bands:
+        found += _open(as_of, today)
     if filters.sold_from:
         found.append(Note.due_date >= filters.sold_from)  # follows from the sale's; has an index
     if filters.contract_over is not None:
         other = aliased(Note)
+        over = filters.contract_over
         late = select(other.sale_id).where(
-            *_open(as_of, today, other), *_overdue(as_of, other, over=filters.contract_over)
+            *_open(as_of, today, other),
+            *in_force(lambda dates: _overdue(as_of, dates, over=over), as_of, today, other),
         )
         found += [*_open(as_of, today), Note.sale_id.in_(late)]
+    return found
+
+
+def _of_dates(filters: NoteFilters, as_of: date, dates: Any) -> Conditions:
+    """What is asked of due_date and on_time_until: a note's own, or those that `in_force` knows."""
+    found = [
+        *_of_bands(filters.bands, as_of, dates),
+        *_became_late(filters.late_from, filters.late_to, as_of, dates),
+    ]
+    if filters.status == Status.OVERDUE:
+        found += _overdue(as_of, dates)
+    elif filters.status in (Status.PARTIAL, Status.PENDING):
+        found += _on_time(as_of, dates)
+    if filters.due_from:
+        found.append(dates.due_date >= filters.due_from)
+    if filters.due_to:
+        found.append(dates.due_date <= filters.due_to)
     return found
 
 
@@ -117,13 +130,16 @@ def _open(as_of: date, today: date, note: Any = Note) -> Conditions:
     ]
 
 
-def _overdue(as_of: date, note: Any = Note, *, over: int = 0) -> Conditions:
+def _overdue(as_of: date, dates: Any, *, over: int = 0) -> Conditions:
     """Of an open note that is Atrasada, by more days than `over` from the nominal due date."""
-    return [note.on_time_until < as_of, note.due_date < as_of - timedelta(days=over)]
+    return [dates.on_time_until < as_of, dates.due_date < as_of - timedelta(days=over)]
 
 
-def _on_time(as_of: date) -> Conditions:
-    return [Note.on_time_until >= as_of, Note.due_date >= _earliest_due(as_of)]
+def _on_time(on: date, dates: Any) -> Conditions:
+    found: Conditions = [dates.on_time_until >= on]
+    if dates is Note:  # for the index of due dates
+        found.append(Note.due_date >= _earliest_due(on))
+    return found
 
 
 def _earliest_due(on_time_until: date) -> ColumnElement[date]:
@@ -134,6 +150,7 @@ def _earliest_due(on_time_until: date) -> ColumnElement[date]:
 
 
 def _of_status(status: str | None, as_of: date, today: date) -> Conditions:
+    """But for what a status asks of the dates: `_of_dates`."""
     cancelled = Note.cancelled_on <= as_of
     every = steps()
     less_by_then = (
@@ -160,38 +177,39 @@ def _of_status(status: str | None, as_of: date, today: date) -> Conditions:
         case Status.RENEGOTIATED | Status.RETURNED | Status.WRITTEN_OFF:
             return [ended, Note.closed == status]
         case Status.OVERDUE:
-            return [*_open(as_of, today), *_overdue(as_of)]
+            return _open(as_of, today)
         case Status.PARTIAL:
-            return [*_open(as_of, today), *_on_time(as_of), acted_on, less_by_then]
+            return [*_open(as_of, today), acted_on, less_by_then]
         case Status.PENDING:
-            whole = or_(~acted_on, ~less_by_then)
-            return [*_open(as_of, today), *_on_time(as_of), whole]
+            return [*_open(as_of, today), or_(~acted_on, ~less_by_then)]
     return [false()]
 
 
-def _of_bands(bands: tuple[str, ...], as_of: date, today: date) -> Conditions:
+def _of_bands(bands: tuple[str, ...], as_of: date, dates: Any) -> Conditions:
+    """Of an open note that is in one of the bands (R16)."""
     if not bands:
         return []
     ways = [
-        and_(*(_on_time(as_of) if name == CURRENT else _late_by(name, as_of))) for name in bands
+        and_(*(_on_time(as_of, dates) if name == CURRENT else _late_by(name, as_of, dates)))
+        for name in bands
     ]
-    found = [*_open(as_of, today), or_(*ways)]
+    found: Conditions = [or_(*ways)]
     if CURRENT not in bands:  # what the ways have in common: one walk along the index of due dates
         places = [BANDS.index(name) for name in bands]
-        found += _late_between(min(places), max(places), as_of)
+        found += _late_between(min(places), max(places), as_of, dates)
     return found
 
 
-def _late_by(band: str, as_of: date) -> Conditions:
+def _late_by(band: str, as_of: date, dates: Any) -> Conditions:
     place = BANDS.index(band)
-    return [Note.on_time_until < as_of, *_late_between(place, place, as_of)]
+    return [dates.on_time_until < as_of, *_late_between(place, place, as_of, dates)]
 
 
-def _late_between(first: int, last: int, as_of: date) -> Conditions:
+def _late_between(first: int, last: int, as_of: date, dates: Any) -> Conditions:
     """Due dates of the bands from one place to another, A vencer left out."""
-    found: Conditions = [Note.due_date < as_of - timedelta(days=LIMITS[first - 1])]
+    found: Conditions = [dates.due_date < as_of - timedelta(days=LIMITS[first - 1])]
     if last < len(LIMITS):
-        found.append(Note.due_date >= as_of - timedelta(days=LIMITS[last]))
+        found.append(dates.due_date >= as_of - timedelta(days=LIMITS[last]))
     return found
 
 
@@ -235,9 +253,9 @@ def _of_customers(filters: NoteFilters) -> Conditions:
             found.append(Note.customer_id.in_(people))
         else:  # few are found by digits: look-ups in indexes, where an OR would read every note
             other = aliased(Note)
-            theirs = select(other.id).where(_one_of(other.customer_id, people))
+            theirs = select(other.id).where(one_of(other.customer_id, people))
             named = select(other.id).where(by_number(filters.text, other.sale_id, other.number))
-            found.append(_one_of(Note.id, union(theirs, named)))
+            found.append(one_of(Note.id, union(theirs, named)))
     return found
 
 
@@ -246,37 +264,31 @@ def of_city(city: str) -> ColumnElement[bool]:
     return func.coalesce(Customer.city, "") == "" if city == NO_CITY else Customer.city == city
 
 
-def _one_of(column: Any, ids: Select[int] | CompoundSelect[int]) -> ColumnElement[bool]:
-    """As `column IN (…)`, which the planner takes for few ids whatever it expects."""
-    found: ColumnElement[bool] = column == func.any(func.array(ids.scalar_subquery()))
-    return found
-
-
 def _first(first: int | None, as_of: date) -> Conditions:
     if first is None:
         return []
     if first != UNPAID_30:
         return [Note.number == 1]
     wait = timedelta(days=UNPAID_30)
+    made = func.coalesce(Note.original_due_date, Note.due_date)  # whatever was agreed since (R32)
     return [
         Note.number == 1,
-        Note.due_date <= as_of - wait,
-        or_(Note.settled_on.is_(None), Note.settled_on > Note.due_date + UNPAID_30),
+        made <= as_of - wait,
+        or_(Note.settled_on.is_(None), Note.settled_on > made + UNPAID_30),
         or_(Note.cancelled_on.is_(None), Note.cancelled_on > as_of),
     ]
 
 
-def _became_late(first: date | None, last: date | None, as_of: date) -> Conditions:
+def _became_late(first: date | None, last: date | None, as_of: date, dates: Any) -> Conditions:
     if not first and not last:
         return []
     found: Conditions = [
-        *_overdue(as_of),
-        or_(Note.settled_on.is_(None), Note.settled_on > Note.on_time_until),
-        or_(Note.cancelled_on.is_(None), Note.cancelled_on > Note.on_time_until),
+        *_overdue(as_of, dates),
+        or_(dates.settled_on.is_(None), dates.settled_on > dates.on_time_until),
+        or_(dates.cancelled_on.is_(None), dates.cancelled_on > dates.on_time_until),
     ]
     if first:
-        eve = first - timedelta(days=1)
-        found += [Note.on_time_until >= eve, Note.due_date >= _earliest_due(eve)]
+        found += _on_time(first - timedelta(days=1), dates)
     if last:
-        found += [Note.on_time_until < last, Note.due_date < last]
+        found += [dates.on_time_until < last, dates.due_date < last]
     return found

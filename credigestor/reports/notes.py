@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Integer, Select, cast, func, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, cast, func, join, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -177,7 +177,9 @@ def listed(
     """
     chosen = kept(filters, as_of, today)
     if after is not None:
-        chosen.append(tuple_(Note.due_date, Note.id) > after)
+        # As it is due now, by which the walk goes: at `as_of` it may have been sooner (R32).
+        due_date = select(Note.due_date).where(Note.id == after[1]).scalar_subquery()
+        chosen.append(tuple_(Note.due_date, Note.id) > tuple_(due_date, after[1]))
     if limit is not None:  # the walk first: what is owed is computed for one page alone
         walk = select(Note.id).where(*chosen).order_by(Note.due_date, Note.id).limit(limit)
         chosen = [Note.id == func.any(func.array(walk.scalar_subquery()))]
@@ -254,6 +256,10 @@ def _listed(
     orders: dict[str, ColumnElement[Any]] = {name: notes.c[name] for name in columns}
     orders |= {"number": notes.c.sale_id, "customer": Customer.name_folded.expression}
     tie = notes.c.number if order.endswith("number") else notes.c.note_id
+    source: Any = join(notes, Customer, Customer.id == notes.c.customer_id)
+    if as_of < today:  # in the order of the walk, by the dates in force today (R32)
+        source = source.join(Note, Note.id == notes.c.note_id)
+        orders["due_date"] = Note.__table__.c.due_date
     return (
         select(
             notes.c.note_id.label("id"),
@@ -263,7 +269,7 @@ def _listed(
             Customer.name.label("customer"),
             *(notes.c[name] for name in columns),
         )
-        .join_from(notes, Customer, Customer.id == notes.c.customer_id)
+        .select_from(source)
         .order_by(*ordered(order, orders, tie=tie))
     )
 

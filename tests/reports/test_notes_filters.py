@@ -19,6 +19,7 @@ from credigestor.rules.permissions import Actor
 from credigestor.rules.value_ranges import VALUE_RANGES, value_range
 from credigestor.services import sales
 from tests import tables
+from tests.acting import random_acts
 from tests.balances import NoteAt, balances_by_hand
 from tests.portfolio import TODAY, add_customer, add_sale, month_ends_before, random_portfolio
 from tests.reports.test_notes import listed
@@ -33,16 +34,21 @@ Kept = Callable[[NoteAt], bool]
 
 @pytest.fixture
 def portfolio(admin: Actor, seller: Actor) -> None:
-    """Two years of sales, some of them the seller's, some of customers of no city."""
+    """Two years of sales, with acts; some of them the seller's, some of customers of no city."""
 
     def make(session: Session) -> None:
         random_portfolio(session, admin, seed=3, sold=25)
+        random_acts(session, admin, seed=4, count=120)
         for sale in session.scalars(select(Sale).where(Sale.id % 3 == 0)):
             sale.seller_id = seller.id
         for sale in session.scalars(select(Sale).where(Sale.id % 3 == 1)):
             sale.seller_id = None
 
     tables.once("notes' filters", make)
+
+
+def made(at: NoteAt) -> date:
+    return at.note.original_due_date or at.note.due_date
 
 
 def compare(filters: NoteFilters, kept: Callable[[Session, date], Kept], *, dates: int = 3) -> None:
@@ -66,6 +72,45 @@ def compare(filters: NoteFilters, kept: Callable[[Session, date], Kept], *, date
 )
 def test_several_bands_are_any_of_them(portfolio: None, bands: tuple[str, ...]) -> None:
     compare(NoteFilters(bands=bands), lambda s, d: lambda at: at.is_open and at.band in bands)
+
+
+def test_r32_some_notes_of_the_shop_were_due_at_other_dates_then(portfolio: None) -> None:
+    with snapshot() as session:
+        moved = [at for at in balances_by_hand(session, TODAY) if at.due_date != made(at)]
+        before = balances_by_hand(session, TODAY - 12 * MONTH)
+        then = {at.note.id: at.due_date for at in before}
+    assert len(moved) > 5
+    assert any(then.get(at.note.id, at.due_date) != at.due_date for at in moved)
+
+
+@pytest.mark.parametrize("status", [Status.PENDING, Status.PARTIAL, Status.OVERDUE])
+def test_r32_a_status_is_that_of_the_dates_in_force_then(portfolio: None, status: Status) -> None:
+    compare(NoteFilters(status=status), lambda s, d: lambda at: at.status is status, dates=12)
+
+
+def test_r32_due_dates_are_those_in_force_then(portfolio: None) -> None:
+    first, last = TODAY - 6 * MONTH, TODAY - 2 * MONTH
+    compare(
+        NoteFilters(due_from=first, due_to=last),
+        lambda s, d: lambda at: first <= at.due_date <= last,
+        dates=12,
+    )
+
+
+def test_r32_a_walk_through_the_list_of_a_past_day_gives_each_note_once(portfolio: None) -> None:
+    then, walked, after = TODAY - 5 * MONTH, [], None
+    with snapshot() as session:
+        while True:
+            page = session.execute(
+                notes.listed(NoteFilters(), as_of=then, today=TODAY, limit=7, after=after)
+            ).all()
+            if not page:
+                break
+            walked += [row.id for row in page]
+            after = (page[-1].due_date, page[-1].id)
+        every = {at.note.id for at in balances_by_hand(session, then)}
+    assert len(walked) == len(every)
+    assert set(walked) == every
 
 
 @pytest.mark.parametrize("value", VALUE_RANGES)
@@ -119,14 +164,14 @@ def test_r18_first_notes_and_those_unpaid_thirty_days_after_they_were_due(portfo
     def unpaid(session: Session, as_of: date) -> Kept:
         then = {
             (day, at.note.id)
-            for day in {at.note.due_date + MONTH for at in balances_by_hand(session, as_of)}
+            for day in {made(at) + MONTH for at in balances_by_hand(session, as_of)}
             if day <= as_of
             for at in balances_by_hand(session, day)
             if at.is_open
         }
         return lambda at: (
             at.note.number == 1
-            and (at.note.due_date + MONTH, at.note.id) in then
+            and (made(at) + MONTH, at.note.id) in then
             and at.status is not Status.CANCELLED
         )
 
@@ -147,7 +192,7 @@ def test_notes_that_became_overdue_in_a_month_stay_found_when_they_are_paid(
             for at in balances_by_hand(session, day)
             if at.is_open
         }
-        return lambda at: (at.note.on_time_until, at.note.id) in then
+        return lambda at: (at.on_time_until, at.note.id) in then
 
     compare(NoteFilters(late_from=first, late_to=last), kept, dates=4)
 
