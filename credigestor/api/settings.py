@@ -107,6 +107,7 @@ class SettingsChange(Body):
     contract_rate: Annotated[RateIn, _rate_of("contract_rate")]
     backdating_days: Annotated[int, _between("backdating_days"), BeforeValidator(integer)]
     waiver_limit: Annotated[MoneyIn, Field(default_factory=Decimal)]
+    new_date_limit_days: Annotated[int, _between("new_date_limit_days"), BeforeValidator(integer)]
     state_holidays: Annotated[StrictBool, Field(default_factory=bool)]
     carnival: Annotated[StrictBool, Field(default_factory=bool)]
     corpus_christi: Annotated[StrictBool, Field(default_factory=bool)]
@@ -170,6 +171,7 @@ class Settings(Answer):
     contract_rate: Rate
     backdating_days: int
     waiver_limit: Money
+    new_date_limit_days: int
     state_holidays: bool
     carnival: bool
     corpus_christi: bool

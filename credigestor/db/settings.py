@@ -122,6 +122,8 @@ class ShopSettings(BaseModel):
     backdating_days: Annotated[int, Field(ge=0, le=3650)] = 7
     #: What of late charges a seller may let go beside a payment, R$; more needs a manager (R29).
     waiver_limit: Annotated[Decimal, Field(ge=0, le=MAX_MONEY, decimal_places=2)] = Decimal(0)
+    #: How many days after it was first due a seller may put a note off; a manager more (R32).
+    new_date_limit_days: Annotated[int, Field(ge=0, le=365)] = 0
     state_holidays: bool = False
     carnival: bool = False
     corpus_christi: bool = False

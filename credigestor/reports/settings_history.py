@@ -41,6 +41,7 @@ LABELS = {
     "contract_rate": "Juros do contrato (% ao mês)",
     "sale_plans": "Planos de venda",
     "backdating_days": "Pagamento retroativo (dias)",
+    "new_date_limit_days": "Prorrogação por vendedor (dias)",
     "waiver_limit": "Dispensa de encargos por vendedor (R$)",
     "state_holidays": "Feriados do estado",
     "carnival": "Carnaval sem expediente",

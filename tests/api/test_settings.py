@@ -52,6 +52,7 @@ def test_only_what_is_sent_changes(token: str) -> None:
         "late_rate": "0.9",
         "grace_days": 3,
         "waiver_limit": "3.50",
+        "new_date_limit_days": 10,
         "carnival": True,
         "local_holidays": [
             {"day": "2026-08-15", "name": "Padroeira"},
@@ -146,7 +147,13 @@ WRONG: list[tuple[dict[str, Any], set[str]]] = [
     ({"version": 3}, {"#/version"}),
     *(
         ({name: bounds(name)[1] + 1}, {f"#/{name}"})
-        for name in ("grace_days", "backdating_days", "backups_daily", "retention_years")
+        for name in (
+            "grace_days",
+            "new_date_limit_days",
+            "backdating_days",
+            "backups_daily",
+            "retention_years",
+        )
     ),
 ]
 

@@ -126,6 +126,7 @@ WORDS = {
     "moved_from": "A partir desta data.",
     "moved_on": "Data em que o dinheiro entrou ou foi devolvido.",
     "moved_to": "Até esta data.",
+    "new_date_limit_days": "Até quantos dias depois do primeiro vencimento um vendedor prorroga.",
     "next_cursor": "Onde começa a página seguinte; `null` na última.",
     "not_due": "O que ainda não venceu, R$.",
     "note_id": "Número interno da nota.",

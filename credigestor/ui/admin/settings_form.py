@@ -137,6 +137,14 @@ def charges_form(actor: Actor, current: ShopSettings) -> None:
                 help="Até quantos dias atrás um vendedor pode datar um pagamento. Mais que isso "
                 "precisa de um gerente e de um motivo.",
             ),
+            "new_date_limit_days": st.number_input(
+                LABELS["new_date_limit_days"],
+                *bounds("new_date_limit_days"),
+                current.new_date_limit_days,
+                key=f"{key}:new_date_limit_days",
+                help="Até quantos dias depois do vencimento com que a nota foi feita um vendedor "
+                "pode prorrogá-la. Além disso, só um gerente. Com 0, só gerentes.",
+            ),
         }
         with st.container():
             limit = st.text_input(

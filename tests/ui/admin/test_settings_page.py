@@ -53,6 +53,7 @@ LABELS = {
     "contract": "Juros do contrato (% ao mês)",
     "grace": "Carência (dias)",
     "waiver": "Dispensa de encargos por vendedor (R$)",
+    "put_off": "Prorrogação por vendedor (dias)",
     "back": "Pagamento retroativo (dias)",
     "zone": "Fuso horário",
     "carnival": "Carnaval sem expediente",
@@ -175,10 +176,13 @@ def test_rates_are_saved_and_existing_notes_are_said_to_stay() -> None:
     """R5."""
     app = open_settings()
     assert "vendas e notas que já existem não mudam" in app.texts
-    save(app, "Salvar encargos", late="0,5", fine="1,5 %", contract="1", grace=3, back=30)
+    save(
+        app, "Salvar encargos", late="0,5", fine="1,5 %", contract="1", grace=3, back=30, put_off=7
+    )
     saved = current()
     assert (saved.late_rate, saved.fine_rate) == (Decimal("0.5"), Decimal("1.5"))
     assert (saved.contract_rate, saved.grace_days, saved.backdating_days) == (1, 3, 30)
+    assert saved.new_date_limit_days == 7
     assert field(app, LABELS["fine"]).value == "1,5"
 
 
