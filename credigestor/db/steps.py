@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     any_,
     cast,
+    func,
     literal,
     select,
     union_all,
@@ -59,6 +60,10 @@ _ALL = union_all(
 
 #: The same as text, for the statements that are.
 STEPS = str(_ALL.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
+
+
+#: When a note was due as it was made, whatever was agreed since (R32).
+DUE_AS_MADE = func.coalesce(Note.original_due_date, Note.due_date)
 
 
 def steps(name: str = "steps") -> Subquery:

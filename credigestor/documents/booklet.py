@@ -69,7 +69,7 @@ class _Slips(Blocks):
         self.box(LEFT, y + 3.2, _STUB, 12, shop_name(sale.shop), size=9, style="B")
         self._field(LEFT, y + 17, _STUB, "Nota", sale.note_number(note), 10)
         self._field(LEFT, y + 26, _STUB, "Vencimento", format_date(note.due_date), 10)
-        self._field(LEFT, y + 35, _STUB, _worth(note), format_brl(note.balance), 10)
+        self._field(LEFT, y + 35, _STUB, _worth(note), format_brl(note.to_pay), 10)
         self._label(LEFT, y + 44, "Cliente")
         below = self.box(LEFT, y + 47.2, _STUB, 12, sale.customer.name, size=8, style="B")
         self.box(LEFT, below, _STUB, 4, labelled_tax_id(sale.customer.tax_id), size=7)
@@ -96,7 +96,7 @@ class _Slips(Blocks):
         self.rect(_X, y + 16, _ACROSS, 12.5, "F")
         self._field(_X + 2, y + 17, 38, "Nota", sale.note_number(note), 12)
         self._field(_X + 42, y + 17, 34, "Vencimento", format_date(note.due_date), 12)
-        self._field(_X + 78, y + 17, _ACROSS - 80, _worth(note), format_brl(note.balance), 14)
+        self._field(_X + 78, y + 17, _ACROSS - 80, _worth(note), format_brl(note.to_pay), 14)
         self._label(_X, y + 31, "Cliente")
         below = self.box(_X, y + 34.2, _TEXT, 8, sale.customer.name, size=10, style="B")
         below = self.box(_X, below, _TEXT, 4, labelled_tax_id(sale.customer.tax_id), size=7.5)
@@ -111,7 +111,7 @@ class _Slips(Blocks):
         sale, x = self.booklet, _X + _ACROSS - _CODE
         code = None
         if not grows(sale, note):
-            code = shop_payload(sale.shop, note.balance, note_txid(sale.sale_id, note.number))
+            code = shop_payload(sale.shop, note.to_pay, note_txid(sale.sale_id, note.number))
         if code is None:
             self.rect(x, y + 3, _CODE, 34)
             below = "Carimbo ou visto da loja"

@@ -41,6 +41,8 @@ def on_slip(sale: Booklet, note: Installment) -> list[str]:
             f"Parcela de {format_brl(note.amount)} já paga em parte: {format_brl(note.paid)} "
             f"abatidos até {format_date(sale.as_of)}."
         )
+    if note.agreed:
+        told.append(f"Com {format_brl(note.agreed)} de juros combinados na prorrogação.")
     told.append(_slip_when_late(sale, note))
     address = shop_address(sale.shop)
     if sale.shop.street and len(address) <= _LONGEST_ADDRESS:

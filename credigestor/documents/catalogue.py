@@ -25,6 +25,7 @@ from credigestor.documents import (
     contract,
     customer_statement,
     goods_return,
+    new_dates,
     promissory_notes,
     proposal,
     receipt,
@@ -35,6 +36,7 @@ from credigestor.reports import booklet as booklets
 from credigestor.reports import contract as contracts
 from credigestor.reports import customer_statement as statements
 from credigestor.reports import logos, proposals, sale_money
+from credigestor.reports import new_dates as agreements
 from credigestor.reports import printed_notes as printings
 from credigestor.reports import receipt as receipts
 from credigestor.reports import returns as goods_returns
@@ -172,6 +174,11 @@ def _return(asked: _Asked) -> Document:
     return asked.document(f"devolucao-{data.goods.number}", goods_return.pdf, data)
 
 
+def _new_dates(asked: _Asked) -> Document:
+    data = agreements.agreement(asked.session, asked.id())
+    return asked.document(f"prorrogacao-{data.agreed.number}", new_dates.pdf, data)
+
+
 #: Each kind's parameters, and how it is found.
 KINDS: Mapping[str, tuple[frozenset[str], Callable[[_Asked], Document]]] = {
     "notas": (frozenset(), _notes),
@@ -183,6 +190,7 @@ KINDS: Mapping[str, tuple[frozenset[str], Callable[[_Asked], Document]]] = {
     "extrato": (frozenset({"from", "to"}), _statement),
     "quitacao": (frozenset({"notes", "on"}), _settlement),
     "devolucao": (frozenset(), _return),
+    "prorrogacao": (frozenset(), _new_dates),
 }
 
 
@@ -193,7 +201,8 @@ def find(
 
     `notas` and `contrato` are of a printing's operation, `carne` of a sale, `proposta` of a
     proposal, `recibo` of a payment and `recibo-entrada` of a down payment or its return (format),
-    `extrato` (from, to) and `quitacao` (notes, on) of a customer, `devolucao` of a return's act.
+    `extrato` (from, to) and `quitacao` (notes, on) of a customer, `devolucao` of a return's act,
+    `prorrogacao` of an agreement's.
     Raises NotFound for a kind or a row that does not exist, InvalidInput for parameters that make
     no sense, Conflict for a document that is not given any more.
     """

@@ -14,15 +14,25 @@ from credigestor.db.settings import current_settings
 from credigestor.errors import Conflict, NotFound
 from credigestor.reports.credit_terms import AgreedNote, CreditTerms
 from credigestor.reports.named_customer import named_customer
+from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number, sale_number
 
 
 @dataclass(frozen=True, slots=True)
 class Installment(AgreedNote):
-    """One note: what it was made for and the principal it still owes, R$."""
+    """One note: what it was made for and the principal it still owes, R$.
+
+    `agreed` is the interest of a date agreed anew, which is owed beside it and not late (R32).
+    """
 
     free_until: date
     balance: Decimal
+    agreed: Decimal = ZERO
+
+    @property
+    def to_pay(self) -> Decimal:
+        """What its slip asks for, R$."""
+        return self.balance + self.agreed
 
     @property
     def paid(self) -> Decimal:
@@ -90,7 +100,11 @@ def booklet(session: Session, sale_id: int, *, today: date) -> Booklet:
         customer=customer,
         installments=tuple(
             Installment(
-                note.number, note.amount, note.due_date, note.free_until, note.principal_balance
+                *(note.number, note.amount, note.due_date, note.free_until),
+                balance=note.principal_balance,
+                agreed=note.interest_carried
+                if note.original_due_date and today <= note.free_until
+                else ZERO,
             )
             for note in notes
         ),

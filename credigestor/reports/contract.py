@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.models import ContractPrinting, Note, Sale, User
 from credigestor.db.settings import current_settings, settings_at
+from credigestor.db.steps import DUE_AS_MADE
 from credigestor.errors import Conflict, NotFound
 from credigestor.reports.credit_terms import AgreedNote, CreditTerms
 from credigestor.reports.guarantors import SaleGuarantor, of_sale
@@ -65,7 +66,8 @@ def contract(session: Session, operation_id: uuid.UUID) -> Contract:
     if sale.cancelled_on is not None:
         raise Conflict(f"A venda {sale_number(sale.id)} foi cancelada: seu contrato não vale mais.")
     notes = session.execute(
-        select(Note.number, Note.amount, Note.due_date)
+        # As agreed at the sale; later dates have papers of their own (R32).
+        select(Note.number, Note.amount, DUE_AS_MADE)
         .where(Note.sale_id == sale.id)
         .order_by(Note.number)
     )

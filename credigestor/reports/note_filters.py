@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from credigestor.db.models import Customer, Note, Sale
-from credigestor.db.steps import steps
+from credigestor.db.steps import DUE_AS_MADE, steps
 from credigestor.reports.note_dates import Conditions, in_force, one_of
 from credigestor.reports.scope import NO_SELLER
 from credigestor.reports.search import by_customer, by_number
@@ -270,7 +270,7 @@ def _first(first: int | None, as_of: date) -> Conditions:
     if first != UNPAID_30:
         return [Note.number == 1]
     wait = timedelta(days=UNPAID_30)
-    made = func.coalesce(Note.original_due_date, Note.due_date)  # whatever was agreed since (R32)
+    made = DUE_AS_MADE
     return [
         Note.number == 1,
         made <= as_of - wait,

@@ -9,10 +9,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import (
+    Act,
+    ActItem,
+    ActReversal,
     Note,
     NotePrinting,
     Payment,
@@ -21,9 +24,11 @@ from credigestor.db.models import (
     Sale,
 )
 from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.db.steps import DUE_AS_MADE
 from credigestor.errors import Conflict, NotFound
 from credigestor.reports.guarantors import SaleGuarantor, of_sale
 from credigestor.reports.named_customer import NamedCustomer, named_customer
+from credigestor.rules.acts import ActKind
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number, sale_number
 
@@ -61,11 +66,15 @@ class PrintedNotes:
 
 @dataclass(frozen=True)
 class Printings:
-    """How often a note was printed, and when last, in the shop's time."""
+    """How often a note was printed, and when last, in the shop's time.
+
+    `outdated`: that paper has another due date than the one in force, and is to be replaced (R32).
+    """
 
     note_id: int
     copies: int
     last_at: datetime | None
+    outdated: bool
 
 
 def printed(session: Session, operation_id: uuid.UUID) -> PrintedNotes:
@@ -100,16 +109,26 @@ def printed(session: Session, operation_id: uuid.UUID) -> PrintedNotes:
 def status(session: Session, sale_id: int) -> list[Printings]:
     """How often each note of a sale was printed, in the notes' order."""
     zone = ZoneInfo(current_settings(session).time_zone)
-    rows = session.execute(
-        select(Note.id, func.count(NotePrinting.id), func.max(NotePrinting.printed_at))
-        .outerjoin(NotePrinting, NotePrinting.note_id == Note.id)
+    last = (
+        select(
+            NotePrinting.note_id,
+            func.count().label("copies"),
+            func.max(NotePrinting.printed_at).label("at"),
+        )
+        .join(Note, Note.id == NotePrinting.note_id)
         .where(Note.sale_id == sale_id)
-        .group_by(Note.id)
+        .group_by(NotePrinting.note_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Note.id, last.c.copies, last.c.at, _due_at(last.c.at) != Note.due_date)
+        .outerjoin(last, last.c.note_id == Note.id)
+        .where(Note.sale_id == sale_id)
         .order_by(Note.number)
     )
     return [
-        Printings(note_id, copies, last_at and last_at.astimezone(zone))
-        for note_id, copies, last_at in rows
+        Printings(note_id, copies or 0, at and at.astimezone(zone), bool(copies and outdated))
+        for note_id, copies, at, outdated in rows
     ]
 
 
@@ -117,7 +136,7 @@ def _notes(
     session: Session, sale: Sale, operation_id: uuid.UUID, printed_at: datetime
 ) -> list[PrintedNote]:
     rows = session.execute(
-        select(Note, NotePrinting.copy, _received_until(printed_at))
+        select(Note, NotePrinting.copy, _received_until(printed_at), _due_at(literal(printed_at)))
         .join(NotePrinting, NotePrinting.note_id == Note.id)
         .where(NotePrinting.operation_id == operation_id)
         .order_by(Note.number)
@@ -127,12 +146,32 @@ def _notes(
             id=note.id,
             number=note_number(sale.id, note.number, sale.installments),
             amount=note.amount,
-            due_date=note.due_date,
+            due_date=due_date,
             copy=copy,
             received=received,
         )
-        for note, copy, received in rows
+        for note, copy, received, due_date in rows
     ]
+
+
+def _due_at(moment: ColumnElement[datetime]) -> ColumnElement[date]:
+    """When a note was due as the records stood at a moment: what is agreed later is not on it."""
+    agreed = (
+        select(ActItem.due_date)
+        .join(Act, Act.id == ActItem.act_id)
+        .outerjoin(ActReversal, ActReversal.act_id == Act.id)
+        .where(
+            ActItem.note_id == Note.id,
+            ActItem.kind == ActKind.NEW_DATE.value,
+            Act.created_at <= moment,
+            or_(ActReversal.id.is_(None), ActReversal.reversed_at > moment),
+        )
+        .order_by(ActItem.acted_on.desc(), ActItem.act_id.desc())
+        .limit(1)
+        .correlate_except(ActItem, Act, ActReversal)
+        .scalar_subquery()
+    )
+    return func.coalesce(agreed, DUE_AS_MADE)
 
 
 def _received_until(moment: datetime) -> ColumnElement[Decimal]:

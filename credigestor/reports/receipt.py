@@ -25,6 +25,7 @@ from credigestor.db.models import (
     User,
 )
 from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.db.steps import DUE_AS_MADE
 from credigestor.errors import NotFound
 from credigestor.rules.acts import ActKind
 from credigestor.rules.address import address_of
@@ -208,8 +209,9 @@ def _let_go(session: Session, payment: Payment) -> tuple[str | None, dict[int, S
 
 
 def _items(session: Session, payment_id: int, waived: Mapping[int, Split]) -> list[ReceiptItem]:
+    due_date = func.coalesce(PaymentItem.due_date_after, DUE_AS_MADE)  # as it was due then (R32)
     rows = session.execute(
-        select(PaymentItem, Note.sale_id, Note.number, Note.due_date, Sale.installments)
+        select(PaymentItem, Note.sale_id, Note.number, due_date, Sale.installments)
         .join(Note, Note.id == PaymentItem.note_id)
         .join(Sale, Sale.id == Note.sale_id)
         .where(PaymentItem.payment_id == payment_id)

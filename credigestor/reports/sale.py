@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Sale, User
+from credigestor.db.steps import DUE_AS_MADE
 from credigestor.errors import NotFound
 from credigestor.reports import sale_money
 from credigestor.reports.guarantors import SaleGuarantor, of_sale
@@ -152,7 +153,7 @@ def detail(session: Session, sale_id: int, *, as_of: date, today: date) -> SaleD
 
 def notes_made(session: Session, sale_id: int) -> Sequence[Row[int, int, Decimal, date]]:
     """The notes that a sale made, in order: id, number (its place), amount (R$) and due_date."""
-    made = select(Note.id, Note.number, Note.amount, Note.due_date)
+    made = select(Note.id, Note.number, Note.amount, DUE_AS_MADE.label("due_date"))
     return session.execute(made.where(Note.sale_id == sale_id).order_by(Note.number)).all()
 
 

@@ -17,7 +17,7 @@ from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules.acts import Acted, ActKind
 from credigestor.rules.calendar import check_date_range, format_date, format_days
 from credigestor.rules.charges import DueDates, State
-from credigestor.rules.money import ZERO
+from credigestor.rules.money import MAX_MONEY, ZERO, format_brl
 from credigestor.rules.new_dates import MOST_DAYS, agreed_interest, dates_from
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import acts, operations
@@ -184,7 +184,10 @@ def _plan(
         one = f"A nota {notes[0].label} já não está" if data.note_id else "Nenhuma nota está"
         raise Conflict(f"{one} em aberto: não há o que prorrogar.")
     _within_limit(actor, data, moved, shop)
-    return Planned(notes[0].customer_id, moved, late)
+    planned = Planned(notes[0].customer_id, moved, late)
+    if planned.interest > MAX_MONEY:
+        raise InvalidInput(f"Os juros passariam de {format_brl(MAX_MONEY)}.", field="rate")
+    return planned
 
 
 def _moved(data: NewDates, note: LockedNote, state: State, shop: ShopSettings) -> Moved:

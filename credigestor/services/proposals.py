@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.models import Base, Note, Proposal, Sale
 from credigestor.db.proposal_terms import OfferedNote, ProposalTerms
+from credigestor.db.steps import DUE_AS_MADE
 from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules.calendar import format_date
 from credigestor.rules.methods import Part
@@ -177,7 +178,9 @@ def _check_made(
     of = session.scalar(select(Sale.proposal_id).where(Sale.id == sale_id))
     operations.require_same(of == proposal_id, done="gravou outra venda", again="fechar esta")
     made = session.execute(
-        select(Note.due_date, Note.amount).where(Note.sale_id == sale_id).order_by(Note.number)
+        select(DUE_AS_MADE.label("due_date"), Note.amount)
+        .where(Note.sale_id == sale_id)
+        .order_by(Note.number)
     )
     if [OfferedNote.model_validate(note) for note in made] != list(offered):
         raise Conflict(

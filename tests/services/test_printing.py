@@ -303,4 +303,4 @@ def test_the_sale_tells_how_often_each_note_was_printed_and_when_last(seller: Ac
         found = status(session, sale.id)
     assert [(each.note_id, each.copies) for each in found] == [(first, 2), (second, 1), (third, 0)]
     assert found[0].last_at == again.printed_at
-    assert found[2] == Printings(third, 0, None)
+    assert found[2] == Printings(third, 0, None, outdated=False)

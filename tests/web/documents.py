@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from credigestor.db.engine import transaction
-from credigestor.db.models import User
+from credigestor.db.models import Note, User
 from credigestor.rules.money import CENT
 from credigestor.rules.returns import ReturnKind
-from credigestor.services import printing, returns
+from credigestor.services import new_dates, printing, returns
+from credigestor.services.new_dates import NewDates
 from credigestor.services.returns import NewReturn
 from tests.factories import actor_of, add_user
 from tests.portfolio import TODAY, Made
@@ -43,6 +45,22 @@ def take_back(sale: Made) -> str:
     return f"/documento/devolucao/{act_id}"
 
 
+def put_off(sale: Made) -> str:
+    """Record that the last note is put off by ten days; the address of its paper."""
+    with transaction() as session:
+        manager = actor_of(add_user("manager"))
+        due = session.get_one(Note, sale.notes[-1]).due_date  # its last day to be put off
+        new = NewDates(
+            operation_id=uuid.uuid4(),
+            agreed_on=due,
+            note_id=sale.notes[-1],
+            due_date=due + timedelta(days=10),
+            reason="recebe depois",
+        )
+        act_id = new_dates.put_off(session, manager, new, today=TODAY)
+    return f"/documento/prorrogacao/{act_id}"
+
+
 def addresses(vera: User, sale: Made, receipt: str) -> dict[str, str]:
     """One address of each kind, and the name of its file."""
     return {
@@ -54,4 +72,5 @@ def addresses(vera: User, sale: Made, receipt: str) -> dict[str, str]:
             "quitacao-cliente-1-2026-12-10.pdf"
         ),
         take_back(sale): "devolucao-000002.pdf",
+        put_off(sale): "prorrogacao-000003.pdf",
     }
