@@ -190,4 +190,4 @@ except InvalidInput as error:
 show_owed(note_then, as_of)
 show_payments(note)
 note_acts.show(note, actor)
-note_waiver.offer(note, actor)
+note_waiver.offer(note, actor, today)

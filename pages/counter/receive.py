@@ -249,6 +249,7 @@ def form_area(operation: Operation, customer_id: int, actor: Actor) -> None:
             previewed={part.note.id: part.split for part in parts},
         )
         with place:
+            waiver_offer.tell_lapses(new, today)
             offer_to_confirm(form, new, let_go.told, parts, open_notes)
 
 
@@ -259,8 +260,7 @@ def offer_to_confirm(
     parts: Sequence[Part],
     open_notes: Sequence[OpenNote],
 ) -> None:
-    """What lapses by it, the Pix to be shown, if there is one, and the button that writes."""
-    waiver_offer.tell_lapses(new)
+    """The Pix to be shown, if there is one, and the button that writes."""
     if by_pix := dict(new.handed).get(Method.PIX):
         notes_paid = [part.note for part in parts]
         pix.show(data.settings(), by_pix, txid(notes_paid, new.customer_id))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -24,7 +25,7 @@ _INPUTS = ("interest", "fine", "waiver_reason")
 _ANY = "prévia"
 
 
-def offer(note: NoteDetail, actor: Actor) -> None:
+def offer(note: NoteDetail, actor: Actor, today: date) -> None:
     """What the note owes of charges today, to be let go by who may; nothing where none is owed."""
     if not note.owed.charges or not actor.can(Permission.SELL):
         return
@@ -55,7 +56,7 @@ def offer(note: NoteDetail, actor: Actor) -> None:
         new = NewWaiver(
             operation_id=operation,
             customer_id=note.customer_id,
-            waived_on=data.today(),
+            waived_on=today,
             waived={note.id: read},
             reason=_ANY,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 
 import streamlit as st
@@ -97,9 +98,9 @@ def offer(
     return allocated(paid, left, discounts), LetGo(waived, why)
 
 
-def tell_lapses(new: NewPayment) -> None:
+def tell_lapses(new: NewPayment, today: date) -> None:
     """Say what of later waivers has no effect once a payment dated back is among them."""
-    for lapse in data.read(lapsing, new) if new.paid_on < data.today() else ():
+    for lapse in data.read(lapsing, new) if new.paid_on < today else ():
         st.warning(
             messages.plain(
                 f"Com este pagamento, {format_brl(lapse.amount)} da dispensa de "
