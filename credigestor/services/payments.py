@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from pydantic import Field
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -25,15 +23,15 @@ from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules import privacy
 from credigestor.rules.acts import Acted
 from credigestor.rules.calendar import format_date
-from credigestor.rules.charges import Overpaid, Paid, Split, Step
-from credigestor.rules.methods import Method, Part, way_of
-from credigestor.rules.money import CENT, MAX_MONEY, ZERO, format_brl
+from credigestor.rules.charges import Overpaid, Paid, Step
+from credigestor.rules.methods import way_of
+from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import acts, audit, handing, operations, payers, waivers
 from credigestor.services.act_dates import backdated_because
-from credigestor.services.discounts import check_settled, check_values, granted_because
-from credigestor.services.inputs import InputModel, reason
+from credigestor.services.discounts import check_settled, granted_because
+from credigestor.services.inputs import reason
 from credigestor.services.ledger import (
     Folded,
     LockedNote,
@@ -44,9 +42,9 @@ from credigestor.services.ledger import (
     write,
 )
 from credigestor.services.ledger_rows import step_columns
-from credigestor.services.payers import PayerInput
+from credigestor.services.payment_input import NewPayment as NewPayment
+from credigestor.services.payment_input import check_items
 from credigestor.services.payment_refusals import too_much
-from credigestor.services.waivers import Waived
 
 _CREATE = audit.creation(
     Base.metadata.tables["payments"],
@@ -56,51 +54,6 @@ _CREATE = audit.creation(
     ],
     "payment",
 )
-
-
-class NewPayment(InputModel):
-    """Money of one customer for one or several notes: (note id, R$) pairs, in any order."""
-
-    operation_id: uuid.UUID
-    customer_id: int
-    paid_on: date
-    #: One method, or in `methods` the part of each, R$ (R36).
-    method: Method | None = None
-    methods: tuple[Part, ...] = ()
-    items: tuple[tuple[int, Decimal], ...]
-    payer: PayerInput | None = None
-    backdate_reason: str | None = None
-    #: Note id → R$ taken off its principal beside the money, which settles it (R14).
-    discounts: dict[int, Decimal] = Field(default_factory=dict)
-    #: A manager's, where that is more than the law grants.
-    discount_reason: str | None = None
-    #: Note id → charges let go beside the money, and why (R29).
-    waived: dict[int, Waived] = Field(default_factory=dict)
-    waiver_reason: str | None = None
-    #: What the person was shown: note id → its allocation. Another one is refused (R10).
-    previewed: dict[int, Split] | None = None
-
-    @property
-    def amount(self) -> Decimal:
-        """All that was handed over, R$."""
-        return sum((value for _, value in self.items), ZERO)
-
-    @property
-    def acts(self) -> dict[int, Acted]:
-        """What is let go of each note's charges, by its id (R29)."""
-        return {note_id: waived.on(self.paid_on) for note_id, waived in self.waived.items()}
-
-    @property
-    def handed(self) -> Sequence[Part]:
-        """What came by each method, R$; raises InvalidInput where that is not the amount."""
-        return handing.parts(self.amount, self.method, self.methods)
-
-    @property
-    def parts(self) -> set[tuple[int, Decimal, Decimal]]:
-        """(note id, R$ handed over, discount R$) of each note."""
-        return {
-            (note_id, value, self.discounts.get(note_id, ZERO)) for note_id, value in self.items
-        }
 
 
 def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) -> int:
@@ -238,21 +191,6 @@ def reverse(session: Session, actor: Actor, *, payment_id: int, why: str, today:
     audit.record(session, actor, "reverse", "payment", payment_id, before=before, after=after)
 
 
-def _check_items(data: NewPayment) -> None:
-    if not data.items:
-        raise InvalidInput("Escolha ao menos uma nota.", field="items")
-    if len({note_id for note_id, _ in data.items}) != len(data.items):
-        raise InvalidInput("A mesma nota aparece duas vezes.", field="items")
-    if any(value < CENT for _, value in data.items):
-        raise InvalidInput("O valor deve ser maior que zero.", field="amount")
-    if data.amount > MAX_MONEY:
-        raise InvalidInput(f"O valor máximo é {format_brl(MAX_MONEY)}.", field="amount")
-    if any(value != value.quantize(CENT) for _, value in data.items):
-        raise InvalidInput("Use no máximo dois decimais.", field="amount")
-    check_values(data.discounts, dict(data.items))
-    handing.parts(data.amount, data.method, data.methods)
-
-
 def _told(data: NewPayment, note_id: int, value: Decimal) -> list[int | Decimal]:
     """A note's part as the audit log keeps it: its id, the money, and a discount if any."""
     discount = data.discounts.get(note_id)
@@ -280,7 +218,7 @@ def _recorded_before(session: Session, data: NewPayment) -> int:
 
 def _backdated_because(session: Session, actor: Actor, data: NewPayment, today: date) -> str | None:
     """The reason to keep of a payment's date, which is checked with its items (R11)."""
-    _check_items(data)
+    check_items(data)
     return backdated_because(session, actor, data.paid_on, data.backdate_reason, today=today)
 
 

@@ -11,7 +11,7 @@ from credigestor.db.engine import transaction
 from credigestor.reports.check.report import check
 from credigestor.rules.acts import Acted, ActKind
 from credigestor.rules.permissions import Actor
-from credigestor.services import returns
+from credigestor.services import acts
 from tests.acting import act, give_back, moved_to
 from tests.portfolio import TODAY, add_customer, add_sale, pay
 from tests.reports.planting import named, planted
@@ -43,7 +43,7 @@ def shop(admin: Actor) -> None:
                 give_back(session, admin, note, each.on, each.principal)
             else:
                 act(session, admin, each.kind, each.on, {note: each})
-        returns.reverse(session, admin, act_id=6, why="engano", today=TODAY)
+        acts.reverse(session, admin, act_id=6, why="engano", today=TODAY)
         pay(session, admin, notes[4], "20.00", TODAY)
 
 

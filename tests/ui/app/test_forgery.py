@@ -11,6 +11,7 @@ from credigestor.ui.app import forgery
 from credigestor.ui.kit.navigation import PAGES
 from tests.factories import actor_of, add_user
 from tests.portfolio import TODAY
+from tests.services.offering import asked, offer
 from tests.services.paying import pay, sell
 from tests.ui.support import open_app
 
@@ -25,6 +26,7 @@ HARMLESS = {"_TabsSerde", "_PopoverSerde", "_ExpanderSerde", "NoneType"}
 def test_the_kinds_of_all_widgets_on_all_pages_are_known() -> None:
     user = add_user(Role.ADMIN)
     pay(actor_of(user), TODAY, (sell(("100.00", TODAY)).notes[0], "10.00"))
+    offer(actor_of(user), asked(1))
     seen: set[str] = set()
     for spec in PAGES:
         query = {"id": "1", "customer": "1"}
