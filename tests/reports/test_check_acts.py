@@ -76,7 +76,7 @@ CORRUPTIONS = {
     "UPDATE act_items SET closed_after = NULL WHERE act_id = 5": ("item_fold", "act_items", 5),
     "UPDATE notes SET written_off = 1 WHERE id = 5": ("note_fold", "notes", 5),
     "UPDATE notes SET closed = 'returned' WHERE id = 4": ("note_fold", "notes", 4),
-    "UPDATE notes SET original_due_date = NULL WHERE id = 3": ("note_fold", "notes", 3),
+    "UPDATE notes SET original_due_date = NULL WHERE id = 3": ("sale_due_dates", "sales", 3),
     "UPDATE notes SET due_date = due_date - 1 WHERE id = 3": ("note_fold", "notes", 3),
     "UPDATE notes SET last_act_on = NULL WHERE id = 2": ("note_fold", "notes", 2),
     "UPDATE notes SET settled_on = settled_on + 1 WHERE id = 5": ("note_fold", "notes", 5),
