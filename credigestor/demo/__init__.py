@@ -20,6 +20,7 @@ from credigestor.db import waiting
 from credigestor.db.engine import transaction
 from credigestor.db.models import Customer, Note, Sale, User
 from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.demo.after_sale import after_sale
 from credigestor.demo.business import CUSTOMERS, Business, business
 from credigestor.demo.people import people
 from credigestor.errors import Conflict
@@ -102,6 +103,7 @@ def load(*, today: date, progress: Progress = lambda *_: None) -> list[Account]:
         _guarantee(session, made)
         progress(0.9, "Registrando cancelamentos e estornos")
         _correct(session, made, _actor(sellers[0]), _actor(manager), today)
+        after_sale(session, _actor(manager), today=today)
         counts = {"customers": len(made.batch.customers), "sales": len(made.batch.sales)}
         progress(0.95, "Somando a carteira")
         summaries.refresh(session, today=today)

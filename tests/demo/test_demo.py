@@ -13,6 +13,7 @@ from credigestor import demo
 from credigestor.db.balances import note_balances
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import (
+    Act,
     Customer,
     Guarantor,
     Note,
@@ -126,6 +127,13 @@ class TestTheShop:
             assert "CEP" in guarantor.address
             assert total >= 900
             assert installments > 0
+
+    def test_some_of_each_act_happened_to_the_notes(self) -> None:
+        with snapshot() as session:
+            kinds = session.execute(select(Act.kind, func.count()).group_by(Act.kind)).all()
+        done = {row.kind: row[1] for row in kinds}
+        assert {"waiver", "return", "new_date"} <= done.keys()
+        assert min(done.values()) >= 3
 
     def test_some_notes_were_settled_early_for_less(self) -> None:
         """R14."""
