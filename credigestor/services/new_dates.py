@@ -53,10 +53,14 @@ class NewDates(InputModel):
 
 @dataclass(frozen=True)
 class Moved:
-    """A note that is put off: its dates before and after, and the interest agreed for that, R$."""
+    """A note that is put off: its dates before and after, and the interest agreed for that, R$.
+
+    `carried` is what it owes beside its principal: interest of an agreement before this one.
+    """
 
     note: LockedNote
     principal: Decimal
+    carried: Decimal
     before: DueDates
     after: DueDates
     interest: Decimal
@@ -207,6 +211,7 @@ def _moved(data: NewDates, note: LockedNote, state: State, shop: ShopSettings) -
     return Moved(
         note=note,
         principal=state.principal,
+        carried=state.interest + state.fine,
         before=before,
         after=dates_from(due, grace, shop.holiday_rules),
         interest=agreed_interest(state.principal, data.rate, (due - before.due_date).days),

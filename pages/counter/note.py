@@ -17,7 +17,7 @@ from credigestor.rules.methods import in_words
 from credigestor.rules.money import format_brl, format_number
 from credigestor.rules.numbering import receipt_number, sale_number
 from credigestor.rules.permissions import Permission
-from credigestor.ui.counter import document_bars, note_acts, note_waiver, pix
+from credigestor.ui.counter import document_bars, new_dates, note_acts, note_waiver, pix
 from credigestor.ui.kit import data, forms, links, messages, session, tables
 
 COLOURS: dict[Status, Literal["red", "orange", "blue", "green", "gray"]] = {
@@ -90,7 +90,12 @@ def show_header(note: NoteDetail) -> None:
             icon=":material/receipt:",
             id=note.sale_id,
         )
-    details = [note.description, f"Vendedor: {note.seller}" if note.seller else ""]
+    moved = note.original_due_date
+    details = [
+        note.description,
+        f"Vendedor: {note.seller}" if note.seller else "",
+        f"Prorrogada: vencia em {format_date(moved)}" if moved else "",
+    ]
     if any(details):
         st.caption(messages.plain(" · ".join(filter(None, details))))
 
@@ -190,4 +195,6 @@ except InvalidInput as error:
 show_owed(note_then, as_of)
 show_payments(note)
 note_acts.show(note, actor)
+new_dates.listed(note.sale_id, actor, note.id)
+new_dates.offer_of_note(note, actor, today)
 note_waiver.offer(note, actor, today)

@@ -23,6 +23,7 @@ from credigestor.ui.counter import (
     goods_returns,
     guarantors,
     methods,
+    new_dates,
     payment_list,
 )
 from credigestor.ui.counter.credit_lines import credit_lines
@@ -255,9 +256,11 @@ def sale_page() -> None:
     notes_area(sale)
     payments_area(sale)
     returned = goods_returns.listed(sale, actor, today)
+    new_dates.listed(sale.id, actor)
     guarantors.of_sale(sale, actor)
     if actor.can(Permission.SELL):
         edit_area(sale, actor)
+    new_dates.offer_of_sale(sale, actor, today)
     goods_returns.area(sale, returned, actor, today)
     cancel_area(sale, actor, today)
 

@@ -20,7 +20,6 @@ from sqlalchemy.orm import Session
 from credigestor.db.models import NotePrinting
 from credigestor.db.settings import ShopSettings
 from credigestor.errors import BusinessError, Conflict
-from credigestor.reports import printed_notes
 from credigestor.reports.named_customer import named_customer
 from credigestor.reports.note import NoteDetail
 from credigestor.reports.receipt import Receipt
@@ -31,6 +30,7 @@ from credigestor.rules.document_choices import RECEIPT_FORMAT_NAMES, ReceiptForm
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.words import listed
 from credigestor.services import printing
+from credigestor.ui.counter import note_papers as papers
 from credigestor.ui.kit import clicks, data, links, messages, session
 
 _OPEN = frozenset({Status.PENDING, Status.PARTIAL, Status.OVERDUE})
@@ -61,7 +61,8 @@ def sale_bar(sale: SaleDetail, actor: Actor) -> None:
     """The sale's notes, all that are open or chosen ones, and its booklet; the shop's first one
     is the first here."""
     shop, cancelled = data.settings(), sale.cancelled_on is not None
-    copies = _copies(sale.id)
+    printings = papers.printings(sale.id)
+    copies = {id_: each.copies for id_, each in printings.items()}
     numbered = zip(*(sale.notes[name] for name in _NOTE_COLUMNS), strict=True)
     labels = {
         int(id_): f"{number}/{sale.installments} · {format_date(due)}" + _next_copy(copies[id_])
@@ -94,6 +95,9 @@ def sale_bar(sale: SaleDetail, actor: Actor) -> None:
                 else:
                     _booklet(sale.id, type_, bool(refusal))
         _explain(refusal, shop, actor)
+        papers.tell_outdated(
+            [labels[id_].split(" · ")[0] for id_ in labels if printings[id_].outdated]
+        )
         printed = sum(1 for id_ in labels if copies[id_])
         if printed:
             before = "Todas já impressas" if printed == len(labels) else f"Já impressas: {printed}"
@@ -113,10 +117,12 @@ def note_bar(note: NoteDetail, actor: Actor) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             disabled = bool(refusal or printing.missing(shop))
-            label = "Imprimir esta nota" + _next_copy(_copies(note.sale_id)[note.id])
+            printings = papers.printings(note.sale_id)[note.id]
+            label = "Imprimir esta nota" + _next_copy(printings.copies)
             _print_button(label, note.sale_id, [note.id], "secondary", disabled, form)
             _booklet(note.sale_id, "secondary", bool(refusal))
         _explain(refusal, shop, actor)
+        papers.tell_outdated([""] if printings.outdated and not refusal else [])
         if not refusal:
             show_printed(form)
 
@@ -175,11 +181,6 @@ def _booklet(sale_id: int, type: _Type, disabled: bool) -> None:
     if not disabled:
         keep = path("carne", sale_id, keep=True)
         link("Baixar carnê", keep, type="tertiary", icon=":material/download:")
-
-
-def _copies(sale_id: int) -> dict[int, int]:
-    """How often each note of a sale was printed."""
-    return {each.note_id: each.copies for each in data.read(printed_notes.status, sale_id)}
 
 
 def _next_copy(copies: int) -> str:

@@ -65,7 +65,7 @@ def show(note: NoteDetail, actor: Actor) -> None:
             and not act.reversed_on
             and actor.can(KINDS[act.kind].permission)
         ):
-            _undo(act, actor)
+            undo(act.act_id, _named(act), actor)
 
 
 def _some(column: pd.Series[Any]) -> bool:
@@ -73,30 +73,34 @@ def _some(column: pd.Series[Any]) -> bool:
     return bool(column.notna().any() and any(column.dropna()))
 
 
-def _undo(act: NoteAct, actor: Actor) -> None:
-    """The act's reversal, behind a reason and a second button."""
-    fields = forms.Fields()
+def _named(act: NoteAct) -> str:
     what = f"{ACT_NAMES[act.kind].lower()} de {format_date(act.acted_on)}"
     taken = act.taken.interest + act.taken.fine + act.taken.principal
     if taken > 0:
         what += f", {format_brl(taken)}"
+    return what
+
+
+def undo(act_id: int, what: str, actor: Actor) -> None:
+    """The reversal of an act, which `what` names, behind a reason and a second button."""
+    fields = forms.Fields()
     with st.expander(
-        messages.plain(f"Desfazer {what}"), icon=":material/undo:", key=f"undo:{act.act_id}"
+        messages.plain(f"Desfazer {what}"), icon=":material/undo:", key=f"undo:{act_id}"
     ):
-        st.write("A nota é recalculada como se isto não tivesse sido feito; o registro fica.")
-        why = st.text_input("Motivo", key=f"undo_why:{act.act_id}", max_chars=MAX_REASON)
+        st.write(
+            "Cada nota dela é recalculada como se isto não tivesse sido feito; o registro fica."
+        )
+        why = st.text_input("Motivo", key=f"undo_why:{act_id}", max_chars=MAX_REASON)
         fields.slot("reason")
         if not st.button(
             "Confirmar: desfazer",
-            key=f"undo_confirm:{act.act_id}",
+            key=f"undo_confirm:{act_id}",
             type="primary",
             icon=":material/undo:",
         ):
             return
         with fields.catching():
             today = data.today()
-            data.write(
-                lambda s: acts.reverse(s, actor, act_id=act.act_id, why=why or "", today=today)
-            )
+            data.write(lambda s: acts.reverse(s, actor, act_id=act_id, why=why or "", today=today))
             messages.flash(f"Desfeito: {what}.", ":material/undo:")
             st.rerun()
