@@ -125,6 +125,7 @@ class Note(Answer):
     owed: Owed
     amount: Money
     due_date: date
+    original_due_date: date | None
     on_time_until: date
     free_until: date
     sale_id: int

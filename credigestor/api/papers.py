@@ -64,12 +64,13 @@ class NotesPrinted(Answer):
 
 
 class NoteCopies(Answer):
-    """How often a note was printed, and when last."""
+    """How often a note was printed, and when last; `outdated`: before its date was put off."""
 
     note_id: int
     number: str
     copies: int
     last_at: datetime | None
+    outdated: bool
 
 
 class ContractPrinted(Answer):
@@ -141,6 +142,7 @@ def printed(sale_id: PathId) -> SalePrintings:
                 number=numbers[each.note_id],
                 copies=each.copies,
                 last_at=each.last_at,
+                outdated=each.outdated,
             )
             for each in found
         ],

@@ -137,8 +137,6 @@ def _check(session: Session, actor: Actor, data: NewDates, today: date) -> ShopS
     """What can be said before anything is looked up; gives the settings in force."""
     actor.require(Permission.SELL)
     shop = current_settings(session)
-    if not (actor.can(Permission.NEW_DATE) or shop.new_date_limit_days):
-        actor.require(Permission.NEW_DATE)
     check_date(
         *(actor, data.agreed_on),
         today=today,
@@ -237,9 +235,13 @@ def _within_limit(actor: Actor, data: NewDates, moved: Sequence[Moved], shop: Sh
     for each in moved:
         first = each.note.made.due_date
         if (each.after.due_date - first).days > limit:
+            may = (
+                f"um vendedor prorroga até {format_days(limit)} depois disso; mais, só um gerente."
+                if limit
+                else "só um gerente a prorroga."
+            )
             raise InvalidInput(
-                f"A nota {each.note.label} foi feita para {format_date(first)}: um vendedor "
-                f"prorroga até {format_days(limit)} depois disso; mais, só um gerente.",
+                f"A nota {each.note.label} foi feita para {format_date(first)}: {may}",
                 field="due_date" if data.note_id else "days",
             )
 

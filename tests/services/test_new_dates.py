@@ -13,7 +13,7 @@ from sqlalchemy import select
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Act, ActItem, AuditEntry
 from credigestor.db.settings import ShopSettings
-from credigestor.errors import BusinessError, Conflict, InvalidInput, NotAllowed, NotFound
+from credigestor.errors import BusinessError, Conflict, InvalidInput, NotFound
 from credigestor.reports.check.invariants import broken_sales
 from credigestor.reports.check.report import check
 from credigestor.reports.note import detail
@@ -176,7 +176,9 @@ def test_a_seller_puts_off_as_far_as_the_settings_say_counted_from_the_first_dat
 ) -> None:
     on, today = MARCH - DAY, MARCH
     data = new_agreement(on, note_id=note, due_date=MARCH + 5 * DAY)
-    assert isinstance(refused(seller, data, today), NotAllowed)
+    error = refused(seller, data, today)
+    assert error.field == "due_date"
+    assert "só um gerente a prorroga" in error.message
     with transaction() as session:
         settings.change(session, admin, ShopSettings(new_date_limit_days=7))
     agree(seller, data, today)
