@@ -87,6 +87,7 @@ def _random_act(session: Session, actor: Actor, random: Random, note_id: int) ->
             give_back(session, actor, note.sale_id, day, value, why, back_by)
             return
         case ActKind.NEW_DATE:
+            day = min(day, note.due_date)  # one that is not late
             due = max(day, note.due_date) + timedelta(days=random.randint(1, 60))
             agreed = random.choice([ZERO, Decimal("1.00")])
             grace = (note.made.free_until - note.made.on_time_until).days
