@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from typing import get_args
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ from credigestor.errors import BusinessError
 from credigestor.rules.acts import Acted, ActKind
 from credigestor.rules.calendar import last_free_day, last_on_time_day
 from credigestor.rules.charges import DueDates, fold, new_state, owed_on
-from credigestor.rules.methods import Method
+from credigestor.rules.methods import OneWay
 from credigestor.rules.money import CENT, ZERO
 from credigestor.rules.permissions import Actor
 from credigestor.rules.returns import ReturnKind
@@ -83,7 +84,7 @@ def _random_act(session: Session, actor: Actor, random: Random, note_id: int) ->
             done = Acted(kind, day, _part(owed.interest, random), _part(owed.fine, random))
         case ActKind.RETURN:
             value = max(_part(owed.principal, random), CENT)
-            why, back_by = random.choice(list(ReturnKind)), random.choice(list(Method))
+            why, back_by = random.choice(list(ReturnKind)), random.choice(get_args(OneWay))
             give_back(session, actor, note.sale_id, day, value, why, back_by)
             return
         case ActKind.NEW_DATE:
@@ -106,7 +107,7 @@ def give_back(
     day: date,
     value: Decimal,
     kind: ReturnKind = ReturnKind.REGRET,
-    back_by: Method = Method.CASH,
+    back_by: OneWay = "cash",
 ) -> int:
     """Take goods of a sale back; the act's id."""
     new = NewReturn(

@@ -44,6 +44,7 @@ from credigestor.api import (
     sales,
     settings,
     standing,
+    store_credit,
     users,
     webhooks,
 )
@@ -133,6 +134,8 @@ for resource in (
     sale_records.router,
     returns.sales,
     returns.router,
+    store_credit.customers,
+    store_credit.router,
     sale_cancellations.router,
     notes.router,
     pix.router,

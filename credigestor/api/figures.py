@@ -25,6 +25,7 @@ from credigestor.reports import delinquency as late
 from credigestor.reports.delinquency import DelinquencyFilters
 from credigestor.reports.portfolio import flows, stock
 from credigestor.reports.portfolio.act_totals import NOTHING, act_totals
+from credigestor.reports.store_credit import owed_to_customers
 from credigestor.reports.summary import summary as headline
 from credigestor.rules.acts import ActKind
 from credigestor.rules.permissions import Permission
@@ -96,11 +97,15 @@ class Movement(Answer):
 
 
 class Dashboard(Answer):
-    """What stands on the day, and what moved in the period."""
+    """What stands on the day, and what moved in the period.
+
+    `customer_credit` is what the shop owes its customers then, of the whole shop (R31).
+    """
 
     as_of: date
     portfolio: Portfolio
     movement: Movement
+    customer_credit: Money
 
 
 class LateCustomer(Answer):
@@ -156,6 +161,7 @@ def dashboard(call: Caller, seen: Annotated[View, Depends(of_period)]) -> Dashbo
         charges = stock.charges(session, day, scope, today=call.today)
         flow = flows.flow(session, moved, as_of=day, scope=scope)
         acts = act_totals(session, moved, as_of=day, scope=scope)
+        credit = owed_to_customers(session, day)
     return Dashboard(
         as_of=day,
         portfolio=Portfolio(
@@ -179,6 +185,7 @@ def dashboard(call: Caller, seen: Annotated[View, Depends(of_period)]) -> Dashbo
                 "end": moved.end,
             }
         ),
+        customer_credit=credit,
     )
 
 

@@ -67,7 +67,8 @@ class PaymentToMake(Body):
     """A payment of one customer for their notes; of today unless it says otherwise.
 
     `waivers` let go charges of notes that are paid, and are one with the payment. It comes in one
-    `method`, or in `methods` that add up to its items.
+    `method`, or in `methods` that add up to its items; or `by_credit`, by what the shop owes the
+    customer (R31). What was handed over beyond the items and is `kept` becomes such credit.
     """
 
     model_config = examples(
@@ -100,6 +101,8 @@ class PaymentToMake(Body):
     paid_on: Day | None = None
     method: Method | None = None
     methods: PartsIn = ()
+    by_credit: bool = False
+    kept: MoneyIn = ZERO
     payer: PayerOfIt | None = None
     items: Annotated[list[ItemToPay], Field(min_length=1, max_length=MOST_NOTES)]
     backdate_reason: str | None = None
@@ -128,6 +131,8 @@ def asked(call: Call, data: PaymentToMake, key: uuid.UUID) -> NewPayment:
             "paid_on": data.paid_on or call.today,
             "method": data.method,
             "methods": handed.asked(data.methods),
+            "by_credit": data.by_credit,
+            "kept": data.kept,
             "payer": data.payer and parse(PayerInput, data.payer.model_dump()),
             "items": tuple((item.note_id, item.amount) for item in data.items),
             "discounts": {item.note_id: item.discount for item in data.items if item.discount},

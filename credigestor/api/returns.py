@@ -31,7 +31,7 @@ from credigestor.api.sale_previews import NO_OPERATION
 from credigestor.db.engine import snapshot
 from credigestor.reports import returns as reports
 from credigestor.reports import sale as one_sale
-from credigestor.rules.methods import Method
+from credigestor.rules.methods import OneWay
 from credigestor.rules.permissions import Permission
 from credigestor.rules.returns import ReturnKind
 from credigestor.services import acts
@@ -64,7 +64,7 @@ class GoodsToTake(Body):
     value: MoneyIn | None = Field(None, description=_VALUE)
     share: RateIn | None = None
     returned_on: Day | None = None
-    back_by: Method | None = None
+    back_by: OneWay | None = None
     expected_back: MoneyIn | None = None
     reason: str
 
@@ -111,7 +111,7 @@ class ReturnMade(Answer):
     value: Annotated[Money, Field(description=_VALUE)]
     principal: Money
     back: Money
-    back_by: Method | None
+    back_by: OneWay | None
 
 
 class FallenNote(Answer):
@@ -136,7 +136,7 @@ class GoodsReturn(Answer):
     share: Rate | None
     principal: Money
     back: Money
-    back_by: Method | None
+    back_by: OneWay | None
     reason: str
     made_by: str | None
     notes: list[FallenNote]

@@ -37,7 +37,7 @@ from sqlalchemy.dialects.postgresql import UUID as PGUUID
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from credigestor.rules.methods import PLUS, SEVERAL, UNKNOWN, Method
+from credigestor.rules.methods import CREDIT, PLUS, SEVERAL, UNKNOWN, Method
 from credigestor.rules.true_rate import PLACES
 
 Money = Numeric(12, 2)
@@ -449,9 +449,11 @@ class Payment(Handed, Base):
         UniqueConstraint("operation_id"),
         UniqueConstraint("ref"),
         CheckConstraint("amount > 0", name="amount"),
-        *_ways(),
+        *_ways(CREDIT),
         CheckConstraint("char_length(discount_reason) >= 3", name="discount_reason"),
         Index("ix_payments_paid_on", "paid_on"),
+        # Few: the facts of the portfolio look each note's payments up here.
+        Index("ix_payments_by_credit", "id", postgresql_where=text("method = 'credit'")),
         Index("ix_payments_customer_id", "customer_id"),
     )
     id: Mapped[int] = _id()
@@ -632,7 +634,7 @@ class Return(Base):
         CheckConstraint("value > 0", name="value"),
         CheckConstraint("share > 0 AND share <= 100", name="share"),
         CheckConstraint("back >= 0", name="back"),
-        CheckConstraint("back_by IN ('cash', 'pix', 'card', 'transfer')", name="method"),
+        CheckConstraint("back_by IN ('cash', 'pix', 'card', 'transfer', 'credit')", name="method"),
         CheckConstraint("(back_by IS NULL) = (back = 0)", name="back_by"),
         Index("ix_returns_sale_id", "sale_id"),
     )
@@ -644,6 +646,56 @@ class Return(Base):
     share: Mapped[Decimal | None] = mapped_column(Rate)
     back: Mapped[Decimal] = _money("0")
     back_by: Mapped[str | None]
+
+
+class CreditMovement(Base):
+    """What the shop owes a customer (R31): R$ above zero come to it, below zero go. Append-only.
+
+    `kept` beside a payment, from money handed over `method`; `returned` by an act; `spent` by a
+    payment; `paid_back` by a method. What is undone has a row of its own, of the same day and the
+    opposite amount, that names it; both then count for nothing on any day.
+    """
+
+    __tablename__ = "credit_movements"
+    __table_args__ = (
+        UniqueConstraint("operation_id"),
+        UniqueConstraint("undoes_id"),
+        UniqueConstraint("payment_id", "kind"),
+        UniqueConstraint("act_id"),
+        CheckConstraint(
+            "kind IN ('kept', 'returned', 'spent', 'paid_back', 'undone')", name="kind"
+        ),
+        CheckConstraint(
+            "CASE WHEN kind IN ('kept', 'returned') THEN amount > 0"
+            " WHEN kind IN ('spent', 'paid_back') THEN amount < 0 ELSE amount <> 0 END",
+            name="amount",
+        ),
+        CheckConstraint(
+            "(kind IN ('kept', 'spent')) = (payment_id IS NOT NULL)"
+            " AND (kind = 'returned') = (act_id IS NOT NULL)"
+            " AND (kind = 'undone') = (undoes_id IS NOT NULL)"
+            " AND (kind = 'paid_back') = (operation_id IS NOT NULL)",
+            name="source",
+        ),
+        CheckConstraint("(kind IN ('kept', 'paid_back')) = (method IS NOT NULL)", name="moved"),
+        CheckConstraint("method IN ('cash', 'pix', 'card', 'transfer')", name="method"),
+        CheckConstraint("(kind IN ('paid_back', 'undone')) = (reason IS NOT NULL)", name="reason"),
+        Index("ix_credit_movements_customer_id", "customer_id", "moved_on"),
+        Index("ix_credit_movements_moved_on", "moved_on"),
+    )
+    id: Mapped[int] = _id()
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    kind: Mapped[str]
+    moved_on: Mapped[date]
+    amount: Mapped[Decimal] = mapped_column(Money)
+    method: Mapped[str | None]
+    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id"))
+    act_id: Mapped[int | None] = mapped_column(ForeignKey("acts.id"))
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("credit_movements.id"))
+    operation_id: Mapped[uuid.UUID | None]
+    reason: Mapped[str | None]
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = _now()
 
 
 class Reversal(Base):

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from credigestor.documents import (
     booklet,
     contract,
+    credit_payback,
     customer_statement,
     goods_return,
     new_dates,
@@ -41,6 +42,7 @@ from credigestor.reports import printed_notes as printings
 from credigestor.reports import receipt as receipts
 from credigestor.reports import returns as goods_returns
 from credigestor.reports import settlement as settlements
+from credigestor.reports import store_credit as store_credits
 from credigestor.reports.named_customer import named_customer
 from credigestor.rules.document_choices import ReceiptFormat
 from credigestor.rules.numbering import sale_number
@@ -179,6 +181,11 @@ def _new_dates(asked: _Asked) -> Document:
     return asked.document(f"prorrogacao-{data.agreed.number}", new_dates.pdf, data)
 
 
+def _payback(asked: _Asked) -> Document:
+    data = store_credits.payback(asked.session, asked.id())
+    return asked.document(f"credito-{data.movement.id:06d}", credit_payback.pdf, data)
+
+
 #: Each kind's parameters, and how it is found.
 KINDS: Mapping[str, tuple[frozenset[str], Callable[[_Asked], Document]]] = {
     "notas": (frozenset(), _notes),
@@ -191,6 +198,7 @@ KINDS: Mapping[str, tuple[frozenset[str], Callable[[_Asked], Document]]] = {
     "quitacao": (frozenset({"notes", "on"}), _settlement),
     "devolucao": (frozenset(), _return),
     "prorrogacao": (frozenset(), _new_dates),
+    "credito": (frozenset(), _payback),
 }
 
 
@@ -202,7 +210,7 @@ def find(
     `notas` and `contrato` are of a printing's operation, `carne` of a sale, `proposta` of a
     proposal, `recibo` of a payment and `recibo-entrada` of a down payment or its return (format),
     `extrato` (from, to) and `quitacao` (notes, on) of a customer, `devolucao` of a return's act,
-    `prorrogacao` of an agreement's.
+    `prorrogacao` of an agreement's, `credito` of credit paid back.
     Raises NotFound for a kind or a row that does not exist, InvalidInput for parameters that make
     no sense, Conflict for a document that is not given any more.
     """

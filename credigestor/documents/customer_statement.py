@@ -14,6 +14,7 @@ from credigestor.rules.calendar import format_date, format_days
 from credigestor.rules.charges import Owed
 from credigestor.rules.identity import format_tax_id, tax_id_kind
 from credigestor.rules.money import ZERO, format_brl, format_number
+from credigestor.rules.store_credit import MOVEMENT_NAMES
 
 TITLE = "Extrato do cliente"
 _COLUMNS = (
@@ -31,6 +32,7 @@ def pdf(data: CustomerStatement, *, made_at: datetime, logo: bytes | None) -> by
     sheet.heading("Movimento do período, em R$")
     _movements(sheet, data)
     _totals(sheet, data)
+    _credit(sheet, data)
     sheet.heading(f"O que está em aberto em {format_date(data.today)}, em R$")
     _owed(sheet, data)
     return sheet.finished()
@@ -195,6 +197,25 @@ _TAKEN = {
     ActKind.RENEGOTIATION: "Renegociado",
     ActKind.WRITE_OFF: "Baixado por perda",
 }
+
+
+def _credit(sheet: Sheet, data: CustomerStatement) -> None:
+    """What the shop owes the customer, where it does or did (R31)."""
+    if not (data.credit or data.credit_balance):
+        return
+    sheet.heading("Crédito do cliente com a loja, em R$")
+    rows: list[_Row] = [
+        [
+            each.moved_on,
+            " ".join(filter(None, (MOVEMENT_NAMES[each.kind], each.source)))
+            + (": desfeito, sem efeito" if each.undone else ""),
+            each.amount,
+            each.balance,
+        ]
+        for each in data.credit
+    ]
+    rows.append([None, f"Saldo em {format_date(data.until)}", None, data.credit_balance])
+    sheet.grid(["Data", "O quê", "Valor", "Saldo"], rows, bold=[len(data.credit)])
 
 
 def _owed(sheet: Sheet, data: CustomerStatement) -> None:

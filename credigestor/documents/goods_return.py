@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
+from credigestor.db.settings import ShopSettings
 from credigestor.documents.canvas import GREY
 from credigestor.documents.customer_statement import customer_lines
 from credigestor.documents.letterhead import payee, shop_place
 from credigestor.documents.sheet import MARGIN, Sheet
 from credigestor.reports.returns import GoodsReturn, ReturnSlip
 from credigestor.rules.calendar import format_date, written_date
-from credigestor.rules.methods import METHOD_NAMES
+from credigestor.rules.methods import NAMES
 from credigestor.rules.money import exact_percent, format_brl
 from credigestor.rules.returns import RETURN_NAMES, ReturnKind
 from credigestor.rules.words import money_in_words
@@ -58,7 +59,7 @@ def pdf(data: ReturnSlip, *, made_at: datetime, logo: bytes | None) -> bytes:
         sheet.paragraph("Nenhuma: não havia nota em aberto nesta venda.")
     sheet.heading("Dinheiro de volta")
     sheet.paragraph(given_back(goods))
-    _signatures(sheet, data)
+    signatures(sheet, data.customer.name, data.shop, goods.returned_on)
     return sheet.finished()
 
 
@@ -75,19 +76,18 @@ def given_back(goods: GoodsReturn) -> str:
     if goods.back_by is None:
         return "Nada: o valor devolvido coube nas notas em aberto."
     words = money_in_words(goods.back)
-    return f"{format_brl(goods.back)} ({words}). Forma: {METHOD_NAMES[goods.back_by]}."
+    return f"{format_brl(goods.back)} ({words}). Forma: {NAMES[goods.back_by]}."
 
 
-def _signatures(sheet: Sheet, data: ReturnSlip) -> None:
+def signatures(sheet: Sheet, customer: str, shop: ShopSettings, on: date) -> None:
     """Where and when, and the two who sign: what went back is acknowledged by the customer."""
-    day = written_date(data.goods.returned_on)
     sheet.ln(4)
-    sheet.paragraph(", ".join(filter(None, (shop_place(data.shop), day))) + ".")
+    sheet.paragraph(", ".join(filter(None, (shop_place(shop), written_date(on)))) + ".")
     if sheet.y + 30 > sheet.page_break_trigger:
         sheet.add_page()
     sheet.ln(14)
     top, half = sheet.y, sheet.epw / 2 - 5
-    for place, who in enumerate((data.customer.name, payee(data.shop))):
+    for place, who in enumerate((customer, payee(shop))):
         left = MARGIN + place * (half + 10)
         sheet.set_draw_color(*GREY)
         sheet.line(left, top, left + half, top)

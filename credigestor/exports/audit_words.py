@@ -1,8 +1,7 @@
 """What an entry of the audit log says, in Portuguese.
 
 PostgreSQL words the changes, so that the page, a customer's copy and the file of a million entries,
-which its COPY writes, read the same text. Fields that FIELDS does not name
-stay unsaid; a test finds each that a service writes.
+which its COPY writes, read the same. What FIELDS does not name stays unsaid; a test finds those.
 """
 
 from __future__ import annotations
@@ -57,6 +56,7 @@ ENTITIES = {
     "proposal": "Proposta",
     "payment": "Pagamento",
     "act": "Ato",
+    "credit": "Devolução de crédito",
     "users": "Usuário",
     "settings": "Configurações",
     "api_key": "Chave de programa",
@@ -114,6 +114,7 @@ _OWN = {
     "acted_on": ("Data", "date"),
     "payer": ("Pago por outra pessoa", "text"),
     "refund_method": ("Entrada devolvida em", "method"),
+    "kept": ("Guardado como crédito", "money"),
     "return_kind": ("Devolução", "return_kind"),
     "value": ("Valor devolvido", "money"),
     "share": ("Parte da venda (%)", "number"),

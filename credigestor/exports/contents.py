@@ -112,7 +112,7 @@ def sales(cells: CellWriter) -> Content:
         "Venda": Sale.id,
         "Referência": cells.text(Sale.ref),
         "Data": Sale.sold_on,
-        **_customer(customer),
+        **named(customer),
         "Vendedor": cells.text(User.name),
         "Descrição": cells.text(Sale.description),
         "Total": cells.number(Sale.total),
@@ -151,7 +151,7 @@ def notes(cells: CellWriter) -> Content:
         "Nota": note_number(balance.sale_id, balance.number, balance.installments),
         "Venda": balance.sale_id,
         "Parcela": balance.number,
-        **_customer(customer),
+        **named(customer),
         "Data da venda": balance.sold_on,
         "Vencimento": balance.due_date,
         "Valor": cells.number(balance.amount),
@@ -174,7 +174,7 @@ def payments(cells: CellWriter) -> Content:
         "Pagamento": Payment.id,
         "Referência": cells.text(Payment.ref),
         "Data": Payment.paid_on,
-        **_customer(customer),
+        **named(customer),
         "Nota": note_number(Sale.id, Note.number, Sale.installments),
         "Valor nesta nota": cells.number(PaymentItem.amount),
         "Principal": cells.owed(PaymentItem.principal),
@@ -212,7 +212,7 @@ def acts(cells: CellWriter) -> Content:
         "Ato": Act.id,
         "O quê": cells.word(Act.kind, ACT_NAMES),
         "Data": Act.acted_on,
-        **_customer(customer),
+        **named(customer),
         "Nota": note_number(Sale.id, Note.number, Sale.installments),
         "Principal": cells.owed(ActItem.principal),
         "Juros": cells.owed(ActItem.interest),
@@ -245,7 +245,7 @@ def sale_money(cells: CellWriter) -> Content:
         "O quê": cells.word(SaleMoney.kind, MONEY_KINDS),
         "Data": SaleMoney.moved_on,
         "Venda": SaleMoney.sale_id,
-        **_customer(customer),
+        **named(customer),
         "Valor": cells.number(SaleMoney.amount),
         "Forma": cells.way(SaleMoney.way),
         "Recebida ou devolvida por": cells.text(User.name),
@@ -289,7 +289,8 @@ def delinquency(cells: CellWriter) -> Content:
     return Content(columns, rows)
 
 
-def _customer(customer: Any) -> dict[str, ColumnElement[Any]]:
+def named(customer: Any) -> dict[str, ColumnElement[Any]]:
+    """The columns that name the customer of a row."""
     return {
         "Código do cliente": customer.c.id,
         "Cliente": customer.c.name,

@@ -17,14 +17,17 @@ from credigestor.db.models import (
     User,
 )
 from credigestor.reports import proposals as offered
+from credigestor.reports import store_credit
 from credigestor.reports.proposals import ProposalFilters
 from credigestor.rules.acts import ACT_NAMES, ActKind
+from credigestor.rules.methods import NAMES
 from credigestor.rules.numbering import (
     note_number,
     proposal_number,
     sale_number,
 )
 from credigestor.rules.privacy import Section
+from credigestor.rules.store_credit import MOVEMENT_NAMES
 
 
 def section(title: str, rows: list[dict[str, Any]]) -> Section:
@@ -87,3 +90,23 @@ def acts(session: Session, customer_id: int) -> Section:
         for item, act, note, sale, undone, made_by, undone_by in rows
     ]
     return section("Outros atos sobre as notas", found)
+
+
+def credit(session: Session, customer_id: int, today: date) -> Section:
+    """What the shop owes, or owed, the customer (R31)."""
+    found = [
+        {
+            "Data": each.moved_on,
+            "O quê": MOVEMENT_NAMES[each.kind],
+            "Recibo ou devolução": each.source,
+            "Valor (R$)": each.amount,
+            "Saldo (R$)": each.balance,
+            "Forma": NAMES[each.method] if each.method else None,
+            "Motivo": each.reason,
+            "Registrado por": each.made_by,
+            "Desfeito em": each.undone.on if each.undone else None,
+            "Motivo de desfazer": each.undone.reason if each.undone else None,
+        }
+        for each in store_credit.movements(session, customer_id, as_of=today)
+    ]
+    return section("Crédito na loja", found)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, Sale, User
 from credigestor.reports.customers import registered
+from credigestor.reports.store_credit import balance
 from credigestor.rules.money import ZERO
 
 
@@ -69,7 +70,7 @@ class Profile:
     open_notes: note_id, sale_id, number, installments, due_date, amount, principal, interest,
     fine, owed, days_late, status. purchases: id, sold_on, description, total, down_payment,
     installments, owed, seller, cancelled. payments: id, paid_on, method, amount, principal,
-    interest, fine, discount, received_by, reversed.
+    interest, fine, discount, received_by, reversed. `credit` is what the shop owes them (R31).
     """
 
     customer: Customer
@@ -79,6 +80,7 @@ class Profile:
     open_notes: pd.DataFrame
     purchases: pd.DataFrame
     payments: pd.DataFrame
+    credit: Decimal
 
     @property
     def free_credit(self) -> Decimal | None:
@@ -101,6 +103,7 @@ def profile(session: Session, customer_id: int, *, as_of: date, today: date) -> 
         open_notes=_frame(session, _open_notes(balances)),
         purchases=purchases,
         payments=_frame(session, _payments(customer_id, as_of)),
+        credit=balance(session, customer_id, on=as_of),
     )
 
 

@@ -30,8 +30,10 @@ from credigestor.db.models import (
 )
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import InvalidInput
+from credigestor.reports import store_credit
 from credigestor.reports.named_customer import NamedCustomer, named_customer
 from credigestor.reports.notes import OpenNote, open_notes
+from credigestor.reports.store_credit import Movement as CreditMovement
 from credigestor.rules.acts import ActKind
 from credigestor.rules.calendar import check_date_range
 from credigestor.rules.charges import Closing
@@ -103,6 +105,9 @@ class CustomerStatement:
     opening: Decimal
     movements: Sequence[Movement]
     owed: Sequence[OpenNote]
+    #: What moved the customer's credit in the period, and what it was at its end, R$ (R31).
+    credit: Sequence[CreditMovement] = ()
+    credit_balance: Decimal = ZERO
 
     @property
     def closing(self) -> Decimal:
@@ -138,6 +143,7 @@ def statement(
     ]
     order = list(Kind)
     movements.sort(key=lambda each: (each.on, order.index(each.kind), each.number))
+    credit = store_credit.movements(session, customer_id, as_of=until)
     return CustomerStatement(
         shop=current_settings(session),
         customer=customer,
@@ -147,6 +153,8 @@ def statement(
         opening=opening,
         movements=_balanced(opening, movements),
         owed=open_notes(session, customer_id, on=today, today=today),
+        credit=[each for each in credit if each.moved_on >= since],
+        credit_balance=credit[-1].balance if credit else ZERO,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,8 @@ from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note, Payment, Reversal, Sale, SaleMoney
 from credigestor.reports import by_method
 from credigestor.reports.by_method import ByMethod
+from credigestor.reports.other_money import other_money
+from credigestor.rules.methods import CREDIT
 from credigestor.rules.money import ZERO
 
 
@@ -24,7 +27,8 @@ class SellerDay:
 
     `by_method` maps a payment method to how many payments had a part in it and the sum of these,
     `payments` counts each once (R36). Down payments that came in, and those handed back, are those
-    of the day itself, whatever became of their sale (R35).
+    of the day itself, whatever became of their sale (R35). What was paid `by_credit` is no money of
+    the day; what was kept as credit is, and what went back for goods, or of credit, went out (R31).
     """
 
     sales: int
@@ -34,6 +38,8 @@ class SellerDay:
     by_method: ByMethod
     down_by_method: ByMethod
     refunded_by_method: ByMethod
+    by_credit: Decimal
+    other_by_method: Mapping[str, Decimal]
 
     @property
     def takings(self) -> dict[str, Decimal]:
@@ -45,6 +51,8 @@ class SellerDay:
         ):
             for method, (_, amount) in found.items():
                 moved[method] += sign * amount
+        for method, amount in self.other_by_method.items():
+            moved[method] += amount
         return dict(sorted(moved.items(), key=lambda each: -each[1]))
 
     @property
@@ -80,8 +88,17 @@ def seller_day(session: Session, seller_id: int | None, *, day: date) -> SellerD
         ).all()
         for kind in ("down", "refund")
     )
-    found = (by_method.read(row) for row in (payments, down, refunded))
-    return SellerDay(*sales, sum(row.times for row in payments), *found)
+    paid = by_method.read(payments)
+    _, credit = paid.pop(CREDIT, (0, ZERO))
+    return SellerDay(
+        *sales,
+        payments=sum(row.times for row in payments if row.method != CREDIT),
+        by_method=paid,
+        down_by_method=by_method.read(down),
+        refunded_by_method=by_method.read(refunded),
+        by_credit=credit,
+        other_by_method=other_money(session, seller_id, day=day),
+    )
 
 
 def due_on(session: Session, day: date, *, today: date, limit: int = 50) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pandas as pd
 from sqlalchemy import func, select
@@ -20,6 +21,7 @@ from credigestor.reports.portfolio.largest import largest
 from credigestor.reports.portfolio.rows import sold_in
 from credigestor.reports.portfolio.stock import Charges, Contracts, Stock
 from credigestor.reports.scope import EVERYTHING, Scope
+from credigestor.reports.store_credit import owed_to_customers
 from credigestor.rules.charges import Split
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number
@@ -38,6 +40,7 @@ class Headline:
 
     `history` holds month ends and the as-of date, `months` the flow of as many months (R16–R17,
     R22). `acts`: what other acts than payments took off notes in the period, by kind (R29–R34).
+    `customer_credit`: what the shop owes all its customers at the as-of date, whatever the scope.
     """
 
     stock: Stock
@@ -49,6 +52,7 @@ class Headline:
     flow_before: Flow
     months: dict[date, Flow]
     acts: Mapping[str, Split]
+    customer_credit: Decimal
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,7 @@ def headline(
         flows.flow(session, before_period, as_of=before_on, scope=scope),
         flows.by_month(session, as_of, count=CHART_MONTHS, scope=scope),
         act_totals(session, period, as_of=as_of, scope=scope),
+        owed_to_customers(session, as_of),
     )
 
 

@@ -16,7 +16,6 @@ from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import NotFound
 from credigestor.reports.named_customer import NamedCustomer, named_customer
 from credigestor.reports.receipt import Undone
-from credigestor.rules.methods import Method
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number, receipt_number, sale_number
 from credigestor.rules.returns import ReturnKind
@@ -48,7 +47,7 @@ class GoodsReturn:
     value: Decimal
     share: Decimal | None
     back: Decimal
-    back_by: Method | None
+    back_by: str | None
     reason: str
     made_by: str | None
     notes: Sequence[FallenNote]
@@ -130,7 +129,7 @@ def _goods(row: Row[*tuple[Any, ...]], notes: Sequence[FallenNote]) -> GoodsRetu
         value=goods.value,
         share=goods.share,
         back=goods.back,
-        back_by=Method(goods.back_by) if goods.back_by else None,
+        back_by=goods.back_by,
         reason=act.reason or "",
         made_by=made_by,
         notes=notes,

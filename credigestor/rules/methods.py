@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from enum import StrEnum
+from typing import Literal
 
 from credigestor.rules.money import format_number
 
@@ -38,12 +39,16 @@ METHOD_NAMES = {
     Method.CARD: "Cartão",
     Method.TRANSFER: "Transferência",
 }
-#: What stands in a method's place: several of them, or that nobody said which (a down payment).
-SEVERAL, UNKNOWN = "several", "unknown"
+#: What stands in a method's place: several of them, that nobody said which (a down payment), or
+#: what the shop owed the customer: no money comes or goes then (R31).
+SEVERAL, UNKNOWN, CREDIT = "several", "unknown", "credit"
+#: A way of one method, or credit.
+OneWay = Literal["cash", "pix", "card", "transfer", "credit"]
 NAMES = {
     **{str(method): name for method, name in METHOD_NAMES.items()},
     SEVERAL: "Várias formas",
     UNKNOWN: "Não informado",
+    CREDIT: "Crédito do cliente",
 }
 PLUS = " + "
 
@@ -51,7 +56,7 @@ PLUS = " + "
 Part = tuple[Method, Decimal]
 
 
-def way_of(parts: Iterable[Part]) -> str:
+def way_of(parts: Iterable[tuple[str, Decimal]]) -> str:
     """The text of these parts, in the order of the methods; UNKNOWN of none."""
     found = dict(parts)
     if len(found) <= 1:

@@ -91,6 +91,13 @@ def nothing_owed(notes: int, owed: str) -> Condition:
     return Condition(False, f"Ainda deve {owed}, em {count}.")
 
 
+def no_credit(credit: str | None) -> Condition:
+    """The condition that the shop owes the customer nothing; `credit` as shown, R$."""
+    if credit is None:
+        return Condition(True, "A loja não lhe deve crédito.")
+    return Condition(False, f"A loja ainda lhe deve {credit} de crédito.")
+
+
 def nothing_guaranteed(notes: int) -> Condition:
     """The condition that no note of somebody else's sale, signed as a guarantor, is open."""
     if not notes:

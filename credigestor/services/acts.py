@@ -22,7 +22,7 @@ from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import Overpaid, Step, owed_on
 from credigestor.rules.money import CENT, format_brl
 from credigestor.rules.permissions import Actor
-from credigestor.services import audit, operations
+from credigestor.services import audit, operations, store_credit
 from credigestor.services.inputs import InputModel, reason
 from credigestor.services.ledger import (
     Folded,
@@ -202,6 +202,7 @@ def undo(session: Session, actor: Actor, act: Act, why: str, *, today: date) -> 
     if new_id is None:
         raise Conflict("Este ato já foi desfeito.")
     session.execute(update(ActItem).where(ActItem.act_id == act.id).values(reversed=True))
+    store_credit.undo_of(session, actor, why, customer_id=act.customer_id, act_id=act.id)
     audit.record(
         session,
         actor,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.models import (
     Act,
     ContractPrinting,
+    CreditMovement,
     Customer,
     NotePrinting,
     Payment,
@@ -20,7 +21,9 @@ from credigestor.db.models import (
 )
 from credigestor.errors import Conflict
 
-T = TypeVar("T", Act, Customer, Sale, Payment, NotePrinting, ContractPrinting, Proposal)
+T = TypeVar(
+    "T", Act, CreditMovement, Customer, Sale, Payment, NotePrinting, ContractPrinting, Proposal
+)
 
 
 def recorded(session: Session, table: type[T], operation_id: uuid.UUID) -> Sequence[T]:

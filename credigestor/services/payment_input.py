@@ -12,9 +12,9 @@ from pydantic import Field
 from credigestor.errors import InvalidInput
 from credigestor.rules.acts import Acted
 from credigestor.rules.charges import Split
-from credigestor.rules.methods import Method, Part
+from credigestor.rules.methods import CREDIT, Method, Part
 from credigestor.rules.money import CENT, MAX_MONEY, ZERO, format_brl
-from credigestor.services import handing
+from credigestor.services import handing, store_credit
 from credigestor.services.discounts import check_values
 from credigestor.services.inputs import InputModel
 from credigestor.services.payers import PayerInput
@@ -30,6 +30,10 @@ class NewPayment(InputModel):
     #: One method, or in `methods` the part of each, R$ (R36).
     method: Method | None = None
     methods: tuple[Part, ...] = ()
+    #: In place of both: by what the shop owes the customer; no money comes then (R31).
+    by_credit: bool = False
+    #: What was handed over beyond the notes and is kept as the customer's credit, R$ (R31).
+    kept: Decimal = ZERO
     items: tuple[tuple[int, Decimal], ...]
     payer: PayerInput | None = None
     backdate_reason: str | None = None
@@ -54,8 +58,12 @@ class NewPayment(InputModel):
         return {note_id: waived.on(self.paid_on) for note_id, waived in self.waived.items()}
 
     @property
-    def handed(self) -> Sequence[Part]:
+    def handed(self) -> Sequence[tuple[str, Decimal]]:
         """What came by each method, R$; raises InvalidInput where that is not the amount."""
+        if self.by_credit:
+            if self.method or self.methods or self.kept:
+                raise InvalidInput("O crédito do cliente é usado sozinho.", field="methods")
+            return [(CREDIT, self.amount)]
         return handing.parts(self.amount, self.method, self.methods)
 
     @property
@@ -79,4 +87,5 @@ def check_items(data: NewPayment) -> None:
     if any(value != value.quantize(CENT) for _, value in data.items):
         raise InvalidInput("Use no máximo dois decimais.", field="amount")
     check_values(data.discounts, dict(data.items))
-    handing.parts(data.amount, data.method, data.methods)
+    store_credit.check_kept(data.kept)
+    _ = data.handed

@@ -28,7 +28,15 @@ from credigestor.rules.methods import way_of
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
-from credigestor.services import acts, audit, handing, operations, payers, waivers
+from credigestor.services import (
+    acts,
+    audit,
+    handing,
+    operations,
+    payers,
+    store_credit,
+    waivers,
+)
 from credigestor.services.act_dates import backdated_because
 from credigestor.services.discounts import check_settled, granted_because
 from credigestor.services.inputs import reason
@@ -92,6 +100,7 @@ def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) ->
     row |= handing.columns(data.handed)
     after = {**agreed, "items": [_told(data, *item) for item in data.items]}
     after |= {"payer": True} if data.payer else {}
+    after |= {"kept": data.kept} if data.kept else {}
     payment_id: int | None = session.scalar(_CREATE, audit.created(actor, row, after=after))
     if payment_id is None:
         return _recorded_before(session, data)
@@ -118,6 +127,7 @@ def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) ->
         acts.add_items(session, waiver_id, folded, let_go)
     write(session, folded, items)
     payers.add(session, payment_id, data.payer)
+    store_credit.beside(session, actor, data, payment_id)
     return payment_id
 
 
@@ -180,6 +190,9 @@ def reverse(session: Session, actor: Actor, *, payment_id: int, why: str, today:
     )
     if beside is not None:  # what was let go for this money
         acts.undo(session, actor, beside, why, today=today)
+    store_credit.undo_of(
+        session, actor, why, customer_id=payment.customer_id, payment_id=payment_id
+    )
     write(session, [replay(session, note) for note in notes])
     before = {
         "customer_id": payment.customer_id,
@@ -208,6 +221,7 @@ def _recorded_before(session: Session, data: NewPayment) -> int:
     before = (payment.customer_id, payment.paid_on, payment.way, parts)
     same = before == (data.customer_id, data.paid_on, way_of(data.handed), data.parts)
     same = same and waivers.recorded_beside(session, data.operation_id) == data.waived
+    same = same and store_credit.kept_beside(session, payment.id) == data.kept
     operations.require_same(
         same and payers.of_payment(session, payment.id) == data.payer,
         done=f"gravou outro pagamento, o recibo {receipt_number(payment.id)},",

@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.balances import open_notes
 from credigestor.db.models import (
     AuditEntry,
+    CreditMovement,
     Customer,
     Guarantor,
     Note,
@@ -62,9 +63,9 @@ _ALLOW = text("SELECT set_config('credigestor.anonymising', :customer, true)")
 def conditions(session: Session, customer_id: int, *, today: date) -> list[Condition]:
     """What must hold before a customer is anonymised, each with whether it does.
 
-    Nothing is owed, as a customer or as the guarantor of another one, and the shop's years of
-    keeping have passed since the newest business: the last due date, payment, sale, reversal or
-    cancellation. Raises NotFound.
+    Nothing is owed, as a customer or as the guarantor of another one, nor to the customer, and the
+    shop's years of keeping have passed since the newest business: the last due date, payment,
+    sale, reversal or cancellation. Raises NotFound.
     """
     customer = session.get(Customer, customer_id)
     if customer is None:
@@ -77,6 +78,11 @@ def conditions(session: Session, customer_id: int, *, today: date) -> list[Condi
         privacy.nothing_owed(notes, format_brl(owed)),
         privacy.retention_over(last, years, today),
     ]
+    credit = session.scalar(
+        select(func.sum(CreditMovement.amount)).where(CreditMovement.customer_id == customer_id)
+    )
+    if credit is not None:
+        found.append(privacy.no_credit(format_brl(credit) if credit else None))
     if guaranteed:
         others, _ = _open(session, Note.sale_id.in_(guaranteed), today)
         found.append(privacy.nothing_guaranteed(others))

@@ -24,11 +24,11 @@ from credigestor.rules.acts import Acted, ActKind
 from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import Act as AnAct
 from credigestor.rules.charges import State, fold, new_state, owed_on
-from credigestor.rules.methods import Method
+from credigestor.rules.methods import CREDIT, OneWay
 from credigestor.rules.money import CENT, MAX_MONEY, ZERO, format_brl, round_cents
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.returns import ChargesOwed, Fall, OpenNote, ReturnKind, returned
-from credigestor.services import acts, operations
+from credigestor.services import acts, operations, store_credit
 from credigestor.services.act_dates import check_date
 from credigestor.services.inputs import InputModel, reason
 from credigestor.services.ledger import LockedNote, lock_notes_of_sales, notes_of_sales
@@ -46,7 +46,7 @@ class NewReturn(InputModel):
     kind: ReturnKind
     value: Decimal | None = None
     share: Decimal | None = None
-    back_by: Method | None = None
+    back_by: OneWay | None = None
     expected_back: Decimal | None = None
     reason: str
 
@@ -113,7 +113,7 @@ def record(session: Session, actor: Actor, data: NewReturn, *, today: date) -> i
         "value": planned.value,
         "share": data.share,
         "back": planned.back,
-        "back_by": data.back_by.value if data.back_by and planned.back else None,
+        "back_by": data.back_by if planned.back else None,
     }
     new = acts.NewAct(
         operation_id=data.operation_id,
@@ -128,6 +128,14 @@ def record(session: Session, actor: Actor, data: NewReturn, *, today: date) -> i
     act_id = acts.record(session, actor, new, done, beside=told)
     session.add(Return(act_id=act_id, **row))
     session.flush()
+    if row["back_by"] == CREDIT:
+        store_credit.give(
+            *(session, actor),
+            customer_id=planned.sale.customer_id,
+            act_id=act_id,
+            on=data.returned_on,
+            amount=planned.back,
+        )
     return act_id
 
 
@@ -264,7 +272,7 @@ def _recorded_before(session: Session, act: Act, data: NewReturn) -> int:
         (row.sale_id, row.kind, act.acted_on, row.share)
         == (data.sale_id, data.kind.value, data.returned_on, data.share)
         and (data.value is None or row.value == data.value)
-        and (not row.back or data.back_by is None or row.back_by == data.back_by.value)
+        and (not row.back or data.back_by is None or row.back_by == data.back_by)
     )
     operations.require_same(
         same, done=f"gravou outro ato, o nº {act.id},", again="registrar outra devolução"

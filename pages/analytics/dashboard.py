@@ -9,16 +9,14 @@ import streamlit as st
 
 from credigestor.reports import overview
 from credigestor.reports.overview import Headline
-from credigestor.reports.portfolio.act_totals import NOTHING
 from credigestor.reports.portfolio.flows import Flow
 from credigestor.reports.scope import Scope
-from credigestor.rules.acts import ActKind
 from credigestor.rules.calendar import format_date, month_label
 from credigestor.rules.money import format_brl
 from credigestor.rules.periods import month_end
 from credigestor.rules.permissions import Permission
 from credigestor.ui.admin.webhook_notice import draw_notice
-from credigestor.ui.analytics import note_charts, view
+from credigestor.ui.analytics import no_money, note_charts, view
 from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.portfolio_risk import VARIANTS, WHOLE
 from credigestor.ui.analytics.stock_cards import stock_cards
@@ -151,14 +149,7 @@ def show_flow_cards(found: Headline, seen: View) -> None:
     with st.container(horizontal=True):
         links.link("counter/payments.py", "Recebido de notas, por forma", **days, reversed="no")
         links.link("counter/payments.py", "Entradas, por forma", **days, what="down")
-    returned = found.acts.get(ActKind.RETURN, NOTHING).principal
-    if returned:
-        st.caption(
-            messages.plain(
-                f"Devoluções de mercadoria: {format_brl(returned)} abatidos das notas, fora do "
-                "recebido, dos descontos e do cancelado."
-            )
-        )
+    no_money.show(found, seen.as_of)
 
 
 @st.fragment(run_every=REFRESH)

@@ -43,6 +43,11 @@ TABLES = {
         "As entradas recebidas e as devolvidas: data, venda, valor, forma e quem recebeu ou "
         "devolveu.",
     ),
+    "store_credit": (
+        "Crédito de clientes",
+        "O que a loja deve a clientes: guardado de pagamentos, de devoluções, usado e devolvido, "
+        "com motivo e quem registrou.",
+    ),
     "acts": (
         "Outros atos",
         "O que houve com as notas além dos pagamentos: dispensas, devoluções, prorrogações, "

@@ -15,7 +15,7 @@ from credigestor.rules.numbering import note_number, sale_number
 from credigestor.rules.permissions import Permission
 from credigestor.services import customers
 from credigestor.ui.admin import personal_data
-from credigestor.ui.counter import customer_documents, payment_list, proposals
+from credigestor.ui.counter import customer_credit, customer_documents, payment_list, proposals
 from credigestor.ui.counter.customer_form import edit_customer
 from credigestor.ui.kit import data, links, messages, session, tables
 from credigestor.ui.kit.figures import format_count, whole_days
@@ -91,6 +91,8 @@ def show_figures(found: Profile) -> None:
             else f"Limite {format_brl(limit)} menos o principal",
         )
     lines = [explain_punctuality(found.punctuality)]
+    if found.credit:
+        lines.append(f"Tem {format_brl(found.credit)} de crédito na loja.")
     if found.last_purchase:
         lines.append(f"Última compra em {format_date(found.last_purchase)}.")
     st.markdown(messages.plain(" ".join(lines)))
@@ -235,6 +237,7 @@ with purchases:
     proposals.of_customer(found.customer.id, today=today)
 with payments:
     show_payments(found)
+    customer_credit.show(found.customer.id, actor, today=today)
 for tab, show in zip(living, (show_documents, show_record), strict=False):
     with tab:
         show(found)

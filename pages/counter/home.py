@@ -59,7 +59,15 @@ def show_day(actor: Actor) -> None:
                 if found:
                     told = f"{label}, {format_brl(in_all(found))}: {by_method_words(found)}"
                     st.caption(messages.plain(told))
-            if mine.down_by_method or mine.refunded_by_method:
+            if mine.by_credit:
+                told = f"Com crédito do cliente, sem entrar dinheiro: {format_brl(mine.by_credit)}"
+                st.caption(messages.plain(told))
+            if mine.other_by_method:
+                told = " · ".join(
+                    f"{NAMES[way]} {format_brl(sum_)}" for way, sum_ in mine.other_by_method.items()
+                )
+                st.caption(messages.plain(f"Crédito guardado ou devolvido, e devoluções: {told}"))
+            if mine.down_by_method or mine.refunded_by_method or mine.other_by_method:
                 till = [f"{NAMES[way]} {format_brl(sum_)}" for way, sum_ in mine.takings.items()]
                 st.caption(messages.plain(f"Tudo, por forma: {' · '.join(till)}"))
 

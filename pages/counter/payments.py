@@ -6,7 +6,8 @@ import streamlit as st
 
 from credigestor.reports import payments
 from credigestor.reports.payments import PaymentFilters, PaymentTotals
-from credigestor.rules.methods import METHOD_NAMES, UNKNOWN
+from credigestor.rules.methods import CREDIT, METHOD_NAMES, UNKNOWN
+from credigestor.rules.methods import NAMES as NAMES_OF_WAYS
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
 from credigestor.ui.counter import down_payment_list, payment_list
@@ -25,7 +26,11 @@ from credigestor.ui.kit.figures import format_count
 
 #: Words of the address that limit the list.
 NAMES = ("q", "method", "paid_from", "paid_to", "received_by", "reversed", "customer")
-METHODS = {"": "Todas", **{str(method): name for method, name in METHOD_NAMES.items()}}
+METHODS = {
+    "": "Todas",
+    **{str(method): name for method, name in METHOD_NAMES.items()},
+    CREDIT: NAMES_OF_WAYS[CREDIT],
+}
 WHAT = {"": "Pagamentos de notas", "down": "Entradas"}
 REVERSED = {"": "Todos", "no": "Válidos", "yes": "Estornados"}
 COLUMNS = (

@@ -17,12 +17,13 @@ import streamlit as st
 
 from credigestor.db.models import Payment
 from credigestor.errors import BusinessError, InvalidInput
-from credigestor.reports import notes
+from credigestor.reports import notes, store_credit
 from credigestor.reports.notes import OpenNote
 from credigestor.reports.pix_of_the_day import txid
 from credigestor.reports.receiving import Discounts, Part, allocated, check_granted
 from credigestor.rules.calendar import format_date
-from credigestor.rules.methods import Method, in_a_sentence, way_of
+from credigestor.rules.methods import CREDIT, Method, in_a_sentence, way_of
+from credigestor.rules.methods import Part as ByOne
 from credigestor.rules.money import CENT, ZERO, format_brl, format_number, parse_money
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
@@ -201,7 +202,10 @@ def form_area(operation: Operation, customer_id: int, actor: Actor) -> None:
     with left:
         paid_on, why = choose_date(form, actor, fields, today)
     with right:
-        chosen_way = methods.choose(key, fields, default=Method.CASH, persist=KEPT)
+        credit = data.read(store_credit.balance, customer_id, on=today)
+        chosen_way = methods.choose(
+            key, fields, default=Method.CASH, persist=KEPT, credit=max(credit, ZERO)
+        )
     if paid_on is None:
         return
     open_notes = data.read(notes.open_notes, customer_id, on=paid_on, today=today)
@@ -224,7 +228,10 @@ def form_area(operation: Operation, customer_id: int, actor: Actor) -> None:
         return
     amount = sum((part.amount for part in parts), ZERO)
     with fields.catching():
-        handed = methods.parts(key, chosen_way or Method.CASH, amount, fields, persist=KEPT)
+        by_credit, kept = chosen_way == CREDIT, ZERO
+        handed: Sequence[ByOne] = ()
+        if not by_credit:
+            handed = methods.parts(key, chosen_way or Method.CASH, amount, fields, persist=KEPT)
         preview(parts, let_go.by_note)
         # What few need stands below the button: it costs the others no key.
         place = st.container()
@@ -233,12 +240,14 @@ def form_area(operation: Operation, customer_id: int, actor: Actor) -> None:
             payer = other_payer.choose(key, fields)
         with below:
             if cash := dict(handed).get(Method.CASH):
-                methods.change(key, cash, fields)
+                kept = methods.change(key, cash, fields)
         new = NewPayment(
             operation_id=operation.id,
             customer_id=customer_id,
             paid_on=paid_on,
-            methods=handed,
+            methods=tuple(handed),
+            by_credit=by_credit,
+            kept=kept,
             payer=payer,
             items=tuple((part.note.id, part.amount) for part in parts),
             backdate_reason=why or None,
@@ -272,6 +281,7 @@ def offer_to_confirm(
         messages.plain(
             f"Confirmar: {format_brl(new.amount)} em {in_a_sentence(way_of(new.handed))}, "
             f"{format_date(new.paid_on)}{told}"
+            + (f", e {format_brl(new.kept)} de crédito" if new.kept else "")
         ),
         confirm,
         (new, {key: st.session_state[key] for key in keys if key in st.session_state}),

@@ -5,15 +5,20 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
-from credigestor.db.engine import transaction
-from credigestor.db.models import Note, User
+from sqlalchemy import select
+
+from credigestor.db.engine import snapshot, transaction
+from credigestor.db.models import CreditMovement, Note, User
+from credigestor.rules.methods import Method
 from credigestor.rules.money import CENT
 from credigestor.rules.returns import ReturnKind
-from credigestor.services import new_dates, printing, returns
+from credigestor.services import new_dates, printing, returns, store_credit
 from credigestor.services.new_dates import NewDates
 from credigestor.services.returns import NewReturn
+from credigestor.services.store_credit import NewPayback
 from tests.factories import actor_of, add_user
 from tests.portfolio import TODAY, Made
+from tests.services.paying import pay
 
 
 def print_notes(user: User, sale: Made, *notes: int) -> str:
@@ -61,6 +66,24 @@ def put_off(sale: Made) -> str:
     return f"/documento/prorrogacao/{act_id}"
 
 
+def pay_back(vera: User, sale: Made) -> str:
+    """Keep a cent as credit beside a payment and pay it back; the address of its receipt."""
+    pay(actor_of(vera), TODAY, (sale.notes[1], "1.00"), kept=CENT)
+    with snapshot() as session:
+        customer = session.scalars(select(CreditMovement.customer_id)).one()
+    back = NewPayback(
+        operation_id=uuid.uuid4(),
+        customer_id=customer,
+        paid_on=TODAY,
+        amount=CENT,
+        method=Method.CASH,
+        reason="pediu de volta",
+    )
+    with transaction() as session:
+        paid = store_credit.pay_back(session, actor_of(add_user("manager")), back, today=TODAY)
+    return f"/documento/credito/{paid}"
+
+
 def addresses(vera: User, sale: Made, receipt: str) -> dict[str, str]:
     """One address of each kind, and the name of its file."""
     return {
@@ -73,4 +96,5 @@ def addresses(vera: User, sale: Made, receipt: str) -> dict[str, str]:
         ),
         take_back(sale): "devolucao-000002.pdf",
         put_off(sale): "prorrogacao-000003.pdf",
+        pay_back(vera, sale): "credito-000002.pdf",
     }

@@ -194,9 +194,10 @@ SELECT segments, sold_on AS day, cancelled_on, sign AS sales, sign * total AS so
     0 AS principal, 0 AS interest, 0 AS fine, 0 AS discount
 FROM changed_sales
 UNION ALL
-SELECT segments, valid_from, 'infinity', 0, 0, 0, 0, sign * paid_principal, sign * paid_interest,
-    sign * paid_fine, sign * discount
-FROM changed_notes WHERE act_id > 0 AND act_kind IS NULL
+SELECT segments, valid_from, 'infinity', 0, 0, 0, 0, money * sign * paid_principal,
+    money * sign * paid_interest, money * sign * paid_fine, sign * discount
+FROM changed_notes CROSS JOIN LATERAL (SELECT (act_kind IS NULL)::integer AS money) AS by
+WHERE act_id > 0 AND (act_kind IS NULL OR act_kind = 'credit')
 """
 
 _ACT_FLOWS = """

@@ -79,7 +79,8 @@ LEFT JOIN LATERAL (
 """
 
 # An act's row ends the one before it; two of one day leave a row that holds on no day. What was
-# paid on a note that was written off is recovered, not received (R34).
+# paid on a note that was written off is recovered, not received (R34); what was paid by credit was
+# received before, or is owed back for goods (R31): it settles the note, and is no money that came.
 NEW_NOTES = f"""
 WITH made AS (
     SELECT n.id AS note_id, n.sale_id, n.customer_id, f.segments, f.sold_on,
@@ -103,10 +104,13 @@ WITH made AS (
         i.fine_charged_after, i.interest_from_after,
         i.due_date_after, i.on_time_until_after, i.free_until_after,
         CASE WHEN i.kind <> 'payment' THEN i.kind
-            WHEN i.closed_after = 'written_off' THEN 'recovery' END,
+            WHEN i.closed_after = 'written_off' THEN 'recovery'
+            WHEN by_credit.id IS NOT NULL THEN 'credit' END,
         i.kind = 'payment' AND i.closed_after IS NULL,
         i.principal, i.interest, i.fine, i.discount
     FROM made JOIN ({STEPS}) AS i ON i.note_id = made.note_id AND NOT i.reversed
+    LEFT JOIN payments by_credit ON i.kind = 'payment' AND by_credit.id = i.act_id
+        AND by_credit.method = 'credit'
 )
 SELECT 1, m.note_id, t.act_id, m.sale_id, m.customer_id, m.segments, m.sold_on,
     coalesce(t.moved_to, m.due_date), coalesce(t.moved_on_time, m.on_time_until),

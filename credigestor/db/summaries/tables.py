@@ -174,7 +174,8 @@ flows = _cube(
     },
 )
 
-#: What other acts than payments took off notes on a day, by kind, and what was recovered.
+#: What other acts than payments took off notes on a day, by kind, what was recovered, and what was
+#: paid by credit.
 act_flows = _cube(
     "act_flows",
     {"day": Date, "kind": Text},

@@ -23,7 +23,7 @@ from credigestor.db.models import (
     Return,
     Reversal,
 )
-from credigestor.reports.check import catalogue, returns, told, trail
+from credigestor.reports.check import catalogue, credit, returns, told, trail
 from credigestor.reports.check.down_payments import down_payments
 from credigestor.reports.check.invariants import broken_sales
 from credigestor.reports.check.problem import Problem
@@ -57,7 +57,15 @@ def check(
     problems = list(catalogue.differences(session)) if whole else []
     if catalogue.lacks_tables(problems):
         return problems  # nothing else could be read
-    accounts: list[Step] = [_orphans, _payments, _acts, returns.problems, down_payments, _sales]
+    accounts: list[Step] = [
+        _orphans,
+        _payments,
+        _acts,
+        returns.problems,
+        credit.problems,
+        down_payments,
+        _sales,
+    ]
     if summaries:
         accounts += [_facts, _summaries]
     beside: list[Step] = [catalogue.sequences, people_and_settings]

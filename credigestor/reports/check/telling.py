@@ -12,11 +12,11 @@ NUMBER = (
 )
 PART = NUMBER.format(told="each ->> 1")
 _MONEY = ("total", "down_payment", "contract_rate", "late_rate", "fine_rate", "amount")
-_NUMBERS = frozenset({*_MONEY, "credit_limit", "value", "share", "back"})
+_NUMBERS = frozenset({*_MONEY, "credit_limit", "value", "share", "back", "paid"})
 _DATES = frozenset(
     {
         *("sold_on", "first_due_date", "paid_on", "acted_on", "birth_date", "reversed_on"),
-        *("cancelled_on", "made_on", "valid_until"),
+        *("cancelled_on", "made_on", "valid_until", "moved_on"),
     }
 )
 

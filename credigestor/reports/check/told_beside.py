@@ -88,6 +88,25 @@ BESIDE = {
             when("a.after ? 'back' <> (r.back <> 0)", "back"),
         ),
     ),
+    "credit_movements": (
+        compared(
+            "(SELECT m.*, -m.amount AS paid FROM credit_movements m) AS r "
+            f"JOIN {entry('credit', 'create')}",
+            columns(
+                ("customer_id", "moved_on", "paid", "reason"),
+                keys={"moved_on": "on", "paid": "amount"},
+            ),
+            when("a.after ->> 'method' IS DISTINCT FROM r.method", "method"),
+            other("made_by"),
+            moment("created_at"),
+        ),
+        # What was kept beside a payment is told by the payment's entry.
+        compared(
+            f"credit_movements r JOIN {entry('payment', 'create', 'r.payment_id')} "
+            "AND r.kind = 'kept'",
+            when("(a.after ->> 'kept')::numeric IS DISTINCT FROM r.amount", "amount"),
+        ),
+    ),
     "act_reversals": (
         compared(
             f"act_reversals r JOIN {entry('act', 'reverse', 'r.act_id')}",

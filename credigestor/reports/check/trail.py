@@ -54,6 +54,7 @@ _ACTS = (
     _Act("sales", "r.cancelled_on IS NOT NULL", "sale", "cancel"),
     _Act("reversals", "true", "payment", "reverse", "r.payment_id"),
     _Act("acts", "true", "act", "create", in_bulk=True),
+    _Act("credit_movements", "r.kind = 'paid_back'", "credit", "create"),
     _Act("act_reversals", "true", "act", "reverse", "r.act_id"),
     _Act("settings", "r.changed_by IS NOT NULL", "settings", "change"),
     _Act("customers", "r.anonymised_at IS NOT NULL", "customer", "anonymise"),
@@ -67,6 +68,8 @@ _THERE = {
     ("payment", None): "SELECT FROM payments r WHERE r.id = a.entity_id",
     ("act", None): "SELECT FROM acts r WHERE r.id = a.entity_id",
     ("act", "reverse"): "SELECT FROM act_reversals r WHERE r.act_id = a.entity_id",
+    ("credit", None): "SELECT FROM credit_movements r WHERE r.id = a.entity_id",
+    ("credit", "reverse"): "SELECT FROM credit_movements r WHERE r.undoes_id = a.entity_id",
     ("users", None): "SELECT FROM users r WHERE r.id = a.entity_id",
     ("settings", None): "SELECT FROM settings r WHERE r.id = a.entity_id",
     ("sale", "cancel"): "SELECT FROM sales r WHERE r.id = a.entity_id AND cancelled_on IS NOT NULL",
@@ -86,7 +89,7 @@ ORDER BY 1
 
 _TWICE = """
 SELECT max(id) AS id FROM audit_log
-WHERE entity IN ('customer', 'sale', 'proposal', 'payment', 'act', 'users', 'settings')
+WHERE entity IN ('customer', 'sale', 'proposal', 'payment', 'act', 'credit', 'users', 'settings')
     AND action IN ('create', 'cancel', 'reverse', 'anonymise', 'change')
 GROUP BY entity, entity_id, action HAVING count(*) > 1 ORDER BY 1
 """

@@ -17,7 +17,7 @@ from credigestor.reports import returns as report
 from credigestor.reports.returns import GoodsReturn
 from credigestor.reports.sale import SaleDetail
 from credigestor.rules.calendar import format_date
-from credigestor.rules.methods import METHOD_NAMES, Method
+from credigestor.rules.methods import CREDIT, NAMES, Method
 from credigestor.rules.money import (
     CENT,
     exact_percent,
@@ -205,8 +205,9 @@ def _confirmable(
     if planned.back:
         back_by = st.segmented_control(
             f"Como os {format_brl(planned.back)} voltam ao cliente".replace("$", "\\$"),
-            list(Method),
-            format_func=METHOD_NAMES.__getitem__,
+            [*(method.value for method in Method), CREDIT],
+            format_func=NAMES.__getitem__,
+            wrap=True,
             key=f"back_by:{form}",
         )
         fields.slot("back_by")
@@ -229,14 +230,14 @@ def _preview(planned: Planned) -> None:
             {
                 "Nota": note.label,
                 "Abate": format_number(fall.principal),
-                "Vale hoje": format_number(fall.worth),
+                "Vale no dia": format_number(fall.worth),
                 "Fica devendo": format_number(fall.left) if fall.left else "nada",
             }
             for note, fall in planned.falls
         ]
         frame = pd.DataFrame(rows)
         if all(fall.principal == fall.worth for _, fall in planned.falls):
-            del frame["Vale hoje"]
+            del frame["Vale no dia"]
         st.table(frame, border="horizontal", hide_index=True)
     with st.grid(2, min_column_width=160):
         st.metric("Abatido das notas", format_brl(planned.principal))

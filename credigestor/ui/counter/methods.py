@@ -9,7 +9,7 @@ from typing import Literal
 import streamlit as st
 
 from credigestor.errors import InvalidInput
-from credigestor.rules.methods import METHOD_NAMES, SEVERAL, Method, Part
+from credigestor.rules.methods import CREDIT, METHOD_NAMES, NAMES, SEVERAL, Method, Part
 from credigestor.rules.money import CENT, ZERO, format_brl, parse_money
 from credigestor.ui.kit import messages
 from credigestor.ui.kit.forms import Fields
@@ -17,8 +17,15 @@ from credigestor.ui.kit.forms import Fields
 Keys = Callable[[str], str]
 
 #: The inputs drawn here; a form's keys are made of these names.
-INPUTS = ("method", "rest_in", *(f"part_{method}" for method in Method), "handed_over")
+INPUTS = (
+    "method",
+    "rest_in",
+    *(f"part_{method}" for method in Method),
+    "handed_over",
+    "keep_change",
+)
 _CHOICES = {**{method.value: name for method, name in METHOD_NAMES.items()}, SEVERAL: "Várias"}
+NAMES_SHOWN = {**_CHOICES, CREDIT: NAMES[CREDIT]}
 _LIVE = "300ms"
 _Persist = Literal["page", "session"] | None
 
@@ -30,19 +37,25 @@ def choose(
     *,
     default: Method | None = None,
     persist: _Persist = None,
+    credit: Decimal = ZERO,
 ) -> str | None:
-    """The method chosen, or SEVERAL; None while there is neither a choice nor a default."""
+    """The method chosen, SEVERAL, or CREDIT where the customer has some (R31).
+
+    None while there is neither a choice nor a default.
+    """
     chosen: str | None = st.segmented_control(
         label,
-        list(_CHOICES),
+        [*_CHOICES, *([CREDIT] if credit else ())],
         default=default,
         required=default is not None,
-        format_func=_CHOICES.__getitem__,
+        format_func=NAMES_SHOWN.__getitem__,
         key=key("method"),
         wrap=True,
         persist_state=persist,
     )
     fields.slot("methods")
+    if credit:
+        st.caption(messages.plain(f"O cliente tem {format_brl(credit)} de crédito."))
     return chosen or default
 
 
@@ -97,8 +110,8 @@ def parts(
     return tuple((method, told[method]) for method in Method if method in told)
 
 
-def change(key: Keys, cash: Decimal, fields: Fields) -> None:
-    """What is handed over in cash and the change, which nobody records (R31).
+def change(key: Keys, cash: Decimal, fields: Fields) -> Decimal:
+    """What is handed over in cash and the change, which nobody records: R$ kept as credit (R31).
 
     Raises InvalidInput, at the field, for less than the cash that the payment has.
     """
@@ -111,7 +124,7 @@ def change(key: Keys, cash: Decimal, fields: Fields) -> None:
     )
     fields.slot("handed_over")
     if not (typed or "").strip():
-        return
+        return ZERO
     over = parse_money(typed or "", field="handed_over", minimum=CENT) - cash
     if over < 0:
         raise InvalidInput(
@@ -119,3 +132,9 @@ def change(key: Keys, cash: Decimal, fields: Fields) -> None:
             field="handed_over",
         )
     st.markdown(f"Troco: **{messages.plain(format_brl(over))}**")
+    if not over or not st.checkbox(
+        "Guardar o troco como crédito do cliente", key=key("keep_change")
+    ):
+        return ZERO
+    fields.slot("kept")
+    return over

@@ -44,7 +44,7 @@ def test_r30_a_value_is_previewed_recorded_and_shown_with_its_paper(manager: Act
     app = begun(sale, "value", "400,00")
     [preview] = [t.value for t in app.table if "Abate" in t.value.columns]
     assert list(preview["Nota"]) == [f"{sale:06d}-0{n}/07" for n in (7, 6, 5, 4)]
-    assert "Vale hoje" not in preview.columns
+    assert "Vale no dia" not in preview.columns
     assert "Volta ao cliente R$ 0,00" in text_of(app)
     text = text_of(confirm(app))
     assert "registrada." in text
