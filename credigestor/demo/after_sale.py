@@ -9,7 +9,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Note, Sale
@@ -53,7 +53,7 @@ def after_sale(session: Session, manager: Actor, *, today: date) -> None:
         )
 
 
-def _open(session: Session, *where: ColumnElement[bool]) -> Sequence[Row[Any]]:
+def _open(session: Session, *where: ColumnElement[bool]) -> Sequence[Any]:
     """Notes on which nothing was paid, in the order of their numbers."""
     return session.execute(
         select(Note.id, Note.sale_id, Note.number, Note.due_date, Note.amount, Sale.installments)
@@ -68,7 +68,7 @@ def _open(session: Session, *where: ColumnElement[bool]) -> Sequence[Row[Any]]:
     ).all()
 
 
-def _some(random: Random, notes: Sequence[Row[Any]], count: int) -> list[Row[Any]]:
+def _some(random: Random, notes: Sequence[Any], count: int) -> list[Any]:
     """So many of the notes, of a sale one at most."""
     of_each = {note.sale_id: note for note in notes}
     chosen = random.sample(sorted(of_each), k=min(count, len(of_each)))
@@ -109,7 +109,7 @@ def _goods_back(
             returned_on=today,
             kind=random.choice(list(ReturnKind)),
             value=(total / random.choice((3, 4))).quantize(Decimal("1.00")),
-            back_by=Method.CASH,
+            back_by="cash",
             reason="Devolveu parte da compra.",
         ),
         today=today,
