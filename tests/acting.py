@@ -12,7 +12,7 @@ from typing import get_args
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Act, Note
+from credigestor.db.models import Act, Note, Renegotiation
 from credigestor.db.steps import recorded
 from credigestor.errors import BusinessError
 from credigestor.rules.acts import Acted, ActKind
@@ -21,10 +21,12 @@ from credigestor.rules.charges import DueDates, fold, new_state, owed_on
 from credigestor.rules.methods import OneWay
 from credigestor.rules.money import CENT, ZERO
 from credigestor.rules.permissions import Actor
+from credigestor.rules.renegotiation import Agreement
 from credigestor.rules.returns import ReturnKind
-from credigestor.services import acts, returns
+from credigestor.services import acts, renegotiations, returns
 from credigestor.services.acts import NewAct
 from credigestor.services.ledger import lock_notes
+from credigestor.services.renegotiations import NewRenegotiation
 from credigestor.services.returns import NewReturn
 from tests.portfolio import NATIONAL, TODAY
 
@@ -39,10 +41,45 @@ def act(
 ) -> int:
     """Record an act on notes of one customer."""
     customer_id = session.scalars(select(Note.customer_id).where(Note.id == min(done))).one()
+    if kind is ActKind.RENEGOTIATION:
+        return _renegotiate(session, actor, customer_id, on, list(done), reason or "")
     new = NewAct(
         operation_id=uuid.uuid4(), kind=kind, customer_id=customer_id, acted_on=on, reason=reason
     )
     return acts.record(session, actor, new, done)
+
+
+def _renegotiate(
+    session: Session, actor: Actor, customer_id: int, on: date, notes: list[int], reason: str
+) -> int:
+    """Put a new sale in the place of notes, in two notes a month apart, and return the act's id."""
+    made = renegotiations.make(
+        session,
+        actor,
+        NewRenegotiation(
+            operation_id=uuid.uuid4(),
+            customer_id=customer_id,
+            agreed_on=on,
+            kind=Agreement.NOVATION,
+            notes=tuple(notes),
+            reason=reason,
+            installments=2,
+            first_due_date=on + timedelta(days=10),
+            backdate_reason="lançamento de teste",
+        ),
+        today=TODAY,
+    )
+    return session.get_one(Renegotiation, made).act_id
+
+
+def undo(session: Session, actor: Actor, act_id: int) -> None:
+    """Undo an act, or the whole renegotiation that it is of."""
+    of_deal = select(Renegotiation.id).where(Renegotiation.act_id == act_id)
+    deal = session.scalar(of_deal)
+    if deal is None:
+        acts.reverse(session, actor, act_id=act_id, why="engano", today=TODAY)
+    else:
+        renegotiations.reverse(session, actor, renegotiation_id=deal, why="engano", today=TODAY)
 
 
 def moved_to(due: date, grace_days: int = 0) -> DueDates:
@@ -64,7 +101,7 @@ def random_acts(session: Session, actor: Actor, seed: int, count: int = 60) -> N
         if random.random() < 0.2:
             with session.begin_nested() as attempt:
                 try:
-                    acts.reverse(session, actor, act_id=act_id, why="engano", today=TODAY)
+                    undo(session, actor, act_id)
                 except BusinessError:
                     attempt.rollback()
 

@@ -572,6 +572,7 @@ class ActItem(Base):
         ),
         CheckConstraint("fine >= 0 AND principal >= 0", name="not_negative"),
         CheckConstraint("interest >= 0 OR kind = 'new_date'", name="interest"),
+        CheckConstraint("num_nulls(due_date, on_time_until, free_until) IN (0, 3)", name="dates"),
         CheckConstraint(_CLOSED_AFTER, name="closed_after"),
         Index("ix_act_items_note_id", "note_id", "acted_on", "act_id"),
         Index("ix_act_items_acted_on", "acted_on"),
@@ -694,6 +695,41 @@ class CreditMovement(Base):
     undoes_id: Mapped[int | None] = mapped_column(ForeignKey("credit_movements.id"))
     operation_id: Mapped[uuid.UUID | None]
     reason: Mapped[str | None]
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = _now()
+
+
+class Renegotiation(Base):
+    """Old notes closed by an act of the kind `renegotiation`, and the sale that took their place.
+
+    `old_interest` and `old_fine`, R$, are charges that the new notes hold: received as those are
+    paid. `first_sold_on` is when the oldest of the debts was sold, `days_late` how late the oldest
+    note closed was (R15). Append-only; undone where its act is.
+    """
+
+    __tablename__ = "renegotiations"
+    __table_args__ = (
+        UniqueConstraint("operation_id"),
+        UniqueConstraint("act_id"),
+        UniqueConstraint("sale_id"),
+        UniqueConstraint("payment_id"),
+        UniqueConstraint("waiver_id"),
+        CheckConstraint("kind IN ('novation', 'confession')", name="kind"),
+        CheckConstraint("old_interest >= 0 AND old_fine >= 0", name="old_charges"),
+        CheckConstraint("days_late >= 0", name="days_late"),
+    )
+    id: Mapped[int] = _id()
+    operation_id: Mapped[uuid.UUID]
+    kind: Mapped[str]
+    act_id: Mapped[int] = mapped_column(ForeignKey("acts.id"))
+    sale_id: Mapped[int] = mapped_column(ForeignKey("sales.id"))
+    #: The down payment on the old notes, and what was let go of their charges.
+    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id"))
+    waiver_id: Mapped[int | None] = mapped_column(ForeignKey("acts.id"))
+    old_interest: Mapped[Decimal] = mapped_column(Money)
+    old_fine: Mapped[Decimal] = mapped_column(Money)
+    first_sold_on: Mapped[date]
+    days_late: Mapped[int]
     made_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = _now()
 

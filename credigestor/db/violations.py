@@ -31,6 +31,12 @@ MESSAGES: dict[str, tuple[str, str | None]] = {
     "uq_credit_movements_act_id": ("O crédito deste ato já foi registrado.", None),
     "uq_returns_act_id": ("Esta devolução já foi registrada.", None),
     "ck_returns_value": ("O valor deve ser maior que zero.", "value"),
+    **dict.fromkeys(
+        (f"uq_renegotiations_{name}" for name in ("operation_id", "act_id", "sale_id")),
+        ("Esta renegociação já foi registrada.", None),
+    ),
+    "uq_renegotiations_payment_id": ("Esta entrada já é de outra renegociação.", None),
+    "uq_renegotiations_waiver_id": ("Esta dispensa já é de outra renegociação.", None),
     "ck_acts_reason": ("Explique o motivo.", "reason"),
     "ck_act_reversals_reason": ("Explique o motivo.", "reason"),
     "uq_sale_money_sale_id_kind": ("A entrada desta venda já foi recebida ou devolvida.", None),

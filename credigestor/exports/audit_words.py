@@ -21,6 +21,7 @@ from credigestor.rules.due_schedule import SCHEDULE_NAMES
 from credigestor.rules.methods import METHOD_NAMES, NAMES, PLUS
 from credigestor.rules.numbering import receipt_number, sale_number
 from credigestor.rules.permissions import PERMISSION_NAMES, ROLE_NAMES
+from credigestor.rules.renegotiation import AGREEMENT_NAMES
 from credigestor.rules.returns import RETURN_NAMES
 from credigestor.rules.webhooks import OFF_NAMES
 
@@ -57,6 +58,7 @@ ENTITIES = {
     "payment": "Pagamento",
     "act": "Ato",
     "credit": "Devolução de crédito",
+    "renegotiation": "Renegociação",
     "users": "Usuário",
     "settings": "Configurações",
     "api_key": "Chave de programa",
@@ -73,6 +75,7 @@ _WORDS = {
     "receipt_format": {str(kind): name for kind, name in RECEIPT_FORMAT_NAMES.items()},
     "act": {str(kind): name for kind, name in ACT_NAMES.items()},
     "return_kind": {str(kind): name for kind, name in RETURN_NAMES.items()},
+    "agreement": {str(kind): name for kind, name in AGREEMENT_NAMES.items()},
     "schedule": {str(kind): name for kind, name in SCHEDULE_NAMES.items()},
     "style": {"excel": "Excel", "plain": "simples"},
     "off_cause": {str(cause): name for cause, name in OFF_NAMES.items()},
@@ -120,6 +123,14 @@ _OWN = {
     "share": ("Parte da venda (%)", "number"),
     "back": ("Voltou ao cliente", "money"),
     "back_by": ("Devolvido em", "method"),
+    "agreement": ("Acordo", "agreement"),
+    "act_id": ("Ato nº", "text"),
+    "payment_id": ("Entrada, recibo nº", "text"),
+    "waiver_id": ("Dispensa, ato nº", "text"),
+    "old_interest": ("Juros antigos nas notas novas", "money"),
+    "old_fine": ("Multas antigas nas notas novas", "money"),
+    "first_sold_on": ("Primeira venda da dívida", "date"),
+    "days_late": ("Dias de atraso herdados", "text"),
     "backdate_reason": ("Motivo da data", "text"),
     "discount_reason": ("Motivo do desconto", "text"),
     "items": ("Notas", "items"),

@@ -88,14 +88,15 @@ class Kind:
 
     `capped`: it takes at most what is owed, and the rest lapses; else it has to fit. `closes`: how
     the note ends when it leaves no principal; `whole`: it takes just all that is owed.
-    `memo`: the principal is lost, and what was owed beside it told. `permission`: who may do
-    and undo it.
+    `memo`: the principal is lost, and what was owed beside it told. `bound`: it is undone only
+    with what its service made beside it. `permission`: who may do and undo it.
     """
 
     permission: Permission
     capped: bool = False
     whole: bool = False
     memo: bool = False
+    bound: bool = False
     closes: Closing | None = None
 
 
@@ -103,7 +104,9 @@ KINDS: dict[ActKind, Kind] = {
     ActKind.WAIVER: Kind(Permission.WAIVE, capped=True),
     ActKind.RETURN: Kind(Permission.RETURN, closes=Closing.RETURNED),
     ActKind.NEW_DATE: Kind(Permission.NEW_DATE),
-    ActKind.RENEGOTIATION: Kind(Permission.RENEGOTIATE, whole=True, closes=Closing.RENEGOTIATED),
+    ActKind.RENEGOTIATION: Kind(
+        Permission.RENEGOTIATE, whole=True, bound=True, closes=Closing.RENEGOTIATED
+    ),
     ActKind.WRITE_OFF: Kind(Permission.WRITE_OFF, memo=True, closes=Closing.WRITTEN_OFF),
 }
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.models import Act, ActItem, ActReversal, Base, Customer, Note, Return
 from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules import privacy
-from credigestor.rules.acts import KINDS, Acted, ActKind
+from credigestor.rules.acts import ACT_NAMES, KINDS, Acted, ActKind
 from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import Overpaid, Step, owed_on
 from credigestor.rules.money import CENT, format_brl
@@ -162,7 +162,10 @@ def reverse(session: Session, actor: Actor, *, act_id: int, why: str, today: dat
     act = session.get(Act, act_id)
     if act is None:
         raise NotFound("Ato não encontrado.")
-    actor.require(KINDS[ActKind(act.kind)].permission)
+    kind = KINDS[ActKind(act.kind)]
+    actor.require(kind.permission)
+    if kind.bound:
+        raise Conflict(f"{ACT_NAMES[ActKind(act.kind)]}: desfaça o acordo inteiro, na venda dele.")
     why = reason(why)
     notes = lock_notes(
         session, session.scalars(select(ActItem.note_id).where(ActItem.act_id == act_id)).all()
@@ -170,7 +173,7 @@ def reverse(session: Session, actor: Actor, *, act_id: int, why: str, today: dat
     if session.scalar(select(Customer.anonymised_at).where(Customer.id == act.customer_id)):
         raise Conflict(privacy.REFUSAL)
     undo(session, actor, act, why, today=today)
-    write(session, [_replayed(session, note) for note in notes])
+    write(session, [replayed(session, note) for note in notes])
 
 
 def stand_on(session: Session, sale_id: int) -> bool:
@@ -249,7 +252,8 @@ def does_not_fit(note: LockedNote, act: Acted, error: Overpaid) -> Conflict:
     )
 
 
-def _replayed(session: Session, note: LockedNote) -> Folded:
+def replayed(session: Session, note: LockedNote) -> Folded:
+    """A locked note after an act was undone; Conflict where a later one no longer fits."""
     try:
         return replay(session, note)
     except Overpaid as error:

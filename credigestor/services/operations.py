@@ -17,12 +17,22 @@ from credigestor.db.models import (
     NotePrinting,
     Payment,
     Proposal,
+    Renegotiation,
     Sale,
 )
 from credigestor.errors import Conflict
 
 T = TypeVar(
-    "T", Act, CreditMovement, Customer, Sale, Payment, NotePrinting, ContractPrinting, Proposal
+    "T",
+    Act,
+    CreditMovement,
+    Customer,
+    Sale,
+    Payment,
+    NotePrinting,
+    ContractPrinting,
+    Proposal,
+    Renegotiation,
 )
 
 

@@ -46,7 +46,6 @@ from credigestor.services.ledger import (
     append,
     lock_notes,
     notes_named,
-    replay,
     write,
 )
 from credigestor.services.ledger_rows import step_columns
@@ -193,7 +192,7 @@ def reverse(session: Session, actor: Actor, *, payment_id: int, why: str, today:
     store_credit.undo_of(
         session, actor, why, customer_id=payment.customer_id, payment_id=payment_id
     )
-    write(session, [replay(session, note) for note in notes])
+    write(session, [acts.replayed(session, note) for note in notes])
     before = {
         "customer_id": payment.customer_id,
         "paid_on": payment.paid_on,

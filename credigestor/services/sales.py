@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from credigestor.db.json_rows import insert_rows, many
-from credigestor.db.models import Base, Customer, Note, PaymentItem, Sale, User
+from credigestor.db.models import Base, Customer, Note, PaymentItem, Renegotiation, Sale, User
 from credigestor.db.settings import ShopSettings, newest_settings
 from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules import privacy
@@ -80,12 +80,13 @@ def preview(
     today: date,
     lock: bool = False,
     offer: Offer | None = None,
+    renegotiated: bool = False,
 ) -> Planned:
     """What `register` would make now; nothing is written, and the customer locked if asked to.
 
     Raises what `register` would, but tells of warnings in the place of CreditWarning.
     """
-    actor.require(Permission.SELL)
+    actor.require(Permission.RENEGOTIATE if renegotiated else Permission.SELL)
     parse_description(data.description)
     sale_money.checked(data)
     seller_id = data.seller_id if data.seller_id is not None else actor.id
@@ -105,13 +106,15 @@ def preview(
         return Planned(seller_id, settings, made, registered=True)
     if customer.anonymised_at is not None:
         raise Conflict(privacy.REFUSAL)
-    if not customer.active:
+    if not customer.active and not renegotiated:
         raise Conflict("Este cliente está inativo. Reative o cadastro para vender.")
     if not customer.has_seller:
         raise NotFound("Vendedor não encontrado.", field="seller_id")
     if data.guarantors and not notes:
         raise InvalidInput("Sem notas não há o que avalizar.", field="guarantors")
     guarantors.check(data.guarantors, customer_tax_id=customer.tax_id)
+    if renegotiated:  # no credit that was not given before
+        return Planned(seller_id, settings, made)
     warnings = credit_warnings(
         limit=customer.credit_limit,
         owed=stands.owed,
@@ -122,16 +125,25 @@ def preview(
 
 
 def register(
-    session: Session, actor: Actor, data: NewSale, *, today: date, offer: Offer | None = None
+    session: Session,
+    actor: Actor,
+    data: NewSale,
+    *,
+    today: date,
+    offer: Offer | None = None,
+    renegotiated: bool = False,
 ) -> int:
     """Register a sale with its notes and return its id; the same operation again, the same id.
 
-    The late rate, fine and grace are copied from the settings in force (R5), or from the offer.
+    The late rate, fine and grace are copied from the settings in force (R5), or from the offer;
+    one that takes the place of old notes is `renegotiated` (R15).
     Raises InvalidInput, NotFound, NotAllowed, Conflict when the operation registered another
     sale, or CreditWarning when the customer is over the credit limit or late and no manager's
     reason is given.
     """
-    planned = preview(session, actor, data, today=today, lock=True, offer=offer)
+    planned = preview(
+        session, actor, data, today=today, lock=True, offer=offer, renegotiated=renegotiated
+    )
     notes, settings = planned.plan.notes, planned.settings
     if planned.registered:
         return _registered_before(session, data, notes)
@@ -227,6 +239,8 @@ def cancel(
     sale = _locked(session, sale_id)
     if sale.cancelled_on is not None:
         raise Conflict("Esta venda já foi cancelada.")
+    if session.scalar(select(exists().where(Renegotiation.sale_id == sale_id))):
+        raise Conflict("Esta venda é de uma renegociação: desfaça a renegociação.")
     paid = session.scalar(
         select(func.count())
         .select_from(PaymentItem)

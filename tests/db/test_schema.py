@@ -89,7 +89,7 @@ def test_the_ledger_refuses_deletion(table: str) -> None:
     "tables",
     [
         *("payments CASCADE", "reversals", "audit_log", "payment_items", "note_printings"),
-        *("contract_printings", "proposals CASCADE"),
+        *("contract_printings", "proposals CASCADE", "renegotiations"),
         *("customers CASCADE", "notes, payment_items CASCADE"),
     ],
 )

@@ -32,6 +32,7 @@ from credigestor.services import (
     printing,
     privacy,
     proposals,
+    renegotiations,
     sales,
     settings,
     summaries,
@@ -48,6 +49,7 @@ from tests.moments import NOW
 from tests.pictures import logo
 from tests.portfolio import TODAY, pay
 from tests.services.offering import asked
+from tests.services.renegotiating import deal
 from tests.services.selling import new_sale
 
 PASSWORD = "uma senha comprida"
@@ -75,6 +77,7 @@ def make(session: Session) -> None:
     _sales(session, admin, seller, ana, bia)
     importer.run(session, admin, source(shop()), today=TODAY)
     _proposals(session, seller, bia)
+    _renegotiations(session, admin, bia)
     _installation(session, admin)
     session.flush()
     summaries.refresh(session, today=TODAY)
@@ -172,6 +175,16 @@ def _proposals(session: Session, seller: Actor, customer: int) -> None:
         override_reason=why,
         today=TODAY,
     )
+
+
+def _renegotiations(session: Session, admin: Actor, customer: int) -> None:
+    sold = sales.register(
+        session, admin, new_sale(customer, override_reason="cliente antiga"), today=TODAY
+    )
+    again = _note(session, sold, 1)
+    money = {"down_payment": Decimal(10), "method": "pix"}
+    new = deal([again], customer_id=customer, kind="confession", **money)
+    renegotiations.make(session, admin, new, today=TODAY)
 
 
 def _note(session: Session, sale: int, number: int) -> int:

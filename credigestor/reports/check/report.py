@@ -23,7 +23,7 @@ from credigestor.db.models import (
     Return,
     Reversal,
 )
-from credigestor.reports.check import catalogue, credit, returns, told, trail
+from credigestor.reports.check import catalogue, credit, renegotiations, returns, told, trail
 from credigestor.reports.check.down_payments import down_payments
 from credigestor.reports.check.invariants import broken_sales
 from credigestor.reports.check.problem import Problem
@@ -63,6 +63,7 @@ def check(
         _acts,
         returns.problems,
         credit.problems,
+        renegotiations.problems,
         down_payments,
         _sales,
     ]

@@ -12,11 +12,13 @@ NUMBER = (
 )
 PART = NUMBER.format(told="each ->> 1")
 _MONEY = ("total", "down_payment", "contract_rate", "late_rate", "fine_rate", "amount")
-_NUMBERS = frozenset({*_MONEY, "credit_limit", "value", "share", "back", "paid"})
+_NUMBERS = frozenset(
+    {*_MONEY, "credit_limit", "value", "share", "back", "paid", "old_interest", "old_fine"}
+)
 _DATES = frozenset(
     {
         *("sold_on", "first_due_date", "paid_on", "acted_on", "birth_date", "reversed_on"),
-        *("cancelled_on", "made_on", "valid_until", "moved_on"),
+        *("cancelled_on", "made_on", "valid_until", "moved_on", "first_sold_on"),
     }
 )
 

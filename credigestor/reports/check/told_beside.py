@@ -6,6 +6,10 @@ from credigestor.reports.check.telling import WAY, columns, compared, entry, mom
 
 _ACT = ("kind", "customer_id", "acted_on", "reason")
 _RETURN = ("sale_id", "kind", "value", "share", "back", "back_by")
+_RENEGOTIATION = (
+    *("kind", "act_id", "sale_id", "payment_id", "waiver_id", "old_interest", "old_fine"),
+    *("first_sold_on", "days_late"),
+)
 _OF_SALE = "CASE r.kind WHEN 'down' THEN s.{} ELSE s.{} END"
 
 #: By table, as in `told`.
@@ -105,6 +109,14 @@ BESIDE = {
             f"credit_movements r JOIN {entry('payment', 'create', 'r.payment_id')} "
             "AND r.kind = 'kept'",
             when("(a.after ->> 'kept')::numeric IS DISTINCT FROM r.amount", "amount"),
+        ),
+    ),
+    "renegotiations": (
+        compared(
+            f"renegotiations r JOIN {entry('renegotiation', 'create')}",
+            columns(_RENEGOTIATION, keys={"kind": "agreement", "sale_id": "sale"}),
+            other("made_by"),
+            moment("created_at"),
         ),
     ),
     "act_reversals": (

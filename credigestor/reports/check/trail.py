@@ -55,6 +55,7 @@ _ACTS = (
     _Act("reversals", "true", "payment", "reverse", "r.payment_id"),
     _Act("acts", "true", "act", "create", in_bulk=True),
     _Act("credit_movements", "r.kind = 'paid_back'", "credit", "create"),
+    _Act("renegotiations", "true", "renegotiation", "create"),
     _Act("act_reversals", "true", "act", "reverse", "r.act_id"),
     _Act("settings", "r.changed_by IS NOT NULL", "settings", "change"),
     _Act("customers", "r.anonymised_at IS NOT NULL", "customer", "anonymise"),
@@ -67,6 +68,7 @@ _THERE = {
     ("proposal", None): "SELECT FROM proposals r WHERE r.id = a.entity_id",
     ("payment", None): "SELECT FROM payments r WHERE r.id = a.entity_id",
     ("act", None): "SELECT FROM acts r WHERE r.id = a.entity_id",
+    ("renegotiation", None): "SELECT FROM renegotiations r WHERE r.id = a.entity_id",
     ("act", "reverse"): "SELECT FROM act_reversals r WHERE r.act_id = a.entity_id",
     ("credit", None): "SELECT FROM credit_movements r WHERE r.id = a.entity_id",
     ("credit", "reverse"): "SELECT FROM credit_movements r WHERE r.undoes_id = a.entity_id",
@@ -89,7 +91,8 @@ ORDER BY 1
 
 _TWICE = """
 SELECT max(id) AS id FROM audit_log
-WHERE entity IN ('customer', 'sale', 'proposal', 'payment', 'act', 'credit', 'users', 'settings')
+WHERE entity IN ('customer', 'sale', 'proposal', 'payment', 'act', 'credit', 'renegotiation',
+        'users', 'settings')
     AND action IN ('create', 'cancel', 'reverse', 'anonymise', 'change')
 GROUP BY entity, entity_id, action HAVING count(*) > 1 ORDER BY 1
 """
