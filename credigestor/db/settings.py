@@ -124,6 +124,8 @@ class ShopSettings(BaseModel):
     waiver_limit: Annotated[Decimal, Field(ge=0, le=MAX_MONEY, decimal_places=2)] = Decimal(0)
     #: How many days after it was first due a seller may put a note off; a manager more (R32).
     new_date_limit_days: Annotated[int, Field(ge=0, le=365)] = 0
+    #: A renegotiation is broken when a note of it is more days late than these (R15).
+    deal_broken_days: Annotated[int, Field(ge=0, le=365)] = 15
     state_holidays: bool = False
     carnival: bool = False
     corpus_christi: bool = False

@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from credigestor.documents import (
+    agreement,
     booklet,
     contract,
     credit_payback,
@@ -36,7 +37,7 @@ from credigestor.errors import InvalidInput, NotFound
 from credigestor.reports import booklet as booklets
 from credigestor.reports import contract as contracts
 from credigestor.reports import customer_statement as statements
-from credigestor.reports import logos, proposals, sale_money
+from credigestor.reports import logos, proposals, renegotiations, sale_money
 from credigestor.reports import new_dates as agreements
 from credigestor.reports import printed_notes as printings
 from credigestor.reports import receipt as receipts
@@ -136,6 +137,11 @@ def _proposal(asked: _Asked) -> Document:
     return asked.document(f"proposta-{data.number}", proposal.pdf, data)
 
 
+def _agreement(asked: _Asked) -> Document:
+    data = renegotiations.agreed(asked.session, asked.id())
+    return asked.document(f"acordo-{data.number}", agreement.pdf, data)
+
+
 def _receipt(asked: _Asked) -> Document:
     return _receipt_of(asked, receipts.receipt)
 
@@ -192,6 +198,7 @@ KINDS: Mapping[str, tuple[frozenset[str], Callable[[_Asked], Document]]] = {
     "carne": (frozenset(), _booklet),
     "contrato": (frozenset(), _contract),
     "proposta": (frozenset(), _proposal),
+    "acordo": (frozenset(), _agreement),
     "recibo": (frozenset({"format"}), _receipt),
     "recibo-entrada": (frozenset({"format"}), _money_receipt),
     "extrato": (frozenset({"from", "to"}), _statement),
@@ -210,7 +217,7 @@ def find(
     `notas` and `contrato` are of a printing's operation, `carne` of a sale, `proposta` of a
     proposal, `recibo` of a payment and `recibo-entrada` of a down payment or its return (format),
     `extrato` (from, to) and `quitacao` (notes, on) of a customer, `devolucao` of a return's act,
-    `prorrogacao` of an agreement's, `credito` of credit paid back.
+    `prorrogacao` of an agreement's, `credito` of credit paid back, `acordo` of a renegotiation.
     Raises NotFound for a kind or a row that does not exist, InvalidInput for parameters that make
     no sense, Conflict for a document that is not given any more.
     """

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from credigestor.documents.credit_words import conditions, own_clause
 from credigestor.documents.flow import TO_FILL_IN
 from credigestor.documents.letterhead import payee, phone, shop_address
 from credigestor.reports.contract import Contract
 from credigestor.reports.credit_terms import CreditTerms
+from credigestor.reports.guarantors import SaleGuarantor
 from credigestor.rules.identity import labelled_tax_id
 
 Clause = tuple[str, str]
@@ -20,21 +23,21 @@ def parties(contract: Contract) -> list[Clause]:
         ("Cliente", named(customer.name, customer.tax_id, customer.address)),
     ]
     found += [
-        (guarantor_title(contract, place), named(each.name, each.tax_id, each.address))
+        (guarantor_title(contract.guarantors, place), named(each.name, each.tax_id, each.address))
         for place, each in enumerate(contract.guarantors, 1)
     ]
     return found
 
 
-def guarantor_title(contract: Contract, place: int) -> str:
+def guarantor_title(guarantors: Sequence[SaleGuarantor], place: int) -> str:
     """What a guarantor is called."""
-    return f"{place}º avalista" if len(contract.guarantors) > 1 else "Avalista"
+    return f"{place}º avalista" if len(guarantors) > 1 else "Avalista"
 
 
 def copies(contract: Contract) -> list[str]:
     """Whose copy each one is, in the order in which they are printed."""
     guarantors = [
-        f"via do {guarantor_title(contract, place).lower()}"
+        f"via do {guarantor_title(contract.guarantors, place).lower()}"
         for place in range(1, len(contract.guarantors) + 1)
     ]
     return ["via da loja", "via do cliente", *guarantors]

@@ -43,6 +43,7 @@ LABELS = {
     "backdating_days": "Pagamento retroativo (dias)",
     "new_date_limit_days": "Prorrogação por vendedor (dias)",
     "waiver_limit": "Dispensa de encargos por vendedor (R$)",
+    "deal_broken_days": "Acordo quebrado depois de (dias de atraso)",
     "state_holidays": "Feriados do estado",
     "carnival": "Carnaval sem expediente",
     "corpus_christi": "Corpus Christi sem expediente",

@@ -165,7 +165,7 @@ def _pay_down(
     paid: dict[int, Decimal],
     today: date,
 ) -> int | None:
-    if not paid:
+    if not paid or data.method is None:
         return None
     payment = NewPayment(
         operation_id=payment_of(data.operation_id),

@@ -59,6 +59,9 @@ def show_header(found: Profile) -> None:
             links.go("counter/new_sale.py", customer=customer.id)
         if st.button("Receber", icon=":material/payments:"):
             links.go("counter/receive.py", customer=customer.id)
+        may = found.owed.total and actor.can(Permission.RENEGOTIATE)
+        if may and st.button("Renegociar", icon=":material/handshake:"):
+            links.go("counter/renegotiate.py", customer=customer.id)
         if customer.phone:
             st.link_button(
                 f"WhatsApp {messages.plain(format_phone(customer.phone))}",

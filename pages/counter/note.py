@@ -17,7 +17,7 @@ from credigestor.rules.methods import in_words
 from credigestor.rules.money import format_brl, format_number
 from credigestor.rules.numbering import receipt_number, sale_number
 from credigestor.rules.permissions import Permission
-from credigestor.ui.counter import document_bars, new_dates, note_acts, note_waiver, pix
+from credigestor.ui.counter import deals, document_bars, new_dates, note_acts, note_waiver, pix
 from credigestor.ui.kit import data, forms, links, messages, session, tables
 
 COLOURS: dict[Status, Literal["red", "orange", "blue", "green", "gray"]] = {
@@ -184,6 +184,7 @@ def show_payments(note: NoteDetail) -> None:
 
 note = open_note()
 show_header(note)
+deals.of_note(note)
 document_bars.note_bar(note, actor)
 pix.offer(note.customer_id, [note.id], key=str(note.id))
 as_of = choose_date()

@@ -19,6 +19,7 @@ from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import sales
 from credigestor.ui.counter import (
     contract_bar,
+    deals,
     document_bars,
     goods_returns,
     guarantors,
@@ -249,6 +250,7 @@ def sale_page() -> None:
     goods_returns.leave_when_done()
     messages.header(f"Venda {sale.number}")
     head(sale)
+    renegotiated = deals.of_sale(sale, actor, today)
     document_bars.sale_bar(sale, actor)
     contract_bar.show(sale)
     terms(sale)
@@ -262,7 +264,8 @@ def sale_page() -> None:
         edit_area(sale, actor)
     new_dates.offer_of_sale(sale, actor, today)
     goods_returns.area(sale, returned, actor, today)
-    cancel_area(sale, actor, today)
+    if not renegotiated:  # one that took the place of old notes is undone with them
+        cancel_area(sale, actor, today)
 
 
 sale_page()

@@ -145,6 +145,13 @@ def charges_form(actor: Actor, current: ShopSettings) -> None:
                 help="Até quantos dias depois do vencimento com que a nota foi feita um vendedor "
                 "pode prorrogá-la. Além disso, só um gerente. Com 0, só gerentes.",
             ),
+            "deal_broken_days": st.number_input(
+                LABELS["deal_broken_days"],
+                *bounds("deal_broken_days"),
+                current.deal_broken_days,
+                key=f"{key}:deal_broken_days",
+                help="Com quantos dias de atraso de uma nota uma renegociação conta como quebrada.",
+            ),
         }
         with st.container():
             limit = st.text_input(

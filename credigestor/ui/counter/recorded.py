@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from credigestor.db.models import Customer, Payment, Sale
+from credigestor.db.models import Customer, Payment, Renegotiation, Sale
 from credigestor.rules.calendar import format_moment
 from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import receipt_number, sale_number
@@ -19,6 +19,14 @@ def tell_sale(sale: Sale) -> None:
     _tell(
         f"Já registrada: Venda {sale_number(sale.id)}, {_at(sale.created_at)}.",
         ("counter/sale.py", "Abrir a venda", sale.id),
+    )
+
+
+def tell_deal(deal: Renegotiation) -> None:
+    """Name the sale that a renegotiation made and lead to it."""
+    _tell(
+        f"Já registrada: renegociação, venda {sale_number(deal.sale_id)}, {_at(deal.created_at)}.",
+        ("counter/sale.py", "Abrir a venda", deal.sale_id),
     )
 
 

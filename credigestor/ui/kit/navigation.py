@@ -64,6 +64,13 @@ PAGES: tuple[PageSpec, ...] = (
     ),
     PageSpec("counter/customer.py", "cliente", "Cliente", "person", Permission.COUNTER),
     PageSpec("counter/sale.py", "venda", "Venda", "receipt", Permission.COUNTER),
+    PageSpec(
+        "counter/renegotiate.py",
+        "renegociar",
+        "Renegociar",
+        "handshake",
+        Permission.RENEGOTIATE,
+    ),
     PageSpec("counter/proposal.py", "proposta", "Proposta", "contract", Permission.COUNTER),
     PageSpec("counter/note.py", "nota", "Nota", "request_quote", Permission.COUNTER),
     PageSpec("counter/payment.py", "pagamento", "Recibo", "receipt", Permission.COUNTER),
