@@ -108,6 +108,7 @@ class SettingsChange(Body):
     backdating_days: Annotated[int, _between("backdating_days"), BeforeValidator(integer)]
     waiver_limit: Annotated[MoneyIn, Field(default_factory=Decimal)]
     new_date_limit_days: Annotated[int, _between("new_date_limit_days"), BeforeValidator(integer)]
+    deal_broken_days: Annotated[int, _between("deal_broken_days"), BeforeValidator(integer)]
     state_holidays: Annotated[StrictBool, Field(default_factory=bool)]
     carnival: Annotated[StrictBool, Field(default_factory=bool)]
     corpus_christi: Annotated[StrictBool, Field(default_factory=bool)]
@@ -172,6 +173,7 @@ class Settings(Answer):
     backdating_days: int
     waiver_limit: Money
     new_date_limit_days: int
+    deal_broken_days: int
     state_holidays: bool
     carnival: bool
     corpus_christi: bool

@@ -1,0 +1,77 @@
+"""Old debts for a new one, by address (R15)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+
+from credigestor.db.models import Act, Renegotiation, Sale
+from tests.api.asking import ask, get, post
+from tests.api.test_acts import made
+from tests.portfolio import Made
+from tests.services.paying import note_row
+from tests.services.renegotiating import three_late
+from tests.services.selling import count
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+def body(old: Made, **changes: Any) -> dict[str, Any]:
+    return {
+        "customer_id": note_row(old.notes[0]).customer_id,
+        "kind": "novation",
+        "notes": old.notes,
+        "waivers": [{"note_id": note, "fine": "3.00"} for note in old.notes],
+        "waiver_reason": "cliente antiga",
+        "down_payment": "60.00",
+        "method": "pix",
+        "installments": 4,
+        "first_due_date": "2026-12-23",
+        "reason": "perdeu o emprego",
+        **changes,
+    }
+
+
+def test_r15_previewed_made_once_read_on_paper_and_undone(manager_token: str) -> None:
+    old = three_late()
+    shown = ask("POST", "/renegotiations/preview", token=manager_token, body=body(old))
+    assert shown.status == 200, shown.body
+    told = shown.json
+    assert (told["entered"], told["old_interest"], told["to_pay"]) == ("396.75", "0.00", "396.75")
+    assert [note["amount"] for note in told["notes"]] == ["99.19"] * 3 + ["99.18"]
+    first = told["old_notes"][0]
+    assert (first["interest"], first["fine"], first["waived"]) == ("3.75", "3.00", "3.00")
+    assert (first["paid"], first["entered"], count(Act)) == ("57.00", "96.75", 0)
+    key = str(uuid.uuid4())
+    [deal, again] = [
+        made(post("/renegotiations", manager_token, body(old), key=key)) for _ in range(2)
+    ]
+    assert (deal, count(Renegotiation)) == (again, 1)
+    assert (deal["number"], deal["payment_id"]) == ("000002", 2)
+    found = get(f"/renegotiations/{deal['id']}", manager_token)
+    assert found["old_notes"] == told["old_notes"], "as it was previewed"
+    assert (found["waived"], found["paid"], found["entered"]) == ("9.00", "60.00", "396.75")
+    assert (found["broken"], found["undone"]) == (False, None)
+    paper = ask("GET", f"/renegotiations/{deal['id']}/document", token=manager_token)
+    assert (paper.status, paper.body[:5]) == (200, b"%PDF-")
+    made(post(f"/renegotiations/{deal['id']}/reversal", manager_token, {"reason": "engano"}))
+    assert get(f"/renegotiations/{deal['id']}", manager_token)["undone"]["reason"] == "engano"
+    assert note_row(old.notes[0]).closed is None
+
+
+def test_r15_what_is_wrong_is_named_where_it_was_sent(
+    manager_token: str, seller_token: str
+) -> None:
+    old = three_late()
+    for wrong, pointer in (
+        ({"down_payment": "465.75"}, "#/down_payment"),
+        ({"waivers": [{"note_id": old.notes[0], "fine": "3.01"}]}, "#/waivers"),
+        ({"method": None}, "#/method"),
+        ({"notes": []}, "#/notes"),
+    ):
+        answer = post("/renegotiations", manager_token, body(old, **wrong))
+        assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, pointer), answer.json
+    assert post("/renegotiations", seller_token, body(old)).code == "not_allowed"
+    assert (count(Sale), count(Act)) == (1, 0)
