@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from credigestor.api import guarantors, schedules
-from credigestor.api.calls import Call, Caller
+from credigestor.api.calls import Caller
 from credigestor.api.fields import (
     Answer,
-    Body,
-    Day,
-    Id,
     Money,
-    MoneyIn,
     PathId,
     Rate,
-    RateIn,
     Why,
-    examples,
-    integer,
 )
-from credigestor.api.guarantors import NewGuarantor
 from credigestor.api.once import Once, placed
 from credigestor.api.operations import Operations
 from credigestor.api.papers import PDF, drawn
+from credigestor.api.renegotiation_input import RENAMED, DealToMake, asked
 from credigestor.api.sale_previews import NO_OPERATION, PlannedNote
 from credigestor.db.engine import snapshot
 from credigestor.db.models import Renegotiation as Row
@@ -38,73 +29,14 @@ from credigestor.reports import renegotiations as reports
 from credigestor.rules import renegotiation as rule
 from credigestor.rules import true_rate
 from credigestor.rules.charges import Split
-from credigestor.rules.installments import MAX_INSTALLMENTS
-from credigestor.rules.methods import Method
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Permission
 from credigestor.rules.renegotiation import Agreement
 from credigestor.services import renegotiations as services
-from credigestor.services.inputs import parse
-from credigestor.services.renegotiations import NewRenegotiation
 from credigestor.services.waivers import Waived
 
 router = Operations("/renegotiations", "Renegociações")
-
-#: Notes that one deal may close.
-_MOST_NOTES = 500
-#: Where the body has what the service's refusals name.
-RENAMED = schedules.RENAMED | {"waived": "waivers"}
-
-
-class ChargesToWaive(Body):
-    """What of a note's late interest and fine is let go with the deal."""
-
-    note_id: Id
-    interest: MoneyIn = ZERO
-    fine: MoneyIn = ZERO
-
-
-class DealToMake(Body):
-    """Notes of one customer for a new debt; agreed today unless it says otherwise.
-
-    The down payment is handed over with it and settles the old notes: interest, then fines, then
-    principal.
-    """
-
-    model_config = examples(
-        {
-            "customer_id": 7,
-            "kind": "novation",
-            "notes": [318, 319, 320],
-            "waivers": [{"note_id": 318, "fine": "3.00"}],
-            "waiver_reason": "Cliente antiga",
-            "down_payment": "60.00",
-            "method": "pix",
-            "installments": 4,
-            "first_due_date": "2026-12-23",
-            "reason": "Perdeu o emprego em setembro",
-        }
-    )
-
-    customer_id: Id
-    kind: Annotated[Agreement, Field(description="Novação, ou confissão da dívida antiga.")]
-    agreed_on: Day | None = None
-    notes: Annotated[
-        tuple[Id, ...],
-        Field(max_length=_MOST_NOTES, description="As notas que entram no acordo, pelo `id`."),
-    ]
-    reason: str
-    waivers: Annotated[tuple[ChargesToWaive, ...], Field(max_length=_MOST_NOTES)] = ()
-    waiver_reason: str | None = None
-    down_payment: MoneyIn = ZERO
-    method: Method | None = None
-    installments: Annotated[int, Field(ge=1, le=MAX_INSTALLMENTS), BeforeValidator(integer)] = 1
-    first_due_date: Day | None = None
-    schedule: schedules.NewSchedule = schedules.MONTHLY
-    contract_rate: RateIn = ZERO
-    guarantors: Annotated[tuple[NewGuarantor, ...], Field(max_length=2)] = ()
-    backdate_reason: str | None = None
 
 
 class DealMade(Answer):
@@ -184,20 +116,6 @@ class DealReversed(Answer):
 
     id: int
     reversed_on: date
-
-
-def asked(call: Call, data: DealToMake, key: uuid.UUID) -> NewRenegotiation:
-    """The deal that a body asks for, as the service takes it."""
-    values = data.model_dump(exclude={"waivers"}) | {
-        "operation_id": key,
-        "agreed_on": data.agreed_on or call.today,
-        "waived": {
-            each.note_id: Waived(interest=each.interest, fine=each.fine) for each in data.waivers
-        },
-        "guarantors": guarantors.read(data.guarantors),
-        "schedule": schedules.read(data.schedule, data.model_fields_set),
-    }
-    return parse(NewRenegotiation, values)
 
 
 @router.acts("/preview", Permission.RENEGOTIATE, "O que uma renegociação faria: as duas dívidas")
