@@ -41,7 +41,7 @@ class ProposalMade(Answer):
 
 
 class ProposalToClose(Body):
-    """How the down payment came, and why a manager sells in spite of limit or late notes."""
+    """How the down payment came, and why a manager sells in spite of limit, late notes or date."""
 
     model_config = examples(
         {},
@@ -52,6 +52,7 @@ class ProposalToClose(Body):
     )
 
     override_reason: str | None = None
+    backdate_reason: str | None = None
     down_payment_methods: PartsIn = ()
 
 
@@ -201,6 +202,7 @@ def close(proposal_id: PathId, call: Caller, once: Once, data: ProposalToClose) 
             proposal_id=proposal_id,
             operation_id=once.key,
             override_reason=data.override_reason,
+            backdate_reason=data.backdate_reason,
             down_payment_methods=asked_parts(data.down_payment_methods),
             today=call.today,
         )

@@ -103,6 +103,7 @@ class SaleToMake(Body):
     schedule: schedules.NewSchedule = schedules.MONTHLY
     contract_rate: RateIn | None = None
     override_reason: str | None = None
+    backdate_reason: str | None = None
     guarantors: Annotated[tuple[NewGuarantor, ...], Field(max_length=2)] = ()
 
 

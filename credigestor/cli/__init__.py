@@ -100,7 +100,8 @@ def demo() -> None:
     multiple=True,
     help="Nome que uma coluna tem no arquivo, como vendas.csv:cliente=Código; pode repetir.",
 )
-def import_(folder: Path, dry_run: bool, names: tuple[str, ...]) -> None:
+@click.option("--reason", metavar="MOTIVO", help="Por que entram datas de dias já fechados.")
+def import_(folder: Path, dry_run: bool, names: tuple[str, ...], reason: str | None) -> None:
     """Importa clientes, vendas e pagamentos de PASTA.
 
     Os arquivos são clientes.csv, vendas.csv e pagamentos.csv. Tudo é conferido antes; havendo
@@ -109,7 +110,15 @@ def import_(folder: Path, dry_run: bool, names: tuple[str, ...]) -> None:
     source = importer.read_folder(folder, _names(names))
     today = shop_day()
     with progress_bar() as progress, transaction() as session:
-        plan = importer.run(session, ACTOR, source, today=today, dry_run=dry_run, progress=progress)
+        plan = importer.run(
+            session,
+            ACTOR,
+            source,
+            today=today,
+            dry_run=dry_run,
+            why=reason,
+            progress=progress,
+        )
     _report(plan, dry_run)
     if plan.problem_count:
         raise click.exceptions.Exit(1)

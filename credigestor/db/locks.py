@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import ColumnElement, Connection, func, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -30,6 +31,7 @@ _KEYS = {
     "address": 720_311_463,
     "printing": 720_311_464,
     "webhooks": 720_311_465,
+    "closing": 720_311_466,
 }
 
 _UNLOCK = text("SELECT pg_advisory_unlock(:key, hashtext(current_schema()))")
@@ -39,6 +41,7 @@ _OF_SHOP = (
     " CAST(:name AS text)))"
 )
 _HOLD = text(f"SELECT pg_advisory_xact_lock({_OF_SHOP})")
+_SHARE = text(f"SELECT pg_advisory_xact_lock_shared({_OF_SHOP})")
 _TRY_TO_HOLD = text(f"SELECT pg_try_advisory_xact_lock({_OF_SHOP})")
 
 
@@ -50,6 +53,16 @@ def hold(
     `shop` is the schema's name, needed only where the schema may not exist yet.
     """
     session.execute(_HOLD, {"key": _KEYS[kind], "shop": shop, "name": name})
+
+
+def share(session: Session, kind: str) -> None:
+    """As `hold`, together with others who share it: who holds it waits for all of them."""
+    session.execute(_SHARE, {"key": _KEYS[kind], "shop": None, "name": None})
+
+
+def sharing(kind: str) -> ColumnElement[Any]:
+    """What `share` does, as an expression in a statement that is run anyhow."""
+    return func.pg_advisory_xact_lock_shared(_KEYS[kind], func.hashtext(func.current_schema()))
 
 
 def try_to_hold(session: Session, kind: str) -> bool:

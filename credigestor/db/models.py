@@ -263,6 +263,8 @@ class Sale(Base):
     grace_days: Mapped[int]
     override_reason: Mapped[str | None]
     override_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    #: A manager's, where it was registered with a date of closed days (R37).
+    backdate_reason: Mapped[str | None]
     #: The proposal that became this sale.
     proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposals.id"))
     cancelled_on: Mapped[date | None]
@@ -770,6 +772,27 @@ class SaleMoney(Handed, Base):
     kind: Mapped[str]
     moved_on: Mapped[date]
     done_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = _now()
+
+
+class DayClosing(Base):
+    """The closing of all days up to one, by a manager (R37): the newest row is in force.
+
+    One of an earlier day opens those after it again, with a reason. `figures` is the summary of
+    `until` as it was then. Append-only.
+    """
+
+    __tablename__ = "closings"
+    __table_args__ = (
+        UniqueConstraint("operation_id"),
+        CheckConstraint("char_length(reason) >= 3", name="reason"),
+    )
+    id: Mapped[int] = _id()
+    operation_id: Mapped[uuid.UUID]
+    until: Mapped[date]
+    figures: Mapped[dict[str, Any]]
+    reason: Mapped[str | None]
+    closed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = _now()
 
 

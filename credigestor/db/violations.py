@@ -37,6 +37,8 @@ MESSAGES: dict[str, tuple[str, str | None]] = {
     ),
     "uq_renegotiations_payment_id": ("Esta entrada já é de outra renegociação.", None),
     "uq_renegotiations_waiver_id": ("Esta dispensa já é de outra renegociação.", None),
+    "uq_closings_operation_id": ("Este fechamento já foi gravado.", None),
+    "ck_closings_reason": ("Explique o motivo.", "reason"),
     "ck_acts_reason": ("Explique o motivo.", "reason"),
     "ck_act_reversals_reason": ("Explique o motivo.", "reason"),
     "uq_sale_money_sale_id_kind": ("A entrada desta venda já foi recebida ou devolvida.", None),

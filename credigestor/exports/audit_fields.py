@@ -55,6 +55,7 @@ OWN_FIELDS = {
     "old_fine": ("Multas antigas nas notas novas", "money"),
     "first_sold_on": ("Primeira venda da dívida", "date"),
     "days_late": ("Dias de atraso herdados", "text"),
+    "closed_until": ("Dias fechados até", "date"),
     "backdate_reason": ("Motivo da data", "text"),
     "discount_reason": ("Motivo do desconto", "text"),
     "items": ("Notas", "items"),

@@ -60,6 +60,7 @@ ENTITIES = {
     "act": "Ato",
     "credit": "Devolução de crédito",
     "renegotiation": "Renegociação",
+    "closing": "Fechamento",
     "users": "Usuário",
     "settings": "Configurações",
     "api_key": "Chave de programa",
@@ -87,8 +88,8 @@ FIELDS: dict[str, tuple[str, str]] = {
     **OWN_FIELDS,
     **{name: (label, "text") for name, label in SETTINGS.items() if name not in OWN_FIELDS},
 }
-#: Written by services and told by no line: what another field says already.
-UNSAID = frozenset({"name_folded", "kind"})
+#: Written by services and told by no line: what another field, or the closing itself, says.
+UNSAID = frozenset({"name_folded", "kind", "figures"})
 
 
 def _constant(value: dict[str, Any]) -> str:

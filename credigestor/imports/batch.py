@@ -5,6 +5,7 @@ A file of 100 MB makes millions of them: nothing is kept that can be computed ag
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -108,6 +109,11 @@ class Batch:
 
     def __bool__(self) -> bool:
         return bool(self.customers or self.sales or self.payments)
+
+    def days(self) -> Iterator[date]:
+        """The date of each sale and each payment."""
+        yield from (sale.values["sold_on"] for sale in self.sales)
+        yield from (payment.paid_on for payment in self.payments)
 
 
 def entries(note: NewNote | KnownNote) -> list[tuple[Act, Owner]]:

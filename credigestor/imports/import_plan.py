@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, Text, any_, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from credigestor.db.closings import closed_until
 from credigestor.db.models import Customer, Sale
 from credigestor.db.settings import current_settings
 from credigestor.errors import InvalidInput
@@ -64,7 +65,8 @@ class Counts:
 class Plan:
     """What an import would do: problems in order of file and line, and the rows to write.
 
-    `new` and `known` count the rows to write and those imported before.
+    `new` and `known` count the rows to write and those imported before; `closed` those to write
+    that are dated in closed days, up to `closed_until`: to write them takes a reason (R37).
     """
 
     problems: list[Problem]
@@ -73,6 +75,8 @@ class Plan:
     new: Counts
     known: Counts
     batch: Batch
+    closed: int = 0
+    closed_until: date | None = None
 
     @property
     def problem_count(self) -> int:
@@ -127,6 +131,7 @@ class Preparation:
             )
         self.progress(1.0, "Conferência concluída")
         problems = self.problems.first()
+        until = closed_until(self.session)
         return Plan(
             problems=problems,
             more_problems=self.problems.count - len(problems),
@@ -139,6 +144,8 @@ class Preparation:
             ),
             known=Counts(**self.known | {"payments": self.folder.known}),
             batch=self.batch,
+            closed=0 if until is None else sum(day <= until for day in self.batch.days()),
+            closed_until=until,
         )
 
     def _read(

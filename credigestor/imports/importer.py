@@ -12,22 +12,28 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from credigestor.db import locks, waiting
-from credigestor.errors import InvalidInput
+from credigestor.db.closings import kept_closed_until
+from credigestor.db.models import DayClosing
+from credigestor.errors import Busy, InvalidInput
 from credigestor.imports.import_plan import Counts, Plan, Preparation
 from credigestor.imports.loading import load
 from credigestor.imports.reading import Source, read_files, read_folder
+from credigestor.rules.calendar import format_date
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.progress import Progress, silent
 from credigestor.services import audit, summaries
+from credigestor.services.inputs import reason
 
 __all__ = ["Counts", "Plan", "Source", "prepare", "read_files", "read_folder", "run", "write"]
 
 _CHECKING = 0.4  # share of the time that checking takes
 _WRITING = 0.7  # and until everything is written
+# All rows have the moment at which the transaction began.
+_CLOSED_MEANWHILE = select(select(DayClosing.id).where(DayClosing.created_at > func.now()).exists())
 
 
 def run(
@@ -37,11 +43,13 @@ def run(
     *,
     today: date,
     dry_run: bool = False,
+    why: str | None = None,
     progress: Progress = silent,
 ) -> Plan:
     """Check the files and, unless `dry_run` or a row is wrong, write them; give the plan.
 
-    `progress` hears a fraction of 1 and what is being done. Raises NotAllowed.
+    `progress` hears a fraction of 1 and what is being done. Raises NotAllowed, and what `write`
+    does.
     """
     actor.require(Permission.IMPORT)
     share = 1.0 if dry_run else _CHECKING
@@ -53,6 +61,7 @@ def run(
             session,
             actor,
             plan,
+            why=why,
             progress=lambda done, what: progress(share + done * (_WRITING - share), what),
         )
         if plan.batch:
@@ -73,20 +82,47 @@ def prepare(session: Session, source: Source, *, today: date, progress: Progress
     may_write = session.scalar(text("SHOW transaction_read_only")) == "off"
     if may_write:
         locks.hold(session, "import")
+        kept_closed_until(session)
+        if session.scalar(_CLOSED_MEANWHILE):
+            raise Busy("Dias foram fechados neste meio tempo. Importe de novo.")
     return Preparation(session, source, today, progress, locking=may_write).plan()
 
 
-def write(session: Session, actor: Actor, plan: Plan, *, progress: Progress = silent) -> Counts:
+def write(
+    session: Session,
+    actor: Actor,
+    plan: Plan,
+    *,
+    why: str | None = None,
+    progress: Progress = silent,
+) -> Counts:
     """Write a plan prepared in this transaction, with one audit entry; give the rows written.
 
     Nothing is written when all of it was known. Raises NotAllowed, or InvalidInput when the
-    plan has problems.
+    plan has problems, and for rows of closed days without a reason (R37).
     """
     actor.require(Permission.IMPORT)
     if plan.problem_count:
         raise InvalidInput("Há linhas com problemas nos arquivos; nada foi gravado.")
     if plan.batch:
+        kept = _closed_because(actor, plan, why)
         load(session, plan.batch, progress)
-        audit.record(session, actor, "import", "shop", None, after=plan.new.as_dict())
+        told = plan.new.as_dict() | ({"reason": kept} if kept else {})
+        audit.record(session, actor, "import", "shop", None, after=told)
     progress(1.0, "Pronto")
     return plan.new
+
+
+def _closed_because(actor: Actor, plan: Plan, why: str | None) -> str | None:
+    """The reason to keep of rows that are dated in closed days; None where there are none."""
+    if not plan.closed or plan.closed_until is None:
+        return None
+    actor.require(Permission.CLOSE_DAYS)
+    if not (why or "").strip():
+        rows = "1 linha tem" if plan.closed == 1 else f"{plan.closed} linhas têm"
+        raise InvalidInput(
+            f"{rows} data de dias fechados (até {format_date(plan.closed_until)}). Para importar, "
+            "informe o motivo; nada foi gravado.",
+            field="reason",
+        )
+    return reason(why)

@@ -169,6 +169,9 @@ def _notes(session: Session, act_ids: Sequence[int]) -> dict[int, list[MovedNote
     )
     found: dict[int, list[MovedNote]] = {}
     for item, note, installments, due_before in rows:
+        assert item.due_date is not None  # of this kind, each has both
+        assert item.on_time_until is not None
+        assert due_before is not None
         found.setdefault(item.act_id, []).append(
             MovedNote(
                 note_id=note.id,

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     NEW_DATE = "new_date"  # a later due date by agreement, above a seller's limit (R32)
     RENEGOTIATE = "renegotiate"  # old debts for a new one (R15)
     WRITE_OFF = "write_off"  # give a debt up (R34)
+    CLOSE_DAYS = "close_days"  # and what is dated in closed days (R37)
     AMEND = "amend"  # guarantors of a sale whose notes were printed
     USERS = "users"
     SETTINGS = "settings"
@@ -71,6 +72,7 @@ PERMISSION_NAMES = {
     Permission.NEW_DATE: "Prorrogar vencimentos",
     Permission.RENEGOTIATE: "Renegociar dívidas",
     Permission.WRITE_OFF: "Baixar notas por perda",
+    Permission.CLOSE_DAYS: "Fechar dias e lançar em dias fechados",
     Permission.AMEND: "Mudar avalistas de notas impressas",
     Permission.USERS: "Cuidar de usuários",
     Permission.SETTINGS: "Mudar configurações",
@@ -96,6 +98,7 @@ _MANAGER = _SELLER | {
     Permission.NEW_DATE,
     Permission.RENEGOTIATE,
     Permission.WRITE_OFF,
+    Permission.CLOSE_DAYS,
     Permission.AMEND,
 }
 TABLE: dict[Role, frozenset[Permission]] = {

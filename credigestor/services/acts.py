@@ -23,6 +23,7 @@ from credigestor.rules.charges import Overpaid, Step, owed_on
 from credigestor.rules.money import CENT, format_brl
 from credigestor.rules.permissions import Actor
 from credigestor.services import audit, operations, store_credit
+from credigestor.services.act_dates import check_undoing
 from credigestor.services.inputs import InputModel, reason
 from credigestor.services.ledger import (
     Folded,
@@ -167,6 +168,7 @@ def reverse(session: Session, actor: Actor, *, act_id: int, why: str, today: dat
     if kind.bound:
         raise Conflict(f"{ACT_NAMES[ActKind(act.kind)]}: desfaça o acordo inteiro, na venda dele.")
     why = reason(why)
+    check_undoing(session, actor, act.acted_on, today=today)
     notes = lock_notes(
         session, session.scalars(select(ActItem.note_id).where(ActItem.act_id == act_id)).all()
     )

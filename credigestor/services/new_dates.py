@@ -21,7 +21,7 @@ from credigestor.rules.money import MAX_MONEY, ZERO, format_brl
 from credigestor.rules.new_dates import MOST_DAYS, agreed_interest, dates_from
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import acts, operations
-from credigestor.services.act_dates import check_date
+from credigestor.services.act_dates import check_day
 from credigestor.services.inputs import InputModel, reason
 from credigestor.services.ledger import (
     LockedNote,
@@ -137,13 +137,7 @@ def _check(session: Session, actor: Actor, data: NewDates, today: date) -> ShopS
     """What can be said before anything is looked up; gives the settings in force."""
     actor.require(Permission.SELL)
     shop = current_settings(session)
-    check_date(
-        *(actor, data.agreed_on),
-        today=today,
-        backdating_days=shop.backdating_days,
-        field="agreed_on",
-        what="acordo",
-    )
+    check_day(session, actor, data.agreed_on, today=today, field="agreed_on", what="acordo")
     of_note, of_sale = data.note_id is not None, data.sale_id is not None
     if of_note == of_sale:
         raise InvalidInput("Escolha uma nota ou uma venda.", field="note_id")

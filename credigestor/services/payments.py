@@ -10,15 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import (
-    Act,
-    ActReversal,
-    Base,
-    Customer,
-    Payment,
-    PaymentItem,
-    Reversal,
-)
+from credigestor.db.models import Act, ActReversal, Base, Customer, Payment, PaymentItem, Reversal
 from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules import privacy
 from credigestor.rules.acts import Acted
@@ -37,7 +29,7 @@ from credigestor.services import (
     store_credit,
     waivers,
 )
-from credigestor.services.act_dates import backdated_because
+from credigestor.services.act_dates import backdated_because, check_undoing
 from credigestor.services.discounts import check_settled, granted_because
 from credigestor.services.inputs import reason
 from credigestor.services.ledger import (
@@ -159,6 +151,7 @@ def reverse(session: Session, actor: Actor, *, payment_id: int, why: str, today:
     payment = session.get(Payment, payment_id)
     if payment is None:
         raise NotFound("Pagamento não encontrado.")
+    check_undoing(session, actor, payment.paid_on, today=today)
     note_ids = session.scalars(
         select(PaymentItem.note_id).where(PaymentItem.payment_id == payment_id)
     ).all()

@@ -35,7 +35,7 @@ _MADE_BY = ("schedule", "schedule_step", "daily_rate")
 #: What of a sale's input is the proposal's own, or is said when it becomes a sale.
 _APART = {
     *("operation_id", "customer_id", "guarantors", "override_reason"),
-    "down_payment_methods",
+    *("down_payment_methods", "backdate_reason"),
 }
 _CREATE = audit.creation(
     Base.metadata.tables["proposals"],
@@ -119,6 +119,7 @@ def close(
     proposal_id: int,
     operation_id: uuid.UUID,
     override_reason: str | None = None,
+    backdate_reason: str | None = None,
     down_payment_methods: Sequence[Part] = (),
     today: date,
 ) -> int:
@@ -154,6 +155,7 @@ def close(
             "operation_id": operation_id,
             "customer_id": found.customer_id,
             "override_reason": override_reason,
+            "backdate_reason": backdate_reason,
             "down_payment_methods": tuple(down_payment_methods),
         },
     )

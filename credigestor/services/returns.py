@@ -16,7 +16,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Act, ActReversal, Customer, Note, PaymentItem, Return, Sale
-from credigestor.db.settings import current_settings
 from credigestor.db.steps import recorded
 from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules import privacy
@@ -29,7 +28,7 @@ from credigestor.rules.money import CENT, MAX_MONEY, ZERO, format_brl, round_cen
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.returns import ChargesOwed, Fall, OpenNote, ReturnKind, returned
 from credigestor.services import acts, operations, store_credit
-from credigestor.services.act_dates import check_date
+from credigestor.services.act_dates import check_day
 from credigestor.services.inputs import InputModel, reason
 from credigestor.services.ledger import LockedNote, lock_notes_of_sales, notes_of_sales
 
@@ -142,9 +141,8 @@ def record(session: Session, actor: Actor, data: NewReturn, *, today: date) -> i
 def _check(session: Session, actor: Actor, data: NewReturn, today: date) -> None:
     """What can be said before anything is looked up."""
     actor.require(Permission.RETURN)
-    days = current_settings(session).backdating_days
-    day = data.returned_on
-    check_date(actor, day, today=today, backdating_days=days, field="returned_on", what="registro")
+    day = data.returned_on  # whose reason is the return's own
+    check_day(session, actor, day, today=today, field="returned_on", what="registro")
     if (data.value is None) == (data.share is None):
         raise InvalidInput("Informe o valor devolvido ou a parte da venda.", field="value")
     if data.share is not None and not 0 < data.share <= 100:

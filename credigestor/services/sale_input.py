@@ -39,6 +39,8 @@ class NewSale(InputModel):
     schedule: Schedule = MONTHLY
     contract_rate: Decimal = ZERO
     override_reason: str | None = None
+    #: A manager's, where the sale is dated in closed days (R37).
+    backdate_reason: str | None = None
     guarantors: tuple[GuarantorInput, ...] = ()
 
 

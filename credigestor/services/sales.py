@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from credigestor.db import closings
 from credigestor.db.json_rows import insert_rows, many
 from credigestor.db.models import Base, Customer, Note, PaymentItem, Renegotiation, Sale, User
 from credigestor.db.settings import ShopSettings, newest_settings
@@ -20,6 +21,7 @@ from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.schedule import Plan, PlannedNote
 from credigestor.services import audit, guarantors, operations, sale_money
+from credigestor.services.act_dates import check_undoing, sold_because
 from credigestor.services.acts import stand_on
 from credigestor.services.credit import STANDING, credit_warnings, override_reason
 from credigestor.services.inputs import reason
@@ -38,7 +40,9 @@ _CUSTOMER = select(
     Customer.tax_id,
     newest_settings().scalar_subquery().label("settings"),
     exists().where(User.id == bindparam("seller_id")).label("has_seller"),
+    closings.KEPT.label("kept"),
 ).where(Customer.id == bindparam("customer_id"))
+_STANDING = STANDING.add_columns(closings.UNTIL.label("closed_until"))
 _LOCK_CUSTOMER = _CUSTOMER.with_for_update(of=Customer)
 _MADE = (
     Base.metadata.tables["sales"],
@@ -46,6 +50,7 @@ _MADE = (
         *("operation_id", "customer_id", "seller_id", "sold_on", "description", "total"),
         *("down_payment", "installments", "first_due_date", "contract_rate", "late_rate"),
         *("fine_rate", "grace_days", "override_reason", "override_by", "created_by"),
+        "backdate_reason",
         *("carried", "due_day", "daily_rate", "schedule", "schedule_step", "proposal_id"),
     ],
     "sale",
@@ -69,6 +74,7 @@ class Planned:
     settings: ShopSettings
     plan: Plan
     warnings: Sequence[str] = ()
+    backdate_reason: str | None = None
     registered: bool = False  # by the same operation, before
 
 
@@ -91,6 +97,7 @@ def preview(
     sale_money.checked(data)
     seller_id = data.seller_id if data.seller_id is not None else actor.id
     named = {"customer_id": data.customer_id, "seller_id": seller_id}
+    named |= {"past": data.sold_on < today}
     customer = session.execute(_LOCK_CUSTOMER if lock else _CUSTOMER, named).one_or_none()
     if customer is None:
         raise NotFound("Cliente não encontrado.")
@@ -101,9 +108,10 @@ def preview(
     made = plan_notes(data, settings, today=today)
     notes = made.notes
     asked = {"customer_id": data.customer_id, "operation_id": data.operation_id, "today": today}
-    stands = session.execute(STANDING, asked).one()
+    stands = session.execute(_STANDING, asked).one()
     if stands.registered is not None:
         return Planned(seller_id, settings, made, registered=True)
+    why = sold_because(actor, data.sold_on, data.backdate_reason, closed_until=stands.closed_until)
     if customer.anonymised_at is not None:
         raise Conflict(privacy.REFUSAL)
     if not customer.active and not renegotiated:
@@ -121,7 +129,7 @@ def preview(
         overdue_notes=stands.overdue,
         new_notes=made.total,
     )
-    return Planned(seller_id, settings, made, warnings if notes else ())
+    return Planned(seller_id, settings, made, warnings if notes else (), why)
 
 
 def register(
@@ -163,6 +171,7 @@ def register(
         "grace_days": settings.grace_days,
         "override_reason": override,
         "override_by": actor.id if override else None,
+        "backdate_reason": planned.backdate_reason,
         "proposal_id": offer.proposal_id if offer else None,
     }
     new = {**row, **planned.plan.made_by}
@@ -241,6 +250,7 @@ def cancel(
         raise Conflict("Esta venda já foi cancelada.")
     if session.scalar(select(exists().where(Renegotiation.sale_id == sale_id))):
         raise Conflict("Esta venda é de uma renegociação: desfaça a renegociação.")
+    check_undoing(session, actor, sale.sold_on, today=today)
     paid = session.scalar(
         select(func.count())
         .select_from(PaymentItem)
@@ -254,7 +264,10 @@ def cancel(
         update(Sale)
         .where(Sale.id == sale_id)
         .values(
-            cancelled_on=today, cancelled_at=func.now(), cancelled_by=actor.id, cancel_reason=why
+            cancelled_on=today,
+            cancelled_at=func.clock_timestamp(),  # after whoever closed days meanwhile (R37)
+            cancelled_by=actor.id,
+            cancel_reason=why,
         )
     )
     session.execute(update(Note).where(Note.sale_id == sale_id).values(cancelled_on=today))

@@ -16,7 +16,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from credigestor.db.models import CreditMovement, Customer
-from credigestor.db.settings import current_settings
 from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules import privacy
 from credigestor.rules.calendar import format_date
@@ -24,7 +23,7 @@ from credigestor.rules.methods import Method
 from credigestor.rules.money import CENT, MAX_MONEY, ZERO, format_brl
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import audit, operations
-from credigestor.services.act_dates import check_date
+from credigestor.services.act_dates import check_day
 from credigestor.services.inputs import InputModel, reason
 
 
@@ -47,8 +46,7 @@ def pay_back(session: Session, actor: Actor, data: NewPayback, *, today: date) -
     """
     actor.require(Permission.RETURN)
     why = reason(data.reason)
-    days = current_settings(session).backdating_days
-    check_date(actor, data.paid_on, today=today, backdating_days=days, what="registro")
+    check_day(session, actor, data.paid_on, today=today, what="registro")
     _check_amount(data.amount, "amount")
     _lock(session, data.customer_id)
     if before := operations.recorded(session, CreditMovement, data.operation_id):

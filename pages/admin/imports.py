@@ -16,8 +16,10 @@ from credigestor.imports import importer
 from credigestor.imports.batch import Batch
 from credigestor.imports.importer import Counts, Plan
 from credigestor.imports.reading import COLUMNS, Source
+from credigestor.rules.calendar import format_date
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.progress import Progress
+from credigestor.services.inputs import MAX_REASON
 from credigestor.ui.admin import import_columns
 from credigestor.ui.kit import background, data, forms, messages, session, tables
 from credigestor.ui.kit.figures import format_count
@@ -83,10 +85,12 @@ def check(source: Source, progress: Progress) -> Plan:
     return replace(plan, batch=Batch())
 
 
-def write(actor: Actor, source: Source, progress: Progress) -> Plan:
+def write(actor: Actor, source: Source, why: str | None, progress: Progress) -> Plan:
     """Check everything again and write it, in one transaction."""
     today = data.today()
-    plan = data.write(lambda db: importer.run(db, actor, source, today=today, progress=progress))
+    plan = data.write(
+        lambda db: importer.run(db, actor, source, today=today, why=why, progress=progress)
+    )
     return replace(plan, batch=Batch())
 
 
@@ -129,6 +133,21 @@ def show_problems(plan: Plan) -> None:
         icon=":material/download:",
     )
     tables.table(frame, LABELS, key="import-problems")
+
+
+def ask_why(plan: Plan) -> str | None:
+    """The reason to import what is dated in closed days; None where nothing is (R37)."""
+    if not plan.closed or plan.closed_until is None:
+        return None
+    rows = format_count(plan.closed, "linha tem data", "linhas têm data")
+    st.warning(
+        f"{rows} de dias fechados (até {format_date(plan.closed_until)}): aparecem como mudanças "
+        "depois do fechamento.",
+        icon=":material/lock_clock:",
+    )
+    return st.text_input(
+        "Motivo para lançar em dias fechados", key="import-why", max_chars=MAX_REASON
+    )
 
 
 def sentence(counts: Counts) -> str:
@@ -198,5 +217,6 @@ if seen_plan is not None and seen == this:
     show_plan(seen_plan)
     if not seen_plan.problem_count and seen_plan.new != Counts():
         st.write(f"Serão gravados {sentence(seen_plan.new)}.")
+        why = ask_why(seen_plan)
         if st.button("Importar", type="primary", icon=":material/upload:", key="import-run"):
-            begin("import", this, partial(write, person, source_of(uploaded, chosen_names)))
+            begin("import", this, partial(write, person, source_of(uploaded, chosen_names), why))

@@ -36,7 +36,7 @@ from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.schedule import Plan
 from credigestor.services import sales
 from credigestor.services.sales import NewSale
-from credigestor.ui.counter import down_payment, guarantors, proposals, sale_schedule
+from credigestor.ui.counter import closed_days, down_payment, guarantors, proposals, sale_schedule
 from credigestor.ui.counter.credit_area import credit_area
 from credigestor.ui.counter.customer_search import forget_customer, pick_customer
 from credigestor.ui.counter.recorded import tell_sale
@@ -102,7 +102,7 @@ def inputs_area(
         sales.parse_description,
         placeholder="O que foi vendido",
     )
-    sold_on, seller_id, rate = details_area(draft, actor, settings, today)
+    sold_on, why, seller_id, rate = details_area(draft, actor, settings, today)
     guaranteed_by = guarantors.typed(draft, no_notes=all_down)
     with schedule_place:
         due = sale_schedule.typed(
@@ -130,13 +130,14 @@ def inputs_area(
         first_due_date=due.first_due,
         schedule=due.schedule or MONTHLY,
         contract_rate=rate or ZERO,
+        backdate_reason=why,
         guarantors=guaranteed_by,
     )
 
 
 def details_area(
     draft: LiveForm, actor: Actor, settings: ShopSettings, today: date
-) -> tuple[date | None, int | None, Decimal | None]:
+) -> tuple[date | None, str | None, int | None, Decimal | None]:
     """Date, seller and contract rate: out of the way while they are the usual ones."""
     usual = f"{settings.contract_rate.normalize():f}".replace(".", ",")
     usual = "" if usual == "0" else usual
@@ -159,6 +160,7 @@ def details_area(
                 persist_state="session",
             )
             draft.fields.slot("sold_on")
+            why = closed_days.ask(draft, actor, sold_on, today)
         with right:
             seller_id = st.selectbox(
                 "Vendedor",
@@ -177,7 +179,7 @@ def details_area(
             placeholder="0",
             help="Deixe vazio para vender sem juros.",
         )
-    return sold_on, seller_id, rate
+    return sold_on, why, seller_id, rate
 
 
 def preview(new: NewSale, planned: Plan, draft: LiveForm) -> None:

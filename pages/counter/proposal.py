@@ -17,7 +17,7 @@ from credigestor.rules.numbering import sale_number
 from credigestor.rules.offers import Standing
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import proposals as services
-from credigestor.ui.counter import document_bars, down_payment
+from credigestor.ui.counter import closed_days, document_bars, down_payment
 from credigestor.ui.counter.credit_area import credit_area
 from credigestor.ui.counter.credit_lines import credit_lines
 from credigestor.ui.counter.recorded import tell_sale
@@ -104,6 +104,7 @@ def close_area(found: Offered, actor: Actor, today: date) -> None:
             draft.refused = "Este cliente está inativo. Reative o cadastro para vender."
         why = credit_area(draft, actor, owes, found.in_installments)
         paid_down = down_payment.typed(draft, found.down_payment)
+        why_then = closed_days.ask(draft, actor, found.sold_on, today)
         blocked = draft.blocked()
         if st.button(
             "Fechar venda",
@@ -122,6 +123,7 @@ def close_area(found: Offered, actor: Actor, today: date) -> None:
                         proposal_id=found.id,
                         operation_id=draft.operation.id,
                         override_reason=why,
+                        backdate_reason=why_then,
                         down_payment_methods=paid_down,
                         today=today,
                     )

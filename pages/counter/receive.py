@@ -61,15 +61,13 @@ def leave_when_done() -> None:
 def choose_date(
     form: uuid.UUID, actor: Actor, fields: forms.Fields, today: date
 ) -> tuple[date | None, str]:
-    """The payment's date and, when it lies far back, a manager's reason (R11)."""
+    """The payment's date and, far back or in closed days, a manager's reason (R11, R37)."""
     day = forms.date_field("Data do pagamento", today, key=f"paid_on:{form}", persist_state=KEPT)
     fields.slot("paid_on")
     try:
         if day is None:
             raise InvalidInput("Informe a data do pagamento.", field="paid_on")
-        far_back = act_dates.check_date(
-            actor, day, today=today, backdating_days=data.settings().backdating_days
-        )
+        far_back = data.read(act_dates.check_day, actor, day, today=today)
     except BusinessError as error:
         fields.show(error)
         return None, ""

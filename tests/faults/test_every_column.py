@@ -37,6 +37,7 @@ FREE = {
     "api_operations": {"operation_id", "digest", "answer", "created_at"},
     "backup_runs": {"automatic", "actor_name", "finished_at", "ok", "file", "encrypted", "detail"}
     | {"size"},
+    "closings": {"operation_id"},
     "contract_printings": {"operation_id"},
     "customers": {"ref", "operation_id", "email", "birth_date", "street", "street_number"}
     | {"complement", "district", "credit_limit", "remarks", "anonymised_at"},

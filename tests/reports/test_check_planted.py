@@ -160,6 +160,13 @@ ROWS = {
     "UPDATE guarantors g SET tax_id = c.tax_id FROM customers c WHERE c.id = 1 AND position = 1": (
         *("guarantors", "guarantors", 2),
     ),
+    """UPDATE closings SET figures = figures || '{"notes": 1}' WHERE id = 2""": (
+        *("closing", "closings", 2),
+    ),
+    "UPDATE closings SET until = until - 1 WHERE id = 1": ("trail_differs", "closings", 1),
+    "UPDATE closings SET reason = NULL WHERE id = 2": ("closing", "closings", 2),
+    "UPDATE sales SET backdate_reason = 'x' WHERE id = 1": ("trail_differs", "sales", 1),
+    "DELETE FROM closings WHERE id = 1": ("trail_without_row", "audit_log", 39),
     "UPDATE reversals SET reversed_on = '2026-03-09'": ("reversal_date", "reversals", 1),
     "UPDATE reversals SET reason = 'outra coisa'": ("trail_differs", "reversals", 1),
     "UPDATE payments SET method = 'card' WHERE id = 2": ("trail_differs", "payments", 2),

@@ -48,6 +48,7 @@ from tests.imports.files import shop, source
 from tests.moments import NOW
 from tests.pictures import logo
 from tests.portfolio import TODAY, pay
+from tests.services.closing import close_in
 from tests.services.offering import asked
 from tests.services.renegotiating import deal
 from tests.services.selling import new_sale
@@ -79,6 +80,7 @@ def make(session: Session) -> None:
     _proposals(session, seller, bia)
     _renegotiations(session, admin, bia)
     _installation(session, admin)
+    _closings(session, admin)
     session.flush()
     summaries.refresh(session, today=TODAY)
 
@@ -214,6 +216,13 @@ def _pay(
         ),
         today=TODAY,
     )
+
+
+def _closings(session: Session, admin: Actor) -> None:
+    close_in(session, admin, date(2026, 3, 5))
+    close_in(session, admin, date(2026, 1, 20), "faltava um recibo")
+    parts = [(_note(session, 2, 2), "10.00")]
+    _pay(session, admin, parts, date(2026, 1, 15), backdate_reason="era este")
 
 
 def _installation(session: Session, admin: Actor) -> None:

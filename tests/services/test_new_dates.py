@@ -6,6 +6,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal as D
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -154,13 +155,17 @@ def test_what_makes_no_sense_is_refused_at_its_field(note: int, manager: Actor) 
         ("days", {"note_id": None, "sale_id": 1, "days": 0}),
         ("days", {"note_id": None, "sale_id": 1, "days": 3651}),
     ):
-        asked = {"note_id": note, "due_date": LATER} | changes
+        asked: dict[str, Any] = {"note_id": note, "due_date": LATER, **changes}
         on = asked.pop("agreed_on", FEBRUARY)
         error = refused(manager, new_agreement(on, **asked))
         assert isinstance(error, InvalidInput), changes
         assert error.field == field, changes
-    for asked in ({"note_id": 999, "due_date": LATER}, {"sale_id": 999, "days": 1}):
-        assert isinstance(refused(manager, new_agreement(FEBRUARY, **asked)), NotFound)
+    unknown: tuple[dict[str, Any], ...] = (
+        {"note_id": 999, "due_date": LATER},
+        {"sale_id": 999, "days": 1},
+    )
+    for each in unknown:
+        assert isinstance(refused(manager, new_agreement(FEBRUARY, **each)), NotFound)
 
 
 def test_a_note_that_is_paid_or_cancelled_is_not_put_off(note: int, manager: Actor) -> None:

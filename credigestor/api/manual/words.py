@@ -26,7 +26,7 @@ WORDS = {
     "average_days_late": "Média de dias de atraso.",
     "back": "O que volta ao cliente, R$.",
     "back_by": "Como volta ao cliente, se algo volta.",
-    "backdate_reason": "Por que o pagamento leva data anterior.",
+    "backdate_reason": "Por que se registra com data anterior, ou de dias fechados.",
     "backdating_days": "Quantos dias para trás um vendedor pode datar um pagamento.",
     "backup_hour": "Hora da cópia diária; `null` não faz nenhuma sozinha.",
     "backups_daily": "De quantos dias se guarda a última cópia.",

@@ -23,7 +23,15 @@ from credigestor.db.models import (
     Return,
     Reversal,
 )
-from credigestor.reports.check import catalogue, credit, renegotiations, returns, told, trail
+from credigestor.reports.check import (
+    catalogue,
+    closings,
+    credit,
+    renegotiations,
+    returns,
+    told,
+    trail,
+)
 from credigestor.reports.check.down_payments import down_payments
 from credigestor.reports.check.invariants import broken_sales
 from credigestor.reports.check.problem import Problem
@@ -70,7 +78,7 @@ def check(
     if summaries:
         accounts += [_facts, _summaries]
     beside: list[Step] = [catalogue.sequences, people_and_settings]
-    beside += [proposals, trail.gaps, told.differences, settings_and_bulk]
+    beside += [proposals, closings.problems, trail.gaps, told.differences, settings_and_bulk]
     steps = [*accounts, *(beside if whole else ())]
     for done, step in enumerate(steps, start=1):
         problems.extend(step(session))

@@ -25,7 +25,7 @@ from credigestor.reports.check.told_beside import BESIDE
 _SALE = (
     *("customer_id", "sold_on", "total", "down_payment", "installments", "first_due_date"),
     *("contract_rate", "late_rate", "fine_rate", "grace_days", "override_reason", "override_by"),
-    *("schedule", "schedule_step", "proposal_id"),
+    *("schedule", "schedule_step", "proposal_id", "backdate_reason"),
 )
 _PAYER = "EXISTS (SELECT FROM payers p WHERE p.payment_id = r.id)"
 _ERASED = (

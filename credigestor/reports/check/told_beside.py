@@ -119,6 +119,15 @@ BESIDE = {
             moment("created_at"),
         ),
     ),
+    "closings": (
+        compared(
+            f"closings r JOIN {entry('closing', 'create')}",
+            columns(("until", "reason"), keys={"until": "closed_until"}),
+            when("a.after -> 'figures' IS DISTINCT FROM r.figures", "figures"),
+            other("closed_by"),
+            moment("created_at"),
+        ),
+    ),
     "act_reversals": (
         compared(
             f"act_reversals r JOIN {entry('act', 'reverse', 'r.act_id')}",

@@ -57,6 +57,7 @@ _ACTS = (
     _Act("credit_movements", "r.kind = 'paid_back'", "credit", "create"),
     _Act("renegotiations", "true", "renegotiation", "create"),
     _Act("act_reversals", "true", "act", "reverse", "r.act_id"),
+    _Act("closings", "true", "closing", "create"),
     _Act("settings", "r.changed_by IS NOT NULL", "settings", "change"),
     _Act("customers", "r.anonymised_at IS NOT NULL", "customer", "anonymise"),
 )
@@ -72,6 +73,7 @@ _THERE = {
     ("act", "reverse"): "SELECT FROM act_reversals r WHERE r.act_id = a.entity_id",
     ("credit", None): "SELECT FROM credit_movements r WHERE r.id = a.entity_id",
     ("credit", "reverse"): "SELECT FROM credit_movements r WHERE r.undoes_id = a.entity_id",
+    ("closing", None): "SELECT FROM closings r WHERE r.id = a.entity_id",
     ("users", None): "SELECT FROM users r WHERE r.id = a.entity_id",
     ("settings", None): "SELECT FROM settings r WHERE r.id = a.entity_id",
     ("sale", "cancel"): "SELECT FROM sales r WHERE r.id = a.entity_id AND cancelled_on IS NOT NULL",
@@ -92,7 +94,7 @@ ORDER BY 1
 _TWICE = """
 SELECT max(id) AS id FROM audit_log
 WHERE entity IN ('customer', 'sale', 'proposal', 'payment', 'act', 'credit', 'renegotiation',
-        'users', 'settings')
+        'closing', 'users', 'settings')
     AND action IN ('create', 'cancel', 'reverse', 'anonymise', 'change')
 GROUP BY entity, entity_id, action HAVING count(*) > 1 ORDER BY 1
 """

@@ -97,7 +97,7 @@ def _one(agreed: Agreed, actor: Actor) -> None:
         note_acts.undo(agreed.act_id, what, actor)
 
 
-def _offer(slot: str, of: Mapping[str, int], actor: Actor, today: date) -> None:
+def _offer(slot: str, of: Mapping[str, Any], actor: Actor, today: date) -> None:
     limit = data.settings().new_date_limit_days
     if not actor.can(Permission.SELL) or not (limit or actor.can(Permission.NEW_DATE)):
         return

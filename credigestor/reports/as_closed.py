@@ -1,0 +1,225 @@
+"""The figures of a day as it was closed, from the records that there were then (R37).
+
+Only notes to which something happened since are folded again: of all others, now is then.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    any_,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from credigestor.db.models import (
+    Act,
+    ActItem,
+    ActReversal,
+    Customer,
+    DayClosing,
+    Note,
+    Payment,
+    PaymentItem,
+    Reversal,
+    Sale,
+)
+from credigestor.db.steps import terms_of
+from credigestor.reports.summary import Summary, summary
+from credigestor.rules.acts import Acted, ActKind
+from credigestor.rules.aging import band
+from credigestor.rules.charges import Act as AnAct
+from credigestor.rules.charges import DueDates, Paid, due_date, fold, new_state, owed_on
+from credigestor.rules.money import ZERO
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A closed day's figures as it was closed, and the moment when it was."""
+
+    closed_at: datetime
+    figures: Summary
+
+
+@dataclass(frozen=True)
+class _Happened:
+    """An act on a note, by the number that orders those of a day, and whether it counts."""
+
+    number: int
+    act: AnAct
+    then: bool
+    now: bool
+
+
+def as_closed(session: Session, day: date, *, today: date) -> Closed | None:
+    """A closed day's figures as it was closed; None for a day that is open.
+
+    It was closed by the first of the closings that have kept it closed until now.
+    """
+    row = select(DayClosing.id, DayClosing.until, DayClosing.created_at)
+    opened = (
+        select(func.coalesce(func.max(DayClosing.id), 0))
+        .where(DayClosing.until < day)
+        .scalar_subquery()
+    )
+    first = session.execute(
+        row.where(DayClosing.id > opened).order_by(DayClosing.id).limit(1)
+    ).one_or_none()
+    if first is None:
+        return None
+    return Closed(first.created_at, figures(session, day, first.created_at, today=today))
+
+
+def figures(session: Session, day: date, moment: datetime, *, today: date) -> Summary:
+    """The summary of a day as it was at a moment after it, from what was on record then."""
+    now = summary(session, day, today=today)
+    added: dict[str, Any] = defaultdict(int)
+    aging: dict[str, Any] = defaultdict(int)
+    new_sales = set(
+        session.scalars(select(Sale.id).where(Sale.sold_on <= day, Sale.created_at > moment))
+    )
+    ids = set(session.scalars(_touched(day, moment)))
+    ids |= set(session.scalars(select(Note.id).where(_among(Note.sale_id, new_sales))))
+    happened = _happened(session, ids, day, moment)
+    rows = session.execute(
+        select(Note, Sale).join(Sale, Sale.id == Note.sale_id).where(_among(Note.id, ids))
+    )
+    for note, sale in rows:
+        if sale.cancelled_on is not None and sale.cancelled_on <= day:
+            continue
+        acts = happened.get(note.id, [])
+        _count(note, sale, [each.act for each in acts if each.now], day, added, aging, -1)
+        if sale.id not in new_sales:
+            _count(note, sale, [each.act for each in acts if each.then], day, added, aging, 1)
+    for sale in session.scalars(select(Sale).where(_among(Sale.id, new_sales))):
+        if sale.cancelled_on is None or sale.cancelled_on > day:
+            added["sales"] -= 1
+            added["financed"] -= sale.total - sale.down_payment
+    added["payments"] += _payments(session, day, moment)
+    newer = select(func.count()).select_from(Customer).where(Customer.created_at > moment)
+    added["customers"] -= session.scalar(newer) or 0
+    changed = {name: getattr(now, name) + value for name, value in added.items()}
+    bands = {name: value + aging[name] for name, value in now.aging.items()}
+    receivable = sum(bands.values(), ZERO)
+    return replace(now, **changed, aging=bands, receivable_principal=receivable)
+
+
+def _among(column: InstrumentedAttribute[int], ids: Collection[int]) -> ColumnElement[bool]:
+    return column == any_(literal(list(ids), ARRAY(Integer)))
+
+
+def _touched(day: date, moment: datetime) -> CompoundSelect[int]:
+    """SELECT of the notes to which something dated by a day was done, or undone, since."""
+    paid = (
+        select(PaymentItem.note_id)
+        .join(Payment, Payment.id == PaymentItem.payment_id)
+        .outerjoin(Reversal, Reversal.payment_id == Payment.id)
+        .where(
+            Payment.paid_on <= day, or_(Payment.created_at > moment, Reversal.reversed_at > moment)
+        )
+    )
+    acted = (
+        select(ActItem.note_id)
+        .join(Act, Act.id == ActItem.act_id)
+        .outerjoin(ActReversal, ActReversal.act_id == Act.id)
+        .where(Act.acted_on <= day, or_(Act.created_at > moment, ActReversal.reversed_at > moment))
+    )
+    return union(paid, acted)
+
+
+def _happened(
+    session: Session, ids: Collection[int], day: date, moment: datetime
+) -> dict[int, list[_Happened]]:
+    """All that was ever done to notes up to a day, in a replay's order, undone or not."""
+    found: dict[int, list[_Happened]] = {}
+    paid = (
+        select(PaymentItem, Payment.created_at, Reversal.reversed_at)
+        .join(Payment, Payment.id == PaymentItem.payment_id)
+        .outerjoin(Reversal, Reversal.payment_id == Payment.id)
+        .where(_among(PaymentItem.note_id, ids), PaymentItem.paid_on <= day)
+    )
+    for item, made, undone in session.execute(paid):
+        act = Paid(item.paid_on, item.amount, item.discount)
+        there = made <= moment and (undone is None or undone > moment)
+        found.setdefault(item.note_id, []).append(
+            _Happened(item.payment_id, act, there, undone is None)
+        )
+    acted = (
+        select(ActItem, Act.created_at, ActReversal.reversed_at)
+        .join(Act, Act.id == ActItem.act_id)
+        .outerjoin(ActReversal, ActReversal.act_id == Act.id)
+        .where(_among(ActItem.note_id, ids), ActItem.acted_on <= day)
+    )
+    for row in session.execute(acted):
+        one: Any = row[0]
+        moved = one.due_date and DueDates(one.due_date, one.on_time_until, one.free_until)
+        asked = (one.asked_interest, one.asked_fine, one.asked_principal)
+        done = Acted(ActKind(one.kind), one.acted_on, *asked, moved)
+        there = row[1] <= moment and (row[2] is None or row[2] > moment)
+        found.setdefault(one.note_id, []).append(_Happened(one.act_id, done, there, row[2] is None))
+    for acts in found.values():
+        acts.sort(key=lambda each: (each.act.on, each.number))
+    return found
+
+
+def _count(
+    note: Note,
+    sale: Sale,
+    acts: Sequence[AnAct],
+    day: date,
+    added: dict[str, Any],
+    aging: dict[str, Any],
+    sign: int,
+) -> None:
+    """Add what a note with these acts is in the figures of a day, or take it away."""
+    terms = terms_of(note, sale)
+    steps = fold(terms, acts)
+    state = steps[-1].state if steps else new_state(terms)
+    added["notes"] += sign
+    for part in ("principal", "interest", "fine"):
+        received = (getattr(s.split, part) for s in steps if isinstance(s.act, Paid))
+        added[f"received_{part}"] += sign * _sum(received)
+    if state.principal == 0:
+        return
+    until = note.original_on_time_until or note.on_time_until
+    overdue = day > (state.moved.on_time_until if state.moved else until)
+    late = (day - due_date(terms, state)).days if overdue else 0
+    aging[band(late)] += sign * state.principal
+    if overdue:
+        owed = owed_on(terms, state, day)
+        added["overdue_notes"] += sign
+        for part in ("principal", "interest", "fine"):
+            added[f"overdue_{part}"] += sign * getattr(owed, part)
+
+
+def _payments(session: Session, day: date, moment: datetime) -> int:
+    """How many more payments counted then: those reversed since, less those made since."""
+    counts = (
+        select(
+            func.count().filter(Payment.created_at <= moment, Reversal.reversed_at > moment),
+            func.count().filter(Payment.created_at > moment, Reversal.id.is_(None)),
+        )
+        .select_from(Payment)
+        .outerjoin(Reversal, Reversal.payment_id == Payment.id)
+        .where(Payment.paid_on <= day)
+    )
+    more, fewer = session.execute(counts).one()
+    return more - fewer
+
+
+def _sum(values: Iterable[Decimal]) -> Decimal:
+    return sum(values, ZERO)

@@ -1,0 +1,43 @@
+"""Closings that are not as one closes days, and figures that are not those of the moment (R37)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from credigestor.db.models import DayClosing
+from credigestor.reports.as_closed import figures
+from credigestor.reports.check.problem import Problem
+from credigestor.reports.summary import as_json
+
+#: Of so many closings, the newest, the figures are computed again: each takes a summary.
+_COMPUTED = 12
+
+# To open days again takes a reason.
+_NO_REASON = """
+SELECT id FROM (SELECT c.*, lag(until) OVER (ORDER BY id) AS before FROM closings c) AS closed
+WHERE reason IS NULL AND until <= before
+ORDER BY id
+"""
+
+
+def problems(session: Session) -> Iterator[Problem]:
+    """What is wrong with the closings."""
+    for closing_id in session.scalars(text(_NO_REASON)):
+        yield Problem("closing", "closings", closing_id, "Os dias foram reabertos sem motivo.")
+    newest = select(DayClosing).order_by(DayClosing.id.desc()).limit(_COMPUTED)
+    for closing in session.scalars(newest):
+        later = closing.until + timedelta(days=1)
+        then = figures(session, closing.until, closing.created_at, today=later)
+        if _dated(as_json(then)) != _dated(closing.figures):
+            detail = "Os números guardados no fechamento não são os daquele momento."
+            yield Problem("closing", "closings", closing.id, detail)
+
+
+def _dated(figures: dict[str, Any]) -> dict[str, Any]:
+    """But for customers: they have no date, and come while days are being closed."""
+    return {name: value for name, value in figures.items() if name != "customers"}

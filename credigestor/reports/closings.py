@@ -1,0 +1,308 @@
+"""Days that are closed, and what changed in them since: derived from what is on record (R37)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased
+
+from credigestor.db.models import (
+    Act,
+    ActItem,
+    ActReversal,
+    AuditEntry,
+    Customer,
+    DayClosing,
+    Money,
+    Note,
+    Payment,
+    PaymentItem,
+    Reversal,
+    Sale,
+    SaleMoney,
+    User,
+)
+from credigestor.rules.money import ZERO
+
+#: What a later change is; an act is told by its own kind besides.
+CHANGE_NAMES = {
+    "sale": "Venda",
+    "down_payment": "Entrada",
+    "cancellation": "Cancelamento de venda",
+    "payment": "Pagamento",
+    "payment_reversal": "Estorno de pagamento",
+    "act": "Ato",
+    "act_reversal": "Ato desfeito",
+}
+
+
+@dataclass(frozen=True)
+class Closing:
+    """One closing of all days up to `until`, or their opening again where that is earlier."""
+
+    id: int
+    until: date
+    closed_at: datetime
+    closed_by: str | None
+    reason: str | None
+    figures: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ChangeFilters:
+    """What limits the changes: the days that they are dated in, inclusive."""
+
+    dated_from: date | None = None
+    dated_to: date | None = None
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How many changes, and what they did to what is receivable and to what was received, R$."""
+
+    changes: int
+    receivable: Decimal
+    received: Decimal
+
+
+def listed(*, after: int | None = None) -> Select[*tuple[Any, ...]]:
+    """SELECT of all closings, newest first; `after` is the id that a page ended with."""
+    rest = true() if after is None else DayClosing.id < after
+    return (
+        select(
+            DayClosing.id,
+            DayClosing.until,
+            DayClosing.created_at.label("closed_at"),
+            User.name.label("closed_by"),
+            DayClosing.reason,
+            DayClosing.figures,
+        )
+        .outerjoin(User, User.id == DayClosing.closed_by)
+        .where(rest)
+        .order_by(DayClosing.id.desc())
+    )
+
+
+def history(session: Session, limit: int = 50) -> list[Closing]:
+    """The newest closings, newest first: the first of them is in force."""
+    return [Closing(**row) for row in session.execute(listed().limit(limit)).mappings()]
+
+
+def of_day(session: Session, day: date) -> Closing | None:
+    """The closing that kept a day's figures, while that day is closed; the newest of several."""
+    in_force = select(DayClosing.until).order_by(DayClosing.id.desc()).limit(1).scalar_subquery()
+    kept = listed().where(DayClosing.until == day, in_force >= day).limit(1)
+    row = session.execute(kept).mappings().one_or_none()
+    return None if row is None else Closing(**row)
+
+
+def changes(
+    filters: ChangeFilters, *, after: tuple[datetime, str, int] | None = None
+) -> Select[*tuple[Any, ...]]:
+    """SELECT of what was recorded or undone in days that were closed then, newest first.
+
+    Columns: kind (of CHANGE_NAMES), act (its kind, or NULL), id (the sale's, payment's or act's),
+    dated_on, recorded_at, closed_until (then), who, reason, customer_id, customer, and what it did
+    to what is receivable and to what was received, R$, by what it takes off its notes now. `after`
+    are recorded_at, kind and id that a page ended with.
+    """
+    found = _records().subquery("records")
+    closing = _closings().subquery("closed")
+    late = and_(
+        found.c.dated_on <= closing.c.until,
+        found.c.recorded_at > closing.c.begins,
+        or_(closing.c.ends.is_(None), found.c.recorded_at <= closing.c.ends),
+    )
+    key = (found.c.recorded_at, found.c.kind, found.c.id)
+    conditions: list[ColumnElement[bool]] = []
+    if filters.dated_from:
+        conditions.append(found.c.dated_on >= filters.dated_from)
+    if filters.dated_to:
+        conditions.append(found.c.dated_on <= filters.dated_to)
+    if after is not None:
+        conditions.append(tuple_(*key) < after)
+    return (
+        select(
+            *(found.c[name] for name in ("kind", "act", "id", "dated_on", "recorded_at")),
+            closing.c.until.label("closed_until"),
+            func.coalesce(User.name, "linha de comando").label("who"),
+            func.coalesce(found.c.reason, _reason_of_import(found.c.recorded_at)).label("reason"),
+            found.c.customer_id,
+            Customer.name.label("customer"),
+            found.c.receivable,
+            found.c.received,
+        )
+        .join_from(found, closing, late)
+        .join(Customer, Customer.id == found.c.customer_id)
+        .outerjoin(User, User.id == found.c.done_by)
+        .where(*conditions)
+        .order_by(*(column.desc() for column in key))
+    )
+
+
+def totals(session: Session, filters: ChangeFilters) -> Totals:
+    """The changes that the filters leave, counted and added up."""
+    found = changes(filters).order_by(None).subquery()
+    sums = (func.coalesce(func.sum(found.c[name]), ZERO) for name in ("receivable", "received"))
+    return Totals(*session.execute(select(func.count(), *sums).select_from(found)).one())
+
+
+def page(
+    session: Session, filters: ChangeFilters, *, offset: int, limit: int
+) -> list[dict[str, Any]]:
+    """One page of the changes, as `changes` names their columns."""
+    rows = session.execute(changes(filters).offset(offset).limit(limit)).mappings()
+    return [dict(row) for row in rows]
+
+
+def _closings() -> Select[*tuple[Any, ...]]:
+    """Each closing with the moments between which it was in force."""
+    ends = func.lead(DayClosing.created_at).over(order_by=DayClosing.id)
+    return select(DayClosing.until, DayClosing.created_at.label("begins"), ends.label("ends"))
+
+
+def _reason_of_import(moment: ColumnElement[datetime]) -> ColumnElement[str]:
+    """The reason of an import, whose rows are of the moment of its entry."""
+    return (
+        select(AuditEntry.after["reason"].astext)
+        .where(AuditEntry.entity == "shop", AuditEntry.action == "import", AuditEntry.at == moment)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _records() -> Any:
+    """All that is dated and all that undid it, in one form."""
+    owed = (
+        select(func.coalesce(func.sum(Note.amount), ZERO))
+        .where(Note.sale_id == Sale.id)
+        .scalar_subquery()
+    )
+    paid = func.coalesce(
+        select(func.sum(PaymentItem.principal + PaymentItem.discount))
+        .where(PaymentItem.payment_id == Payment.id)
+        .scalar_subquery(),
+        ZERO,
+    )
+    taken = func.coalesce(
+        select(func.sum(ActItem.principal)).where(ActItem.act_id == Act.id).scalar_subquery(), ZERO
+    )
+    of_sale = aliased(Sale)
+    nothing, no_act = cast(literal(0), Money), cast(null(), Text)
+    return union_all(
+        _row(
+            "sale",
+            no_act,
+            Sale.id,
+            Sale.sold_on,
+            Sale.created_at,
+            Sale.created_by,
+            Sale.backdate_reason,
+            Sale.customer_id,
+            owed,
+            nothing,
+        ),
+        _row(
+            "down_payment",
+            no_act,
+            SaleMoney.sale_id,
+            SaleMoney.moved_on,
+            SaleMoney.created_at,
+            SaleMoney.done_by,
+            of_sale.backdate_reason,
+            of_sale.customer_id,
+            nothing,
+            SaleMoney.amount,
+        )
+        .join(of_sale, of_sale.id == SaleMoney.sale_id)
+        .where(SaleMoney.kind == "down"),
+        _row(
+            "cancellation",
+            no_act,
+            Sale.id,
+            Sale.sold_on,
+            Sale.cancelled_at,
+            Sale.cancelled_by,
+            Sale.cancel_reason,
+            Sale.customer_id,
+            nothing,
+            nothing,
+        ).where(Sale.cancelled_at.is_not(None)),
+        _row(
+            "payment",
+            no_act,
+            Payment.id,
+            Payment.paid_on,
+            Payment.created_at,
+            Payment.received_by,
+            Payment.backdate_reason,
+            Payment.customer_id,
+            -paid,
+            Payment.amount,
+        ),
+        _row(
+            "payment_reversal",
+            no_act,
+            Payment.id,
+            Payment.paid_on,
+            Reversal.reversed_at,
+            Reversal.reversed_by,
+            Reversal.reason,
+            Payment.customer_id,
+            paid,
+            -Payment.amount,
+        ).join(Payment, Payment.id == Reversal.payment_id),
+        _row(
+            "act",
+            Act.kind,
+            Act.id,
+            Act.acted_on,
+            Act.created_at,
+            Act.made_by,
+            Act.reason,
+            Act.customer_id,
+            -taken,
+            nothing,
+        ),
+        _row(
+            "act_reversal",
+            Act.kind,
+            Act.id,
+            Act.acted_on,
+            ActReversal.reversed_at,
+            ActReversal.reversed_by,
+            ActReversal.reason,
+            Act.customer_id,
+            taken,
+            nothing,
+        ).join(Act, Act.id == ActReversal.act_id),
+    )
+
+
+_NAMES = (
+    *("act", "id", "dated_on", "recorded_at", "done_by", "reason", "customer_id"),
+    *("receivable", "received"),
+)
+
+
+def _row(kind: str, *columns: Any) -> Select[*tuple[Any, ...]]:
+    named = (column.label(name) for name, column in zip(_NAMES, columns, strict=True))
+    return select(cast(literal(kind), Text).label("kind"), *named)
