@@ -23,7 +23,6 @@ from credigestor.reports.pix_of_the_day import txid
 from credigestor.reports.receiving import Discounts, Part, allocated, check_granted
 from credigestor.rules.calendar import format_date
 from credigestor.rules.methods import CREDIT, Method, in_a_sentence, way_of
-from credigestor.rules.methods import Part as ByOne
 from credigestor.rules.money import CENT, ZERO, format_brl, format_number, parse_money
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
@@ -226,10 +225,8 @@ def form_area(operation: Operation, customer_id: int, actor: Actor) -> None:
         return
     amount = sum((part.amount for part in parts), ZERO)
     with fields.catching():
-        by_credit, kept = chosen_way == CREDIT, ZERO
-        handed: Sequence[ByOne] = ()
-        if not by_credit:
-            handed = methods.parts(key, chosen_way or Method.CASH, amount, fields, persist=KEPT)
+        kept, way = ZERO, chosen_way or Method.CASH
+        handed = methods.parts(key, way, amount, fields, persist=KEPT, credit=credit)
         preview(parts, let_go.by_note)
         # What few need stands below the button: it costs the others no key.
         place = st.container()
@@ -243,8 +240,8 @@ def form_area(operation: Operation, customer_id: int, actor: Actor) -> None:
             operation_id=operation.id,
             customer_id=customer_id,
             paid_on=paid_on,
-            methods=tuple(handed),
-            by_credit=by_credit,
+            methods=handed,
+            by_credit=way == CREDIT,
             kept=kept,
             payer=payer,
             items=tuple((part.note.id, part.amount) for part in parts),

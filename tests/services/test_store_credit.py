@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import date, timedelta
 from decimal import Decimal as D
 from functools import partial
@@ -22,11 +21,10 @@ from credigestor.reports.portfolio.flows import flow
 from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor
 from credigestor.services import privacy, store_credit
-from credigestor.services.inputs import parse
-from credigestor.services.store_credit import NewPayback
 from tests.portfolio import TODAY, refresh
 from tests.reports.planting import named
-from tests.services.paying import new_payment, note_row, pay, receive, reverse, sell
+from tests.services.crediting import by_credit, kept, pay_back, payback, sold
+from tests.services.paying import new_payment, note_row, receive, reverse
 from tests.services.returning import give_back, new_return, undo_return, without_interest
 from tests.services.selling import at_once, count, new_customer
 
@@ -43,38 +41,6 @@ def customer() -> int:
 def balance(customer: int, on: date = TODAY) -> str:
     with snapshot() as session:
         return str(report.balance(session, customer, on=on))
-
-
-def sold(customer: int, *amounts: str) -> list[int]:
-    """Notes due in a month, each of a sale of its own."""
-    due = TODAY + timedelta(days=30)
-    return [sell((amount, due), customer=customer).notes[0] for amount in amounts]
-
-
-def kept(actor: Actor, note: int, paid: str, more: str, **changes: Any) -> int:
-    """A payment beside which more was handed over, kept as credit."""
-    return pay(actor, TODAY, (note, paid), kept=D(more), **changes)
-
-
-def by_credit(actor: Actor, note: int, amount: str, on: date = TODAY) -> int:
-    return pay(actor, on, (note, amount), method=None, by_credit=True)
-
-
-def payback(customer: int, amount: str, **changes: Any) -> NewPayback:
-    values = {
-        "operation_id": uuid.uuid4(),
-        "customer_id": customer,
-        "paid_on": TODAY,
-        "amount": D(amount),
-        "method": "pix",
-        "reason": "pediu de volta",
-    }
-    return parse(NewPayback, values | changes)
-
-
-def pay_back(actor: Actor, data: NewPayback) -> int:
-    with transaction() as session:
-        return store_credit.pay_back(session, actor, data, today=TODAY)
 
 
 def sound() -> None:
@@ -133,6 +99,19 @@ def test_two_who_spend_it_at_once_do_not_both_get_it(seller: Actor, customer: in
     results = at_once([partial(by_credit, seller, note, "20.00") for note in (second, third)])
     assert sorted(isinstance(each, InvalidInput) for each in results) == [False, True]
     assert balance(customer) == "10.00"
+    sound()
+
+
+def test_reversing_what_made_it_and_spending_it_at_once_do_not_both_happen(
+    seller: Actor, manager: Actor, customer: int
+) -> None:
+    first, second = sold(customer, "100.00", "100.00")
+    made = kept(seller, first, "50.00", "30.00")
+    results = at_once(
+        [partial(reverse, manager, made), partial(by_credit, seller, second, "30.00")]
+    )
+    assert sum(isinstance(each, BusinessError) for each in results) == 1
+    assert balance(customer) == "0.00"
     sound()
 
 

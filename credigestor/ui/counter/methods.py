@@ -60,12 +60,26 @@ def choose(
 
 
 def parts(
-    key: Keys, chosen: str, amount: Decimal, fields: Fields, *, persist: _Persist = None
+    key: Keys,
+    chosen: str,
+    amount: Decimal,
+    fields: Fields,
+    *,
+    persist: _Persist = None,
+    credit: Decimal = ZERO,
 ) -> tuple[Part, ...]:
     """The part of each method; of several one takes what the others leave, so nothing is reckoned.
 
-    Raises InvalidInput, at the field, for parts that are more than the amount.
+    None of what is paid by credit. Raises InvalidInput, at the field, for parts that are more than
+    the amount, and for more than the credit there is.
     """
+    if chosen == CREDIT and amount > credit:
+        raise InvalidInput(
+            f"O cliente tem {format_brl(credit)} de crédito. O que passa disso é outro pagamento.",
+            field="amount",
+        )
+    if chosen == CREDIT:
+        return ()
     if chosen != SEVERAL:
         return ((Method(chosen), amount),)
     rest_in = Method(
