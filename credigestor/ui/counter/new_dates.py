@@ -76,8 +76,8 @@ def _one(agreed: Agreed, actor: Actor) -> None:
     numbers = in_words([note.number for note in agreed.notes])
     days = format_days((agreed.notes[0].due_date - agreed.notes[0].before).days)
     told = [
-        f"Prorrogação {agreed.number}, {format_date(agreed.agreed_on)}: {days} a mais, notas "
-        f"{numbers}",
+        f"Prorrogação {agreed.number}, {format_date(agreed.agreed_on)}: {days} a mais, "
+        f"{'nota' if len(agreed.notes) == 1 else 'notas'} {numbers}",
         f"Motivo: {agreed.reason}",
     ]
     if agreed.interest:
