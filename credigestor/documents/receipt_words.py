@@ -11,6 +11,7 @@ from credigestor.rules.identity import labelled_tax_id
 from credigestor.rules.methods import in_words
 from credigestor.rules.money import format_number
 from credigestor.rules.numbering import sale_number
+from credigestor.rules.words import listed
 
 #: Across a receipt that no longer counts.
 STAMPS = {Money.NOTES: "ESTORNADO", Money.DOWN: "DEVOLVIDO"}
@@ -86,6 +87,9 @@ def remarks(data: Receipt) -> list[str]:
     if data.kind is Money.REFUND:
         return ["Com esta devolução nada mais há a receber da loja por esta entrada."]
     said = []
+    if data.recovers:
+        numbers = listed([item.number for item in data.items if item.recovered])
+        said.append(f"Recuperação de dívida que havia sido baixada por perda: {numbers}.")
     if let_go := waived(data):
         said.append(f"Dispensado: {let_go}.")
     if data.discount:

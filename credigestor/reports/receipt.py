@@ -29,7 +29,7 @@ from credigestor.db.steps import DUE_AS_MADE
 from credigestor.errors import NotFound
 from credigestor.rules.acts import ActKind
 from credigestor.rules.address import address_of
-from credigestor.rules.charges import Split
+from credigestor.rules.charges import Closing, Split
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number, receipt_number
 
@@ -55,6 +55,7 @@ class ReceiptItem:
     discount: Decimal
     after: Decimal
     waived: Split = _NOTHING
+    recovered: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,11 @@ class Receipt:
             sum((item.waived.fine for item in self.items), ZERO),
             ZERO,
         )
+
+    @property
+    def recovers(self) -> bool:
+        """Whether any of its notes had been written off: what was received is recovered (R34)."""
+        return any(item.recovered for item in self.items)
 
     @property
     def after(self) -> Decimal:
@@ -230,6 +236,7 @@ def _items(session: Session, payment_id: int, waived: Mapping[int, Split]) -> li
             discount=item.discount,
             after=item.principal_after + item.interest_after + item.fine_after,
             waived=waived.get(item.note_id, _NOTHING),
+            recovered=item.closed_after == Closing.WRITTEN_OFF.value,
         )
         for item, sale_id, place, due_date, installments in rows
     ]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.balances import open_notes
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, Sale
 from credigestor.rules.aging import BANDS
+from credigestor.rules.charges import Closing
 from credigestor.rules.money import ZERO
 
 _Select = Select[*tuple[Any, ...]]
@@ -129,7 +130,11 @@ def _received(as_of: date) -> _Select:
             func.coalesce(func.sum(column), ZERO).label(f"received_{column.key}")
             for column in (PaymentItem.principal, PaymentItem.interest, PaymentItem.fine)
         )
-    ).where(PaymentItem.paid_on <= as_of, PaymentItem.reversed.is_(False))
+    ).where(
+        PaymentItem.paid_on <= as_of,
+        PaymentItem.reversed.is_(False),
+        PaymentItem.closed_after.is_distinct_from(Closing.WRITTEN_OFF.value),  # recovered (R34)
+    )
 
 
 def _text(value: Decimal | int) -> str | int:

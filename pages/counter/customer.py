@@ -15,7 +15,13 @@ from credigestor.rules.numbering import note_number, sale_number
 from credigestor.rules.permissions import Permission
 from credigestor.services import customers
 from credigestor.ui.admin import personal_data
-from credigestor.ui.counter import customer_credit, customer_documents, payment_list, proposals
+from credigestor.ui.counter import (
+    customer_credit,
+    customer_documents,
+    lost_notes,
+    payment_list,
+    proposals,
+)
 from credigestor.ui.counter.customer_form import edit_customer
 from credigestor.ui.kit import data, links, messages, session, tables
 from credigestor.ui.kit.figures import format_count, whole_days
@@ -235,6 +241,7 @@ if found.customer.anonymised_at is None:
 notes, purchases, payments, *living = st.tabs(tabs)
 with notes:
     show_open_notes(found)
+    lost_notes.of_customer(found.customer.id, today)
 with purchases:
     show_purchases(found)
     proposals.of_customer(found.customer.id, today=today)

@@ -17,7 +17,15 @@ from credigestor.rules.methods import in_words
 from credigestor.rules.money import format_brl, format_number
 from credigestor.rules.numbering import receipt_number, sale_number
 from credigestor.rules.permissions import Permission
-from credigestor.ui.counter import deals, document_bars, new_dates, note_acts, note_waiver, pix
+from credigestor.ui.counter import (
+    deals,
+    document_bars,
+    lost_notes,
+    new_dates,
+    note_acts,
+    note_waiver,
+    pix,
+)
 from credigestor.ui.kit import data, forms, links, messages, session, tables
 
 COLOURS: dict[Status, Literal["red", "orange", "blue", "green", "gray"]] = {
@@ -76,7 +84,8 @@ def show_header(note: NoteDetail) -> None:
         why = f"Venda cancelada em {format_date(note.cancelled_on)}: {note.cancel_reason}"
         st.warning(messages.plain(why), icon=":material/cancel:")
     with st.container(horizontal=True):
-        if note.owed.total and st.button("Receber", type="primary", icon=":material/payments:"):
+        owed = note.owed.total or lost_notes.recoverable(note)
+        if owed and st.button("Receber", type="primary", icon=":material/payments:"):
             links.go("counter/receive.py", note=note.id)
         links.link(
             "counter/customer.py",
@@ -199,3 +208,4 @@ note_acts.show(note, actor)
 new_dates.listed(note.sale_id, actor, note.id)
 new_dates.offer_of_note(note, actor, today)
 note_waiver.offer(note, actor, today)
+lost_notes.offer_of_note(note, actor, today)

@@ -74,6 +74,8 @@ def show_receipt(found: Receipt) -> None:
         "Recebido por": found.received_by or "—",
         "Registrado em": f"{format_date(recorded.date())} às {recorded:%H:%M}",
     }
+    if found.recovers:
+        facts["Recuperação"] = "De dívida que havia sido baixada por perda"
     if found.discount_reason:
         facts["Motivo do desconto"] = found.discount_reason
     let_go = waived(found)

@@ -17,7 +17,7 @@ import streamlit as st
 
 from credigestor.db.models import Payment
 from credigestor.errors import BusinessError, InvalidInput
-from credigestor.reports import notes, store_credit
+from credigestor.reports import notes, store_credit, written_off
 from credigestor.reports.notes import OpenNote
 from credigestor.reports.pix_of_the_day import txid
 from credigestor.reports.receiving import Discounts, Part, allocated, check_granted
@@ -29,7 +29,7 @@ from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import act_dates, payments
 from credigestor.services.inputs import MAX_REASON
 from credigestor.services.payments import NewPayment
-from credigestor.ui.counter import methods, other_payer, pix, waiver_offer
+from credigestor.ui.counter import lost_notes, methods, other_payer, pix, waiver_offer
 from credigestor.ui.counter.discounts import INPUTS, choose_discounts
 from credigestor.ui.counter.note_ticks import choose_notes, offer_next
 from credigestor.ui.counter.payer import asked_note, choose_payer, tick_key
@@ -206,18 +206,21 @@ def form_area(operation: Operation, customer_id: int, actor: Actor) -> None:
     if paid_on is None:
         return
     open_notes = data.read(notes.open_notes, customer_id, on=paid_on, today=today)
-    explain_asked(form, open_notes)
+    lost = data.read(written_off.recoverable, customer_id, on=paid_on)
+    explain_asked(form, [*open_notes, *lost])
     failed = st.session_state.pop(FAILED, None)
+    chosen = choose_notes(form, open_notes) if open_notes else []
+    recovered = lost_notes.choose(form, lost)
+    chosen, open_notes = [*chosen, *recovered], [*open_notes, *recovered]
     if not open_notes:
         st.info(f"Nada em aberto em {format_date(paid_on)}.", icon=":material/task_alt:")
         if failed:
             fields.show(failed)
         return
-    chosen = choose_notes(form, open_notes)
     discounts = choose_discounts(form, chosen, open_notes, paid_on, actor, fields)
     parts = choose_amount(form, chosen, open_notes, discounts, fields) if discounts else []
     let_go = LetGo()
-    if discounts and parts:
+    if discounts and parts and not recovered:
         parts, let_go = waiver_offer.offer(form, parts, discounts, actor, fields)
     if failed:
         fields.show(failed)

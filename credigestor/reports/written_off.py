@@ -1,0 +1,121 @@
+"""What was written off and may still be recovered; what is to be written off (R34)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from credigestor.db.balances import open_notes
+from credigestor.db.models import Act, ActItem, Customer, Note, Sale
+from credigestor.db.steps import recorded, terms_of
+from credigestor.reports.notes import OpenNote
+from credigestor.rules.acts import ActKind
+from credigestor.rules.charges import Closing, Owed, due_date, fold, new_state, owed_on
+from credigestor.rules.numbering import note_number
+
+#: Rows of the list of what is to be written off.
+MOST_CANDIDATES = 500
+
+
+@dataclass(frozen=True)
+class LostNote:
+    """A note that was written off: what was lost, R$, when, and what may be recovered on a day."""
+
+    note: OpenNote
+    act_id: int
+    written_off_on: date
+    lost: Decimal
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A late note that might be written off, and what it owes, R$."""
+
+    note_id: int
+    number: str
+    customer_id: int
+    customer: str
+    due_date: date
+    days_late: int
+    principal: Decimal
+    charges: Decimal
+
+
+def of_customer(session: Session, customer_id: int, *, on: date) -> list[LostNote]:
+    """A customer's notes that were written off by a day and not recovered whole, oldest first."""
+    return _lost(session, on, Note.customer_id == customer_id)
+
+
+def recoverable(session: Session, customer_id: int, *, on: date) -> list[OpenNote]:
+    """The same as what may be received on the day: principal that was lost, and charges."""
+    return [each.note for each in of_customer(session, customer_id, on=on)]
+
+
+def candidates(
+    session: Session, *, over_days: int, up_to: Decimal | None, today: date
+) -> list[Candidate]:
+    """Notes more than so many days late, of at most R$ `up_to` of principal, oldest first."""
+    notes = open_notes(today, today=today).subquery()
+    which = [notes.c.is_overdue, notes.c.days_late > over_days]
+    if up_to is not None:
+        which.append(notes.c.principal <= up_to)
+    rows = session.execute(
+        select(notes, Customer.name)
+        .join(Customer, Customer.id == notes.c.customer_id)
+        .where(*which)
+        .order_by(notes.c.due_date, notes.c.note_id)
+        .limit(MOST_CANDIDATES)
+    )
+    return [
+        Candidate(
+            note_id=row.note_id,
+            number=note_number(row.sale_id, row.number, row.installments),
+            customer_id=row.customer_id,
+            customer=row.name,
+            due_date=row.due_date,
+            days_late=row.days_late,
+            principal=row.principal,
+            charges=row.interest + row.fine,
+        )
+        for row in rows
+    ]
+
+
+def _lost(session: Session, on: date, which: ColumnElement[bool]) -> list[LostNote]:
+    """By replay: they are few, and what may be recovered is told by no column."""
+    rows: Sequence[Any] = session.execute(
+        select(Note, Sale, ActItem.act_id, ActItem.acted_on, ActItem.principal)
+        .join(Sale, Sale.id == Note.sale_id)
+        .join(ActItem, ActItem.note_id == Note.id)
+        .join(Act, Act.id == ActItem.act_id)
+        .where(
+            which,
+            Note.closed == Closing.WRITTEN_OFF.value,
+            Note.written_off > 0,
+            ActItem.kind == ActKind.WRITE_OFF.value,
+            ActItem.reversed.is_(False),
+            ActItem.acted_on <= on,
+        )
+        .order_by(Note.due_date, Note.id)
+    ).all()
+    live = recorded(session, [note.id for note, *_ in rows]) if rows else []
+    found = []
+    for note, sale, act_id, acted_on, lost in rows:
+        terms = terms_of(note, sale)
+        steps = fold(
+            terms, (each.act for each in live if each.note_id == note.id and each.act.on <= on)
+        )
+        state = steps[-1].state if steps else new_state(terms)
+        owed, due = owed_on(terms, state, on), due_date(terms, state)
+        number = note_number(sale.id, note.number, sale.installments)
+        open_note = OpenNote(
+            note.id, number, due, (on - due).days, Owed(owed.principal, owed.interest, owed.fine)
+        )
+        found.append(LostNote(open_note, act_id, acted_on, lost))
+    return found
