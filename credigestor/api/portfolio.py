@@ -30,6 +30,7 @@ from credigestor.api.portfolio_answers import (
     Forecast,
     LateCharges,
     LateRate,
+    LossOfMonth,
     Month,
     NoteDue,
     Parts,
@@ -49,6 +50,7 @@ from credigestor.reports.portfolio import (
     forecast,
     largest,
     late_charges,
+    losses,
     recovery,
     rolls,
     stock,
@@ -227,6 +229,13 @@ def let_go(seen: Seen) -> Shown:
     """Who let charges go (R29)."""
     found = waived.by_whom(seen.session, seen.period, seen.as_of, seen.scope)
     return {"start": seen.period.start, "end": seen.period.end, "items": found}
+
+
+@chart("/losses", "O que foi baixado por perda e recuperado, mês a mês", Rows[LossOfMonth])
+def lost(seen: Seen) -> Shown:
+    """Losses, what came back of them, and the net (R34)."""
+    found = losses.by_month(seen.session, seen.as_of, CHART_MONTHS, seen.scope)
+    return {"items": [_with(each, net=each.net) for each in found]}
 
 
 @chart("/vintages", "As safras: o atraso das vendas de cada mês, mês a mês", Rows[Cell])

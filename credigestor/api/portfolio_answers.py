@@ -41,6 +41,18 @@ class StockAt(Answer):
     bands: list[BandTotal]
 
 
+class LossOfMonth(Answer):
+    """What was given up in a month, what came back of it, and the net; `charges` are of what came
+    back.
+    """
+
+    month: date
+    written_off: Money
+    recovered: Money
+    charges: Money
+    net: Money
+
+
 class LateRate(Answer):
     """What is late by one way of counting it; `_contract` counts whole contracts (arrasto)."""
 

@@ -9,6 +9,7 @@ from credigestor.rules.aging import BANDS
 
 WORDS = {
     "act_id": "Número do ato.",
+    "act_ids": "Números dos atos, um por cliente.",
     "acted_on": "Dia do ato.",
     "action": "O que foi feito.",
     "acts": "O que se fez na nota além de pagamentos: dispensas, prorrogações …",
@@ -94,6 +95,7 @@ WORDS = {
     "entity": "O que foi tocado.",
     "entity_id": "O número do que foi tocado.",
     "expected_back": "O que se viu na prévia que volta, R$: se já for outro, nada se grava.",
+    "expected_loss": "O principal que se viu a perder; outro é recusado.",
     "expires_at": "Quando vence.",
     "expires_in": "Segundos até o token vencer.",
     "file_name": "Nome do arquivo.",
@@ -130,6 +132,7 @@ WORDS = {
     "local_holidays": "Feriados que a loja acrescentou.",
     "login_until": "Quando este acesso acaba, por mais que seja renovado.",
     "logo": "SHA-256 da imagem que encabeça os documentos.",
+    "lost": "O principal que se perdeu, R$.",
     "made_at": "Quando foi feito.",
     "made_by": "Quem fez.",
     "method": "Forma de pagamento; `several` quando são várias.",
@@ -153,6 +156,7 @@ WORDS = {
     "open_notes": "Notas em aberto.",
     "original_due_date": "Vencimento com que a nota foi feita, se foi prorrogada.",
     "outdated": "Se o papel tem um vencimento que já não vale.",
+    "over_days": "Atraso acima de tantos dias.",
     "overdue": "O que está atrasado, R$; como filtro, só quem está atrasado.",
     "overdue_fine": "Multa do que está atrasado, R$.",
     "overdue_interest": "Juros de mora do que está atrasado, R$.",
@@ -228,6 +232,7 @@ WORDS = {
     "total": "Total, R$.",
     "txid": "Identificação no Pix.",
     "undone": "O estorno, se houve.",
+    "up_to": "Principal de até tanto, R$.",
     "updated_at": "Quando mudou pela última vez.",
     "value": "Faixa do valor da venda.",
     "verified_at": "Quando foi conferido.",
@@ -239,6 +244,8 @@ WORDS = {
     "waiver_limit": "Quanto de juros e multa um vendedor pode dispensar de uma vez, R$.",
     "warnings": "O que convém saber antes de gravar.",
     "worth": "Quanto isso vale no dia (liquidação antecipada), R$.",
+    "written_off": "Baixado por perda, R$.",
+    "written_off_on": "Dia da baixa; sem ele, hoje.",
     "zip_code": "CEP.",
 }
 
