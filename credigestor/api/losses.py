@@ -19,6 +19,7 @@ from credigestor.api.operations import Operations
 from credigestor.api.sale_previews import NO_OPERATION
 from credigestor.db.engine import snapshot
 from credigestor.reports import written_off as reports
+from credigestor.rules.money import ZERO
 from credigestor.rules.permissions import Permission
 from credigestor.services import write_offs as services
 from credigestor.services.inputs import parse
@@ -144,8 +145,8 @@ def preview(call: Caller, data: NotesToPreview) -> LossPreview:
             )
             for each in found
         ],
-        principal=sum(each.lost.principal for each in found),
-        charges=sum(each.lost.interest + each.lost.fine for each in found),
+        principal=sum((each.lost.principal for each in found), ZERO),
+        charges=sum((each.lost.interest + each.lost.fine for each in found), ZERO),
     )
 
 

@@ -12,14 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Act, ActItem
-from credigestor.db.settings import current_settings
 from credigestor.errors import InvalidInput, NotFound
 from credigestor.rules.acts import Acted, ActKind
 from credigestor.rules.charges import Split, Step
 from credigestor.rules.money import ZERO
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import acts, operations
-from credigestor.services.act_dates import check_date
+from credigestor.services.act_dates import check_day
 from credigestor.services.inputs import InputModel, reason
 from credigestor.services.ledger import LockedNote, lock_notes, notes_named
 
@@ -101,11 +100,9 @@ def lost_by(session: Session, act_ids: Sequence[int]) -> Decimal:
 
 def _check(session: Session, actor: Actor, data: NewWriteOff, today: date) -> None:
     actor.require(Permission.WRITE_OFF)
-    days = current_settings(session).backdating_days
-    check_date(
-        *(actor, data.written_off_on),
+    check_day(
+        *(session, actor, data.written_off_on),
         today=today,
-        backdating_days=days,
         field="written_off_on",
         what="registro",
     )
