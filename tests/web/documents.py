@@ -8,9 +8,10 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from credigestor.db.engine import snapshot, transaction
-from credigestor.db.models import CreditMovement, Note, User
+from credigestor.db.models import CreditMovement, Note, SaleMoney, User
 from credigestor.rules.methods import Method
 from credigestor.rules.money import CENT
+from credigestor.rules.permissions import Role
 from credigestor.rules.returns import ReturnKind
 from credigestor.services import new_dates, printing, returns, store_credit
 from credigestor.services.new_dates import NewDates
@@ -18,7 +19,10 @@ from credigestor.services.returns import NewReturn
 from credigestor.services.store_credit import NewPayback
 from tests.factories import actor_of, add_user
 from tests.portfolio import TODAY, Made
+from tests.services import renegotiating
+from tests.services.offering import asked, offer
 from tests.services.paying import pay
+from tests.services.selling import new_customer, new_sale, register
 
 
 def print_notes(user: User, sale: Made, *notes: int) -> str:
@@ -84,6 +88,28 @@ def pay_back(vera: User, sale: Made) -> str:
     return f"/documento/credito/{paid}"
 
 
+def print_contract(vera: User, sale: Made) -> str:
+    """Record a printing of the sale's contract; its address."""
+    operation = uuid.uuid4()
+    with transaction() as session:
+        printing.print_contract(session, actor_of(vera), sale_id=sale.id, operation_id=operation)
+    return f"/documento/contrato/{operation}"
+
+
+def paid_down(vera: User) -> str:
+    """Sell with a down payment to somebody else; the address of its receipt."""
+    sold = register(actor_of(vera), new_sale(new_customer(), down_payment=CENT))
+    with snapshot() as session:
+        money = session.scalars(select(SaleMoney.id).where(SaleMoney.sale_id == sold)).one()
+    return f"/documento/recibo-entrada/{money}"
+
+
+def _deal() -> int:
+    """Put a new debt in the place of three old notes of somebody else; its id."""
+    manager = actor_of(add_user(Role.MANAGER))
+    return renegotiating.make(manager, renegotiating.deal(renegotiating.three_late().notes)).id
+
+
 def addresses(vera: User, sale: Made, receipt: str) -> dict[str, str]:
     """One address of each kind, and the name of its file."""
     return {
@@ -97,4 +123,8 @@ def addresses(vera: User, sale: Made, receipt: str) -> dict[str, str]:
         take_back(sale): "devolucao-000002.pdf",
         put_off(sale): "prorrogacao-000003.pdf",
         pay_back(vera, sale): "credito-000002.pdf",
+        print_contract(vera, sale): "contrato-000001.pdf",
+        paid_down(vera): "recibo-E000001.pdf",
+        f"/documento/proposta/{offer(actor_of(vera), asked(1))}": "proposta-000001.pdf",
+        f"/documento/acordo/{_deal()}": "acordo-000004.pdf",
     }
