@@ -9,11 +9,11 @@ from datetime import date
 from decimal import Decimal
 
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.balances import note_balances
-from credigestor.db.models import Customer, Note, Payment, Reversal, Sale, SaleMoney
+from credigestor.db.models import Customer, Note, Payment, Renegotiation, Reversal, Sale, SaleMoney
 from credigestor.reports import by_method
 from credigestor.reports.by_method import ByMethod
 from credigestor.reports.other_money import other_money
@@ -68,7 +68,13 @@ def seller_day(session: Session, seller_id: int | None, *, day: date) -> SellerD
             func.count(),
             func.coalesce(func.sum(Sale.total), ZERO),
             func.coalesce(func.sum(Sale.down_payment), ZERO),
-        ).where(Sale.seller_id == seller_id, Sale.sold_on == day, Sale.cancelled_on.is_(None))
+        ).where(
+            Sale.seller_id == seller_id,
+            Sale.sold_on == day,
+            Sale.cancelled_on.is_(None),
+            # In the place of old notes: no new business (R15).
+            ~exists().where(Renegotiation.sale_id == Sale.id),
+        )
     ).one()
     payments = session.execute(
         select(*by_method.sums(Payment))

@@ -13,7 +13,16 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.balances import note_balances
 from credigestor.db.engine import snapshot, transaction
-from credigestor.db.models import Act, ActItem, Note, Payment, PaymentItem, Reversal, Sale
+from credigestor.db.models import (
+    Act,
+    ActItem,
+    Note,
+    Payment,
+    PaymentItem,
+    Renegotiation,
+    Reversal,
+    Sale,
+)
 from credigestor.db.summaries.tables import act_flows, aging_changes, segments
 from credigestor.rules.permissions import Actor
 from tests.acting import random_acts
@@ -26,8 +35,11 @@ _UNDONE = select(Reversal.payment_id)
 
 def changes(session: Session) -> Iterator[tuple[date, str, Decimal]]:
     """Each change of what is receivable: its day, why, R$ of principal. From the records alone."""
-    for day, amount in session.execute(select(Sale.sold_on, Note.amount).join(Note)):
-        yield day, "sold", amount
+    made = select(Sale.sold_on, Note.amount, Sale.cancelled_on, Renegotiation.id)
+    made = made.join(Note).outerjoin(Renegotiation, Renegotiation.sale_id == Sale.id)
+    for day, amount, cancelled_on, deal in session.execute(made):
+        if deal is None or cancelled_on is None:
+            yield day, "sold" if deal is None else "renegotiated_in", amount
     paid = select(Payment.paid_on, PaymentItem).join(Payment, Payment.id == PaymentItem.payment_id)
     for day, item in session.execute(paid.where(Payment.id.not_in(_UNDONE))):
         if item.closed_after != "written_off":  # that one is recovered
@@ -36,7 +48,9 @@ def changes(session: Session) -> Iterator[tuple[date, str, Decimal]]:
     for act in session.scalars(select(ActItem).where(ActItem.reversed.is_(False))):
         if act.kind not in ("waiver", "new_date"):
             yield act.acted_on, act.kind, -act.principal
-    for note in session.scalars(select(Note).where(Note.cancelled_on.is_not(None))):
+    undone = select(Renegotiation.sale_id)  # as if it had never been
+    void = select(Note).where(Note.cancelled_on.is_not(None), Note.sale_id.not_in(undone))
+    for note in session.scalars(void):
         assert note.cancelled_on is not None
         yield note.cancelled_on, "cancelled", -note.principal_balance
 
@@ -76,4 +90,5 @@ def test_the_receivable_of_every_day_is_the_day_befores_and_what_happened(
         )
         for day, kind, principal in session.execute(flows):
             if kind != "recovery":
-                assert by_kind[day, kind] == -principal, (day, kind)
+                sign = 1 if kind == "renegotiated_in" else -1
+                assert by_kind[day, kind] == sign * principal, (day, kind)

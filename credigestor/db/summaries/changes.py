@@ -21,6 +21,8 @@ LATE = "on_time_until + 1"
 #: A later date agreed does not make a vintage younger (R19, R32).
 _FIRST_DUE = "coalesce(original_due_date, due_date)"
 _FIRST_LATE = f"CASE WHEN original_due_date IS NULL THEN {LATE} END"
+#: Nor does a renegotiation: the month of the first sale keeps the balance (R15).
+_COHORT_MONTH = "date_trunc('month', coalesce(cohort_on, sold_on))::date"
 
 
 @dataclass(frozen=True)
@@ -140,11 +142,12 @@ FROM changed_notes WHERE paid_principal > 0
 
 _COHORT = f"""
 WITH spans AS (
-    SELECT sign, sale_id, segments, date_trunc('month', sold_on)::date AS cohort, principal,
+    SELECT sign, sale_id, segments, {_COHORT_MONTH} AS cohort, principal,
         valid_from, valid_to,
         {
     ", ".join(
-        f"GREATEST(valid_from, {_FIRST_LATE}, {_FIRST_DUE} + {days + 1}) AS from_{days}"
+        f"LEAST(GREATEST(valid_from, {_FIRST_LATE}, {_FIRST_DUE} + {days + 1}), "
+        f"CASE WHEN inherited_days > {days} THEN valid_from END) AS from_{days}"
         for days in OVER_DAYS
     )
 }
@@ -185,17 +188,19 @@ FROM changed_sales CROSS JOIN LATERAL (VALUES
     (sold_on, 1, 0, true), (cancelled_on, -1, 0, true),
     (default_on, 0, 1, default_on < cancelled_on), (cancelled_on, 0, -1, default_on < cancelled_on)
 ) AS step(day, sold, judged, happens)
-WHERE step.happens AND step.day < 'infinity'
+WHERE step.happens AND step.day < 'infinity' AND cohort_on IS NULL
 """
 
 _FLOWS = """
 SELECT segments, sold_on AS day, cancelled_on, sign AS sales, sign * total AS sold,
     sign * financed AS financed, sign * installments AS installments,
     0 AS principal, 0 AS interest, 0 AS fine, 0 AS discount
-FROM changed_sales
+FROM changed_sales WHERE cohort_on IS NULL
 UNION ALL
-SELECT segments, valid_from, 'infinity', 0, 0, 0, 0, money * sign * paid_principal,
-    money * sign * paid_interest, money * sign * paid_fine, sign * discount
+SELECT segments, valid_from, 'infinity', 0, 0, 0, 0,
+    money * sign * (paid_principal - old_interest - old_fine),
+    money * sign * (paid_interest + old_interest), money * sign * (paid_fine + old_fine),
+    sign * discount
 FROM changed_notes CROSS JOIN LATERAL (SELECT (act_kind IS NULL)::integer AS money) AS by
 WHERE act_id > 0 AND (act_kind IS NULL OR act_kind = 'credit')
 """
@@ -204,6 +209,10 @@ _ACT_FLOWS = """
 SELECT segments, valid_from AS day, act_kind AS kind, sign * act_principal AS principal,
     sign * act_interest AS interest, sign * act_fine AS fine
 FROM changed_notes WHERE act_kind IS NOT NULL
+UNION ALL
+SELECT n.segments, s.sold_on, 'renegotiated_in', n.sign * n.principal, 0, 0
+FROM changed_notes n JOIN changed_sales s USING (sign, sale_id)
+WHERE s.cohort_on IS NOT NULL AND s.cancelled_on > s.sold_on AND n.act_id = 0
 """
 
 _CHARGES = """

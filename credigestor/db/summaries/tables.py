@@ -55,7 +55,8 @@ segments = Table(
 )
 
 #: A sale as last folded in. `default_on`: when its first note is 30 days past due; `defaulted`:
-#: whether that note was still unpaid then (R18).
+#: whether that note was still unpaid then (R18). One in the place of older sales has `cohort_on`,
+#: when the first of those was sold: it is no new business, and not judged (R15).
 sale_facts = Table(
     "sale_facts",
     _META,
@@ -69,12 +70,16 @@ sale_facts = Table(
     _required("installments", Integer),
     Column("default_on", Date),
     _required("defaulted", Boolean),
+    Column("cohort_on", Date),
 )
 
 #: A state of a note as last folded in, from the day of its sale or of an act until the next.
 #: `fine` is what is owed of it once the note is late; `paid_*` is the payment that led here, or
 #: `act_*` what another act took off it, of the kind named, or a payment recovered (R34). Where
-#: another due date was agreed, `original_due_date` is the one the note was made with (R32).
+#: another due date was agreed, `original_due_date` is the one the note was made with (R32). Of a
+#: sale in the place of older ones, `cohort_on` is as there; `inherited_days` how late the oldest of
+#: the notes was that it replaced, until its risk is its own; `old_interest` and `old_fine` what of
+#: the payment were charges of the old debt (R15).
 note_facts = Table(
     "note_facts",
     _META,
@@ -103,6 +108,10 @@ note_facts = Table(
     _required("act_interest", Money, server_default=text("0")),
     _required("act_fine", Money, server_default=text("0")),
     Column("original_due_date", Date),
+    Column("cohort_on", Date),
+    Column("inherited_days", Integer),
+    _required("old_interest", Money, server_default=text("0")),
+    _required("old_fine", Money, server_default=text("0")),
     Index("ix_note_facts_sale_id", "sale_id"),
     Index("ix_note_facts_customer_id", "customer_id"),
     Index("ix_note_facts_open", "valid_to", postgresql_where=text("principal > 0")),
@@ -158,7 +167,8 @@ cohort_changes = _cube(
     grain=True,
 )
 
-#: What was sold and received on a day; sales count until the day they are cancelled on (R22).
+#: What was sold and received on a day; sales count until the day they are cancelled on (R22), and
+#: those in the place of older ones never.
 flows = _cube(
     "flows",
     {"day": Date, "cancelled_on": Date},
@@ -175,7 +185,7 @@ flows = _cube(
 )
 
 #: What other acts than payments took off notes on a day, by kind, what was recovered, and what was
-#: paid by credit.
+#: paid by credit; `renegotiated_in` is what notes in the place of older ones came to (R15).
 act_flows = _cube(
     "act_flows",
     {"day": Date, "kind": Text},

@@ -90,7 +90,9 @@ def _of_facts(
         .subquery()
     )
     yield _sums(sales.c.key, sold=func.sum(sales.c.total)).where(
-        sales.c.sold_on.between(first, last), sales.c.cancelled_on > as_of
+        sales.c.sold_on.between(first, last),
+        sales.c.cancelled_on > as_of,
+        sales.c.cohort_on.is_(None),
     )
     notes = note_facts.join(sales, sales.c.sale_id == note_facts.c.sale_id)
     facts = note_facts.c

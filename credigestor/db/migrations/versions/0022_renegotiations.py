@@ -61,6 +61,15 @@ def upgrade() -> None:
             for name in ("operation_id", *_TIES)
         ),
     )
+    # Of what was folded in before, nothing came of a renegotiation.
+    op.add_column("sale_facts", sa.Column("cohort_on", sa.Date(), nullable=True))
+    op.add_column("note_facts", sa.Column("cohort_on", sa.Date(), nullable=True))
+    op.add_column("note_facts", sa.Column("inherited_days", sa.Integer(), nullable=True))
+    for name in ("old_interest", "old_fine"):
+        op.add_column(
+            "note_facts",
+            sa.Column(name, _MONEY, server_default=sa.text("0"), nullable=False),
+        )
     op.execute(
         "CREATE TRIGGER renegotiations_append_only BEFORE UPDATE OR DELETE ON renegotiations "
         "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
