@@ -13,6 +13,7 @@ from credigestor.api.sales import ValueRange
 from credigestor.exports import audit_words
 from credigestor.exports.catalogue import Style
 from credigestor.reports.audit import AuditFilters
+from credigestor.reports.closings import ChangeFilters
 from credigestor.reports.customers import CustomerFilters
 from credigestor.reports.delinquency import DelinquencyFilters
 from credigestor.reports.note_filters import OPEN, NoteFilters
@@ -174,6 +175,19 @@ class SaleMoneyFile(ListFile):
             self.done_by,
             self.q,
         )
+
+
+class ClosingChangesFile(ListFile):
+    """What was recorded or undone in closed days since they were closed."""
+
+    model_config = examples({"dated_from": "2026-10-01", "dated_to": "2026-10-31"})
+
+    dated_from: Day | None = None
+    dated_to: Day | None = None
+
+    def filters(self) -> ChangeFilters:
+        """What the report takes."""
+        return ChangeFilters(self.dated_from, self.dated_to)
 
 
 class DelinquencyFile(ListFile):

@@ -20,6 +20,7 @@ from credigestor.api import lines
 from credigestor.api.calls import Call, Caller
 from credigestor.api.export_bodies import (
     AuditFile,
+    ClosingChangesFile,
     CustomersFile,
     DelinquencyFile,
     NotesFile,
@@ -136,6 +137,7 @@ _of_list("sales", "a lista de vendas", SalesFile)
 _of_list("notes", "a lista de notas", NotesFile)
 _of_list("payments", "a lista de pagamentos", PaymentsFile)
 _of_list("sale_money", "a lista de entradas", SaleMoneyFile)
+_of_list("closing_changes", "o que mudou em dias fechados", ClosingChangesFile)
 _of_list("delinquency", "a lista de inadimplência", DelinquencyFile)
 _of_list("audit", "a auditoria", AuditFile)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -22,6 +22,7 @@ from credigestor.api.views import (
 )
 from credigestor.db.engine import snapshot
 from credigestor.reports import delinquency as late
+from credigestor.reports.as_closed import as_closed
 from credigestor.reports.delinquency import DelinquencyFilters
 from credigestor.reports.portfolio import flows, stock
 from credigestor.reports.portfolio.act_totals import NOTHING, act_totals
@@ -33,10 +34,9 @@ from credigestor.rules.permissions import Permission
 router = Operations("", "Números")
 
 
-class Summary(Answer):
+class Figures(Answer):
     """The headline figures at a date; `aging` maps each band to its open principal."""
 
-    as_of: date
     customers: int
     sales: int
     notes: int
@@ -51,6 +51,14 @@ class Summary(Answer):
     received_interest: Money
     received_fine: Money
     aging: dict[str, Money]
+
+
+class Summary(Figures):
+    """The figures now; of a day that is closed, also when that was, and as they were then (R37)."""
+
+    as_of: date
+    closed_at: datetime | None = None
+    as_closed: Figures | None = None
 
 
 class BandTotal(Answer):
@@ -142,13 +150,20 @@ class LatePage(DatedPage[LateCustomer]):
     totals: LateTotals
 
 
-@router.reads("/summary", Permission.ANALYTICS, "O resumo da loja numa data")
+@router.reads(
+    "/summary",
+    Permission.ANALYTICS,
+    "O resumo da loja numa data",
+    response_model_exclude_unset=True,
+)
 def summary(call: Caller, as_of: Day | None = None) -> Summary:
     """The figures that a restore is compared by."""
     day = passed(as_of, call.today)
     with snapshot() as session:
         found = headline(session, day, today=call.today)
-    return Summary.model_validate({**vars(found), "as_of": day})
+        then = as_closed(session, day, today=call.today)
+    closed = {"closed_at": then.closed_at, "as_closed": vars(then.figures)} if then else {}
+    return Summary.model_validate({**vars(found), "as_of": day, **closed})
 
 
 @router.reads("/dashboard", Permission.ANALYTICS, "O painel numa data, com o movimento do período")

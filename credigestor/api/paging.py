@@ -28,6 +28,7 @@ _READ: dict[type, Callable[[Any], Any]] = {
     datetime: datetime.fromisoformat,
     Decimal: Decimal,
     int: int,
+    str: str,
 }
 
 

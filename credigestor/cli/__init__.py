@@ -16,7 +16,7 @@ import click
 
 from credigestor import __version__, clock
 from credigestor import demo as demonstration
-from credigestor.cli import backups, keys, server, webhooks
+from credigestor.cli import backups, closings, keys, server, webhooks
 from credigestor.cli.common import (
     ACTOR,
     FOLDER,
@@ -33,9 +33,9 @@ from credigestor.exports import csv_folder
 from credigestor.exports.catalogue import Style
 from credigestor.imports import importer
 from credigestor.reports import summary as figures
+from credigestor.reports.as_closed import as_closed as closed_figures
 from credigestor.reports.check import report as ledger
 from credigestor.rules.calendar import format_date, parse_date
-from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Role
 from credigestor.rules.quoting import quote
 from credigestor.services import repairs, users
@@ -184,33 +184,22 @@ def check(repair: bool) -> None:
 @click.option("--as-of", metavar="DATA", help="Data-base, como 2026-11-23; sem ela, hoje.")
 @click.option("--json", "as_json", is_flag=True, help="Escreve JSON, com valores de dois decimais.")
 def summary(as_of: str | None, as_json: bool) -> None:
-    """Mostra os números da loja numa data-base."""
+    """Mostra os números da loja numa data-base; de um dia fechado, também como foi fechado."""
     today = shop_day()
     day = _date(as_of, default=today)
     with snapshot() as session:
         found = figures.summary(session, day, today=today)
+        closed = closed_figures(session, day, today=today)
     if as_json:
-        click.echo(json.dumps(figures.as_json(found), ensure_ascii=False, indent=2))
+        told = figures.as_json(found) | closings.as_json(closed)
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
     click.echo(f"Em {format_date(day)}:")
-    for label, value in (
-        ("Clientes", found.customers),
-        ("Vendas", found.sales),
-        ("Notas", found.notes),
-        ("Pagamentos", found.payments),
-        ("Financiado", format_brl(found.financed)),
-        ("A receber (principal)", format_brl(found.receivable_principal)),
-        ("Notas atrasadas", found.overdue_notes),
-        ("  principal", format_brl(found.overdue_principal)),
-        ("  juros", format_brl(found.overdue_interest)),
-        ("  multa", format_brl(found.overdue_fine)),
-        ("Recebido: principal", format_brl(found.received_principal)),
-        ("  juros", format_brl(found.received_interest)),
-        ("  multa", format_brl(found.received_fine)),
-    ):
-        click.echo(f"{label:<24}{value:>20}")
+    for line in closings.lines(found, closed):
+        click.echo(line)
 
 
+main.add_command(closings.close_days)
 main.add_command(backups.backup)
 main.add_command(backups.restore_)
 main.add_command(server.db)

@@ -26,7 +26,16 @@ from credigestor.exports.contents import Content
 from credigestor.exports.sql_format import BEGINNINGS, SEPARATORS, CellWriter
 from credigestor.exports.sql_format import Style as Style
 from credigestor.exports.zip_file import zipped
-from credigestor.reports import audit, customers, delinquency, notes, payments, sale_money, sales
+from credigestor.reports import (
+    audit,
+    closings,
+    customers,
+    delinquency,
+    notes,
+    payments,
+    sale_money,
+    sales,
+)
 from credigestor.rules.permissions import Permission
 
 
@@ -67,6 +76,12 @@ LISTS = {
     ),
     "list_sale_money": Kind(
         "Lista de entradas", "lista-entradas", lists.sale_money, sale_money.MoneyFilters
+    ),
+    "list_closing_changes": Kind(
+        "Mudanças depois do fechamento",
+        "mudancas-fechamento",
+        lists.closing_changes,
+        closings.ChangeFilters,
     ),
     "list_delinquency": Kind(
         "Lista de inadimplência",

@@ -9,6 +9,7 @@ from credigestor.exports.audit_words import ACTIONS, ENTITIES, changes
 from credigestor.exports.contents import MONEY_KINDS, Content, money_number
 from credigestor.exports.sql_format import CellWriter, note_number, sale_number, tax_id
 from credigestor.reports import audit as audit_log
+from credigestor.reports import closings as closing_list
 from credigestor.reports import customers as customer_list
 from credigestor.reports import delinquency as late_customers
 from credigestor.reports import notes as note_list
@@ -18,6 +19,7 @@ from credigestor.reports import sales as sale_list
 from credigestor.reports.ordering import ordered
 from credigestor.rules.aging import STATUS_NAMES
 from credigestor.rules.calendar import format_date
+from credigestor.rules.closed_days import CHANGE_NAMES
 
 
 def customers(
@@ -111,6 +113,25 @@ def sale_money(cells: CellWriter, filters: money_list.MoneyFilters) -> Content:
         "Valor": cells.number(found.amount),
         "Forma": cells.way(found.method),
         "Por": cells.text(found.done_by),
+    }
+    return Content(columns, rows)
+
+
+def closing_changes(cells: CellWriter, filters: closing_list.ChangeFilters) -> Content:
+    """The list of what changed in closed days since (R37)."""
+    rows = closing_list.changes(filters)
+    found = rows.selected_columns
+    what = func.concat_ws(":", found.kind, found.act)
+    columns = {
+        "Data": found.dated_on,
+        "O quê": cells.word(what, CHANGE_NAMES),
+        "Número": sale_number(found.id),
+        "Cliente": cells.text(found.customer),
+        "A receber": cells.number(found.receivable),
+        "Recebido": cells.number(found.received),
+        "Lançado em": cells.moment(found.recorded_at),
+        "Por": cells.text(found.who),
+        "Motivo": cells.text(found.reason),
     }
     return Content(columns, rows)
 

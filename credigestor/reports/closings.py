@@ -42,17 +42,6 @@ from credigestor.db.models import (
 )
 from credigestor.rules.money import ZERO
 
-#: What a later change is; an act is told by its own kind besides.
-CHANGE_NAMES = {
-    "sale": "Venda",
-    "down_payment": "Entrada",
-    "cancellation": "Cancelamento de venda",
-    "payment": "Pagamento",
-    "payment_reversal": "Estorno de pagamento",
-    "act": "Ato",
-    "act_reversal": "Ato desfeito",
-}
-
 
 @dataclass(frozen=True)
 class Closing:
@@ -76,11 +65,15 @@ class ChangeFilters:
 
 @dataclass(frozen=True)
 class Totals:
-    """How many changes, and what they did to what is receivable and to what was received, R$."""
+    """How many changes, and what they did to what is receivable and to what was received, R$.
+
+    What was paid down stands apart, as in every figure (R35).
+    """
 
     changes: int
     receivable: Decimal
     received: Decimal
+    paid_down: Decimal
 
 
 def listed(*, after: int | None = None) -> Select[*tuple[Any, ...]]:
@@ -106,23 +99,15 @@ def history(session: Session, limit: int = 50) -> list[Closing]:
     return [Closing(**row) for row in session.execute(listed().limit(limit)).mappings()]
 
 
-def of_day(session: Session, day: date) -> Closing | None:
-    """The closing that kept a day's figures, while that day is closed; the newest of several."""
-    in_force = select(DayClosing.until).order_by(DayClosing.id.desc()).limit(1).scalar_subquery()
-    kept = listed().where(DayClosing.until == day, in_force >= day).limit(1)
-    row = session.execute(kept).mappings().one_or_none()
-    return None if row is None else Closing(**row)
-
-
 def changes(
     filters: ChangeFilters, *, after: tuple[datetime, str, int] | None = None
 ) -> Select[*tuple[Any, ...]]:
     """SELECT of what was recorded or undone in days that were closed then, newest first.
 
-    Columns: kind (of CHANGE_NAMES), act (its kind, or NULL), id (the sale's, payment's or act's),
-    dated_on, recorded_at, closed_until (then), who, reason, customer_id, customer, and what it did
-    to what is receivable and to what was received, R$, by what it takes off its notes now. `after`
-    are recorded_at, kind and id that a page ended with.
+    Columns: kind (as `rules.closed_days` names it), act (its kind, or NULL), id (the sale's, the
+    payment's or the act's), dated_on, recorded_at, closed_until (then), who, reason, customer_id,
+    customer, and what it did to what is receivable and to what was received, R$, by what it takes
+    off its notes now. `after` are recorded_at, kind and id that a page ended with.
     """
     found = _records().subquery("records")
     closing = _closings().subquery("closed")
@@ -161,8 +146,14 @@ def changes(
 def totals(session: Session, filters: ChangeFilters) -> Totals:
     """The changes that the filters leave, counted and added up."""
     found = changes(filters).order_by(None).subquery()
-    sums = (func.coalesce(func.sum(found.c[name]), ZERO) for name in ("receivable", "received"))
-    return Totals(*session.execute(select(func.count(), *sums).select_from(found)).one())
+    paid_down = found.c.kind == "down_payment"
+    sums = (
+        func.sum(found.c.receivable),
+        func.sum(found.c.received).filter(~paid_down),
+        func.sum(found.c.received).filter(paid_down),
+    )
+    counted = select(func.count(), *(func.coalesce(each, ZERO) for each in sums))
+    return Totals(*session.execute(counted.select_from(found)).one())
 
 
 def page(

@@ -14,6 +14,7 @@ from credigestor.db.models import (
     ContractPrinting,
     CreditMovement,
     Customer,
+    DayClosing,
     NotePrinting,
     Payment,
     Proposal,
@@ -33,6 +34,7 @@ T = TypeVar(
     ContractPrinting,
     Proposal,
     Renegotiation,
+    DayClosing,
 )
 
 

@@ -58,7 +58,7 @@ def test_the_version_is_told() -> None:
 def test_the_commands_are_those_of_the_design() -> None:
     assert set(main.commands) == {
         "migrate", "create-admin", "demo", "import", "export", "backup", "restore", "check",
-        "summary", "db", "keys", "webhooks",
+        "summary", "close-days", "db", "keys", "webhooks",
     }  # fmt: skip
     database = main.commands["db"]
     assert isinstance(database, click.Group)
@@ -129,6 +129,34 @@ class TestWithADatabase:
         result = run("import", str(tmp_path / "nada"))
         assert result.exit_code == 1
         assert result.stderr == f"Erro: A pasta {tmp_path / 'nada'} não existe.\n"
+
+    def test_r37_days_are_closed_and_a_summary_tells_both(self, folder: Path) -> None:
+        run("import", str(folder))
+        closed = run("close-days", "25/02/2026")
+        assert (closed.exit_code, closed.stdout) == (
+            0,
+            "Os dias até 25/02/2026 estão fechados.\n",
+        )
+        assert "já estavam fechados" in run("close-days", "2026-02-25").stdout
+        more = shop(
+            vendas=[("V3", "C2", "20/02/2026", "", "100,00", "0,00", "1", "20/03/2026")],
+            pagamentos=[("V3", "1", "24/02/2026", "100,00", "Dinheiro")],
+        )
+        for name, content in more.items():
+            (folder / name).write_bytes(content)
+        refused = run("import", str(folder))
+        assert (refused.exit_code, "informe o motivo" in refused.stderr) == (1, True)
+        assert run("import", str(folder), "--reason", "caderno achado").exit_code == 0
+        told = run("summary", "--as-of", "2026-02-25").stdout.splitlines()
+        assert told[1].split() == ["agora", "como", "fechado"]
+        assert ["Vendas", "3", "2"] in map(str.split, told)
+        as_json = json.loads(run("summary", "--as-of", "2026-02-25", "--json").stdout)
+        assert (as_json["payments"], as_json["as_closed"]["payments"]) == (3, 2)
+        assert "as_closed" not in json.loads(run("summary", "--json").stdout)
+        back = run("close-days", "2026-01-01")
+        assert (back.exit_code, back.stderr) == (1, "Erro: Explique o motivo.\n")
+        assert run("close-days", "2026-01-01", "--reason", "engano").exit_code == 0
+        assert run("check").stdout == "Tudo confere.\n"
 
     def test_summary_as_json_is_nothing_but_json(self, folder: Path) -> None:
         run("import", str(folder))

@@ -36,6 +36,7 @@ PAGES = {
     "list_notes": "counter/notes.py",
     "list_payments": "counter/payments.py",
     "list_sale_money": "../credigestor/ui/counter/down_payment_list.py",
+    "list_closing_changes": "analytics/closings.py",
     "list_delinquency": "analytics/delinquency.py",
 }
 THEN = date(2026, 5, 4)

@@ -113,6 +113,14 @@ PAGES: tuple[PageSpec, ...] = (
         "analytics/cash.py", "previsao", "Previsão", "savings", Permission.ANALYTICS, ANALYTICS
     ),
     PageSpec(
+        "analytics/closings.py",
+        "fechamento",
+        "Fechamento",
+        "lock_clock",
+        Permission.CLOSE_DAYS,
+        ANALYTICS,
+    ),
+    PageSpec(
         "analytics/exports.py", "exportar", "Exportar", "download", Permission.EXPORT, ANALYTICS
     ),
     PageSpec("admin/users.py", "usuarios", "Usuários", "badge", Permission.USERS, ADMIN),

@@ -146,7 +146,10 @@ def test_an_unexpected_error_becomes_a_code_and_a_business_error_its_message(
 def _allowed(role: Role) -> frozenset[Permission]:
     """The rights of each role, written out once more: a slip in the table must show here."""
     seller = {Permission.COUNTER, Permission.SELL}
-    manager = seller | {Permission.ANALYTICS, Permission.EXPORT, Permission.RENEGOTIATE}
+    manager = seller | {
+        *(Permission.ANALYTICS, Permission.EXPORT, Permission.RENEGOTIATE),
+        Permission.CLOSE_DAYS,
+    }
     admin = manager | {
         Permission.USERS,
         Permission.SETTINGS,
