@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from credigestor.reports import waived
-from credigestor.reports.portfolio import late_charges, recovery, rolls
+from credigestor.reports.portfolio import late_charges, losses, recovery, rolls
 from credigestor.reports.portfolio.late_charges import LateCharges
 from credigestor.reports.portfolio.recovery import Recovery
 from credigestor.reports.portfolio.rolls import Roll
@@ -19,6 +19,7 @@ from credigestor.rules.calendar import format_date, month_label, month_name
 from credigestor.rules.money import format_brl
 from credigestor.rules.periods import month_end
 from credigestor.rules.permissions import Permission
+from credigestor.ui.analytics import losses as loss_exhibits
 from credigestor.ui.analytics import roll_exhibits, view, waived_by_whom
 from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.roll_exhibits import ANOTHER, NOTES
@@ -57,6 +58,7 @@ read_recoveries = data.portfolio(recovery.recoveries)
 read_months = data.portfolio(late_charges.by_month)
 read_charges = data.portfolio(late_charges.late_charges)
 read_waived = data.portfolio(waived.by_whom)
+read_losses = data.portfolio(losses.by_month)
 
 
 def show_headline(shown: View, months: Sequence[LateCharges], today: date) -> None:
@@ -271,3 +273,4 @@ if seen(recovered):
     show_recovery_months(recovered, chosen)
 show_charges(charged_months, chosen)
 waived_by_whom.by_whom(read_waived(chosen.period, chosen.as_of, chosen.scope), chosen)
+loss_exhibits.by_month(read_losses(chosen.as_of, CHARGE_MONTHS, chosen.scope), chosen)

@@ -11,7 +11,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.engine import get_engine, snapshot, transaction
-from credigestor.db.models import Payment, PaymentItem, Reversal, Sale
+from credigestor.db.models import ActItem, Payment, PaymentItem, Reversal, Sale
 from credigestor.reports.summary import as_json, summary
 from credigestor.rules.aging import BANDS
 from credigestor.rules.money import ZERO
@@ -40,6 +40,17 @@ def by_hand(session: Session, as_of: date) -> dict[str, object]:
         item
         for item in session.scalars(select(PaymentItem))
         if item.paid_on <= as_of and item.payment_id not in reversed_
+    ]
+    lost = {
+        act.note_id: (act.acted_on, act.act_id)
+        for act in session.scalars(
+            select(ActItem).where(ActItem.kind == "write_off", ActItem.reversed.is_(False))
+        )
+    }
+    items = [  # what came after is recovered, not received (R34)
+        item
+        for item in items
+        if (item.paid_on, item.payment_id) < lost.get(item.note_id, (date.max, 0))
     ]
     overdue = [at for at in notes if at.is_overdue]
     return {
