@@ -78,6 +78,12 @@ def paid_less(rows: bytes) -> bytes:
     return "\n".join([header, *others, ""]).encode()
 
 
+def in_rows(table: bytes, old: bytes, new: bytes) -> bytes:
+    """A table's CSV with its rows changed, its header not."""
+    header, rest = table.split(b"\n", 1)
+    return header + b"\n" + rest.replace(old, new)
+
+
 BAD = {
     "cut off": (cut, BadArchive, "cortado"),
     "damaged": (flip, BadArchive, "tables/notes.csv"),
@@ -118,7 +124,7 @@ BAD = {
         "pk_payments",
     ),
     "a CHECK broken": (
-        changed(table="payments", content=lambda rows: rows.replace(b",cash,", b",fiado,")),
+        changed(table="payments", content=lambda rows: in_rows(rows, b",cash,", b",fiado,")),
         RestoreFailed,
         "ck_payments_method",
     ),

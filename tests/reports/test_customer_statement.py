@@ -15,6 +15,7 @@ from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.reports.customer_statement import CustomerStatement, Kind, statement
 from credigestor.rules.permissions import Actor
 from credigestor.services import sales
+from tests.acting import random_acts
 from tests.balances import balances_by_hand
 from tests.portfolio import TODAY, add_customer, random_portfolio, settle_early
 from tests.services.paying import pay, reverse, sell
@@ -120,6 +121,7 @@ def test_the_closing_balance_is_what_the_replayed_notes_owe_in_any_period(admin:
     with transaction() as session:
         for seed in (1, 2, 3):
             random_portfolio(session, admin, seed, sold=20)
+            random_acts(session, admin, seed)
     random = Random(1)
     kinds: set[Kind] = set()
     discounted = False
