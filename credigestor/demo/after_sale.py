@@ -16,19 +16,24 @@ from credigestor.db.models import Note, Sale
 from credigestor.rules.charges import owed_on
 from credigestor.rules.methods import Method
 from credigestor.rules.permissions import Actor
+from credigestor.rules.renegotiation import Agreement
 from credigestor.rules.returns import ReturnKind
-from credigestor.services import new_dates, payments, returns
+from credigestor.services import new_dates, payments, renegotiations, returns, write_offs
 from credigestor.services.ledger import notes_named
 from credigestor.services.new_dates import NewDates
 from credigestor.services.payments import NewPayment
+from credigestor.services.renegotiations import NewRenegotiation
 from credigestor.services.returns import NewReturn
 from credigestor.services.waivers import Waived
+from credigestor.services.write_offs import NewWriteOff
 
-_WAIVED, _RETURNED, _PUT_OFF = 12, 5, 8
+_WAIVED, _RETURNED, _PUT_OFF, _RENEGOTIATED = 12, 5, 8, 4
+#: Days late from which the shop gives a note up.
+_LOST_AFTER = 400
 
 
 def after_sale(session: Session, manager: Actor, *, today: date) -> None:
-    """Let charges go, take goods back and put notes off, on the last days of the shop."""
+    """Let charges go, take goods back, put notes off, start debts anew and give some up."""
     random = Random("after the sale")  # noqa: S311 - no secret
     late = _open(session, Note.due_date.between(today - timedelta(days=45), today - timedelta(4)))
     for note in _some(random, late, _WAIVED):
@@ -51,12 +56,47 @@ def after_sale(session: Session, manager: Actor, *, today: date) -> None:
             ),
             today=today,
         )
+    lost = _open(session, Note.due_date < today - timedelta(days=_LOST_AFTER))
+    if lost:
+        write_offs.write_off(
+            session,
+            manager,
+            NewWriteOff(
+                operation_id=uuid.uuid4(),
+                note_ids=tuple(note.id for note in lost),
+                written_off_on=today,
+                reason="Cliente não foi mais encontrado.",
+            ),
+            today=today,
+        )
+    late = _open(session, Note.due_date.between(today - timedelta(300), today - timedelta(40)))
+    of_each: dict[int, list[int]] = {}
+    for note in late:
+        of_each.setdefault(note.customer_id, []).append(note.id)
+    several = sorted(customer for customer, notes in of_each.items() if len(notes) > 1)
+    for customer in random.sample(several, k=min(_RENEGOTIATED, len(several))):
+        renegotiations.make(
+            session,
+            manager,
+            NewRenegotiation(
+                operation_id=uuid.uuid4(),
+                customer_id=customer,
+                agreed_on=today,
+                kind=random.choice(list(Agreement)),
+                notes=tuple(of_each[customer]),
+                reason="Voltou a trabalhar e quer pôr em dia.",
+                installments=random.choice((3, 4, 6)),
+                first_due_date=today + timedelta(days=30),
+            ),
+            today=today,
+        )
 
 
 def _open(session: Session, *where: ColumnElement[bool]) -> Sequence[Any]:
     """Notes on which nothing was paid, in the order of their numbers."""
     return session.execute(
-        select(Note.id, Note.sale_id, Note.number, Note.due_date, Note.amount, Sale.installments)
+        select(Note.id, Note.sale_id, Note.customer_id, Note.number, Note.due_date)
+        .add_columns(Sale.installments)
         .join(Sale, Sale.id == Note.sale_id)
         .where(
             Note.last_paid_on.is_(None),
