@@ -154,7 +154,7 @@ def _notes(session: Session, act_ids: Sequence[int]) -> dict[int, list[MovedNote
         .correlate(ActItem, Act)
         .scalar_subquery()
     )
-    rows = session.execute(
+    rows: Sequence[Any] = session.execute(
         select(
             ActItem,
             Note,
@@ -166,7 +166,7 @@ def _notes(session: Session, act_ids: Sequence[int]) -> dict[int, list[MovedNote
         .join(Sale, Sale.id == Note.sale_id)
         .where(ActItem.act_id.in_(act_ids))
         .order_by(ActItem.act_id, Note.number)
-    )
+    ).all()
     found: dict[int, list[MovedNote]] = {}
     for item, note, installments, due_before in rows:
         assert item.due_date is not None  # of this kind, each has both

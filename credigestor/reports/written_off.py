@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -61,7 +61,8 @@ def candidates(
     session: Session, *, over_days: int, up_to: Decimal | None, today: date
 ) -> list[Candidate]:
     """Notes more than so many days late, of at most R$ `up_to` of principal, oldest first."""
-    notes = open_notes(today, today=today).subquery()
+    due = Note.due_date < today - timedelta(days=over_days)  # for the index of due dates
+    notes = open_notes(today, today=today).where(due, Note.principal_balance > 0).subquery()
     which = [notes.c.is_overdue, notes.c.days_late > over_days]
     if up_to is not None:
         which.append(notes.c.principal <= up_to)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
@@ -30,20 +31,28 @@ def check_values(discounts: Mapping[int, Decimal], amounts: Mapping[int, Decimal
         raise InvalidInput("Use no máximo dois decimais no desconto.", field="discount")
 
 
+class Payment(Protocol):
+    """What is known of a payment that settles notes early."""
+
+    @property
+    def paid_on(self) -> date: ...
+    @property
+    def items(self) -> tuple[tuple[int, Decimal], ...]: ...
+    @property
+    def discounts(self) -> dict[int, Decimal]: ...
+    @property
+    def discount_reason(self) -> str | None: ...
+
+
 def granted_because(
-    session: Session,
-    actor: Actor,
-    notes: Sequence[LockedNote],
-    amounts: Mapping[int, Decimal],
-    discounts: Mapping[int, Decimal],
-    paid_on: date,
-    why: str | None,
+    session: Session, actor: Actor, notes: Sequence[LockedNote], data: Payment
 ) -> str | None:
     """The reason to keep for discounts above the law's own; None where each is by right.
 
-    Amounts and discounts in R$ by note id. Raises InvalidInput for a note that is due by then,
-    and for what only a manager may grant, or without a reason (R14; CDC art. 52 §2).
+    Raises InvalidInput for a note that is due by the payment's day, and for what only a manager
+    may grant, or without a reason (R14; CDC art. 52 §2).
     """
+    amounts, discounts, paid_on = dict(data.items), data.discounts, data.paid_on
     granted = False
     discounted = [note for note in notes if discounts.get(note.id)]
     states = states_on(session, discounted, paid_on) if discounted else {}
@@ -66,7 +75,7 @@ def granted_because(
         if not actor.can(Permission.DISCOUNT):
             raise InvalidInput(_needs_a_manager(note, by_right), field="discount")
         granted = True
-    return reason(why, field="discount_reason") if granted else None
+    return reason(data.discount_reason, field="discount_reason") if granted else None
 
 
 def check_settled(note: LockedNote, step: Step) -> None:

@@ -70,9 +70,7 @@ def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) ->
     amounts = dict(data.items)
     # Before the payment has its id: those of one day on one note are folded in order of id.
     notes = lock_notes(session, amounts.keys())
-    discount_reason = granted_because(
-        session, actor, notes, amounts, data.discounts, data.paid_on, data.discount_reason
-    )
+    discount_reason = granted_because(session, actor, notes, data)
     waiver, let_go = waivers.beside(session, actor, data), data.acts
     waiver_id = None
     if waiver is not None:  # first: the money settles what the waiver leaves
@@ -133,8 +131,7 @@ def preview(
     _backdated_because(session, actor, data, today)
     amounts = dict(data.items)
     notes = notes_named(session, amounts.keys())
-    why = data.discount_reason
-    granted_because(session, actor, notes, amounts, data.discounts, data.paid_on, why)
+    granted_because(session, actor, notes, data)
     waivers.beside(session, actor, data)
     _, steps = _fold_in(session, notes, data, data.acts, rewrite=False)
     return [(note, steps[note.id]) for note in notes]

@@ -15,6 +15,7 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
 from credigestor.ui.analytics import view
 from credigestor.ui.analytics.view import View
+from credigestor.ui.counter import write_off_list
 from credigestor.ui.kit import (
     address,
     data,
@@ -147,3 +148,4 @@ if not sums.customers:
 else:
     show_totals(sums)
     show_list(chosen, filters, sums.customers)
+write_off_list.show(actor, today)

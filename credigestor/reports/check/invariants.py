@@ -44,8 +44,7 @@ steps AS (
 # written off (R34). The decimals of 3000 are those of the quotient: with few, a large amount would
 # be rounded twice. An act that is no payment took what it was to take: a waiver at most what was
 # owed, and nothing is as nothing done (R29); a renegotiation all of it (R15); a write-off tells
-# what was owed and leaves it to be recovered (R34); new dates are those agreed, later ones and
-# before the note is late, for interest of no more than all of its principal (R32).
+# what was owed and leaves it to be recovered (R34); a note not late gets later dates (R32).
 _STEP_DIFFERS = """
 SELECT n.sale_id FROM steps i
 JOIN notes n ON n.id = i.note_id

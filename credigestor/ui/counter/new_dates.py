@@ -24,7 +24,7 @@ from credigestor.rules.new_dates import MOST_DAYS
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.words import listed as in_words
 from credigestor.services import new_dates
-from credigestor.services.inputs import MAX_REASON
+from credigestor.services.inputs import MAX_REASON, parse
 from credigestor.services.new_dates import NewDates, Planned
 from credigestor.ui.counter import document_bars, note_acts
 from credigestor.ui.kit import clicks, data, forms, messages, session
@@ -121,7 +121,7 @@ def _offer(slot: str, of: Mapping[str, Any], actor: Actor, today: date) -> None:
         if read is None:
             return
         with fields.catching():
-            new = NewDates(operation_id=operation, reason="", **of, **read)
+            new = parse(NewDates, {"operation_id": operation, "reason": "", **of, **read})
             planned = data.read(new_dates.preview, actor, new, today=today)
             _preview(planned)
             seen = {each.note.id: (each.after.due_date, each.interest) for each in planned.moved}

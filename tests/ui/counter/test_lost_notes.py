@@ -8,7 +8,7 @@ import pytest
 
 from credigestor.db.models import Act, Payment
 from credigestor.rules.permissions import Actor
-from tests.portfolio import TODAY, Made
+from tests.portfolio import TODAY, Made, refresh
 from tests.services.paying import note_row, sell, splits
 from tests.services.selling import count
 from tests.services.test_write_offs import give_up, new_write_off
@@ -92,3 +92,23 @@ def test_r34_the_customers_page_tells_what_was_given_up(sale: Made, manager: Act
     assert "Baixadas por perda" in told(app)
     assert "Podem ser recuperados hoje R$ 168,00." in told(app)
     assert "Receber" in labels(page(NOTE, sale.notes[0]))
+
+
+def test_r34_a_list_is_chosen_by_days_and_value_and_given_up(sale: Made, manager: Actor) -> None:
+    refresh()
+    app = open_app(role="manager", page="analytics/delinquency.py")
+    assert WHY not in [w.label for w in app.text_input]
+    next(t for t in app.toggle if t.label == "Mostrar as notas").set_value(True).run()
+    assert "Nenhuma nota com esse atraso e esse valor." in told(app)
+    days = "Mais de tantos dias de atraso"
+    next(w for w in app.number_input if w.label == days).set_value(299).run()
+    assert "1 nota de 1 cliente, R$ 150,00 de principal." in told(app)
+    typed(app, "Principal de até (R$)", "149,99")
+    assert "Nenhuma nota com esse atraso e esse valor." in told(app)
+    typed(app, "Principal de até (R$)", "150,0,0")
+    assert WHY not in [w.label for w in app.text_input]
+    typed(app, "Principal de até (R$)", "150,00")
+    button(typed(app, WHY, "mais de um ano"), "Confirmar a baixa de").click().run()
+    assert "Nota baixada por perda." in told(app)
+    assert note_row(sale.notes[0]).closed == "written_off"
+    assert "Nenhuma nota com esse atraso e esse valor." in told(app)
