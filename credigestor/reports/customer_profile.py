@@ -15,6 +15,7 @@ from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, Sale, User
 from credigestor.reports.customers import registered
 from credigestor.reports.store_credit import balance
+from credigestor.rules.aging import Status
 from credigestor.rules.money import ZERO
 
 
@@ -98,7 +99,7 @@ def profile(session: Session, customer_id: int, *, as_of: date, today: date) -> 
     return Profile(
         customer=customer,
         owed=_owed(session, balances),
-        punctuality=_punctuality(session, balances, as_of),
+        punctuality=_punctuality(session, balances),
         last_purchase=max(purchases.loc[~purchases["cancelled"], "sold_on"], default=None),
         open_notes=_frame(session, _open_notes(balances)),
         purchases=purchases,
@@ -125,11 +126,11 @@ def _owed(session: Session, balances: Select[Any]) -> OwedNow:
     return OwedNow(*row)
 
 
-def _punctuality(session: Session, balances: Select[Any], as_of: date) -> Punctuality:
+def _punctuality(session: Session, balances: Select[Any]) -> Punctuality:
     # A settled note takes no further payment, so the day it was settled on is the same seen
     # from any later date.
     notes = balances.add_columns(Note.settled_on).subquery()
-    settled = notes.c.settled_on <= cast(as_of, Date)
+    settled = notes.c.status == Status.PAID.value  # not those that ended otherwise (R34)
     on_time = notes.c.settled_on <= notes.c.on_time_until
     days_late = case((on_time, 0), else_=notes.c.settled_on - notes.c.due_date)
     row = session.execute(

@@ -16,6 +16,7 @@ from credigestor.db.models import Act, ActItem, AuditEntry
 from credigestor.errors import BusinessError, Conflict, InvalidInput, NotAllowed, NotFound
 from credigestor.reports import written_off
 from credigestor.reports.check.report import check
+from credigestor.reports.customer_profile import profile
 from credigestor.reports.note import detail
 from credigestor.reports.receipt import receipt
 from credigestor.reports.summary import summary
@@ -194,3 +195,14 @@ def test_a_story_late_and_put_off_late_again_written_off_recovered(
     assert (month.written_off, month.recovered, month.net) == (D(252), D("275.10"), 0)
     assert any("Prorrogação: vence em 11/02/2026" in text for text in texts)
     assert any("Baixada por perda: principal 252,00" in text for text in texts)
+
+
+def test_what_was_given_up_is_not_counted_among_what_a_customer_paid(
+    sale: Made, manager: Actor
+) -> None:
+    give_up(manager, new_write_off(sale.notes[0]))
+    pay(manager, TODAY, (sale.notes[1], "171.90"))
+    with snapshot() as session:
+        customer = note_row(sale.notes[0]).customer_id
+        found = profile(session, customer, as_of=TODAY, today=TODAY)
+    assert found.punctuality.settled == 1
