@@ -40,6 +40,7 @@ from credigestor.api.portfolio_answers import (
     StockAt,
     WaivedBy,
 )
+from credigestor.api.renegotiated_answers import PaidAgain, RenegotiatedAt
 from credigestor.api.views import View, caught_up, of_day, of_period
 from credigestor.reports import overview, sales, waived
 from credigestor.reports.portfolio import (
@@ -52,6 +53,7 @@ from credigestor.reports.portfolio import (
     late_charges,
     losses,
     recovery,
+    renegotiated,
     rolls,
     stock,
     tickets,
@@ -209,6 +211,21 @@ def recovered(seen: Seen) -> Shown:
     """The recovery curves."""
     found = recovery.recoveries(seen.session, seen.as_of, MONTHS, seen.scope)
     return {"days": recovery.DAYS, "together": recovery.together(found), "items": found}
+
+
+@chart("/renegotiated", "Quanto do que há a receber é renegociado", Rows[RenegotiatedAt])
+def renegotiated_share(seen: Seen) -> Shown:
+    """The renegotiated part of the portfolio at month ends and on the day (R15)."""
+    days = stock_dates(seen.as_of, MONTHS)
+    found = renegotiated.shares(seen.session, days, seen.scope)
+    return {"items": [_with(each, share=each.share) for each in found]}
+
+
+@chart("/renegotiated_payments", "Como o renegociado volta a ser pago", Rows[PaidAgain])
+def paid_again(seen: Seen) -> Shown:
+    """What fell due of renegotiated debts month by month, and was paid (R15)."""
+    found = renegotiated.paid_again(seen.session, seen.as_of, count=MONTHS, scope=seen.scope)
+    return {"items": [_with(each, share=each.share, unpaid=each.unpaid) for each in found]}
 
 
 @chart("/late_charges", "Juros e multa gerados, recebidos e dispensados", LateCharges, moves=True)

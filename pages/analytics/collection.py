@@ -9,17 +9,18 @@ from decimal import Decimal
 import pandas as pd
 import streamlit as st
 
-from credigestor.reports import waived
-from credigestor.reports.portfolio import late_charges, losses, recovery, rolls
+from credigestor.reports import renegotiations, waived
+from credigestor.reports.portfolio import late_charges, losses, recovery, renegotiated, rolls
 from credigestor.reports.portfolio.late_charges import LateCharges
 from credigestor.reports.portfolio.recovery import Recovery
 from credigestor.reports.portfolio.rolls import Roll
 from credigestor.reports.scope import Scope
 from credigestor.rules.calendar import format_date, month_label, month_name
 from credigestor.rules.money import format_brl
-from credigestor.rules.periods import month_end
+from credigestor.rules.periods import month_end, stock_dates
 from credigestor.rules.permissions import Permission
 from credigestor.ui.analytics import losses as loss_exhibits
+from credigestor.ui.analytics import renegotiated as renegotiated_exhibits
 from credigestor.ui.analytics import roll_exhibits, view, waived_by_whom
 from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.roll_exhibits import ANOTHER, NOTES
@@ -57,6 +58,8 @@ read_rolls = data.portfolio(rolls.rolls)
 read_recoveries = data.portfolio(recovery.recoveries)
 read_months = data.portfolio(late_charges.by_month)
 read_charges = data.portfolio(late_charges.late_charges)
+read_shares = data.portfolio(renegotiated.shares)
+read_paid_again = data.portfolio(renegotiated.paid_again)
 read_waived = data.portfolio(waived.by_whom)
 read_losses = data.portfolio(losses.by_month)
 
@@ -272,5 +275,10 @@ show_recovery(recovered, chosen)
 if seen(recovered):
     show_recovery_months(recovered, chosen)
 show_charges(charged_months, chosen)
+renegotiated_exhibits.share(read_shares(stock_dates(chosen.as_of, MONTHS), chosen.scope), chosen)
+renegotiated_exhibits.paid(read_paid_again(chosen.as_of, count=MONTHS, scope=chosen.scope), chosen)
+renegotiated_exhibits.broken(
+    data.read(renegotiations.broken_deals, today=shop_day), data.settings().deal_broken_days
+)
 waived_by_whom.by_whom(read_waived(chosen.period, chosen.as_of, chosen.scope), chosen)
 loss_exhibits.by_month(read_losses(chosen.as_of, CHARGE_MONTHS, chosen.scope), chosen)

@@ -114,6 +114,8 @@ OPERATIONS: dict[tuple[str, str], Permission | str | None] = {
     ("GET", "/portfolio/next_due"): Permission.ANALYTICS,
     ("GET", "/portfolio/rates"): Permission.ANALYTICS,
     ("GET", "/portfolio/recoveries"): Permission.ANALYTICS,
+    ("GET", "/portfolio/renegotiated"): Permission.ANALYTICS,
+    ("GET", "/portfolio/renegotiated_payments"): Permission.ANALYTICS,
     ("GET", "/portfolio/rolls"): Permission.ANALYTICS,
     ("GET", "/portfolio/sellers"): Permission.ANALYTICS,
     ("GET", "/portfolio/stock"): Permission.ANALYTICS,

@@ -23,13 +23,14 @@ from credigestor.reports.portfolio import (
     largest,
     late_charges,
     recovery,
+    renegotiated,
     rolls,
     stock,
     vintages,
 )
 from credigestor.reports.scope import Scope
 from credigestor.rules.money import round_cents
-from credigestor.rules.periods import Period
+from credigestor.rules.periods import Period, stock_dates
 from tests.api.asking import ask, get
 from tests.api.test_lists_and_figures import DATES, portfolio
 from tests.portfolio import TODAY
@@ -116,6 +117,13 @@ def test_every_chart_shows_what_its_report_tells(
             [money(paid) for paid in curve.paid] for curve in curves
         ]
         assert found["together"] == [money(each) for each in recovery.together(curves)]
+
+        again = renegotiated.paid_again(session, day, count=12)
+        same = ("month", "due", "paid", "again", "unpaid", "share")
+        assert told(shown("renegotiated_payments")["items"], *same) == all_of(again, *same)
+        parts = renegotiated.shares(session, stock_dates(day, 12))
+        same = ("as_of", "renegotiated", "receivable", "share")
+        assert told(shown("renegotiated")["items"], *same) == all_of(parts, *same)
 
         charges = late_charges.by_month(session, day, 13, today=TODAY)
         same = ("charged", "received", "waived", "outstanding")

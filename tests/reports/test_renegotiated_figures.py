@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal as D
 
 import pytest
@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Note, Renegotiation
 from credigestor.db.steps import terms_of
+from credigestor.reports import renegotiations as deals
 from credigestor.reports.day import seller_day
-from credigestor.reports.portfolio import first_payment, flows, vintages
+from credigestor.reports.portfolio import first_payment, flows, renegotiated, vintages
 from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor
 from credigestor.rules.renegotiation import tried_on
@@ -104,6 +105,52 @@ def test_r15_its_first_note_is_not_judged_and_the_old_sales_stays_judged(manager
     assert {k: (v.reached, v.unpaid) for k, v in found.items() if v.reached} == {
         JULY.replace(day=1): (1, 1)
     }
+
+
+def test_r15_how_much_is_renegotiated_and_how_it_is_paid_again(manager: Actor) -> None:
+    old, other = three_late(sold_on=JULY), three_late(sold_on=JULY)
+    made = make(manager, deal(old.notes, **fines_let_go(old.notes)))
+    void = make(manager, deal(other.notes))
+    undo(manager, void)
+    first, second, third, _ = new_notes(made)
+    receive(manager, new_payment(first.due_date, (first.id, "114.19")), today=LATER)
+    receive(manager, new_payment(second.due_date, (second.id, "50.00")), today=LATER)
+    make(manager, deal([third.id], agreed_on=LATER, first_due_date=LATER), today=LATER)
+    refresh(LATER)
+    with snapshot() as session:
+        parts = renegotiated.shares(session, [date(2026, 11, 22), TODAY, second.due_date])
+        found = {row.month: row for row in renegotiated.paid_again(session, LATER, count=6)}
+    assert [(str(p.renegotiated), str(p.receivable)) for p in parts] == [
+        *(("0.00", "900.00"), ("456.75", "906.75"), ("292.56", "742.56"))
+    ]
+    told = [
+        (str(found[day].due), str(found[day].paid), str(found[day].again), str(found[day].unpaid))
+        for day in (date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1), date(2027, 2, 1))
+    ]
+    assert told == [
+        ("0.00", "0.00", "0.00", "0.00"),
+        ("114.19", "114.19", "0.00", "0.00"),
+        ("114.19", "50.00", "0.00", "64.19"),
+        ("114.19", "0.00", "114.19", "0.00"),
+    ]
+
+
+def test_r15_a_deal_is_broken_by_a_note_more_days_late_than_the_settings_say(
+    manager: Actor,
+) -> None:
+    made = make(manager, deal(three_late().notes))
+    [first, *_] = new_notes(made)
+    with snapshot() as session:
+        for days, many in ((0, 0), (15, 0), (16, 1), (60, 1)):
+            on = first.due_date + timedelta(days=days)
+            found = deals.broken_deals(session, today=on)
+            assert len(found) == many, days
+            assert deals.is_broken(session, made.sale_id, today=on) == bool(many)
+    assert (found[0]["days_late"], found[0]["late_since"]) == (60, first.due_date)
+    receive(manager, new_payment(first.due_date, (first.id, str(first.amount))), today=LATER)
+    with snapshot() as session:
+        on = first.due_date + timedelta(days=16)
+        assert deals.broken_deals(session, today=on) == []
 
 
 @pytest.mark.parametrize("seed", [61, 62])

@@ -114,6 +114,7 @@ note_facts = Table(
     _required("old_fine", Money, server_default=text("0")),
     Index("ix_note_facts_sale_id", "sale_id"),
     Index("ix_note_facts_customer_id", "customer_id"),
+    Index("ix_note_facts_renegotiated", "note_id", postgresql_where=text("cohort_on IS NOT NULL")),
     Index("ix_note_facts_open", "valid_to", postgresql_where=text("principal > 0")),
 )
 

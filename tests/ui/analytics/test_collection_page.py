@@ -22,7 +22,8 @@ from credigestor.ui.analytics import roll_exhibits
 from credigestor.ui.analytics.view import View
 from credigestor.ui.kit import links
 from tests.acting import act
-from tests.portfolio import TODAY, add_customer, add_sale, pay, random_portfolio
+from tests.portfolio import TODAY, add_customer, add_sale, late, pay, random_portfolio
+from tests.services.renegotiating import deal, make, three_late
 from tests.ui.carded import cards_of
 from tests.ui.clicks import click
 from tests.ui.support import Visit, open_app, text_of
@@ -282,3 +283,19 @@ def test_the_link_to_copy_has_the_month_of_the_matrix() -> None:
     app = open_app(role="manager", page=PAGE, query={"seller": "none"})
     app.selectbox(key="address:month").set_value("2026-09").run()
     assert "month=2026-09" in app.code[0].value
+
+
+@on_a_page
+def test_r15_renegotiated_debts_have_their_share_how_they_are_paid_and_the_broken_ones(
+    manager: Actor,
+) -> None:
+    notes = three_late().notes
+    terms = {"agreed_on": late(40), "backdate_reason": "lançamento de teste"}
+    make(manager, deal(notes[:1], first_due_date=late(17), installments=2, **terms))
+    app = open_app(role="manager", page=PAGE)
+    assert not app.exception
+    told = text_of(app)
+    assert "vinham de renegociações: " in told
+    assert "de cada R$ 100, R$ 0,00." in told
+    assert "Acordos quebrados hoje" in told
+    assert "Nenhum acordo quebrado." not in told

@@ -70,6 +70,12 @@ def upgrade() -> None:
             "note_facts",
             sa.Column(name, _MONEY, server_default=sa.text("0"), nullable=False),
         )
+    op.create_index(
+        "ix_note_facts_renegotiated",
+        "note_facts",
+        ["note_id"],
+        postgresql_where=sa.text("cohort_on IS NOT NULL"),
+    )
     op.execute(
         "CREATE TRIGGER renegotiations_append_only BEFORE UPDATE OR DELETE ON renegotiations "
         "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
