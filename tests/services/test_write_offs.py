@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal as D
 from typing import Any
@@ -206,3 +207,28 @@ def test_what_was_given_up_is_not_counted_among_what_a_customer_paid(
         customer = note_row(sale.notes[0]).customer_id
         found = profile(session, customer, as_of=TODAY, today=TODAY)
     assert found.punctuality.settled == 1
+
+
+def test_of_those_who_give_up_and_receive_at_once_one_comes_first(
+    sale: Made, manager: Actor
+) -> None:
+    note = sale.notes[0]
+
+    def one(number: int) -> bool:
+        try:
+            if number % 2:
+                give_up(manager, new_write_off(note, on=TODAY))
+            else:
+                pay(manager, TODAY, (note, "20.00"))
+        except BusinessError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as people:
+        done = list(people.map(one, range(6)))
+    assert sum(done[1::2]) == 1, "given up once"
+    assert all(done[::2]), "received, or recovered"
+    row = note_row(note)
+    assert row.principal_balance == 0
+    assert row.written_off < D(150)
+    sound()
