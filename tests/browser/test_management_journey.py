@@ -105,6 +105,9 @@ def test_the_zip_of_everything_holds_all_files_and_proves_them_whole(
         "vendas.csv",
         "notas.csv",
         "pagamentos.csv",
+        "entradas.csv",
+        "creditos.csv",
+        "atos.csv",
         "inadimplencia.csv",
     }
     listed = {entry["name"]: entry for entry in manifest["members"]}

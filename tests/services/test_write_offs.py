@@ -9,7 +9,6 @@ from decimal import Decimal as D
 from typing import Any
 
 import pytest
-from credigestor.reports.portfolio.losses import by_month
 from sqlalchemy import select
 
 from credigestor.db.engine import snapshot, transaction
@@ -19,6 +18,7 @@ from credigestor.reports import written_off
 from credigestor.reports.check.report import check
 from credigestor.reports.customer_profile import profile
 from credigestor.reports.note import detail
+from credigestor.reports.portfolio.losses import by_month
 from credigestor.reports.receipt import receipt
 from credigestor.reports.summary import summary
 from credigestor.rules.aging import Status
