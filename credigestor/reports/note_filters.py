@@ -25,12 +25,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from credigestor.db.models import Customer, Note, Sale
+from credigestor.db.models import Customer, Note, Renegotiation, Sale
 from credigestor.db.steps import DUE_AS_MADE, steps
 from credigestor.reports.note_dates import Conditions, in_force, one_of
 from credigestor.reports.scope import NO_SELLER
 from credigestor.reports.search import by_customer, by_number
 from credigestor.rules.aging import BANDS, CURRENT, LIMITS, Status
+from credigestor.rules.charges import Closing
 from credigestor.rules.money import CENT
 from credigestor.rules.numbering import parse_note_number
 from credigestor.rules.value_ranges import value_limits
@@ -55,7 +56,7 @@ class NoteFilters:
     seller, city, value: as in `reports.scope.Scope`; NO_CITY for customers of no city.
     due_*: the nominal due date; sold_*: the sale's.
     first: 1 for the first notes of their sales, 30 for those of them that were unpaid 30 days
-    after they were due (R18).
+    after they were due as they were made, also those given up or renegotiated by then (R18).
     contract_over: open notes of sales that have a note more than so many days late (R17, R19).
     late_*: notes that became overdue then, unpaid on the last on-time day the day before; they
     may have been paid since (recovery).
@@ -271,10 +272,13 @@ def _first(first: int | None, as_of: date) -> Conditions:
         return [Note.number == 1]
     wait = timedelta(days=UNPAID_30)
     made = DUE_AS_MADE
+    given_up = Note.closed.in_([Closing.WRITTEN_OFF.value, Closing.RENEGOTIATED.value])
+    instead = select(Renegotiation.id).where(Renegotiation.sale_id == Note.sale_id)
     return [
         Note.number == 1,
+        ~instead.exists(),  # no new business (R15)
         made <= as_of - wait,
-        or_(Note.settled_on.is_(None), Note.settled_on > made + UNPAID_30),
+        or_(Note.settled_on.is_(None), Note.settled_on > made + UNPAID_30, given_up),
         or_(Note.cancelled_on.is_(None), Note.cancelled_on > as_of),
     ]
 

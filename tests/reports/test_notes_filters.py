@@ -11,15 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from credigestor.db.engine import snapshot, transaction
-from credigestor.db.models import Customer, Note, Sale
+from credigestor.db.models import Customer, Note, Renegotiation, Sale
 from credigestor.reports import notes
 from credigestor.reports.notes import NoteFilters
+from credigestor.rules.acts import Acted, ActKind
 from credigestor.rules.aging import Status
 from credigestor.rules.permissions import Actor
 from credigestor.rules.value_ranges import VALUE_RANGES, value_range
 from credigestor.services import sales
 from tests import tables
-from tests.acting import random_acts
+from tests.acting import act, random_acts
 from tests.balances import NoteAt, balances_by_hand
 from tests.portfolio import TODAY, add_customer, add_sale, month_ends_before, random_portfolio
 from tests.reports.test_notes import listed
@@ -167,10 +168,12 @@ def test_r18_first_notes_and_those_unpaid_thirty_days_after_they_were_due(portfo
             for day in {made(at) + MONTH for at in balances_by_hand(session, as_of)}
             if day <= as_of
             for at in balances_by_hand(session, day)
-            if at.is_open
+            if at.is_open or at.status in (Status.WRITTEN_OFF, Status.RENEGOTIATED)
         }
+        instead = set(session.scalars(select(Renegotiation.sale_id)))
         return lambda at: (
             at.note.number == 1
+            and at.sale.id not in instead
             and (made(at) + MONTH, at.note.id) in then
             and at.status is not Status.CANCELLED
         )
@@ -248,3 +251,14 @@ def test_more_notes_than_many_are_neither_counted_nor_sorted_but_paged(
         assert list(page["id"]) == made.notes[3:]
         few = notes.totals(session, some, as_of=TODAY, today=TODAY, ids=made.notes[:4])
         assert few == notes.totals(session, some, as_of=TODAY, today=TODAY)
+
+
+def test_r18_a_first_note_given_up_soon_is_still_one_that_was_not_paid(manager: Actor) -> None:
+    """As the figure counts it: what it was due for was not paid (R34)."""
+    due = date(2026, 9, 10)
+    lost, paid = (sell(("100.00", due)).notes[0] for _ in range(2))
+    day = due + 10 * DAY
+    with transaction() as session:
+        act(session, manager, ActKind.WRITE_OFF, day, {lost: Acted(ActKind.WRITE_OFF, day)})
+    pay(manager, day, (paid, "102.33"))
+    assert listed(first=30) == [lost]
