@@ -127,6 +127,7 @@ def agreed(
         schedule=data.schedule,
         contract_rate=data.contract_rate,
         guarantors=data.guarantors,
+        backdate_reason=data.backdate_reason,
     )
     planned = sales.preview(session, actor, sale, today=today, renegotiated=True)
     old = Split(whole.interest + still.interest, whole.fine + still.fine, whole.principal)

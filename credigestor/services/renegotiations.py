@@ -28,6 +28,7 @@ from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import acts, audit, operations, payments, sales, waivers
+from credigestor.services.act_dates import check_undoing
 from credigestor.services.inputs import reason
 from credigestor.services.ledger import lock_notes, notes_named, write
 from credigestor.services.payments import NewPayment
@@ -113,6 +114,8 @@ def reverse(
     found = session.get(Renegotiation, renegotiation_id)
     if found is None:
         raise NotFound("Renegociação não encontrada.")
+    acted_on = session.get_one(Act, found.act_id).acted_on
+    check_undoing(session, actor, acted_on, today=today)
     undone = [found.act_id, *([found.waiver_id] if found.waiver_id else [])]
     old = set(session.scalars(select(ActItem.note_id).where(ActItem.act_id.in_(undone))))
     new = set(session.scalars(select(Note.id).where(Note.sale_id == found.sale_id)))

@@ -95,7 +95,9 @@ def preview(
     actor.require(Permission.RENEGOTIATE if renegotiated else Permission.SELL)
     parse_description(data.description)
     sale_money.checked(data)
-    seller_id = data.seller_id if data.seller_id is not None else actor.id
+    seller_id = data.seller_id
+    if seller_id is None and not renegotiated:  # nobody's debt does not become a manager's sale
+        seller_id = actor.id
     named = {"customer_id": data.customer_id, "seller_id": seller_id}
     named |= {"past": data.sold_on < today}
     customer = session.execute(_LOCK_CUSTOMER if lock else _CUSTOMER, named).one_or_none()
@@ -116,13 +118,13 @@ def preview(
         raise Conflict(privacy.REFUSAL)
     if not customer.active and not renegotiated:
         raise Conflict("Este cliente está inativo. Reative o cadastro para vender.")
-    if not customer.has_seller:
+    if not customer.has_seller and not (renegotiated and seller_id is None):
         raise NotFound("Vendedor não encontrado.", field="seller_id")
     if data.guarantors and not notes:
         raise InvalidInput("Sem notas não há o que avalizar.", field="guarantors")
     guarantors.check(data.guarantors, customer_tax_id=customer.tax_id)
     if renegotiated:  # no credit that was not given before
-        return Planned(seller_id, settings, made)
+        return Planned(seller_id, settings, made, (), why)
     warnings = credit_warnings(
         limit=customer.credit_limit,
         owed=stands.owed,

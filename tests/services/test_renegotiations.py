@@ -26,6 +26,7 @@ from credigestor.services import acts, customers, renegotiations, sales
 from credigestor.services.guarantors import GuarantorInput
 from credigestor.services.waivers import Waived
 from tests.portfolio import TODAY, add_customer, late, refresh
+from tests.services.closing import close
 from tests.services.paying import new_payment, note_row, pay, receive, reverse, splits
 from tests.services.renegotiating import (
     FIRST_DUE,
@@ -125,7 +126,8 @@ def test_r15_a_sale_of_old_sellers_and_a_customer_who_buys_no_more(manager: Acto
     made = make(manager, deal(old.notes[:2]))
     assert note_row(old.notes[2]).closed is None
     with transaction() as session:
-        assert session.get_one(Sale, made.sale_id).override_reason is None
+        sale = session.get_one(Sale, made.sale_id)
+        assert (sale.override_reason, sale.seller_id) == (None, None)
     sound()
 
 
@@ -255,4 +257,19 @@ def test_r15_two_at_once_of_other_notes_of_one_customer_wait_for_each_other(
     sold = [three_late(customer=customer) for _ in range(4)]
     results = at_once([lambda s=s: make(manager, deal(s.notes)) for s in sold])  # type: ignore[misc]
     assert all(isinstance(each, Renegotiation) for each in results), results
+    sound()
+
+
+def test_r37_a_deal_of_closed_days_asks_for_a_reason_once(manager: Actor) -> None:
+    old = three_late()
+    close(manager, late(1))
+    with pytest.raises(InvalidInput, match="Explique"):
+        make(manager, deal(old.notes, agreed_on=late(3)))
+    why = "assinado na sexta-feira"
+    terms = {"down_payment": D("60.00"), "method": "pix", **fines_let_go(old.notes)}
+    made = make(manager, deal(old.notes, agreed_on=late(3), backdate_reason=why, **terms))
+    with transaction() as session:
+        sale = session.get_one(Sale, made.sale_id)
+        assert (sale.sold_on, sale.backdate_reason) == (late(3), why)
+    undo(manager, made)
     sound()
