@@ -88,6 +88,8 @@ class Movement(Answer):
     total: Money
     down_payment: Money
     undone: date | None
+    came_from: int | None
+    went_to: int | None
     parts: list[StatementPart]
     balance: Money
 

@@ -775,6 +775,33 @@ class SaleMoney(Handed, Base):
     created_at: Mapped[datetime] = _now()
 
 
+class CustomerMove(Base):
+    """A sale that was recorded for another customer, moved to the right one: who, when and why.
+
+    Its notes, payments and acts go with it, and keep their dates and numbers. Sales moved by one
+    click share its `operation_id`. Append-only.
+    """
+
+    __tablename__ = "customer_moves"
+    __table_args__ = (
+        UniqueConstraint("operation_id", "sale_id"),
+        CheckConstraint("from_id <> to_id", name="customers"),
+        CheckConstraint("char_length(reason) >= 3", name="reason"),
+        Index("ix_customer_moves_sale_id", "sale_id"),
+        Index("ix_customer_moves_from_id", "from_id"),
+        Index("ix_customer_moves_to_id", "to_id"),
+    )
+    id: Mapped[int] = _id()
+    operation_id: Mapped[uuid.UUID]
+    sale_id: Mapped[int] = mapped_column(ForeignKey("sales.id"))
+    from_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    to_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    moved_on: Mapped[date]
+    moved_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str]
+    created_at: Mapped[datetime] = _now()
+
+
 class DayClosing(Base):
     """The closing of all days up to one, by a manager (R37): the newest row is in force.
 

@@ -104,6 +104,8 @@ def _text(movement: Movement) -> str:
         return text
     if movement.kind is Kind.SALE:
         return _sale(movement)
+    if movement.kind is Kind.MOVED:
+        return _moved(movement)
     if movement.act is not None:
         return _act(movement, movement.act)
     text = f"Pagamento {movement.number} ({movement.detail})"
@@ -114,6 +116,15 @@ def _text(movement: Movement) -> str:
     if movement.undone is not None:
         text += f": ESTORNADO em {format_date(movement.undone)}, sem efeito"
     return text
+
+
+def _moved(movement: Movement) -> str:
+    way = (
+        f"veio do cadastro nº {movement.came_from}"
+        if movement.came_from
+        else f"passou ao cadastro nº {movement.went_to}"
+    )
+    return f"Venda {movement.number} {way}, com seus pagamentos: {movement.detail}"
 
 
 def _act(movement: Movement, kind: ActKind) -> str:

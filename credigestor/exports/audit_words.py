@@ -32,6 +32,7 @@ ACTIONS = {
     "edit": "Alteração",
     "change": "Mudança de configuração",
     "cancel": "Cancelamento",
+    "move": "Mudança de cliente",
     "reverse": "Estorno",
     "deactivate": "Desativação",
     "activate": "Reativação",
@@ -89,7 +90,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     **{name: (label, "text") for name, label in SETTINGS.items() if name not in OWN_FIELDS},
 }
 #: Written by services and told by no line: what another field, or the closing itself, says.
-UNSAID = frozenset({"name_folded", "kind", "figures"})
+UNSAID = frozenset({"name_folded", "kind", "figures", "move"})
 
 
 def _constant(value: dict[str, Any]) -> str:

@@ -22,6 +22,7 @@ from credigestor.db.models import (
     Act,
     ActItem,
     ActReversal,
+    CustomerMove,
     Note,
     Payment,
     PaymentItem,
@@ -50,6 +51,7 @@ class Kind(StrEnum):
     REVERSED = "reversed"
     ACT = "act"
     CANCELLATION = "cancellation"
+    MOVED = "moved"
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,9 @@ class Movement:
     down_payment: Decimal = ZERO
     undone: date | None = None
     act: ActKind | None = None
+    #: Of a sale that was moved, the code of the customer from whom it came, or to whom it went.
+    came_from: int | None = None
+    went_to: int | None = None
     balance: Decimal = ZERO
 
     def sum(self, name: str) -> Decimal:
@@ -140,6 +145,7 @@ def statement(
         *_sales(session, customer_id, since, until),
         *_payments(session, customer_id, since, until),
         *_acts(session, customer_id, since, until),
+        *_moves(session, customer_id, since, until),
     ]
     order = list(Kind)
     movements.sort(key=lambda each: (each.on, order.index(each.kind), each.number))
@@ -272,3 +278,24 @@ def _acts(session: Session, customer_id: int, since: date, until: date) -> Itera
             act=ActKind(act.kind),
         )
     return found.values()
+
+
+def _moves(session: Session, customer_id: int, since: date, until: date) -> Iterable[Movement]:
+    """Sales that came from another register or went to it, with all that is of them."""
+    theirs = or_(CustomerMove.from_id == customer_id, CustomerMove.to_id == customer_id)
+    rows = session.scalars(
+        select(CustomerMove)
+        .where(theirs, CustomerMove.moved_on.between(since, until))
+        .order_by(CustomerMove.id)
+    )
+    for row in rows:
+        came = row.to_id == customer_id
+        yield Movement(
+            row.moved_on,
+            Kind.MOVED,
+            sale_number(row.sale_id),
+            row.reason,
+            [],
+            came_from=row.from_id if came else None,
+            went_to=None if came else row.to_id,
+        )

@@ -47,6 +47,7 @@ class Permission(StrEnum):
     RENEGOTIATE = "renegotiate"  # old debts for a new one (R15)
     WRITE_OFF = "write_off"  # give a debt up (R34)
     CLOSE_DAYS = "close_days"  # and what is dated in closed days (R37)
+    MOVE = "move"  # a sale recorded for a namesake to the right customer
     AMEND = "amend"  # guarantors of a sale whose notes were printed
     USERS = "users"
     SETTINGS = "settings"
@@ -73,6 +74,7 @@ PERMISSION_NAMES = {
     Permission.RENEGOTIATE: "Renegociar dívidas",
     Permission.WRITE_OFF: "Baixar notas por perda",
     Permission.CLOSE_DAYS: "Fechar dias e lançar em dias fechados",
+    Permission.MOVE: "Passar vendas ao cliente certo",
     Permission.AMEND: "Mudar avalistas de notas impressas",
     Permission.USERS: "Cuidar de usuários",
     Permission.SETTINGS: "Mudar configurações",
@@ -99,6 +101,7 @@ _MANAGER = _SELLER | {
     Permission.RENEGOTIATE,
     Permission.WRITE_OFF,
     Permission.CLOSE_DAYS,
+    Permission.MOVE,
     Permission.AMEND,
 }
 TABLE: dict[Role, frozenset[Permission]] = {

@@ -14,6 +14,7 @@ from credigestor.db.models import (
     ContractPrinting,
     CreditMovement,
     Customer,
+    CustomerMove,
     DayClosing,
     NotePrinting,
     Payment,
@@ -28,13 +29,14 @@ T = TypeVar(
     Act,
     CreditMovement,
     Customer,
+    CustomerMove,
+    DayClosing,
     Sale,
     Payment,
     NotePrinting,
     ContractPrinting,
     Proposal,
     Renegotiation,
-    DayClosing,
 )
 
 

@@ -21,6 +21,7 @@ from credigestor.ui.counter import (
     lost_notes,
     payment_list,
     proposals,
+    right_person,
 )
 from credigestor.ui.counter.customer_form import edit_customer
 from credigestor.ui.kit import data, links, messages, session, tables
@@ -201,6 +202,7 @@ def show_record(found: Profile) -> None:
         edit_customer(actor, found.customer, today=today)
     st.divider()
     show_activity(found.customer)
+    right_person.of_customer(found.customer, actor, today)
     if actor.can(Permission.PRIVACY):
         personal_data.personal_data(actor, found.customer, today=today)
 

@@ -26,6 +26,7 @@ from credigestor.ui.counter import (
     methods,
     new_dates,
     payment_list,
+    right_person,
 )
 from credigestor.ui.counter.credit_lines import credit_lines
 from credigestor.ui.kit import data, forms, links, messages, session, tables
@@ -264,6 +265,7 @@ def sale_page() -> None:
         edit_area(sale, actor)
     new_dates.offer_of_sale(sale, actor, today)
     goods_returns.area(sale, returned, actor, today)
+    right_person.of_sale(sale, actor, today)
     if not renegotiated:  # one that took the place of old notes is undone with them
         cancel_area(sale, actor, today)
 

@@ -23,6 +23,8 @@ OPERATIONS: dict[tuple[str, str], Permission | str | None] = {
     ("POST", "/sales/preview"): Permission.SELL,
     ("GET", "/sales/{sale_id}"): Permission.COUNTER,
     ("POST", "/sales/{sale_id}/cancellation"): Permission.CANCEL,
+    ("POST", "/sales/{sale_id}/move"): Permission.MOVE,
+    ("POST", "/customers/{customer_id}/merge"): Permission.MOVE,
     ("GET", "/sales/{sale_id}/record"): Permission.COUNTER,
     ("PATCH", "/sales/{sale_id}/record"): Permission.SELL,
     ("GET", "/customers/{customer_id}/store_credit"): Permission.COUNTER,

@@ -38,6 +38,7 @@ FREE = {
     "backup_runs": {"automatic", "actor_name", "finished_at", "ok", "file", "encrypted", "detail"}
     | {"size"},
     "closings": {"operation_id"},
+    "customer_moves": {"operation_id"},
     "contract_printings": {"operation_id"},
     "customers": {"ref", "operation_id", "email", "birth_date", "street", "street_number"}
     | {"complement", "district", "credit_limit", "remarks", "anonymised_at"},

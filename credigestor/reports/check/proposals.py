@@ -19,7 +19,9 @@ _ROWS_AT_ONCE = 1000
 # own, and proved by the replay.
 _OTHER_SALES = """
 SELECT s.id FROM sales s JOIN proposals p ON p.id = s.proposal_id
-WHERE s.customer_id <> p.customer_id OR s.sold_on <> p.made_on
+WHERE s.customer_id <> p.customer_id AND NOT EXISTS (
+        SELECT FROM customer_moves m WHERE m.sale_id = s.id AND m.from_id = p.customer_id)
+    OR s.sold_on <> p.made_on
     OR s.total <> (p.terms #>> '{asked,total}')::numeric
     OR s.down_payment <> (p.terms #>> '{asked,down_payment}')::numeric
     OR s.installments <> jsonb_array_length(p.terms -> 'notes')

@@ -27,6 +27,7 @@ from credigestor.reports.check import (
     catalogue,
     closings,
     credit,
+    moves,
     renegotiations,
     returns,
     told,
@@ -78,7 +79,14 @@ def check(
     if summaries:
         accounts += [_facts, _summaries]
     beside: list[Step] = [catalogue.sequences, people_and_settings]
-    beside += [proposals, closings.problems, trail.gaps, told.differences, settings_and_bulk]
+    beside += [
+        proposals,
+        closings.problems,
+        moves.problems,
+        trail.gaps,
+        told.differences,
+        settings_and_bulk,
+    ]
     steps = [*accounts, *(beside if whole else ())]
     for done, step in enumerate(steps, start=1):
         problems.extend(step(session))

@@ -65,6 +65,20 @@ def moment(column: str) -> str:
     return when(_MOMENT.format(f"r.{column}"), column)
 
 
+def whose(sales: str, told: str = "a.after") -> str:
+    """`customer_id`, where `r` is another one's than was told, nor a sale of it was moved since.
+
+    `sales` selects the sales that it belongs to.
+    """
+    value = f"{told} ->> 'customer_id'"
+    return when(
+        f"{told} ? 'customer_id' AND {value} IS DISTINCT FROM r.customer_id::text AND NOT EXISTS "
+        f"(SELECT FROM customer_moves m WHERE m.from_id::text = {value} "
+        f"AND m.sale_id IN ({sales}))",
+        "customer_id",
+    )
+
+
 def compared(source: str, *columns: str) -> str:
     """SELECT of the rows of `r` of which something is wrong: id and names."""
     wrong = f"array_remove(ARRAY[{', '.join(columns)}], NULL)"

@@ -19,20 +19,25 @@ from credigestor.reports.check.telling import (
     moment,
     other,
     when,
+    whose,
 )
 from credigestor.reports.check.told_beside import BESIDE
 
 _SALE = (
-    *("customer_id", "sold_on", "total", "down_payment", "installments", "first_due_date"),
+    *("sold_on", "total", "down_payment", "installments", "first_due_date"),
     *("contract_rate", "late_rate", "fine_rate", "grace_days", "override_reason", "override_by"),
     *("schedule", "schedule_step", "proposal_id", "backdate_reason"),
 )
 _PAYER = "EXISTS (SELECT FROM payers p WHERE p.payment_id = r.id)"
+_PAID_FOR = (
+    "SELECT n.sale_id FROM payment_items i JOIN notes n ON n.id = i.note_id "
+    "WHERE i.payment_id = r.id"
+)
 _ERASED = (
     "EXISTS (SELECT FROM audit_log x WHERE x.entity = 'customer' AND x.action = 'anonymise' "
     "AND x.id > a.id)"
 )
-_PAYMENT = ("customer_id", "paid_on", "amount", "method", "backdate_reason", "discount_reason")
+_PAYMENT = ("paid_on", "amount", "method", "backdate_reason", "discount_reason")
 _CUSTOMER = (
     *("name", "tax_id", "phone", "email", "birth_date", "zip_code", "street"),
     *("street_number", "complement", "district", "city", "state", "credit_limit", "remarks"),
@@ -61,6 +66,7 @@ _COMPARISONS = {
         compared(
             f"sales r JOIN {entry('sale', 'create')}",
             columns(_SALE),
+            whose("r.id"),
             other("created_by"),
             moment("created_at"),
             when("r.ref IS NOT NULL", "ref"),
@@ -107,6 +113,7 @@ _COMPARISONS = {
         compared(
             f"payments r JOIN {entry('payment', 'create')}",
             columns(_PAYMENT),
+            whose(_PAID_FOR),
             other("received_by"),
             moment("created_at"),
             when("r.ref IS NOT NULL", "ref"),
@@ -119,7 +126,8 @@ _COMPARISONS = {
         ),
         compared(
             f"payments r JOIN {entry('payment', 'reverse')}",
-            columns(("customer_id", "paid_on", "amount", "method"), "a.before"),
+            columns(("paid_on", "amount", "method"), "a.before"),
+            whose(_PAID_FOR, "a.before"),
         ),
         # An imported one says in its reference what it is.
         compared(

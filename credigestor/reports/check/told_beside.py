@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from credigestor.reports.check.telling import WAY, columns, compared, entry, moment, other, when
+from credigestor.reports.check.telling import (
+    WAY,
+    columns,
+    compared,
+    entry,
+    moment,
+    other,
+    when,
+    whose,
+)
 
-_ACT = ("kind", "customer_id", "acted_on", "reason")
+_ACT = ("kind", "acted_on", "reason")
+_ACTED_ON = (
+    "SELECT n.sale_id FROM act_items i JOIN notes n ON n.id = i.note_id WHERE i.act_id = r.id "
+    "UNION SELECT b.sale_id FROM returns b WHERE b.act_id = r.id"
+)
 _RETURN = ("sale_id", "kind", "value", "share", "back", "back_by")
 _RENEGOTIATION = (
     *("kind", "act_id", "sale_id", "payment_id", "waiver_id", "old_interest", "old_fine"),
@@ -64,6 +77,7 @@ BESIDE = {
         compared(
             f"acts r JOIN {entry('act', 'create')}",
             columns(_ACT, keys={"kind": "act"}),
+            whose(_ACTED_ON),
             other("made_by"),
             moment("created_at"),
         ),
@@ -116,6 +130,19 @@ BESIDE = {
             f"renegotiations r JOIN {entry('renegotiation', 'create')}",
             columns(_RENEGOTIATION, keys={"kind": "agreement", "sale_id": "sale"}),
             other("made_by"),
+            moment("created_at"),
+        ),
+    ),
+    "customer_moves": (
+        compared(
+            "customer_moves r LEFT JOIN audit_log a ON a.entity = 'sale' AND a.action = 'move' "
+            "AND a.entity_id = r.sale_id AND a.after ->> 'move' = r.id::text",
+            when("a.id IS NULL", "id"),
+            columns(("reason",)),
+            when("a.before ->> 'customer_id' IS DISTINCT FROM r.from_id::text", "from_id"),
+            when("a.after ->> 'customer_id' IS DISTINCT FROM r.to_id::text", "to_id"),
+            when("a.after ->> 'on' IS DISTINCT FROM r.moved_on::text", "moved_on"),
+            other("moved_by"),
             moment("created_at"),
         ),
     ),

@@ -51,6 +51,7 @@ _ACTS = (
         in_bulk=True,
     ),
     _Act("proposals", "true", "proposal", "create"),
+    _Act("customer_moves", "true", "sale", "move", "r.sale_id"),
     _Act("sales", "r.cancelled_on IS NOT NULL", "sale", "cancel"),
     _Act("reversals", "true", "payment", "reverse", "r.payment_id"),
     _Act("acts", "true", "act", "create", in_bulk=True),
@@ -77,6 +78,10 @@ _THERE = {
     ("users", None): "SELECT FROM users r WHERE r.id = a.entity_id",
     ("settings", None): "SELECT FROM settings r WHERE r.id = a.entity_id",
     ("sale", "cancel"): "SELECT FROM sales r WHERE r.id = a.entity_id AND cancelled_on IS NOT NULL",
+    ("sale", "move"): (
+        "SELECT FROM customer_moves r WHERE r.sale_id = a.entity_id "
+        "AND a.after ->> 'move' = r.id::text"
+    ),
     ("payment", "reverse"): "SELECT FROM reversals r WHERE r.payment_id = a.entity_id",
     ("customer", "anonymise"): (
         "SELECT FROM customers r WHERE r.id = a.entity_id AND anonymised_at IS NOT NULL"
