@@ -92,7 +92,8 @@ def paid(found: Sequence[PaidAgain], shown: View) -> Exhibit:
 def broken(found: Sequence[Mapping[str, Any]], days: int) -> None:
     """The deals that are broken today, the one longest late first; a row opens its sale."""
     st.header("Acordos quebrados hoje", anchor=False)
-    st.caption(f"Renegociações com alguma nota a mais de {format_count(days, 'dia', 'dias')}.")
+    late = format_count(days, "dia", "dias")
+    st.caption(f"Renegociações com alguma nota atrasada há mais de {late}.")
     if not found:
         st.info("Nenhum acordo quebrado.", icon=":material/handshake:")
         return
