@@ -107,6 +107,8 @@ _COMPARISONS = {
                 "r.ref IS NOT NULL AND num_nonnulls(r.override_reason, r.override_by) > 0",
                 "override_reason",
             ),
+            # Why an import goes into closed days, its entry tells.
+            when("r.ref IS NOT NULL AND r.backdate_reason IS NOT NULL", "backdate_reason"),
         ),
     ),
     "payments": (
