@@ -121,9 +121,9 @@ def test_every_chart_shows_what_its_report_tells(
         again = renegotiated.paid_again(session, day, count=12)
         same = ("month", "due", "paid", "again", "unpaid", "share")
         assert told(shown("renegotiated_payments")["items"], *same) == all_of(again, *same)
-        parts = renegotiated.shares(session, stock_dates(day, 12))
+        shares = renegotiated.shares(session, stock_dates(day, 12))
         same = ("as_of", "renegotiated", "receivable", "share")
-        assert told(shown("renegotiated")["items"], *same) == all_of(parts, *same)
+        assert told(shown("renegotiated")["items"], *same) == all_of(shares, *same)
 
         charges = late_charges.by_month(session, day, 13, today=TODAY)
         same = ("charged", "received", "waived", "outstanding")

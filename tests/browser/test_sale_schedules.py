@@ -35,6 +35,8 @@ def paste(page: Page, rows: str, row: int, column: int) -> None:
     """Paste into the table from a cell on, as it comes from a spreadsheet."""
     page.evaluate("rows => navigator.clipboard.writeText(rows)", rows)
     cell(page, row, column)
+    chosen = page.get_by_test_id("stDataFrame").first.locator("[aria-selected='true']")
+    chosen.first.wait_for(state="attached")  # before that the table lets keys go
     page.keyboard.press("Control+V")
 
 
