@@ -34,6 +34,8 @@ def cell(page: Page, row: int, column: int) -> None:
 def paste(page: Page, rows: str, row: int, column: int) -> None:
     """Paste into the table from a cell on, as it comes from a spreadsheet."""
     page.evaluate("rows => navigator.clipboard.writeText(rows)", rows)
+    page.keyboard.press("Escape")
+    cell(page, 1 if row > 1 else 2, column)  # a click on the cell that is chosen would edit it
     cell(page, row, column)
     chosen = page.get_by_test_id("stDataFrame").first.locator("[aria-selected='true']")
     chosen.first.wait_for(state="attached")  # before that the table lets keys go
