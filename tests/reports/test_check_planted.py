@@ -167,7 +167,7 @@ ROWS = {
     "UPDATE closings SET reason = NULL WHERE id = 2": ("closing", "closings", 2),
     "UPDATE sales SET backdate_reason = 'x' WHERE id = 1": ("trail_differs", "sales", 1),
     "UPDATE sales SET backdate_reason = 'x' WHERE id = 6": ("trail_differs", "sales", 6),
-    "DELETE FROM closings WHERE id = 1": ("trail_without_row", "audit_log", 39),
+    "DELETE FROM closings WHERE id = 1": ("trail_without_row", "audit_log", 44),
     "UPDATE reversals SET reversed_on = '2026-03-09'": ("reversal_date", "reversals", 1),
     "UPDATE reversals SET reason = 'outra coisa'": ("trail_differs", "reversals", 1),
     "UPDATE payments SET method = 'card' WHERE id = 2": ("trail_differs", "payments", 2),

@@ -139,7 +139,7 @@ def test_the_closing_balance_is_what_the_replayed_notes_owe_in_any_period(admin:
                 kinds |= {each.kind for each in found.movements}
                 discounted |= bool(found.sum(Kind.PAYMENT, "discount"))
                 assert all(since <= each.on <= until for each in found.movements)
-    assert kinds == set(Kind) - {Kind.ACT, Kind.MOVED}  # of which such a portfolio has none
+    assert kinds == set(Kind) - {Kind.MOVED}  # such a portfolio has none
     assert discounted
 
 

@@ -55,7 +55,7 @@ def _sums(found: Agreed) -> None:
 
 
 def _old(draft: LiveForm, found: Agreed) -> None:
-    st.subheader("Notas que se fecham", anchor=False)
+    st.header("Notas que se fecham", anchor=False)
     nothing = Split(ZERO, ZERO, ZERO)
     rows = [
         {
@@ -83,7 +83,7 @@ def _old(draft: LiveForm, found: Agreed) -> None:
 
 
 def _new(draft: LiveForm, found: Agreed) -> None:
-    st.subheader("Notas novas", anchor=False)
+    st.header("Notas novas", anchor=False)
     notes = found.plan.notes
     frame = pd.DataFrame(
         {
