@@ -16,13 +16,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Act, ActReversal, Customer, Note, PaymentItem, Return, Sale
-from credigestor.db.steps import recorded
 from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules import privacy
 from credigestor.rules.acts import Acted, ActKind
 from credigestor.rules.calendar import format_date
-from credigestor.rules.charges import Act as AnAct
-from credigestor.rules.charges import State, fold, new_state, owed_on
+from credigestor.rules.charges import owed_on
 from credigestor.rules.methods import CREDIT, OneWay
 from credigestor.rules.money import CENT, MAX_MONEY, ZERO, format_brl, round_cents
 from credigestor.rules.permissions import Actor, Permission
@@ -30,7 +28,7 @@ from credigestor.rules.returns import ChargesOwed, Fall, OpenNote, ReturnKind, r
 from credigestor.services import acts, operations, store_credit
 from credigestor.services.act_dates import check_day
 from credigestor.services.inputs import InputModel, reason
-from credigestor.services.ledger import LockedNote, lock_notes_of_sales, notes_of_sales
+from credigestor.services.ledger import LockedNote, lock_notes_of_sales, notes_of_sales, states_on
 
 
 class NewReturn(InputModel):
@@ -208,17 +206,10 @@ def _plan(session: Session, sale: Sale, data: NewReturn, notes: Sequence[LockedN
 
 def _open_on(session: Session, notes: Sequence[LockedNote], on: date) -> list[OpenNote]:
     """The notes that are open on a day, as they stood at its end."""
-    later = [
-        n.id for n in notes if any(day and day > on for day in (n.last_paid_on, n.last_act_on))
-    ]
-    known = recorded(session, later) if later else []
+    states = states_on(session, notes, on)
     found = []
     for note in notes:
-        state = note.state
-        if note.id in later:
-            state = _state_on(
-                note, [e.act for e in known if e.note_id == note.id and e.act.on <= on]
-            )
+        state = states[note.id]
         if state.principal == 0 or state.closed:
             continue
         owed, dates = owed_on(note.terms, state, on), state.moved or note.made
@@ -233,11 +224,6 @@ def _open_on(session: Session, notes: Sequence[LockedNote], on: date) -> list[Op
             )
         )
     return found
-
-
-def _state_on(note: LockedNote, done: Sequence[AnAct]) -> State:
-    steps = fold(note.terms, done)
-    return steps[-1].state if steps else new_state(note.terms)
 
 
 def _act(on: date, fall: Fall) -> Acted:
