@@ -32,9 +32,9 @@ from decimal import Decimal
 
 from credigestor.rules import early
 from credigestor.rules.calendar import format_days
-from credigestor.rules.charges import Act, Owed, Terms, due_date, fold, new_state
+from credigestor.rules.charges import Act, Owed, Terms, due_date
 from credigestor.rules.money import ZERO, format_number, format_percent
-from credigestor.rules.statement import statement
+from credigestor.rules.statement import explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,7 @@ def settlement(
     Late: the charges of `rules.statement`. Before the nominal due date, where the sale has
     interest: the present value of the principal left (R14). Else what is left of it.
     """
-    acts = list(acts)
-    lines = statement(
+    lines, state = explained(
         terms,
         acts,
         on,
@@ -76,9 +75,7 @@ def settlement(
         contract_rate=contract_rate,
     )
     owed, steps = lines[-1].after, [line.text for line in lines]
-    folded = fold(terms, (act for act in acts if act.on <= on))
-    due = due_date(terms, folded[-1].state if folded else new_state(terms))
-    days_early = max((due - on).days, 0)
+    days_early = max((due_date(terms, state) - on).days, 0)
     discount = early.discount(owed.principal, daily_rate, days_early)
     if discount:
         steps[-1] = _early(owed, daily_rate, days_early, discount)

@@ -123,6 +123,32 @@ def statement(
     those that a manager granted (R14) and why other acts were done. Raises charges.Overpaid as
     `fold` does.
     """
+    lines, _ = explained(
+        terms,
+        acts,
+        on,
+        on_time_until=on_time_until,
+        daily_rate=daily_rate,
+        contract_rate=contract_rate,
+        reasons=reasons,
+    )
+    return lines
+
+
+def explained(
+    terms: Terms,
+    acts: Iterable[Act],
+    on: date,
+    *,
+    on_time_until: date,
+    daily_rate: Decimal = ZERO,
+    contract_rate: Decimal = ZERO,
+    reasons: Mapping[Act, str] | None = None,
+) -> tuple[list[Line], State]:
+    """The lines of `statement`, and the note's state after the last act they tell.
+
+    Raises charges.Overpaid as `fold` does.
+    """
     lines = list(_terms(terms, on_time_until))
     state = new_state(terms)
     steps = fold(terms, (act for act in acts if act.on <= on))
@@ -139,7 +165,7 @@ def statement(
     lines += _charges(terms, state, on)
     owed = owed_on(terms, state, on)
     lines.append(Line(on, Kind.OWED, _owed(terms, state, owed, on, steps), owed))
-    return lines
+    return lines, state
 
 
 def act_line(act: Acted, step: Step, reason: str = "") -> Line:
