@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from credigestor.db.models import Money, Note, Sale
-from credigestor.db.steps import steps
+from credigestor.db.steps import DUE_AS_MADE, steps
 from credigestor.rules.aging import BANDS, CLOSED, LIMITS, Status
 
 
@@ -79,14 +79,13 @@ def note_balances(as_of: date, *, today: date) -> Select[*tuple[Any, ...]]:
             .lateral("last_step")
         )
         source = source.outerjoin(last, true())
-        due_date = func.coalesce(Note.original_due_date, Note.due_date)
         state = {
             "principal": func.coalesce(last.c.principal_after, Note.amount),
             "interest": func.coalesce(last.c.interest_after, 0),
             "fine": func.coalesce(last.c.fine_after, 0),
             "fine_charged": func.coalesce(last.c.fine_charged_after, False),
-            "interest_from": func.coalesce(last.c.interest_from_after, due_date),
-            "due_date": func.coalesce(last.c.due_date_after, due_date),
+            "interest_from": func.coalesce(last.c.interest_from_after, DUE_AS_MADE),
+            "due_date": func.coalesce(last.c.due_date_after, DUE_AS_MADE),
             "on_time_until": func.coalesce(
                 last.c.on_time_until_after, Note.original_on_time_until, Note.on_time_until
             ),
@@ -94,7 +93,7 @@ def note_balances(as_of: date, *, today: date) -> Select[*tuple[Any, ...]]:
                 last.c.free_until_after, Note.original_free_until, Note.free_until
             ),
             "closed": last.c.closed_after,
-            "original": case((last.c.due_date_after.is_not(None), due_date)),
+            "original": case((last.c.due_date_after.is_not(None), DUE_AS_MADE)),
         }
 
     cancelled = and_(Note.cancelled_on.is_not(None), Note.cancelled_on <= day)

@@ -196,8 +196,3 @@ def settings_at(session: Session, moment: datetime) -> ShopSettings:
     """The settings that were in force at a moment; the defaults while none was saved."""
     then = newest_settings().where(SettingsVersion.changed_at <= moment)
     return ShopSettings.model_validate(session.scalar(then) or {})
-
-
-def current_time_zone(session: Session) -> str:
-    """The time zone of the settings in force: what every call asks, so by the shortest way."""
-    return session.scalar(TIME_ZONE) or DEFAULT_TIME_ZONE

@@ -23,6 +23,7 @@ from credigestor.db.models import (
     User,
 )
 from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.db.steps import DUE_AS_MADE
 from credigestor.errors import NotFound
 from credigestor.reports.credit_terms import AgreedNote, CreditTerms
 from credigestor.reports.guarantors import SaleGuarantor, of_sale
@@ -143,7 +144,7 @@ def agreed(session: Session, renegotiation_id: int) -> Agreed:
     deal = find(session, renegotiation_id)
     sale = session.get_one(Sale, deal.sale_id)
     notes = session.execute(
-        select(Note.number, Note.amount, func.coalesce(Note.original_due_date, Note.due_date))
+        select(Note.number, Note.amount, DUE_AS_MADE)
         .where(Note.sale_id == sale.id)
         .order_by(Note.number)
     )
