@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +16,9 @@ from credigestor.rules.money import CENT, MAX_MONEY, ZERO, format_brl
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services.inputs import reason
 from credigestor.services.ledger import LockedNote, states_on
+
+if TYPE_CHECKING:
+    from credigestor.services.payment_input import NewPayment
 
 
 def check_values(discounts: Mapping[int, Decimal], amounts: Mapping[int, Decimal]) -> None:
@@ -31,21 +33,8 @@ def check_values(discounts: Mapping[int, Decimal], amounts: Mapping[int, Decimal
         raise InvalidInput("Use no máximo dois decimais no desconto.", field="discount")
 
 
-class Payment(Protocol):
-    """What is known of a payment that settles notes early."""
-
-    @property
-    def paid_on(self) -> date: ...
-    @property
-    def items(self) -> tuple[tuple[int, Decimal], ...]: ...
-    @property
-    def discounts(self) -> dict[int, Decimal]: ...
-    @property
-    def discount_reason(self) -> str | None: ...
-
-
 def granted_because(
-    session: Session, actor: Actor, notes: Sequence[LockedNote], data: Payment
+    session: Session, actor: Actor, notes: Sequence[LockedNote], data: NewPayment
 ) -> str | None:
     """The reason to keep for discounts above the law's own; None where each is by right.
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +13,9 @@ from credigestor.rules.acts import KINDS, Acted
 from credigestor.rules.charges import Act, Overpaid, Paid
 from credigestor.rules.money import ZERO
 from credigestor.services.ledger import Folded, notes_named, replay
+
+if TYPE_CHECKING:
+    from credigestor.services.payment_input import NewPayment
 
 
 @dataclass(frozen=True)
@@ -26,20 +28,7 @@ class Lapse:
     amount: Decimal
 
 
-class Payment(Protocol):
-    """What is known of a payment that is not made yet."""
-
-    @property
-    def paid_on(self) -> date: ...
-    @property
-    def items(self) -> tuple[tuple[int, Decimal], ...]: ...
-    @property
-    def discounts(self) -> dict[int, Decimal]: ...
-    @property
-    def acts(self) -> Mapping[int, Acted]: ...
-
-
-def lapsing(session: Session, data: Payment) -> list[Lapse]:
+def lapsing(session: Session, data: NewPayment) -> list[Lapse]:
     """What a payment would leave of later waivers without effect; writes and locks nothing.
 
     Nothing of a payment that would be refused.

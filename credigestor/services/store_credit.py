@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
@@ -25,6 +25,9 @@ from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import audit, operations
 from credigestor.services.act_dates import check_day
 from credigestor.services.inputs import InputModel, reason
+
+if TYPE_CHECKING:
+    from credigestor.services.payment_input import NewPayment
 
 
 class NewPayback(InputModel):
@@ -103,24 +106,7 @@ def undo_payback(
     )
 
 
-class Payment(Protocol):
-    """What is known of a payment that keeps credit, or spends it."""
-
-    @property
-    def customer_id(self) -> int: ...
-    @property
-    def paid_on(self) -> date: ...
-    @property
-    def amount(self) -> Decimal: ...
-    @property
-    def method(self) -> Method | None: ...
-    @property
-    def by_credit(self) -> bool: ...
-    @property
-    def kept(self) -> Decimal: ...
-
-
-def beside(session: Session, actor: Actor, data: Payment, payment_id: int) -> None:
+def beside(session: Session, actor: Actor, data: NewPayment, payment_id: int) -> None:
     """What a payment does to the customer's credit: it is spent, or what is too much is kept (R31).
 
     Raises InvalidInput for more than there is, on that day or later.

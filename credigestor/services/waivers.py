@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,6 +22,9 @@ from credigestor.services import acts
 from credigestor.services.act_dates import backdated_because
 from credigestor.services.inputs import InputModel, reason
 from credigestor.services.ledger import LockedNote, notes_named
+
+if TYPE_CHECKING:
+    from credigestor.services.payment_input import NewPayment
 
 
 class Waived(InputModel):
@@ -124,24 +127,7 @@ def granted_because(
     return kept
 
 
-class Payment(Protocol):
-    """What is known of a payment beside which charges are let go."""
-
-    @property
-    def operation_id(self) -> uuid.UUID: ...
-    @property
-    def customer_id(self) -> int: ...
-    @property
-    def paid_on(self) -> date: ...
-    @property
-    def items(self) -> tuple[tuple[int, Decimal], ...]: ...
-    @property
-    def waived(self) -> dict[int, Waived]: ...
-    @property
-    def waiver_reason(self) -> str | None: ...
-
-
-def beside(session: Session, actor: Actor, data: Payment) -> acts.NewAct | None:
+def beside(session: Session, actor: Actor, data: NewPayment) -> acts.NewAct | None:
     """The act that lets go what is let go beside a payment, or None; refused as `waive` does.
 
     It has the payment's operation, and is undone with it.
