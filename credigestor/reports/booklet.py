@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.models import Note, Sale
 from credigestor.db.settings import current_settings
 from credigestor.errors import Conflict, NotFound
-from credigestor.reports.credit_terms import AgreedNote, CreditTerms
+from credigestor.reports.credit_terms import AgreedNote, CreditTerms, kept_of
 from credigestor.reports.named_customer import named_customer
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number, sale_number
@@ -86,17 +86,7 @@ def booklet(session: Session, sale_id: int, *, today: date) -> Booklet:
         shop=current_settings(session),
         as_of=today,
         sale_id=sale.id,
-        sold_on=sale.sold_on,
-        description=sale.description,
-        total=sale.total,
-        down_payment=sale.down_payment,
-        schedule=sale.schedule,
-        schedule_step=sale.schedule_step,
-        contract_rate=sale.contract_rate,
-        daily_rate=sale.daily_rate,
-        late_rate=sale.late_rate,
-        fine_rate=sale.fine_rate,
-        grace_days=sale.grace_days,
+        **kept_of(sale),
         customer=customer,
         installments=tuple(
             Installment(

@@ -11,11 +11,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import ContractPrinting, Note, Sale, User
+from credigestor.db.models import ContractPrinting, Sale, User
 from credigestor.db.settings import current_settings, settings_at
-from credigestor.db.steps import DUE_AS_MADE
 from credigestor.errors import Conflict, NotFound
-from credigestor.reports.credit_terms import AgreedNote, CreditTerms
+from credigestor.reports.credit_terms import CreditTerms, kept_of, notes_as_made
 from credigestor.reports.guarantors import SaleGuarantor, of_sale
 from credigestor.reports.named_customer import named_customer
 from credigestor.rules.numbering import sale_number
@@ -65,28 +64,12 @@ def contract(session: Session, operation_id: uuid.UUID) -> Contract:
     printing, sale = found
     if sale.cancelled_on is not None:
         raise Conflict(f"A venda {sale_number(sale.id)} foi cancelada: seu contrato não vale mais.")
-    notes = session.execute(
-        # As agreed at the sale; later dates have papers of their own (R32).
-        select(Note.number, Note.amount, DUE_AS_MADE)
-        .where(Note.sale_id == sale.id)
-        .order_by(Note.number)
-    )
     shop = settings_at(session, printing.printed_at)
     return Contract(
         shop=shop,
         customer=named_customer(session, sale.customer_id),
-        sold_on=sale.sold_on,
-        description=sale.description,
-        total=sale.total,
-        down_payment=sale.down_payment,
-        schedule=sale.schedule,
-        schedule_step=sale.schedule_step,
-        contract_rate=sale.contract_rate,
-        daily_rate=sale.daily_rate,
-        late_rate=sale.late_rate,
-        fine_rate=sale.fine_rate,
-        grace_days=sale.grace_days,
-        installments=[AgreedNote(*note) for note in notes],
+        **kept_of(sale),
+        installments=notes_as_made(session, sale.id),
         sale_id=sale.id,
         guarantors=of_sale(session, sale.id),
         copy=printing.copy,

@@ -6,12 +6,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from credigestor.db.models import Note, Sale
 from credigestor.db.settings import ShopSettings
+from credigestor.db.steps import DUE_AS_MADE
 from credigestor.reports.named_customer import NamedCustomer
 from credigestor.rules.calendar import anchor_day, due_dates
 from credigestor.rules.due_schedule import ScheduleKind, told
 from credigestor.rules.money import ZERO
+
+#: What a sale itself keeps of its terms, under the same names.
+_KEPT = (
+    "sold_on",
+    "description",
+    "total",
+    "down_payment",
+    "schedule",
+    "schedule_step",
+    "contract_rate",
+    "daily_rate",
+    "late_rate",
+    "fine_rate",
+    "grace_days",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +99,18 @@ class CreditTerms:
         days = [each.due_date for each in self.installments]
         anchor = anchor_day(self.sold_on, days[0])
         return days in (due_dates(days[0], len(days)), due_dates(days[0], len(days), anchor))
+
+
+def kept_of(sale: Sale) -> dict[str, Any]:
+    """The terms that a recorded sale keeps itself, by their names in `CreditTerms` (R5)."""
+    return {name: getattr(sale, name) for name in _KEPT}
+
+
+def notes_as_made(session: Session, sale_id: int) -> list[AgreedNote]:
+    """A sale's notes as they were agreed, by number; later dates have papers of their own (R32)."""
+    notes = session.execute(
+        select(Note.number, Note.amount, DUE_AS_MADE)
+        .where(Note.sale_id == sale_id)
+        .order_by(Note.number)
+    )
+    return [AgreedNote(*note) for note in notes]

@@ -23,9 +23,8 @@ from credigestor.db.models import (
     User,
 )
 from credigestor.db.settings import ShopSettings, current_settings
-from credigestor.db.steps import DUE_AS_MADE
 from credigestor.errors import NotFound
-from credigestor.reports.credit_terms import AgreedNote, CreditTerms
+from credigestor.reports.credit_terms import CreditTerms, kept_of, notes_as_made
 from credigestor.reports.guarantors import SaleGuarantor, of_sale
 from credigestor.reports.named_customer import named_customer
 from credigestor.rules import renegotiation as rule
@@ -143,26 +142,11 @@ def agreed(session: Session, renegotiation_id: int) -> Agreed:
     """What the paper of a deal tells; raises NotFound, or Conflict for an anonymised customer."""
     deal = find(session, renegotiation_id)
     sale = session.get_one(Sale, deal.sale_id)
-    notes = session.execute(
-        select(Note.number, Note.amount, DUE_AS_MADE)
-        .where(Note.sale_id == sale.id)
-        .order_by(Note.number)
-    )
     return Agreed(
         shop=current_settings(session),
         customer=named_customer(session, sale.customer_id),
-        sold_on=sale.sold_on,
-        description=sale.description,
-        total=sale.total,
-        down_payment=sale.down_payment,
-        schedule=sale.schedule,
-        schedule_step=sale.schedule_step,
-        contract_rate=sale.contract_rate,
-        daily_rate=sale.daily_rate,
-        late_rate=sale.late_rate,
-        fine_rate=sale.fine_rate,
-        grace_days=sale.grace_days,
-        installments=[AgreedNote(*note) for note in notes],
+        **kept_of(sale),
+        installments=notes_as_made(session, sale.id),
         deal=deal,
         guarantors=of_sale(session, sale.id),
     )
