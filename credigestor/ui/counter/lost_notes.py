@@ -9,8 +9,9 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from sqlalchemy.orm import Session
 
-from credigestor.errors import BusinessError, InvalidInput
+from credigestor.errors import InvalidInput
 from credigestor.reports import written_off
 from credigestor.reports.note import NoteDetail
 from credigestor.reports.notes import OpenNote
@@ -20,8 +21,9 @@ from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import write_offs
 from credigestor.services.inputs import MAX_REASON
 from credigestor.services.write_offs import Lost, NewWriteOff
+from credigestor.ui.counter import reasoned
 from credigestor.ui.counter.payer import tick_key
-from credigestor.ui.kit import clicks, data, forms, messages, session, tables
+from credigestor.ui.kit import clicks, data, forms, messages, tables
 
 _OPEN = (Status.PENDING, Status.PARTIAL, Status.OVERDUE)
 _COLUMNS = {
@@ -132,22 +134,17 @@ def _told(found: Sequence[Lost]) -> str:
 
 def _confirm(slot: str, new: NewWriteOff, why: str) -> None:
     """Give up what was previewed; a callback with the operation of the button as it was drawn."""
-    actor, now = session.current(), st.session_state
-    if actor is None:
-        return  # the page itself says so
-    try:
-        told = new.model_copy(update={"reason": now.get(why) or ""})
-        if not new.note_ids:
-            raise InvalidInput("Escolha ao menos uma nota.", field="note_ids")
-        today = data.today()
-        data.write(lambda s: write_offs.write_off(s, actor, told, today=today))
-    except BusinessError as error:
-        now[f"failed:{slot}"] = error
+    if reasoned.record(slot, new, why, _give_up) is None:
         return
-    now.pop(f"operation:{slot}", None)
     many = len(new.note_ids)
     what = f"{many} notas baixadas" if many > 1 else "Nota baixada"
     messages.flash(f"{what} por perda.", ":material/money_off:")
+
+
+def _give_up(session: Session, actor: Actor, new: NewWriteOff, *, today: date) -> list[int]:
+    if not new.note_ids:
+        raise InvalidInput("Escolha ao menos uma nota.", field="note_ids")
+    return write_offs.write_off(session, actor, new, today=today)
 
 
 def _describe(note: OpenNote) -> str:

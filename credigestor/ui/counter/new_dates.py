@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from credigestor.db.settings import MAX_RATE
-from credigestor.errors import BusinessError, InvalidInput
+from credigestor.errors import BusinessError
 from credigestor.reports import new_dates as report
 from credigestor.reports.new_dates import NewDates as Agreed
 from credigestor.reports.note import NoteDetail
@@ -26,8 +26,8 @@ from credigestor.rules.words import listed as in_words
 from credigestor.services import new_dates
 from credigestor.services.inputs import MAX_REASON, parse
 from credigestor.services.new_dates import NewDates, Planned
-from credigestor.ui.counter import document_bars, note_acts
-from credigestor.ui.kit import clicks, data, forms, messages, session
+from credigestor.ui.counter import document_bars, note_acts, reasoned
+from credigestor.ui.kit import clicks, data, forms, messages
 
 _ON_TIME = (Status.PENDING, Status.PARTIAL)
 #: What is previewed, of what is typed; the reason changes nothing of it.
@@ -217,18 +217,9 @@ def _confirm(slot: str, new: NewDates, seen: Mapping[str, Any], why: str) -> Non
 
     A callback with the operation of the button as it was drawn; `seen` is what was previewed.
     """
-    actor, now = session.current(), st.session_state
-    if actor is None:
-        return  # the page itself says so
-    try:
-        if any(now.get(key) != value for key, value in seen.items()):
-            raise InvalidInput("A prévia mudou neste momento. Confira e confirme de novo.")
-        today, told = data.today(), new.model_copy(update={"reason": now.get(why) or ""})
-        act_id = data.write(lambda s: new_dates.put_off(s, actor, told, today=today))
-    except BusinessError as error:
-        now[f"failed:{slot}"] = error
+    act_id = reasoned.record(slot, new, why, new_dates.put_off, seen)
+    if act_id is None:
         return
-    now.pop(f"operation:{slot}", None)
     count = len(new.previewed or ())
     what = f"{count} notas prorrogadas" if count > 1 else "Nota prorrogada"
     messages.flash(

@@ -10,14 +10,14 @@ from typing import Any
 
 import streamlit as st
 
-from credigestor.errors import BusinessError, InvalidInput
 from credigestor.reports.note import NoteDetail
 from credigestor.rules.money import format_brl, format_number, parse_money
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import waivers
 from credigestor.services.inputs import MAX_REASON
 from credigestor.services.waivers import NewWaiver, Waived
-from credigestor.ui.kit import clicks, data, forms, messages, session
+from credigestor.ui.counter import reasoned
+from credigestor.ui.kit import clicks, data, forms, messages
 
 LIVE = "300ms"
 _INPUTS = ("interest", "fine", "waiver_reason")
@@ -115,17 +115,7 @@ def _confirm(slot: str, new: NewWaiver, seen: Mapping[str, Any], why: str) -> No
 
     A callback with the operation of the button as it was drawn; `seen` is what was previewed.
     """
-    actor, now = session.current(), st.session_state
-    if actor is None:
-        return  # the page itself says so
-    try:
-        if any(now.get(key) != value for key, value in seen.items()):
-            raise InvalidInput("A prévia mudou neste momento. Confira e confirme de novo.")
-        today, told = data.today(), new.model_copy(update={"reason": now.get(why) or ""})
-        data.write(lambda s: waivers.waive(s, actor, told, today=today))
-    except BusinessError as error:
-        now[f"failed:{slot}"] = error
+    if reasoned.record(slot, new, why, waivers.waive, seen) is None:
         return
-    now.pop(f"operation:{slot}", None)
     total = sum((each.total for each in new.waived.values()), Decimal(0))
     messages.flash(f"{format_brl(total)} de encargos dispensados.", ":material/money_off:")
