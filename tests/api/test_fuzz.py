@@ -26,7 +26,9 @@ from tests.api.serving import served
 from tests.api.test_document import operations
 from tests.factories import add_user
 from tests.portfolio import random_portfolio
+from tests.services import renegotiating
 from tests.services.paying import JANUARY, sell
+from tests.webhooks import receiving
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 SHORT = ["--phases", "examples,fuzzing,stateful", "--max-examples", "3"]
@@ -74,6 +76,8 @@ def test_nothing_that_schemathesis_thinks_of_is_answered_otherwise_than_the_docu
         random_portfolio(session, admin, 7)
     for _ in range(4):  # nobody has paid anything of these, so they can be cancelled
         sell(("300.00", JANUARY), customer=1)
+    renegotiating.make(admin, renegotiating.deal(renegotiating.three_late().notes))
+    receiving.endpoint()
     token = token_of(add_user(Role.ADMIN))
     how_long = ["--max-examples", str(EXAMPLES)] if EXAMPLES else SHORT
     counting = Counting()
