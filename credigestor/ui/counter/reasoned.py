@@ -25,8 +25,8 @@ def record(
 
     Within a callback with the operation of the button as it was drawn. `seen` is what was
     previewed, by its widgets' keys: another one now is refused. Returns what the service does, or
-    None where nothing was done: the
-    error is kept for the form of this `slot`, whose next operation is a new one otherwise.
+    None where nothing was done: the error is kept for the form of this `slot`. Else the form's
+    next operation is a new one.
     """
     actor, now = session.current(), st.session_state
     if actor is None:
