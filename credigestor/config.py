@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
-from urllib.parse import urlsplit
+from typing import Literal, Self
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+#: One of several servers in a URL, with its port if that is not PostgreSQL's own.
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?")
 
 
 class Config(BaseSettings):
@@ -19,6 +22,15 @@ class Config(BaseSettings):
 
     #: A PostgreSQL server to use instead of the embedded one (postgresql://user:pass@host/db).
     database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
+    #: What stands before that server: nothing that matters, or a pooler that lends a connection
+    #: for a transaction alone (PgBouncer's `pool_mode = transaction`).
+    database_pooler: Literal["none", "transaction"] = Field(
+        default="none", validation_alias="DATABASE_POOLER"
+    )
+    #: The same database past the pooler, for what holds a connection longer.
+    database_direct_url: str | None = Field(default=None, validation_alias="DATABASE_DIRECT_URL")
+    #: Most connections that one process opens.
+    connections: int = Field(default=50, ge=2, le=1000, validation_alias="CREDIGESTOR_CONNECTIONS")
     #: Schema that holds the shop.
     schema_name: str = Field(
         default="credigestor",
@@ -62,7 +74,7 @@ class Config(BaseSettings):
     #: Whether webhooks may go by http and into one's own network (loopback, private addresses).
     webhook_private: bool = Field(default=False, validation_alias="CREDIGESTOR_WEBHOOK_PRIVATE")
 
-    @field_validator("database_url")
+    @field_validator("database_url", "database_direct_url")
     @classmethod
     def _use_psycopg(cls, value: str | None) -> str | None:
         if not value:
@@ -70,7 +82,19 @@ class Config(BaseSettings):
         scheme, separator, rest = value.partition("://")
         if not separator or scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
             raise ValueError("não é um endereço do PostgreSQL, como postgresql://user:pass@host/db")
-        return f"postgresql+psycopg://{rest}"
+        return f"postgresql+psycopg://{_of_several_hosts(rest)}"
+
+    @model_validator(mode="after")
+    def _has_a_way_past_the_pooler(self) -> Self:
+        if self.database_pooler == "transaction" and not (
+            self.database_url and self.database_direct_url
+        ):
+            raise ValueError(
+                "DATABASE_POOLER=transaction precisa de DATABASE_URL, o endereço do pooler, e de "
+                "DATABASE_DIRECT_URL, o do próprio PostgreSQL: backup, restauração e migração não "
+                "passam pelo pooler"
+            )
+        return self
 
     @field_validator("api_origins")
     @classmethod
@@ -97,6 +121,27 @@ class Config(BaseSettings):
     def host_names(self) -> frozenset[str]:
         """Extra host names, lower case."""
         return frozenset(h.strip().lower() for h in self.hosts.split(",") if h.strip())
+
+
+def _of_several_hosts(rest: str) -> str:
+    """What follows `postgresql://`, where libpq's several hosts stand in the query instead.
+
+    Of several the one is meant that can be written to, unless `target_session_attrs` says else.
+    """
+    place, _, tail = rest.partition("/")
+    who, at, hosts = place.rpartition("@")
+    path, _, query = tail.partition("?")
+    words = dict(parse_qsl(query, keep_blank_values=True))
+    if "," in hosts:
+        found = [_HOST.fullmatch(each) for each in hosts.split(",")]
+        if not all(found):
+            raise ValueError("cada servidor se escreve como host ou host:porta, entre vírgulas")
+        words["host"] = ",".join(each[1].strip("[]") for each in found if each)
+        words["port"] = ",".join(each[2] or "5432" for each in found if each)
+    elif "," not in words.get("host", ""):
+        return rest
+    words.setdefault("target_session_attrs", "read-write")
+    return f"{who}{at}/{path}?{urlencode(words, safe=',/')}"
 
 
 def _origin(word: str) -> str:

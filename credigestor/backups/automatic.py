@@ -199,7 +199,7 @@ def _make(
     with noted("backup", actor, path.name, encrypted=encrypted, automatic=automatic) as run:
         begun(run.id)
         try:
-            with snapshot() as session:
+            with snapshot(direct=True) as session:
                 made = backup.write(
                     session,
                     path,

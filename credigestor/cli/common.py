@@ -14,7 +14,7 @@ from alembic.util import CommandError
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from credigestor import clock
-from credigestor.db.engine import get_engine, snapshot
+from credigestor.db.engine import get_direct_engine, snapshot
 from credigestor.db.migrate import migrate
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.rules.permissions import Actor, Role
@@ -26,7 +26,7 @@ FOLDER = click.Path(path_type=Path)
 
 def shop() -> ShopSettings:
     """Bring the database up to date; give the shop's settings."""
-    migrate(get_engine())
+    migrate(get_direct_engine())
     with snapshot() as session:
         return current_settings(session)
 
@@ -38,7 +38,7 @@ def brought_up_to_check() -> None:
     or whose tables lack what a migration needs, is left to the check.
     """
     with contextlib.suppress(CommandError, ProgrammingError, IntegrityError):
-        migrate(get_engine())
+        migrate(get_direct_engine())
 
 
 def shop_day() -> date:

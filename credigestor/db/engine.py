@@ -18,7 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from credigestor.config import get_config
-from credigestor.db import outages, place, waiting
+from credigestor.db import lent, outages, place, waiting
 from credigestor.db.violations import as_business_error
 from credigestor.errors import InvalidInput
 from credigestor.postgres import launcher
@@ -35,7 +35,24 @@ def database_url(config: Config) -> str:
 @lru_cache
 def get_engine() -> Engine:
     """The process's engine; its schema is found through `search_path`, never by name."""
-    return _watched(database_url(get_config()), **waiting.POOL)
+    config = get_config()
+    if config.database_pooler == "transaction":
+        return _lent(database_url(config), **waiting.pool(config.connections))
+    return _watched(database_url(config), **waiting.pool(config.connections))
+
+
+def get_direct_engine() -> Engine:
+    """The same past a pooler, where there is one: for what outlives a transaction.
+
+    Locks that a connection holds, migrations, a schema beside the shop's.
+    """
+    direct = get_config().database_direct_url
+    return get_engine() if get_config().database_pooler == "none" or not direct else _direct(direct)
+
+
+@lru_cache(maxsize=1)
+def _direct(url: str) -> Engine:
+    return _watched(url, **waiting.pool(waiting.DIRECT))
 
 
 @contextmanager
@@ -47,32 +64,48 @@ def spare_connection() -> Iterator[Connection]:
 
 @lru_cache(maxsize=1)
 def _spare(engine: Engine) -> Engine:
-    return _watched(engine.url, **waiting.POOL | {"pool_size": 1, "max_overflow": 0})
+    one = waiting.pool(1)
+    if get_config().database_pooler == "transaction":
+        return _lent(engine.url, **one)
+    return _watched(engine.url, **one)
 
 
 def _watched(url: URL | str, **pool: Any) -> Engine:
     schema = get_config().schema_name
-    engine = create_engine(
-        url,
-        **pool,
-        hide_parameters=True,  # a failed statement is logged: not with people's data in it
-        connect_args={
-            "options": connection_options(schema),
-            "application_name": "credigestor",
-            **waiting.NETWORK,
-        },
-    )
-    event.listen(engine, "do_connect", outages.connect)
+    engine = _engine(url, pool, {"options": connection_options(schema)})
     place.watch(engine, schema)  # in the place of pool_pre_ping
     waiting.limit(engine)
     return engine
 
 
+def _lent(url: URL | str, **pool: Any) -> Engine:
+    """An engine behind a pooler, whose connections are another server's at each transaction."""
+    engine = _engine(url, pool | {"pool_pre_ping": True}, lent.CONNECTING)
+    lent.watch(engine, get_config().schema_name, {**SETTINGS, **waiting.LIMITS})
+    return engine
+
+
+def _engine(url: URL | str, pool: dict[str, Any], connecting: dict[str, Any]) -> Engine:
+    engine = create_engine(
+        url,
+        **pool,
+        hide_parameters=True,  # a failed statement is logged: not with people's data in it
+        connect_args={"application_name": "credigestor", **connecting, **waiting.NETWORK},
+    )
+    event.listen(engine, "do_connect", outages.connect)
+    event.listen(engine, "handle_error", outages.leave_a_standby)
+    return engine
+
+
+#: With the four megabytes of work_mem that are PostgreSQL's own, a report with two filters sorts
+#: on disk.
+SETTINGS = {"timezone": "UTC", "work_mem": "32MB"}
+
+
 def connection_options(schema: str) -> str:
     """What every connection of the application starts with."""
-    # With the four megabytes of work_mem that are PostgreSQL's own, a report with two filters
-    # sorts on disk.
-    return f"-csearch_path={schema} -ctimezone=UTC -cwork_mem=32MB"
+    settings = {"search_path": schema, **SETTINGS}
+    return " ".join(f"-c{name}={value}" for name, value in settings.items())
 
 
 @contextmanager
@@ -104,15 +137,23 @@ def single_statements() -> Iterator[Session]:
 
     It saves BEGIN and COMMIT, which take as long as a small statement: at every call of the API.
     """
+    if get_config().database_pooler == "transaction":  # there BEGIN brings the settings along
+        with transaction() as session:
+            yield session
+        return
     alone = get_engine().execution_options(isolation_level="AUTOCOMMIT")
     with _worded(), Session(alone, expire_on_commit=False) as session:
         yield session  # connected by the first of them, if there is one
 
 
 @contextmanager
-def snapshot() -> Iterator[Session]:
-    """A read-only session that sees one moment of the database throughout; worded as well."""
-    with _worded(), get_engine().connect() as connection:
+def snapshot(*, direct: bool = False) -> Iterator[Session]:
+    """A read-only session that sees one moment of the database throughout; worded as well.
+
+    A `direct` one, long by nature, goes past a pooler.
+    """
+    engine = get_direct_engine() if direct else get_engine()
+    with _worded(), engine.connect() as connection:
         connection = connection.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )

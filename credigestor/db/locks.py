@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, func, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from credigestor.db.engine import get_engine
+from credigestor.db.engine import get_direct_engine
 
 #: Any constants will do; they only have to be ours. The second half of the key is the shop.
 _KEYS = {
@@ -80,7 +80,7 @@ def alone(kind: str) -> Iterator[bool]:
 @contextmanager
 def holding(kind: str) -> Iterator[Connection | None]:
     """As `alone`; gives the connection that holds it: while that answers, the lock is ours."""
-    with get_engine().connect() as connection:
+    with get_direct_engine().connect() as connection:
         connection = connection.execution_options(isolation_level="AUTOCOMMIT")
         key = {"key": _KEYS[kind]}
         got = connection.scalar(

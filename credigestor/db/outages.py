@@ -16,7 +16,8 @@ from time import monotonic
 from typing import Any
 
 import psycopg
-from sqlalchemy import Dialect, text
+from sqlalchemy import Connection, Dialect, text
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 
 from credigestor.config import get_config
@@ -50,6 +51,24 @@ def connect(_: Dialect, __: object, args: tuple[Any, ...], params: dict[str, Any
     except psycopg.OperationalError as error:
         start_again(error)
         raise
+
+
+def leave_a_standby(error: ExceptionContext) -> None:
+    """As SQLAlchemy's event `handle_error`: a server that takes no writes is left for another.
+
+    Where DATABASE_URL names several, one of them was promoted; connections to the former primary
+    would stay in the pool for as long as it answers.
+    """
+    cause = error.original_exception
+    if isinstance(cause, psycopg.errors.ReadOnlySqlTransaction) and _reads_only(error.connection):
+        error.is_disconnect = True
+
+
+def _reads_only(connection: Connection | None) -> bool:
+    """Whether that is the server's doing, and not that of who asked for a snapshot."""
+    return connection is not None and not connection.get_execution_options().get(
+        "postgresql_readonly"
+    )
 
 
 def start_again(why: Exception) -> None:

@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 from credigestor.errors import BusinessError
 from credigestor.rules.quoting import quote
 
-_ASK = "SELECT current_schema(), current_setting('search_path'), current_setting('TimeZone')"
+#: What tells where a connection is, in the order in which `judge` takes it.
+ASKED = "current_schema(), current_setting('search_path'), current_setting('TimeZone')"
+_ASK = f"SELECT {ASKED}"
 _UTC = frozenset({"UTC", "Etc/UTC"})
-_ASKED = "credigestor place asked"
+_NEW = "credigestor place asked"
 
 
 class Misplaced(BusinessError):
@@ -34,20 +36,20 @@ def watch(engine: Engine, schema: str) -> None:
 
     def opened(driver: Any, record: Any) -> None:
         try:
-            _judge(_ask(driver), schema)
+            judge(_ask(driver), schema)
         except BaseException:
             driver.close()
             raise
-        record.info[_ASKED] = True
+        record.info[_NEW] = True
 
     def lent(driver: Any, record: Any, _: Any) -> None:
-        if record.info.pop(_ASKED, False):
+        if record.info.pop(_NEW, False):
             return
         try:
             found = _ask(driver)
         except psycopg.Error as error:
             raise InvalidatePoolError from error
-        _judge(found, schema)
+        judge(found, schema)
 
     # First of all, before SQLAlchemy's own questions.
     event.listen(engine, "connect", opened, insert=True)
@@ -56,7 +58,7 @@ def watch(engine: Engine, schema: str) -> None:
 
 def require(connection: Connection | Session, schema: str) -> None:
     """Ask again, at the beginning of a transaction that may do harm elsewhere; raises Misplaced."""
-    _judge(connection.execute(text(_ASK)).one(), schema)
+    judge(connection.execute(text(_ASK)).one(), schema)
 
 
 def _ask(driver: Any) -> Any:
@@ -68,7 +70,8 @@ def _ask(driver: Any) -> Any:
             driver.autocommit = False
 
 
-def _judge(found: Any, schema: str) -> None:
+def judge(found: Any, schema: str) -> None:
+    """Raise Misplaced unless the answer to ASKED is the shop's schema alone, at UTC."""
     here, path, zone = found
     # The path too: before the first migration there is no schema to be in, and "$user", which
     # leads to ours by chance, or a second name lead elsewhere as soon as a table is missing.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -19,6 +20,7 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from credigestor.config import get_config
 from credigestor.errors import Busy
 
 #: Milliseconds: for a lock, over a statement, and with nothing to do amid a transaction.
@@ -27,10 +29,13 @@ LIMITS = {
     "statement_timeout": 30_000,
     "idle_in_transaction_session_timeout": 30_000,
 }
-#: Connections that are kept, that may be added, and seconds that one is waited for.
-POOL = {"pool_size": 10, "max_overflow": 40, "pool_timeout": 2.0}
-#: So many people's writes at a time may wait for locks: the other connections are for reading.
-WRITERS = 30
+#: Connections of a process that stay when nobody needs them; seconds that one is waited for.
+_KEPT, _SECONDS_FOR_ONE = 10, 2.0
+#: Connections past a pooler: for locks, a migration, a restore.
+DIRECT = 10
+#: Percent of the connections that people's writes may take, which may wait for locks: the others
+#: are for reading.
+_WRITING = 60
 _SECONDS_FOR_A_TURN = 1.0
 #: A server that is gone without a word is noticed in a minute (seconds; milliseconds for the last).
 #: A Unix socket needs and heeds none of them but the first.
@@ -64,7 +69,21 @@ _NO_ROOM = ("too many clients", "connection slots", "too many connections")
 #: Memory, connections, and what the server's configuration limits; a full disk is an outage.
 _NO_RESOURCES = {"53000", "53200", "53300", "53400"}
 
-_turns = BoundedSemaphore(WRITERS)
+
+def pool(most: int) -> dict[str, Any]:
+    """How an engine keeps at most so many connections."""
+    kept = min(_KEPT, most)
+    return {"pool_size": kept, "max_overflow": most - kept, "pool_timeout": _SECONDS_FOR_ONE}
+
+
+def writers(most: int) -> int:
+    """How many people's writes at a time a process with so many connections takes on."""
+    return max(1, most * _WRITING // 100)
+
+
+@lru_cache
+def _turns() -> BoundedSemaphore:
+    return BoundedSemaphore(writers(get_config().connections))
 
 
 def limit(engine: Engine) -> None:
@@ -87,13 +106,13 @@ def unhurried(session: Session | Connection) -> None:
 
 @contextmanager
 def turn() -> Iterator[None]:
-    """One of the WRITERS for the block; raises Busy when none is free for a moment."""
-    if not _turns.acquire(timeout=_SECONDS_FOR_A_TURN):
+    """One of the `writers` for the block; raises Busy when none is free for a moment."""
+    if not _turns().acquire(timeout=_SECONDS_FOR_A_TURN):
         raise Busy(_FULL)
     try:
         yield
     finally:
-        _turns.release()
+        _turns().release()
 
 
 def as_busy(error: Exception) -> Busy | None:

@@ -86,7 +86,7 @@ def rebuild(session: Session, *, today: date) -> int:
 
 
 def _fold_in(session: Session, closed_until: date) -> int:
-    for statement in facts.WORKBENCH:
+    for statement in facts.workbench():
         session.execute(text(statement))
     count: int = session.execute(text(facts.TAKE_STALE)).rowcount  # type: ignore[attr-defined]
     if not count:

@@ -18,7 +18,7 @@ from credigestor.backups import automatic
 from credigestor.backups.backup import MIN_PASSPHRASE
 from credigestor.config import get_config
 from credigestor.db import outages
-from credigestor.db.engine import get_engine, transaction
+from credigestor.db.engine import get_direct_engine, transaction
 from credigestor.db.migrate import migrate
 from credigestor.services.passwords import ALPHABET
 from credigestor.services.users import has_users
@@ -31,7 +31,7 @@ log = logging.getLogger("credigestor")
 def prepare() -> None:
     """Migrate the schema; again at the next call if it failed. Raises Unavailable."""
     with outages.worded():
-        migrate(get_engine())
+        migrate(get_direct_engine())
 
 
 def announce() -> None:

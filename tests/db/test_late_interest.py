@@ -84,7 +84,7 @@ def test_the_planner_puts_the_arithmetic_in_the_place_of_the_call_in_summaries()
     [charges] = (cube for cube in changes.CALENDAR if cube.table is tables.charges)
     days = {"first": TODAY, "last": TODAY}
     with transaction() as session:
-        for statement in facts.WORKBENCH:
+        for statement in facts.workbench():
             session.execute(text(statement))
         for written in (charges.upsert, f"WITH {changes.ALL_OPEN} {charges.upsert}"):
             assert_inlined(plan(session, written, **days))

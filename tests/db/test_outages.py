@@ -170,3 +170,27 @@ def test_a_server_that_only_reads_refuses_to_record_in_a_sentence(seller: Actor)
 
     with pytest.raises(Unavailable, match="só permite leitura"):
         write()
+
+
+def test_a_server_that_only_reads_is_left_for_another_and_a_snapshot_that_does_is_not(
+    seller: Actor,
+) -> None:
+    """Behind an address of several, the next connection is the new primary's."""
+    server, writing = text("SELECT pg_backend_pid()"), text("CREATE TABLE thing ()")
+
+    def first_of_the_pool() -> int | None:
+        with transaction() as session:
+            return session.scalar(server)
+
+    def write_where_only_reading_is_allowed() -> None:
+        with transaction() as session:
+            session.execute(text("SET TRANSACTION READ ONLY"))
+            session.execute(writing)
+
+    before = first_of_the_pool()
+    with pytest.raises(Unavailable), snapshot() as session:
+        session.execute(writing)
+    assert first_of_the_pool() == before
+    with pytest.raises(Unavailable):
+        write_where_only_reading_is_allowed()
+    assert first_of_the_pool() != before

@@ -59,9 +59,11 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
 
     def limits(*, writers: int = 4, pool: dict[str, Any] | None = None, **given: int) -> None:
         monkeypatch.setattr(waiting, "LIMITS", {**waiting.LIMITS, **given})
-        monkeypatch.setattr(waiting, "POOL", {**waiting.POOL, **(pool or {})})
+        ours = waiting.pool(50) | (pool or {})
+        monkeypatch.setattr(waiting, "pool", lambda _: ours)
         monkeypatch.setattr(waiting, "_SECONDS_FOR_A_TURN", 0.2)
-        monkeypatch.setattr(waiting, "_turns", BoundedSemaphore(writers))
+        turns = BoundedSemaphore(writers)
+        monkeypatch.setattr(waiting, "_turns", lambda: turns)
         anew()
 
     yield limits

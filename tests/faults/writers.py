@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -42,7 +43,9 @@ class Ledger:
         return time.monotonic() - begun
 
 
-def pay_under_kills(shop: Path, kills: int, *, pause: float) -> tuple[Ledger, list[float]]:
+def pay_under_kills(
+    shop: Path, kills: int, *, pause: float, kill: Callable[[Path], None] = kill_server
+) -> tuple[Ledger, list[float]]:
     """Receive payments while the server is killed so many times; how long each return took.
 
     Who is told that the database is away confirms the same form again, as a person does.
@@ -71,7 +74,7 @@ def pay_under_kills(shop: Path, kills: int, *, pause: float) -> tuple[Ledger, li
             for _ in range(kills):
                 ledger.wait_for_more()
                 time.sleep(pause)
-                kill_server(shop)
+                kill(shop)
                 returns.append(ledger.wait_for_more())
         finally:
             stop.set()

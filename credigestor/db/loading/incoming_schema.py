@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.config import get_config
 from credigestor.db import discreet, locks, place, waiting
-from credigestor.db.engine import connection_options, get_engine
+from credigestor.db.engine import connection_options, get_direct_engine
 from credigestor.db.migrate import current_revision, head_revision, upgrade
 from credigestor.db.models import INSTALLATION
 from credigestor.errors import Conflict
@@ -171,7 +171,7 @@ def incoming(revision: str) -> Iterator[Incoming]:
             raise Conflict("Outra restauração ou conferência de backup está em andamento.")
         try:
             _drop_leftovers(live)
-            with get_engine().begin() as connection:
+            with get_direct_engine().begin() as connection:
                 connection.execute(text(f'CREATE SCHEMA "{name}"'))
                 connection.execute(text(f"COMMENT ON SCHEMA \"{name}\" IS '{_mark(live)}'"))
             made = Incoming(name, live, engine)
@@ -194,7 +194,7 @@ def drop_leftovers() -> None:
 
 def _drop_leftovers(live: str) -> None:
     # Names prove nothing: that of another shop, or of its incoming schema, may begin as ours does.
-    with get_engine().begin() as connection:
+    with get_direct_engine().begin() as connection:
         waiting.unhurried(connection)
         for name in connection.scalars(_MARKED, {"mark": _mark(live), "live": live}).all():
             connection.execute(text(f'DROP SCHEMA "{name}" CASCADE'))
@@ -211,7 +211,7 @@ def _mark(live: str) -> str:
 
 def _engine(schema: str) -> Engine:
     engine = create_engine(
-        get_engine().url,
+        get_direct_engine().url,
         poolclass=NullPool,
         hide_parameters=True,
         connect_args={

@@ -6,6 +6,9 @@ out again when it is still known.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from credigestor.config import get_config
 from credigestor.db.steps import STEPS
 from credigestor.rules.renegotiation import TRIED
 from credigestor.rules.value_ranges import VALUE_LIMITS, VALUE_RANGES
@@ -19,14 +22,16 @@ _WORKBENCH = {
     "changed_sales": "sign smallint, LIKE sale_facts",
     "changed_notes": "sign smallint, LIKE note_facts",
 }
-WORKBENCH = (
-    *(
-        f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} ({columns}) ON COMMIT DELETE ROWS"
-        for name, columns in _WORKBENCH.items()
-    ),
-    # what an earlier refresh of the same transaction left there
-    *(f"DELETE FROM {name}" for name in _WORKBENCH),
-)
+
+
+def workbench() -> Iterator[str]:
+    """The statements that make it, empty; it is kept for the next where the connection is ours."""
+    then = "DELETE ROWS" if get_config().database_pooler == "none" else "DROP"
+    for name, columns in _WORKBENCH.items():
+        yield f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} ({columns}) ON COMMIT {then}"
+    for name in _WORKBENCH:  # what an earlier refresh of the same transaction left there
+        yield f"DELETE FROM {name}"
+
 
 TAKE_STALE = """
 WITH taken AS (DELETE FROM stale_sales RETURNING sale_id)
