@@ -17,6 +17,7 @@ from credigestor.api.beside import Beside
 from credigestor.ui.app import incidents
 from credigestor.web import garbage, sockets, startup
 from credigestor.web.doors import Doors
+from credigestor.web.measured import Measured
 from credigestor.web.routes import routes
 
 #: Rooms of credigestor.ui; `app` is this one's own.
@@ -40,7 +41,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 app = st.App(
     Path(__file__).parent / "credigestor" / "ui" / "app" / "entry.py",
     routes=routes(),
-    middleware=[Middleware(Beside), Middleware(Doors)],
+    middleware=[Middleware(Measured), Middleware(Beside), Middleware(Doors)],
     lifespan=lifespan,
     on_script_error=incidents.show,
 )

@@ -43,6 +43,15 @@ class Config(BaseSettings):
         default=Path(__file__).resolve().parents[1] / ".data",
         validation_alias="CREDIGESTOR_DATA_DIR",
     )
+    #: What Prometheus must send as a bearer token to read /metrics; without it only programs of
+    #: this machine may.
+    metrics_token: SecretStr | None = Field(
+        default=None, validation_alias="CREDIGESTOR_METRICS_TOKEN"
+    )
+    #: How the log is written: lines for people, or JSON for programs.
+    log_format: Literal["text", "json"] = Field(
+        default="text", validation_alias="CREDIGESTOR_LOG_FORMAT"
+    )
     #: Host names, beside localhost and IP addresses, under which browsers reach the app.
     hosts: str = Field(default="", validation_alias="CREDIGESTOR_HOSTS")
     #: Set when a trusted HTTPS proxy stands in front: cookies become Secure and the

@@ -11,7 +11,7 @@ import pytest
 from credigestor.rules.aging import BANDS
 
 ROOT = Path(__file__).resolve().parents[1]
-LEDGER = {"db", "rules", "errors"}
+LEDGER = {"db", "rules", "errors", "metrics"}
 FILES = {"exports", "imports", "backups", "documents"}
 DOMAIN = LEDGER | FILES | {"services", "reports"}
 UI = {"ui.kit", "ui.charts", "ui.app", "ui.analytics", "ui.counter", "ui.admin"}
@@ -20,11 +20,13 @@ MAY_IMPORT = {
     "rules": {"errors"},
     "errors": set(),
     "config": set(),
+    "metrics": set(),
+    "logs": {"config"},
     "clock": set(),
     "atomic_file": set(),
     "shop_day": {"clock", "db"},
     "postgres": set(),
-    "db": {"postgres", "rules", "errors", "config"},
+    "db": {"postgres", "rules", "errors", "config", "metrics"},
     "services": LEDGER,
     "reports": LEDGER,
     "documents": LEDGER | {"reports"},
@@ -33,8 +35,8 @@ MAY_IMPORT = {
     "backups": LEDGER | {"services", "reports", "atomic_file"},
     "webhooks": LEDGER | {"services"},
     "demo": LEDGER | {"imports", "services", "reports"},
-    "web": DOMAIN | {"webhooks", "config", "clock", "shop_day"},
-    "api": DOMAIN | {"web", "__version__", "config", "clock", "shop_day"},
+    "web": DOMAIN | {"webhooks", "config", "clock", "shop_day", "logs"},
+    "api": DOMAIN | {"web", "__version__", "config", "clock", "shop_day", "logs"},
     "ui.kit": DOMAIN | {"web", "config", "clock", "shop_day"},
     "ui.charts": DOMAIN | {"ui.kit"},
     "ui.app": DOMAIN | {"ui.kit", "web", "demo", "config", "clock"},
@@ -43,7 +45,7 @@ MAY_IMPORT = {
     "ui.admin": DOMAIN | {"ui.kit", "config", "clock", "atomic_file"},
     "pages": DOMAIN | UI,
     "app": {"web", "api", *UI},
-    "cli": DOMAIN | {"__version__", "postgres", "demo", "config", "clock", "atomic_file"},
+    "cli": DOMAIN | {"__version__", "postgres", "demo", "config", "clock", "atomic_file", "logs"},
     "__main__": {"cli"},
 }
 STREAMLIT_ROOMS = UI | {"pages", "app"}

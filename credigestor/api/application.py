@@ -15,7 +15,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
 from starlette.responses import Response
 
-from credigestor import __version__
+from credigestor import __version__, logs
 from credigestor.api import (
     acts,
     audit,
@@ -74,6 +74,7 @@ mesma de novo dá a primeira resposta, e não grava outra vez. Toda recusa é um
 async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
     """In a process of its own: prepare the database before the first call, deliver webhooks."""
     get_config()  # a variable that is wrong ends the server here
+    logs.configure()
     try:
         await anyio.to_thread.run_sync(startup.prepare)
     except Exception:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from credigestor import __version__, clock
+from credigestor import __version__, clock, logs
 from credigestor import demo as demonstration
 from credigestor.cli import backups, closings, keys, server, webhooks
 from credigestor.cli.common import (
@@ -47,6 +47,7 @@ from credigestor.services import repairs, users
 )
 def main() -> None:
     """CrediGestor: o crediário da loja, pela linha de comando."""
+    logs.configure()
 
 
 @main.command()

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -53,6 +53,13 @@ def get_direct_engine() -> Engine:
 @lru_cache(maxsize=1)
 def _direct(url: str) -> Engine:
     return _watched(url, **waiting.pool(waiting.DIRECT))
+
+
+def pool() -> tuple[int, int]:
+    """How many connections of the process are in use, and how many may be."""
+    found = get_engine().pool
+    assert isinstance(found, QueuePool)
+    return found.checkedout(), get_config().connections
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from credigestor import metrics
 from credigestor.config import get_config
 from credigestor.errors import Busy
 
@@ -108,6 +109,7 @@ def unhurried(session: Session | Connection) -> None:
 def turn() -> Iterator[None]:
     """One of the `writers` for the block; raises Busy when none is free for a moment."""
     if not _turns().acquire(timeout=_SECONDS_FOR_A_TURN):
+        metrics.refused("turn")
         raise Busy(_FULL)
     try:
         yield
@@ -116,20 +118,25 @@ def turn() -> Iterator[None]:
 
 
 def as_busy(error: Exception) -> Busy | None:
-    """The Busy that words what was waited for in vain; None for any other error."""
+    """The Busy that words what was waited for in vain, counted; None for any other error."""
     if isinstance(error, PoolTimeout):
+        metrics.refused("connection")
         return Busy(_FULL)
     cause = getattr(error, "orig", error)
     in_the_way = errors.LockNotAvailable | errors.DeadlockDetected | errors.SerializationFailure
     if isinstance(cause, in_the_way):
+        metrics.refused("lock")
         return Busy(f"{_in_use(error, cause)} {_AGAIN}")
     if isinstance(cause, errors.QueryCanceled):
+        metrics.refused("statement")
         return Busy(f"Isto demorou demais e foi interrompido. {_AGAIN}")
     if isinstance(cause, errors.IdleInTransactionSessionTimeout):
+        metrics.refused("idle")
         return Busy(f"Isto ficou parado no meio por tempo demais e foi desfeito. {_AGAIN}")
     if isinstance(cause, psycopg.OperationalError) and (
         cause.sqlstate in _NO_RESOURCES or any(w in str(cause) for w in _NO_ROOM)
     ):
+        metrics.refused("connection")
         return Busy(_FULL)
     return None
 

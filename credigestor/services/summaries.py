@@ -13,6 +13,7 @@ from time import monotonic, sleep
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from credigestor import metrics
 from credigestor.db import locks, waiting
 from credigestor.db.summaries import changes, customer_changes, facts
 from credigestor.db.summaries.tables import SUMMARIES, note_facts, sale_facts
@@ -62,6 +63,7 @@ def _is_up(session: Session, today: date) -> bool:
     return not state.stale and state.closed_until is not None and state.closed_until >= today
 
 
+@metrics.timed_fold
 def _bring_up(session: Session, today: date) -> int:
     waiting.unhurried(session)
     closed_until = session.scalar(text("SELECT closed_until FROM summary_state"))

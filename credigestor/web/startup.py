@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from threading import Event, Thread
 
-from credigestor import clock
+from credigestor import clock, logs
 from credigestor.backups import automatic
 from credigestor.backups.backup import MIN_PASSPHRASE
 from credigestor.config import get_config
@@ -37,6 +37,7 @@ def prepare() -> None:
 def announce() -> None:
     """Prepare the database and, while there is no user, print the setup code in the terminal."""
     get_config()  # a variable that is wrong ends the server here
+    logs.configure()
     try:
         prepare()
         with transaction() as session:

@@ -42,6 +42,14 @@ def client_address(peer: str | None, header: Header) -> str:
     return peer or "?"
 
 
+def is_loopback(peer: str | None) -> bool:
+    """Tell whether who connected is a program of this machine."""
+    try:
+        return peer is not None and ip_address(peer).is_loopback
+    except ValueError:
+        return False
+
+
 def host_allowed(host: str | None) -> bool:
     """Tell whether a Host header names us: an IP, localhost, this machine, a configured name.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import unquote
@@ -14,6 +15,7 @@ from starlette.types import Message
 
 from credigestor.web import cookies
 from credigestor.web.doors import Doors
+from credigestor.web.measured import Measured
 from credigestor.web.routes import routes
 from tests.ui.support import Visit
 
@@ -70,7 +72,7 @@ class Client:
         self.answer.whole = not message.get("more_body")
 
 
-APP = Starlette(routes=routes(), middleware=[Middleware(Doors)])
+APP = Starlette(routes=routes(), middleware=[Middleware(Measured), Middleware(Doors)])
 
 
 def fetch(
@@ -80,12 +82,15 @@ def fetch(
     method: str = "GET",
     http: str = "1.1",
     host: str = "localhost",
+    peer: str = "127.0.0.1",
+    headers: Mapping[str, str] | None = None,
     client: Client | None = None,
 ) -> Answer:
     """Ask for a path with this login's cookie; an error that ended the answer is swallowed."""
     client = client or Client()
     path, _, query = path.partition("?")
     cookie = [(b"cookie", f"{cookies.cookie_name()}={token}".encode())] if token else []
+    more = [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
     scope = {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -96,8 +101,8 @@ def fetch(
         "root_path": "",
         "scheme": "http",
         "query_string": query.encode(),
-        "headers": [(b"host", host.encode()), (b"accept-encoding", b"gzip"), *cookie],
-        "client": ("127.0.0.1", 1),
+        "headers": [(b"host", host.encode()), (b"accept-encoding", b"gzip"), *cookie, *more],
+        "client": (peer, 1),
         "server": ("localhost", 80),
     }
 

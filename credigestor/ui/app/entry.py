@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import streamlit as st
 
+from credigestor import metrics
 from credigestor.db.engine import transaction
 from credigestor.db.settings import current_settings
 from credigestor.errors import DatabaseAway
@@ -53,7 +54,7 @@ def page_asked_for() -> None:
     if not actor.can(_PERMISSIONS.get(chosen.url_path, Permission.COUNTER)):
         no_page.refused()
     st.set_page_config(page_title=f"{chosen.title} · CrediGestor")
-    with session.handing_on(actor):
+    with session.handing_on(actor), metrics.run_of(chosen.url_path or PAGES[0].url_path):
         chosen.run()
 
 

@@ -41,7 +41,7 @@ def show(error: Exception) -> bool:
         )
         return True
     code = secrets.token_hex(4).upper()
-    log.error("Incident %s", code, exc_info=error)
+    log.error("Incident %s", code, exc_info=error, extra={"incident": code})
     st.error(
         "Algo deu errado e esta página não pôde continuar. O que já estava gravado não foi "
         f"afetado. Tente de novo; se repetir, informe o código **{code}** a quem cuida do "
