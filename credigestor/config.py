@@ -37,8 +37,8 @@ class Config(BaseSettings):
         validation_alias="CREDIGESTOR_SCHEMA",
         pattern=r"^[a-z_][a-z0-9_]{0,62}$",
     )
-    #: Folder of the embedded server's data and of the setup code; by default beside the code,
-    #: wherever the command is run from.
+    #: Folder of the embedded server's data; by default beside the code, wherever the command is
+    #: run from.
     data_dir: Path = Field(
         default=Path(__file__).resolve().parents[1] / ".data",
         validation_alias="CREDIGESTOR_DATA_DIR",

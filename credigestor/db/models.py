@@ -1028,7 +1028,8 @@ class ApiCalls(Base):
 class Installation(Base):
     """Which installation this is: one row, written with the first backup, whose mark it is.
 
-    `signing_key` signs the API's tokens, from the first login there on.
+    `signing_key` signs the API's tokens, from the first login there on. `setup_code` is what a new
+    shop's first visitor from another machine is asked for, gone with the first administrator.
     """
 
     __tablename__ = "installation"
@@ -1036,6 +1037,7 @@ class Installation(Base):
     one: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
     id: Mapped[uuid.UUID]
     signing_key: Mapped[bytes | None]
+    setup_code: Mapped[str | None]
 
 
 class WebhookEndpoint(Base):

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import hmac
+import secrets
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Annotated
 
 from pydantic import BeforeValidator, ValidationInfo, field_validator
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import User
+from credigestor.db.models import Installation, User
 from credigestor.db.settings import ShopSettings
 from credigestor.errors import BusinessError, InvalidInput
 from credigestor.rules.identity import parse_name, parse_tax_id, parse_uf
 from credigestor.rules.permissions import Actor, Role
-from credigestor.services import lockout, settings, users
+from credigestor.services import backup_runs, lockout, settings, users
 from credigestor.services.inputs import InputModel
-from credigestor.services.passwords import check_password
+from credigestor.services.passwords import ALPHABET, check_password
 
 #: Not a login that anybody can have: it has a space.
 _NAME = "setup code"
@@ -27,8 +30,17 @@ def _unless_empty(parser: Callable[[str], str]) -> BeforeValidator:
     return BeforeValidator(lambda value: parser(value) if value.strip() else "")
 
 
+def code(session: Session) -> str:
+    """The code that proves access to the server; made once, whichever process asks first."""
+    backup_runs.installation(session)  # the row is there, and waits for who writes it now
+    made = "".join(secrets.choice(ALPHABET) for _ in range(20))
+    lacking = update(Installation).where(Installation.setup_code.is_(None))
+    session.execute(lacking.values(setup_code=made))
+    return session.scalars(select(Installation.setup_code)).one() or made
+
+
 def check_code(
-    session: Session, *, matches: bool, address: str, now: datetime
+    session: Session, *, given: str, address: str, now: datetime
 ) -> BusinessError | None:
     """Count a try at the setup code, with the limits of a login; give the refusal, if any.
 
@@ -37,6 +49,8 @@ def check_code(
     refusal = lockout.refusal(session, login=_NAME, address=address, now=now)
     if refusal is not None:
         return refusal
+    wanted = code(session).encode()
+    matches = hmac.compare_digest(given.strip().encode("utf-8", "replace"), wanted)
     lockout.count(session, login=_NAME, address=address, succeeded=matches, now=now)
     return None if matches else InvalidInput("Código de configuração incorreto.", field="code")
 

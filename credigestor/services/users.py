@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import User
+from credigestor.db.models import Installation, User
 from credigestor.errors import BusinessError, Conflict, InvalidInput, NotFound
 from credigestor.rules.identity import parse_name
 from credigestor.rules.permissions import Actor, Permission, Role
@@ -43,13 +43,17 @@ def list_users(session: Session, actor: Actor) -> Sequence[User]:
 
 
 def create_first_admin(session: Session, *, login: str, name: str, password: str) -> User:
-    """Register the administrator of a new shop; Conflict once any user exists."""
+    """Register the administrator of a new shop, whose setup code is gone with that.
+
+    Raises Conflict once any user exists.
+    """
     session.execute(text("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE"))
     if has_users(session):
         raise Conflict("A loja já tem um administrador. Entre com o seu usuário.")
     user = _add(session, login=login, name=name, role=Role.ADMIN, password=password)
     actor = Actor(user.id, user.name, Role.ADMIN)
     audit.record(session, actor, "create", "users", user.id, after=_shown(user))
+    session.execute(update(Installation).values(setup_code=None))
     return user
 
 

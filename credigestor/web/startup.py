@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hmac
 import logging
-import os
-import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from pathlib import Path
 from threading import Event, Thread
 
 from credigestor import clock, logs
@@ -20,7 +16,7 @@ from credigestor.config import get_config
 from credigestor.db import outages
 from credigestor.db.engine import get_direct_engine, transaction
 from credigestor.db.migrate import migrate
-from credigestor.services.passwords import ALPHABET
+from credigestor.services import setup
 from credigestor.services.users import has_users
 from credigestor.webhooks.dispatcher import Dispatcher
 
@@ -43,7 +39,7 @@ def announce() -> None:
         with transaction() as session:
             if has_users(session):
                 return
-        code = setup_code()
+            code = setup.code(session)
     except Exception:
         log.exception("The database is not ready; pages will try again.")
         return
@@ -92,34 +88,3 @@ def webhooks() -> Iterator[None]:
         yield
     finally:
         dispatcher.stop()
-
-
-def setup_code() -> str:
-    """The code that proves access to the server; made once, kept in a file only we may read."""
-    path = _code_file()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    made = "".join(secrets.choice(ALPHABET) for _ in range(20))
-    beside = path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(made)
-    try:
-        os.link(beside, path)  # whole or not at all, and only the first process wins
-    except FileExistsError:
-        pass
-    finally:
-        beside.unlink()
-    return path.read_text().strip()
-
-
-def setup_code_matches(given: str) -> bool:
-    """Compare what was typed with the setup code, in constant time."""
-    return hmac.compare_digest(given.strip().encode("utf-8", "replace"), setup_code().encode())
-
-
-def forget_setup_code() -> None:
-    """Remove the setup code, once the first administrator exists."""
-    _code_file().unlink(missing_ok=True)
-
-
-def _code_file() -> Path:
-    return get_config().data_dir.absolute() / "setup-code"

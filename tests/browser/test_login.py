@@ -70,13 +70,12 @@ def test_a_stranger_on_the_network_needs_the_code_from_the_terminal(
     found_shop(page)
     expect(page.get_by_text("Código de configuração incorreto")).to_be_visible()
     assert fresh_server.scalar("SELECT count(*) FROM users") == 0
-    code = (fresh_server.data_dir / "setup-code").read_text()
+    code = str(fresh_server.scalar("SELECT setup_code FROM installation"))
     assert code in fresh_server.log.read_text()
-    assert (fresh_server.data_dir / "setup-code").stat().st_mode & 0o077 == 0
     page.get_by_label("Código de configuração", exact=True).fill(code)
     page.get_by_role("button", name="Criar a loja").click()
     expect(page.get_by_role("button", name="Sair")).to_be_visible()
-    assert not (fresh_server.data_dir / "setup-code").exists()
+    assert fresh_server.scalar("SELECT setup_code FROM installation") is None
 
 
 def test_a_person_logs_in_and_the_cookie_changes(page: Page, log_in: Callable[..., None]) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
 from sqlalchemy import select
 
 from credigestor.db.engine import transaction
-from credigestor.db.models import User
+from credigestor.db.models import Installation, User
 from credigestor.db.settings import current_settings
 from credigestor.errors import BusinessError, Conflict, InvalidInput, InvalidInputs, NotAllowed
 from credigestor.rules.permissions import Role
@@ -75,9 +76,28 @@ def test_founding_a_shop_keeps_its_settings_and_its_administrator() -> None:
 
 
 def test_the_setup_code_has_the_limits_of_a_login() -> None:
-    def attempt(matches: bool) -> BusinessError | None:
+    def attempt(given: str, address: str = "203.0.113.1") -> BusinessError | None:
         with transaction() as session:
-            return setup.check_code(session, matches=matches, address="203.0.113.1", now=NOW)
+            return setup.check_code(session, given=given, address=address, now=NOW)
 
-    assert [type(attempt(False)) for _ in range(5)] == [InvalidInput] * 5
-    assert isinstance(attempt(True), NotAllowed)
+    with transaction() as session:
+        right = setup.code(session)
+    assert attempt(f" {right}\n", "203.0.113.2") is None
+    for wrong in ("", right[:-1], f"{right}x", "ç", right[::-1]):
+        assert isinstance(attempt(wrong), InvalidInput)
+    assert isinstance(attempt(right), NotAllowed)
+
+
+def test_the_setup_code_is_one_for_all_processes_and_gone_with_the_first_administrator() -> None:
+    def asked(_: int) -> str:
+        with transaction() as session:
+            return setup.code(session)
+
+    with ThreadPoolExecutor(4) as processes:
+        [code] = set(processes.map(asked, range(4)))
+    assert len(code) == 20
+    kept = select(Installation.setup_code)
+    with transaction() as session:
+        assert session.scalar(kept) == code
+        setup.found_shop(session, inputs.parse(setup.NewShop, FIRST_RUN))
+        assert session.scalar(kept) is None

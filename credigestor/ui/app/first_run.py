@@ -23,7 +23,6 @@ from credigestor.services.users import MAX_LOGIN
 from credigestor.ui.app import login
 from credigestor.ui.kit import data, session
 from credigestor.ui.kit.forms import Fields
-from credigestor.web import startup
 
 _ADMIN, _ACCOUNTS = "first_run_admin", "first_run_accounts"
 
@@ -90,7 +89,7 @@ def _check_code(code: str) -> None:
     with transaction() as db:
         refusal = setup.check_code(
             db,
-            matches=startup.setup_code_matches(code),
+            given=code,
             address=session.client_address(),
             now=clock.now(),
         )
@@ -103,7 +102,6 @@ def _found(values: dict[str, str]) -> str:
     with transaction() as db:
         user = setup.found_shop(db, data)
         ticket = login.ticket_without_password(db, user.id)
-    startup.forget_setup_code()
     st.session_state[_ADMIN] = user.id
     return ticket
 

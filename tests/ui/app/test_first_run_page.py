@@ -8,21 +8,21 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from credigestor.config import get_config
 from credigestor.db.engine import transaction
 from credigestor.db.models import LoginSession, User
 from credigestor.db.settings import current_settings
+from credigestor.services import setup
 from credigestor.services.users import create_first_admin
-from credigestor.web import startup
 from tests.ui.support import Browser, Visit, open_app
+
+pytestmark = pytest.mark.usefixtures("db")
 
 CODE = "Código de configuração"
 
 
-@pytest.fixture(autouse=True)
-def own_folder(db: str, tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A data folder of its own: the setup code is a file there."""
-    monkeypatch.setattr(get_config(), "data_dir", tmp_path)
+def the_code() -> str:
+    with transaction() as session:
+        return setup.code(session)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_from_the_network_nothing_happens_without_the_code() -> None:
         assert "Código de configuração incorreto." in app.texts
     with transaction() as session:
         assert session.scalars(select(User)).all() == []
-    fill(app, code=f" {startup.setup_code()} ")
+    fill(app, code=f" {the_code()} ")
     assert any('href="/entrar?ticket=' in link for link in links(app))
 
 
@@ -83,7 +83,7 @@ def test_guessing_the_code_is_locked_like_a_login() -> None:
     app = open_app()
     for _ in range(5):
         fill(app, code="errado")
-    fill(app, code=startup.setup_code())
+    fill(app, code=the_code())
     assert "Muitas tentativas" in app.texts
     with transaction() as session:
         assert session.scalars(select(User)).all() == []
@@ -146,16 +146,3 @@ def test_the_demonstrations_accounts_are_shown_and_then_one_enters(
     stranger = open_app()
     assert "senha-gerada-1" not in stranger.texts
     assert not stranger.table
-
-
-def test_the_setup_code_is_one_for_all_processes_and_only_ours_to_read(tmp_path: object) -> None:
-    code = startup.setup_code()
-    assert len(code) == 20
-    assert startup.setup_code() == code
-    assert startup.setup_code_matches(f"{code}\n")
-    assert not startup.setup_code_matches(code[:-1])
-    path = get_config().data_dir / "setup-code"
-    assert path.stat().st_mode & 0o777 == 0o600
-    startup.forget_setup_code()
-    startup.forget_setup_code()
-    assert startup.setup_code() != code
