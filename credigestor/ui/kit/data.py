@@ -1,13 +1,13 @@
 """The two roads between pages and the domain: read from a snapshot, write in a transaction.
 
 Counter pages read fresh. Analytics read through `portfolio`, which first folds what is new
-into the summaries, and always with a ttl; every write clears what this process has cached,
-other processes follow when the ttl ends.
+into the summaries, and always with a ttl; every write clears what this process has cached. What
+the API or another process wrote is seen by its entry in the audit log, looked for once a second.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import wraps
 from time import monotonic
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from credigestor import clock
 from credigestor.db.engine import snapshot, transaction, writing
 from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.reports import audit
 from credigestor.services import summaries
 from credigestor.shop_day import shop_day
 from credigestor.ui.kit import waiting
@@ -32,6 +33,10 @@ MOST_KEPT = 200
 #: Seconds that a page waits for another refresh, which after a large import goes on for minutes.
 PATIENCE = 3.0
 _impatient_until = 0.0
+#: Between two looks at whether others have written.
+SECONDS_BETWEEN_LOOKS = 1.0
+_looked_at = -SECONDS_BETWEEN_LOOKS
+_written: Sequence[int] = ()
 _readers: dict[tuple[Any, Any], Any] = {}
 
 
@@ -74,9 +79,26 @@ def _reader(
             first()
             return read(report, *args, **kwargs)
 
-        _readers[report, first] = reader
+        @wraps(report)
+        def following(*args: P.args, **kwargs: P.kwargs) -> R:
+            _follow_others()
+            return reader(*args, **kwargs)
+
+        _readers[report, first] = following
     found: Callable[P, R] = _readers[report, first]
     return found
+
+
+def _follow_others() -> None:
+    """Forget what was cached where somebody else has written since the last look."""
+    global _looked_at, _written
+    if monotonic() < _looked_at + SECONDS_BETWEEN_LOOKS:
+        return
+    _looked_at = monotonic()
+    latest = read(audit.latest)
+    if latest != _written:
+        _written = latest
+        st.cache_data.clear()
 
 
 def _nothing() -> None:
