@@ -12,6 +12,9 @@ import re
 import secrets
 from collections.abc import Iterable
 
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
 from credigestor.config import get_config
 from credigestor.services.lockout import KNOWN
 
@@ -52,6 +55,14 @@ def read(headers: Iterable[tuple[bytes, bytes]], name: str | None = None) -> str
         if part.strip().startswith(prefix)
     ]
     return valid(found[0]) if len(found) == 1 else None
+
+
+def may_be_given(scope: Scope) -> bool:
+    """Tell whether a page that is asked for may bring a visitor's cookie along."""
+    # A link on another site brings no SameSite=Strict cookie, though the browser may have one:
+    # it must not be overwritten. The page's own first requests will bring it, or get one.
+    site = Headers(scope=scope).get("sec-fetch-site", "none")
+    return site in ("none", "same-origin")
 
 
 def set_cookie(token: str) -> str:

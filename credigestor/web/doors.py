@@ -22,6 +22,7 @@ from credigestor.db.engine import transaction
 from credigestor.services import auth
 from credigestor.web import cookies, old_addresses, shell, strangers, visitor
 from credigestor.web.bindings import MEDIA, Bindings, asked_for, incoming, whole
+from credigestor.web.proxies import Proxies
 from credigestor.web.uploads import UPLOAD, Uploads
 
 log = logging.getLogger("credigestor")
@@ -36,6 +37,11 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 GIVES_COOKIE = frozenset({"/_stcore/health", "/_stcore/host-config"})
 
 _BODY_LIMIT = 1_000_000
+_NOT_YOURS = PlainTextResponse(
+    "Acesso negado. Se o arquivo é seu, carregue a página de novo: outro processo pode ter"
+    " assumido o atendimento.",
+    403,
+)
 _UNAVAILABLE = PlainTextResponse(
     "O CrediGestor não conseguiu atender agora. Tente de novo em instantes.", 503
 )
@@ -49,10 +55,12 @@ class Doors:
         self.bindings = Bindings()
         self.strangers = strangers.Strangers()
         self.uploads = Uploads()
+        self.proxies = Proxies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request, WebSocket or lifespan of the server."""
         if scope["type"] == "http":
+            self.proxies.mind(scope)
             await self._answer(scope, receive, _with_headers(send, scope["path"]))
         elif scope["type"] == "websocket":
             await self._websocket(scope, receive, send)
@@ -91,7 +99,7 @@ class Doors:
             await self.uploads.serve(self.app, scope, receive, send)
             return
         scope = _noting_peer(scope)
-        if token is None and scope["method"] == "GET" and _may_get_cookie(scope):
+        if token is None and scope["method"] == "GET" and cookies.may_be_given(scope):
             send = _giving_cookie(send, always=path in GIVES_COOKIE)
         if scope["method"] in ("GET", "HEAD") and not path.startswith((MEDIA, "/static/")):
             scope = _without_variants(scope)
@@ -103,12 +111,12 @@ class Doors:
         if path.startswith(MEDIA):
             owner = await _logged_in(token)
             if owner is None or not self.bindings.owns_file(owner, path):
-                return PlainTextResponse("Acesso negado.", 403)
+                return _NOT_YOURS
         elif path.startswith(UPLOAD):
             owner = await _logged_in(token)
             session_id = path.removeprefix(UPLOAD).partition("/")[0]
             if owner is None or self.bindings.owner_of(session_id) != owner:
-                return PlainTextResponse("Acesso negado.", 403)
+                return _NOT_YOURS
         elif path.startswith(CLOSED) and path not in OPEN:
             return PlainTextResponse("Não encontrado.", 404)
         return None
@@ -205,13 +213,6 @@ async def _logged_in(token: str | None) -> str | None:
         return found is not None
 
     return auth.digest(token) if await anyio.to_thread.run_sync(authenticate) else None
-
-
-def _may_get_cookie(scope: Scope) -> bool:
-    # A link on another site brings no SameSite=Strict cookie, though the browser may have one:
-    # it must not be overwritten. The page's own first requests will bring it, or get one.
-    site = Headers(scope=scope).get("sec-fetch-site", "none")
-    return site in ("none", "same-origin")
 
 
 def _noting_peer(scope: Scope) -> Scope:

@@ -79,8 +79,14 @@ def test_the_shops_state_is_told(admin: Actor) -> None:
     receiving.endpoint()
     sell(("100.00", TODAY))
     with transaction() as session:
-        told = {"automatic": True, "actor_name": "x", "file": "loja.zip", "encrypted": False}
-        run = backup_runs.begin(session, kind="backup", **told)
+        run = backup_runs.begin(
+            session,
+            kind="backup",
+            automatic=True,
+            actor_name="x",
+            file="loja.zip",
+            encrypted=False,
+        )
         backup_runs.finish(session, run, ok=True, size=1)
         begun = session.scalar(text("SELECT started_at FROM backup_runs"))
     assert isinstance(begun, datetime)
