@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Note, Sale
+from credigestor.db.models import Note, Renegotiation, Sale
 from credigestor.db.steps import recorded, terms_of
 from credigestor.rules import aging
 from credigestor.rules.charges import Act, Owed, due_date, fold, new_state, owed_on
@@ -28,6 +28,8 @@ class NoteAt:
     #: Those in force then (R32).
     due_date: date
     on_time_until: date
+    #: Of an old debt whose place its sale took, while too few notes are paid (R15).
+    inherited: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -42,7 +44,7 @@ class NoteAt:
     @property
     def band(self) -> str:
         """Aging band."""
-        return aging.band(self.days_late)
+        return aging.band(max(self.days_late, self.inherited if self.is_open else 0))
 
 
 def balances_by_hand(session: Session, as_of: date) -> list[NoteAt]:
@@ -54,7 +56,18 @@ def balances_by_hand(session: Session, as_of: date) -> list[NoteAt]:
     rows = session.execute(
         select(Note, Sale).join(Sale, Sale.id == Note.sale_id).order_by(Note.id)
     ).all()
-    return [_at(note, sale, live[note.id], as_of) for note, sale in rows if sale.sold_on <= as_of]
+    found = [_at(note, sale, live[note.id], as_of) for note, sale in rows if sale.sold_on <= as_of]
+    old = {deal.sale_id: deal.days_late for deal in session.scalars(select(Renegotiation))}
+    of_sale: dict[int, list[aging.Status]] = defaultdict(list)
+    for at in found:
+        of_sale[at.sale.id].append(at.status)
+    return [
+        replace(at, inherited=old[at.sale.id])
+        if at.sale.id in old
+        and of_sale[at.sale.id].count(aging.Status.PAID) < min(3, len(of_sale[at.sale.id]))
+        else at
+        for at in found
+    ]
 
 
 def _at(note: Note, sale: Sale, live: list[Act], as_of: date) -> NoteAt:

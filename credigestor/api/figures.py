@@ -70,13 +70,18 @@ class BandTotal(Answer):
 
 
 class Portfolio(Answer):
-    """What is open on the day, R$ of principal; `days_late` is the mean of the overdue notes."""
+    """What is open on the day, R$ of principal; `days_late` is the mean of the overdue notes.
+
+    `inherited` is in its band by the lateness of a renegotiated debt (R15).
+    """
 
     receivable: Money
     overdue: Money
     open_notes: int
     overdue_notes: int
     days_late: Rate | None
+    inherited: Money
+    heirs: int
     bands: list[BandTotal]
     contracts_over_30: Money
     contracts_over_90: Money
@@ -185,6 +190,8 @@ def dashboard(call: Caller, seen: Annotated[View, Depends(of_period)]) -> Dashbo
             open_notes=now.open_notes,
             overdue_notes=now.overdue_notes,
             days_late=None if now.days_late is None else round(now.days_late, 1),
+            inherited=now.inherited,
+            heirs=now.heirs,
             bands=[BandTotal.model_validate(band) for band in now.bands],
             contracts_over_30=contracts.over_30,
             contracts_over_90=contracts.over_90,

@@ -28,7 +28,7 @@ class Rows(Chart, Generic[T]):
 
 class StockAt(Answer):
     """What is open at the end of a day; `rate` is the overdue part, `days_late` the mean of its
-    notes.
+    notes. `inherited` is in its band by the lateness of a renegotiated debt (R15).
     """
 
     as_of: date
@@ -38,6 +38,8 @@ class StockAt(Answer):
     open_notes: int
     overdue_notes: int
     days_late: Percent | None
+    inherited: Money
+    heirs: int
     bands: list[BandTotal]
 
 

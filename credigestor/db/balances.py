@@ -25,10 +25,15 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.orm import aliased
 
-from credigestor.db.models import Money, Note, Sale
+from credigestor.db.inherited_risk import untried
+from credigestor.db.models import Money, Note, Renegotiation, Sale
 from credigestor.db.steps import DUE_AS_MADE, steps
 from credigestor.rules.aging import BANDS, CLOSED, LIMITS, Status
+
+#: By a name of its own, as conditions of who lists notes ask renegotiations too.
+_OLD = aliased(Renegotiation, name="old_debt")
 
 
 def band_of(days_late: ColumnElement[int]) -> ColumnElement[str]:
@@ -46,15 +51,18 @@ def note_balances(as_of: date, *, today: date) -> Select[*tuple[Any, ...]]:
 
     Columns: note_id, sale_id, customer_id, seller_id, sold_on, number, installments, amount,
     due_date, on_time_until, free_until, late_rate, fine_rate, principal, interest, fine, owed
-    (their sum, R$), days_late (from the nominal due date, 0 unless overdue), band, status,
-    is_open (owes and is not cancelled), is_overdue and original_due_date, where another was agreed
-    by then (R32). A cancelled note owes nothing, nor does one that an act closed.
+    (their sum, R$), days_late (from the nominal due date, 0 unless overdue), band (of those days,
+    or of an old debt's where those are more and count still, R15), status, is_open (owes and is not
+    cancelled), is_overdue and original_due_date, where another was agreed by then (R32). A
+    cancelled note owes nothing, nor does one that an act closed.
 
     From `today` on the notes' own columns answer; for an earlier date the newest live step
     on or before it does, so a past date gives the same answer on every later day.
     """
     day = cast(bindparam("as_of", as_of, unique=True), Date)
     source: Any = Note.__table__.join(Sale.__table__, Sale.id == Note.sale_id)
+    # Left out by the planner where nobody asks for the band.
+    source = source.outerjoin(_OLD, _OLD.sale_id == Sale.id)
     state: dict[str, Any]
     if as_of >= today:
         state = {
@@ -111,6 +119,10 @@ def note_balances(as_of: date, *, today: date) -> Select[*tuple[Any, ...]]:
     interest = case((charged, state["interest"] + accrued), (open_, state["interest"]), else_=0)
     fine = case((charged, state["fine"] + new_fine), (open_, state["fine"]), else_=0)
     days_late = case((overdue, cast(day - state["due_date"], Integer)), else_=0)
+    risk_days = case(
+        (and_(open_, _OLD.days_late > days_late, untried(day)), _OLD.days_late),
+        else_=days_late,
+    )
     status = case(
         (cancelled, literal(Status.CANCELLED.value)),
         *((state["closed"] == how.value, literal(word.value)) for how, word in CLOSED.items()),
@@ -139,7 +151,7 @@ def note_balances(as_of: date, *, today: date) -> Select[*tuple[Any, ...]]:
             fine.label("fine"),
             (principal + interest + fine).label("owed"),
             days_late.label("days_late"),
-            band_of(days_late).label("band"),
+            band_of(risk_days).label("band"),
             status.label("status"),
             open_.label("is_open"),
             overdue.label("is_overdue"),

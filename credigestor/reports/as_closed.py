@@ -17,6 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Integer,
+    Select,
     any_,
     func,
     literal,
@@ -35,6 +36,7 @@ from credigestor.db.models import (
     Note,
     Payment,
     PaymentItem,
+    Renegotiation,
     Reversal,
     Sale,
 )
@@ -45,6 +47,7 @@ from credigestor.rules.aging import band
 from credigestor.rules.charges import Act as AnAct
 from credigestor.rules.charges import DueDates, Paid, due_date, fold, new_state, owed_on
 from credigestor.rules.money import ZERO
+from credigestor.rules.renegotiation import TRIED
 
 
 @dataclass(frozen=True)
@@ -93,22 +96,31 @@ def figures(session: Session, day: date, moment: datetime, *, today: date) -> Su
         session.scalars(select(Sale.id).where(Sale.sold_on <= day, Sale.created_at > moment))
     )
     ids = set(session.scalars(_touched(day, moment)))
-    ids |= set(session.scalars(select(Note.id).where(_among(Note.sale_id, new_sales))))
+    void = set(session.scalars(_void_since(day, moment)))
+    changed_sales = new_sales | void
+    ids |= set(session.scalars(select(Note.id).where(_among(Note.sale_id, changed_sales))))
+    # How its other notes were paid decides how late a note of a renegotiation counts.
+    deals = _deals(session, ids)
+    ids |= set(session.scalars(select(Note.id).where(_among(Note.sale_id, deals))))
     happened = _happened(session, ids, day, moment)
     rows = session.execute(
-        select(Note, Sale).join(Sale, Sale.id == Note.sale_id).where(_among(Note.id, ids))
+        select(Sale, Note).join(Sale, Sale.id == Note.sale_id).where(_among(Note.id, ids))
     )
-    for note, sale in rows:
-        if sale.cancelled_on is not None and sale.cancelled_on <= day:
-            continue
-        acts = happened.get(note.id, [])
-        _count(note, sale, [each.act for each in acts if each.now], day, added, aging, -1)
-        if sale.id not in new_sales:
-            _count(note, sale, [each.act for each in acts if each.then], day, added, aging, 1)
-    for sale in session.scalars(select(Sale).where(_among(Sale.id, new_sales))):
-        if sale.cancelled_on is None or sale.cancelled_on > day:
-            added["sales"] -= 1
-            added["financed"] -= sale.total - sale.down_payment
+    of_sale: dict[Sale, list[Note]] = defaultdict(list)
+    for sale, note in rows:
+        of_sale[sale].append(note)
+    for sale, notes in of_sale.items():
+        late = deals.get(sale.id, 0)
+        if _stands(sale, day):
+            now_done = [[a.act for a in happened.get(n.id, ()) if a.now] for n in notes]
+            _count(sale, notes, now_done, late, day, added, aging, -1)
+        if sale.id in void or (sale.id not in new_sales and _stands(sale, day)):
+            then_done = [[a.act for a in happened.get(n.id, ()) if a.then] for n in notes]
+            _count(sale, notes, then_done, late, day, added, aging, 1)
+    for sale in session.scalars(select(Sale).where(_among(Sale.id, changed_sales))):
+        sign = int(sale.id in void) - int(_stands(sale, day))
+        added["sales"] += sign
+        added["financed"] += sign * (sale.total - sale.down_payment)
     added["payments"] += _payments(session, day, moment)
     newer = select(func.count()).select_from(Customer).where(Customer.created_at > moment)
     added["customers"] -= session.scalar(newer) or 0
@@ -118,8 +130,30 @@ def figures(session: Session, day: date, moment: datetime, *, today: date) -> Su
     return replace(now, **changed, aging=bands, receivable_principal=receivable)
 
 
-def _among(column: InstrumentedAttribute[int], ids: Collection[int]) -> ColumnElement[bool]:
+def _among(column: InstrumentedAttribute[int], ids: Iterable[int]) -> ColumnElement[bool]:
     return column == any_(literal(list(ids), ARRAY(Integer)))
+
+
+def _stands(sale: Sale, day: date) -> bool:
+    return sale.cancelled_on is None or sale.cancelled_on > day
+
+
+def _void_since(day: date, moment: datetime) -> Select[int]:
+    """SELECT of the sales that a renegotiation made and that were undone since, as of their day."""
+    return select(Sale.id).where(
+        Sale.created_at <= moment, Sale.cancelled_on <= day, Sale.cancelled_at > moment
+    )
+
+
+def _deals(session: Session, ids: Collection[int]) -> dict[int, int]:
+    """The sales of some notes that took the place of others, and how late those were (R15)."""
+    found = (
+        select(Renegotiation.sale_id, Renegotiation.days_late)
+        .join(Note, Note.sale_id == Renegotiation.sale_id)
+        .where(_among(Note.id, ids))
+        .distinct()
+    )
+    return {row.sale_id: row.days_late for row in session.execute(found)}
 
 
 def _touched(day: date, moment: datetime) -> CompoundSelect[int]:
@@ -177,33 +211,42 @@ def _happened(
 
 
 def _count(
-    note: Note,
     sale: Sale,
-    acts: Sequence[AnAct],
+    notes: Sequence[Note],
+    acts: Sequence[Sequence[AnAct]],
+    inherited: int,
     day: date,
     added: dict[str, Any],
     aging: dict[str, Any],
     sign: int,
 ) -> None:
-    """Add what a note with these acts is in the figures of a day, or take it away."""
-    terms = terms_of(note, sale)
-    steps = fold(terms, acts)
-    state = steps[-1].state if steps else new_state(terms)
-    added["notes"] += sign
-    for part in ("principal", "interest", "fine"):
-        received = (getattr(s.split, part) for s in steps if isinstance(s.act, Paid))
-        added[f"received_{part}"] += sign * _sum(received)
-    if state.principal == 0:
-        return
-    until = note.original_on_time_until or note.on_time_until
-    overdue = day > (state.moved.on_time_until if state.moved else until)
-    late = (day - due_date(terms, state)).days if overdue else 0
-    aging[band(late)] += sign * state.principal
-    if overdue:
-        owed = owed_on(terms, state, day)
-        added["overdue_notes"] += sign
+    """Add what notes of a sale with these acts are in the figures of a day, or take it away.
+
+    `inherited` is how late an old debt was whose place the sale took; all its notes are there then.
+    """
+    states = []
+    for note, done in zip(notes, acts, strict=True):
+        terms = terms_of(note, sale)
+        steps = fold(terms, done)
+        states.append((note, terms, steps[-1].state if steps else new_state(terms)))
+        added["notes"] += sign
         for part in ("principal", "interest", "fine"):
-            added[f"overdue_{part}"] += sign * getattr(owed, part)
+            received = (getattr(s.split, part) for s in steps if isinstance(s.act, Paid))
+            added[f"received_{part}"] += sign * _sum(received)
+    paid = sum(not state.principal and not state.closed for _, _, state in states)
+    risk = inherited if paid < min(TRIED, len(notes)) else 0
+    for note, terms, state in states:
+        if state.principal == 0:
+            continue
+        until = note.original_on_time_until or note.on_time_until
+        overdue = day > (state.moved.on_time_until if state.moved else until)
+        late = (day - due_date(terms, state)).days if overdue else 0
+        aging[band(max(late, risk))] += sign * state.principal
+        if overdue:
+            owed = owed_on(terms, state, day)
+            added["overdue_notes"] += sign
+            for part in ("principal", "interest", "fine"):
+                added[f"overdue_{part}"] += sign * getattr(owed, part)
 
 
 def _payments(session: Session, day: date, moment: datetime) -> int:

@@ -15,6 +15,7 @@ from credigestor.db.balances import open_notes
 from credigestor.db.models import Customer
 from credigestor.reports.ordering import ordered
 from credigestor.reports.portfolio import stock
+from credigestor.reports.portfolio.collections import open_by_due_month
 from credigestor.reports.portfolio.largest import debtors, largest
 from credigestor.reports.portfolio.rows import sold_in
 from credigestor.reports.scope import EVERYTHING, Scope
@@ -34,7 +35,8 @@ MANY = 10_000
 class DelinquencyFilters:
     """Which overdue notes count; the default is all of them.
 
-    `bands` are names of `rules.aging.BANDS`, an empty tuple meaning every band.
+    `bands` are names of `rules.aging.BANDS`, an empty tuple meaning every band; a note that
+    inherited an old debt's lateness is in its band (R15).
     """
 
     scope: Scope = EVERYTHING
@@ -98,11 +100,11 @@ def totals(
     """The sums over all customers that the filters leave."""
     if filters.of_customers:
         [now] = stock.stocks(session, [as_of], filters.scope)
+        months = open_by_due_month(session, as_of, filters.scope)
+        overdue = sum((month.overdue for month in months), ZERO)
         charges = stock.charges(session, as_of, filters.scope, today=today)
         _, late = debtors(session, as_of, filters.scope)
-        return DelinquencyTotals(
-            late, now.overdue_notes, now.overdue, charges.interest, charges.fine
-        )
+        return DelinquencyTotals(late, now.overdue_notes, overdue, charges.interest, charges.fine)
     notes = _overdue(as_of, today, filters)
     row = session.execute(
         select(

@@ -6,7 +6,7 @@ computing it, so that indexes can answer. A test compares them with a replay of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
@@ -25,9 +25,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from credigestor.db.inherited_risk import inheriting
 from credigestor.db.models import Customer, Note, Renegotiation, Sale
 from credigestor.db.steps import DUE_AS_MADE, steps
 from credigestor.reports.note_dates import Conditions, in_force, one_of
+from credigestor.reports.note_risk import in_bands
 from credigestor.reports.scope import NO_SELLER
 from credigestor.reports.search import by_customer, by_number
 from credigestor.rules.aging import BANDS, CURRENT, LIMITS, Status
@@ -52,7 +54,8 @@ class NoteFilters:
     """What limits the list; the default limits nothing. Dates are inclusive.
 
     status: a Status, or OPEN for whatever is still owed.
-    bands: names of `rules.aging.BANDS`, any of them; CURRENT is open and not overdue (R16).
+    bands: names of `rules.aging.BANDS`, any of them; CURRENT is open and not overdue (R16), and
+    notes that inherited an old debt's lateness are in its band (R15).
     seller, city, value: as in `reports.scope.Scope`; NO_CITY for customers of no city.
     due_*: the nominal due date; sold_*: the sale's.
     first: 1 for the first notes of their sales, 30 for those of them that were unpaid 30 days
@@ -87,10 +90,13 @@ def kept(filters: NoteFilters, as_of: date, today: date) -> Conditions:
         *_of_sales(filters, as_of, today),
         *_of_customers(filters),
         *_first(filters.first, as_of),
-        *in_force(lambda dates: _of_dates(filters, as_of, dates), as_of, today),
     ]
+    dated = in_force(lambda dates: _of_dates(filters, as_of, dates), as_of, today)
     if filters.bands:
-        found += _open(as_of, today)
+        bare = replace(filters, bands=())
+        rest = in_force(lambda dates: _of_dates(bare, as_of, dates), as_of, today)
+        dated = [*_open(as_of, today), *in_bands(filters.bands, dated, rest, as_of, today)]
+    found += dated
     if filters.sold_from:
         found.append(Note.due_date >= filters.sold_from)  # follows from the sale's; has an index
     if filters.contract_over is not None:
@@ -100,7 +106,8 @@ def kept(filters: NoteFilters, as_of: date, today: date) -> Conditions:
             *_open(as_of, today, other),
             *in_force(lambda dates: _overdue(as_of, dates, over=over), as_of, today, other),
         )
-        found += [*_open(as_of, today), Note.sale_id.in_(late)]
+        either = union(late, inheriting(as_of, over=over)).subquery()
+        found += [*_open(as_of, today), Note.sale_id.in_(select(either.c.sale_id))]
     return found
 
 

@@ -16,7 +16,7 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.periods import month_end
 from credigestor.rules.permissions import Permission
 from credigestor.ui.admin.webhook_notice import draw_notice
-from credigestor.ui.analytics import no_money, note_charts, view
+from credigestor.ui.analytics import inherited_risk, no_money, note_charts, view
 from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.portfolio_risk import VARIANTS, WHOLE
 from credigestor.ui.analytics.stock_cards import stock_cards
@@ -82,6 +82,7 @@ def show_stock_cards(found: Headline) -> None:
             f"multa {format_brl(found.charges.fine)}."
         )
     )
+    inherited_risk.show(now)
 
 
 def show_rates(found: Headline, seen: View) -> None:

@@ -9,11 +9,12 @@ import streamlit as st
 
 from credigestor.reports import delinquency
 from credigestor.reports.delinquency import DelinquencyFilters, DelinquencyTotals
+from credigestor.reports.portfolio import stock
 from credigestor.rules.calendar import format_date
 from credigestor.rules.identity import format_phone, format_tax_id, whatsapp_url
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
-from credigestor.ui.analytics import view
+from credigestor.ui.analytics import inherited_risk, view
 from credigestor.ui.analytics.view import View
 from credigestor.ui.counter import write_off_list
 from credigestor.ui.kit import (
@@ -51,6 +52,7 @@ today = data.today()
 
 read_page = data.portfolio(delinquency.delinquency)
 read_totals = data.portfolio(delinquency.totals)
+read_stocks = data.portfolio(stock.stocks)
 
 
 def choose_due_dates() -> tuple[date | None, date | None]:
@@ -143,6 +145,7 @@ with bar:
 filters = DelinquencyFilters(chosen.scope, chosen.bands, due_from, due_to)
 with st.skeleton(320):
     sums = read_totals(chosen.as_of, filters, today=today)
+inherited_risk.show(read_stocks([chosen.as_of], chosen.scope)[0])
 if not sums.customers:
     explain_nobody(chosen, filters)
 else:

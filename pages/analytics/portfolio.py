@@ -19,7 +19,7 @@ from credigestor.rules.periods import stock_dates
 from credigestor.rules.permissions import Permission
 from credigestor.rules.value_ranges import VALUE_RANGE_NAMES, VALUE_RANGES
 from credigestor.ui.analytics import average_sale as by_month
-from credigestor.ui.analytics import portfolio_parts, portfolio_risk
+from credigestor.ui.analytics import inherited_risk, portfolio_parts, portfolio_risk
 from credigestor.ui.analytics.stock_cards import since, stock_cards
 from credigestor.ui.analytics.view import View, choose, read_sellers
 from credigestor.ui.kit import cards, data, figures, links, messages, session
@@ -126,6 +126,7 @@ def change(now: Decimal | None, before: Decimal | None) -> str | None:
 
 def show_risk(view: View, now: Stock, before: Stock) -> None:
     """What is late in every definition, and how few owe how much."""
+    inherited_risk.show(now)
     contracts = read_contracts(view.as_of, view.scope)
     portfolio_risk.rates(view, now, contracts, before, read_contracts(before.as_of, view.scope))
     debtors, then = (

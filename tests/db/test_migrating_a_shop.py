@@ -1,6 +1,6 @@
 """An older shop is migrated with its ledger: to its summaries (0002), to paper (0004), to the
-function of late interest (0005), to the true rates of its sales (0014), to schedules (0015), and to
-down payments that are money (0016).
+function of late interest (0005), to the true rates of its sales (0014), to schedules (0015), to
+down payments that are money (0016), and to the risk that renegotiated debts inherit (0024).
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ from credigestor.reports.sale_money import MoneyFilters, of_sale
 from credigestor.reports.summary import summary
 from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor
-from credigestor.services import payments, sales, summaries
+from credigestor.services import payments, renegotiations, sales, summaries
 from tests.db import older
 from tests.portfolio import TODAY, random_portfolio
+from tests.services.renegotiating import deal, three_late
 from tests.services.selling import new_sale
 from tests.services.test_guarantors import ANA, given
 
@@ -201,3 +202,35 @@ def test_down_payments_of_before_become_money_without_a_method(
         sales.cancel(session, admin, sale_id=kept, why="desistiu", today=TODAY)
     with Session(old_shop) as session:
         assert list(check(session)) == []
+
+
+@pytest.mark.parametrize("revision", ["0023"])
+def test_a_shop_that_renegotiated_before_has_its_bands_made_anew(
+    admin: Actor, old_shop: Connection
+) -> None:
+    """R15: the old notes stand where they stood, the new ones where the oldest of those did."""
+    made = three_late()
+    older.move_in(old_shop, next_id=1000)
+    with Session(old_shop) as session, session.begin():
+        renegotiations.make(session, admin, deal(made.notes), today=TODAY)
+    # As they were kept then, and nothing is waiting.
+    old_shop.execute(text("DELETE FROM stale_sales"))
+    old_shop.execute(text("INSERT INTO summary_state (closed_until) VALUES (:day)"), {"day": TODAY})
+    old_shop.execute(text("INSERT INTO segments (kind, key) VALUES ('all', '')"))
+    old_shop.execute(
+        text(
+            "INSERT INTO aging_changes (segment_id, grain, day, band, principal, notes)"
+            " SELECT id, 'd', CAST(:day AS date), 0, 465.75, 4 FROM segments"
+        ),
+        {"day": TODAY},
+    )
+    old_shop.commit()
+    upgrade(old_shop, "head")
+    with Session(old_shop) as session, session.begin():
+        assert summaries.refresh(session, today=TODAY) == 2
+    with Session(old_shop) as session:
+        assert list(check(session)) == []
+        [now] = stock.stocks(session, [TODAY])
+    assert {each.band: each.principal for each in now.bands if each.notes} == {
+        "61-90": Decimal("465.75")
+    }

@@ -154,7 +154,7 @@ def test_r17_the_whole_contract_of_a_late_note(portfolio: None, days: int) -> No
         late = {
             at.sale.id
             for at in balances_by_hand(session, as_of)
-            if at.is_open and at.days_late > days
+            if at.is_open and max(at.days_late, at.inherited) > days
         }
         return lambda at: at.is_open and at.sale.id in late
 

@@ -12,12 +12,17 @@ from dataclasses import dataclass
 from sqlalchemy import Table
 
 from credigestor.db.summaries import tables
-from credigestor.rules.aging import LIMITS, OVER_DAYS
+from credigestor.db.summaries.bands import (
+    INHERITED_BAND,
+    INHERITS,
+    LATE,
+    band_with_risk,
+    bands,
+)
+from credigestor.rules.aging import OVER_DAYS
 
 #: Days are summed from here, so that the mean of days late is one subtraction.
 EPOCH = "DATE '2000-01-01'"
-#: The first day on which a note is late.
-LATE = "on_time_until + 1"
 #: A later date agreed does not make a vintage younger (R19, R32).
 _FIRST_DUE = "coalesce(original_due_date, due_date)"
 _FIRST_LATE = f"CASE WHEN original_due_date IS NULL THEN {LATE} END"
@@ -88,55 +93,60 @@ ORDER BY {", ".join(names)}
         )
 
 
-def _band_starts() -> list[str]:
-    """First day in each band, the earliest possible for the first (R4, R16)."""
-    late = [f"GREATEST({LATE}, due_date + {limit + 1})" for limit in LIMITS]
-    return ["DATE '-infinity'", *late]
-
-
-def _band_at(day: str) -> str:
-    """The place in BANDS of a note that is open on a day."""
-    starts = _band_starts()
-    whens = " ".join(f"WHEN {day} >= {starts[k]} THEN {k}" for k in reversed(range(1, len(starts))))
-    return f"CASE {whens} ELSE 0 END"
-
-
-def _bands() -> str:
-    starts = [*_band_starts(), "DATE 'infinity'"]
-    rows = ", ".join(f"({k}, {starts[k]}, {starts[k + 1]})" for k in range(len(starts) - 1))
-    return f"(VALUES {rows}) AS band(band, starts, ends)"
-
-
+# While its risk is inherited, a note is in no band below that of the old debt: it stands there from
+# the beginning until its own lateness takes it on (R15).
 _AGING = f"""
-SELECT segments, step.day, band.band::smallint AS band,
+SELECT segments, step.day, place.band::smallint AS band,
     sign * step.way * principal AS principal, sign * step.way AS notes,
-    sign * step.way * (due_date - {EPOCH})::bigint AS due_days, 0 AS paid
+    sign * step.way * (due_date - {EPOCH})::bigint AS due_days, 0 AS paid,
+    0 AS inherited, 0 AS heirs
 FROM changed_notes
-CROSS JOIN LATERAL {_bands()}
-CROSS JOIN LATERAL (VALUES
-    (GREATEST(valid_from, band.starts), 1), (LEAST(valid_to, band.ends), -1)) AS step(day, way)
-WHERE principal > 0 AND step.day < 'infinity'
-    AND GREATEST(valid_from, band.starts) < LEAST(valid_to, band.ends)
+CROSS JOIN LATERAL (SELECT CASE WHEN {INHERITS} THEN {INHERITED_BAND} END AS risk) AS old
+CROSS JOIN LATERAL {bands()}
+CROSS JOIN LATERAL (SELECT band.band,
+    CASE WHEN band.band = old.risk THEN valid_from ELSE GREATEST(valid_from, band.starts) END
+        AS starts,
+    CASE WHEN band.band < old.risk THEN valid_from ELSE LEAST(valid_to, band.ends) END AS ends
+) AS place
+CROSS JOIN LATERAL (VALUES (place.starts, 1), (place.ends, -1)) AS step(day, way)
+WHERE principal > 0 AND step.day < 'infinity' AND place.starts < place.ends
 UNION ALL
-SELECT segments, valid_from, ({_band_at("valid_from")})::smallint, 0, 0, 0, sign * paid_principal
+SELECT segments, step.day, band.band::smallint, 0, 0,
+    sign * step.heir * ({EPOCH} - due_date)::bigint, 0, sign * step.way * principal,
+    sign * step.heir
+FROM changed_notes
+JOIN LATERAL {bands()} ON band.band = {INHERITED_BAND}
+CROSS JOIN LATERAL (VALUES
+    (valid_from, 1, 0, valid_from < band.starts),
+    (LEAST(valid_to, band.starts), -1, 0, valid_from < band.starts),
+    (valid_from, 0, 1, valid_from < {LATE}),
+    (LEAST(valid_to, {LATE}), 0, -1, valid_from < {LATE})
+) AS step(day, way, heir, happens)
+WHERE {INHERITS} AND principal > 0 AND valid_from < valid_to AND step.day < 'infinity'
+    AND step.happens
+UNION ALL
+SELECT segments, valid_from, ({band_with_risk("valid_from", "<=")})::smallint, 0, 0, 0,
+    sign * paid_principal, 0, 0
 FROM changed_notes WHERE paid_principal > 0
 """
 
 _DUE = f"""
 SELECT segments, step.day, date_trunc('month', due_date)::date AS due_month,
     sign * step.open * principal AS principal, sign * step.late * principal AS overdue,
-    sign * step.open AS notes, 0 AS on_time, 0 AS late
+    sign * step.open AS notes, 0 AS on_time, 0 AS late, sign * step.heir * principal AS inherited
 FROM changed_notes
 CROSS JOIN LATERAL (VALUES
-    (valid_from, 1, 0, true),
-    (GREATEST(valid_from, {LATE}), 0, 1, {LATE} < valid_to),
-    (valid_to, -1, CASE WHEN {LATE} < valid_to THEN -1 ELSE 0 END, true)
-) AS step(day, open, late, happens)
+    (valid_from, 1, 0, 0, true),
+    (GREATEST(valid_from, {LATE}), 0, 1, 0, {LATE} < valid_to),
+    (valid_to, -1, CASE WHEN {LATE} < valid_to THEN -1 ELSE 0 END, 0, true),
+    (valid_from, 0, 0, 1, {INHERITS} AND valid_from < {LATE}),
+    (LEAST({LATE}, valid_to), 0, 0, -1, {INHERITS} AND valid_from < {LATE})
+) AS step(day, open, late, heir, happens)
 WHERE principal > 0 AND valid_from < valid_to AND step.day < 'infinity' AND step.happens
 UNION ALL
 SELECT segments, valid_from, date_trunc('month', due_date)::date, 0, 0, 0,
     CASE WHEN valid_from <= on_time_until THEN sign * paid_principal ELSE 0 END,
-    CASE WHEN valid_from <= on_time_until THEN 0 ELSE sign * paid_principal END
+    CASE WHEN valid_from <= on_time_until THEN 0 ELSE sign * paid_principal END, 0
 FROM changed_notes WHERE paid_principal > 0
 """
 
@@ -147,7 +157,7 @@ WITH spans AS (
         {
     ", ".join(
         f"LEAST(GREATEST(valid_from, {_FIRST_LATE}, {_FIRST_DUE} + {days + 1}), "
-        f"CASE WHEN inherited_days > {days} THEN valid_from END) AS from_{days}"
+        f"CASE WHEN {INHERITS} AND inherited_days > {days} THEN valid_from END) AS from_{days}"
         for days in OVER_DAYS
     )
 }
@@ -232,12 +242,13 @@ WHERE principal > 0 AND valid_to > :first AND bounds.first <= bounds.last
 
 _ROLLS = f"""
 SELECT segments, months.month,
-    (CASE WHEN sold_on >= months.month THEN -1 ELSE {_band_at("(months.month - 1)")} END)::smallint
-        AS from_band,
-    ({_band_at("months.ends")})::smallint AS to_band, sign * principal AS principal
+    (CASE WHEN sold_on >= months.month THEN -1
+        ELSE {band_with_risk("(months.month - 1)", "<")} END)::smallint AS from_band,
+    ({band_with_risk("months.ends", "<")})::smallint AS to_band, sign * principal AS principal
 FROM changed_notes
 CROSS JOIN LATERAL (
-    SELECT GREATEST(valid_from, {LATE}, CAST(:first AS date)) AS first,
+    SELECT GREATEST(valid_from, CASE WHEN NOT coalesce({INHERITS}, false) THEN {LATE} END,
+            CAST(:first AS date)) AS first,
         LEAST(valid_to - 1, CAST(:last AS date)) AS last
 ) AS bounds
 CROSS JOIN LATERAL (

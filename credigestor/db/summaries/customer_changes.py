@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from credigestor.db.summaries.changes import LATE
+from credigestor.db.summaries.bands import LATE
 
 _CONCERNED = "(SELECT customer_id FROM changed_sales)"
 

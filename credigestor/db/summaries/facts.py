@@ -94,7 +94,7 @@ LEFT JOIN LATERAL (
 # what of it is settled.
 _TERMS = "sale_id, customer_id, segments, sold_on, due_date, on_time_until, free_until, late_rate"
 _STATE = "principal, interest, fine, interest_from"
-_PARTED = "inherited_days IS NOT NULL AND tried_on > valid_from AND tried_on < valid_to"
+_PARTED = "inherited_days > 0 AND tried_on > valid_from AND tried_on < valid_to"
 
 
 def _until(settled: str) -> str:
@@ -178,11 +178,10 @@ FROM made m JOIN states t USING (note_id)
 SELECT 1, note_id, act_id, {_TERMS}, valid_from,
     CASE WHEN {_PARTED} THEN tried_on ELSE valid_to END, {_STATE},
     paid_principal, paid_interest, paid_fine, discount, kind, act_principal, act_interest, act_fine,
-    original_due_date, cohort_on,
-    CASE WHEN tried_on <= valid_from THEN NULL ELSE inherited_days END, old_interest, old_fine
+    original_due_date, cohort_on, inherited_days, old_interest, old_fine, tried_on
 FROM facts
 UNION ALL
 SELECT 1, note_id, -1 - act_id, {_TERMS}, tried_on, valid_to, {_STATE},
-    0, 0, 0, 0, NULL, 0, 0, 0, original_due_date, cohort_on, NULL, 0, 0
+    0, 0, 0, 0, NULL, 0, 0, 0, original_due_date, cohort_on, inherited_days, 0, 0, tried_on
 FROM facts WHERE {_PARTED}
 """

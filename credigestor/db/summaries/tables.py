@@ -78,8 +78,9 @@ sale_facts = Table(
 #: `act_*` what another act took off it, of the kind named, or a payment recovered (R34). Where
 #: another due date was agreed, `original_due_date` is the one the note was made with (R32). Of a
 #: sale in the place of older ones, `cohort_on` is as there; `inherited_days` how late the oldest of
-#: the notes was that it replaced, until its risk is its own; `old_interest` and `old_fine` what of
-#: the payment were charges of the old debt (R15).
+#: the notes was that it replaced, which counts until `tried_on`, when so many of its notes were
+#: paid that its risk is its own; `old_interest` and `old_fine` what of the payment were charges of
+#: the old debt (R15).
 note_facts = Table(
     "note_facts",
     _META,
@@ -112,6 +113,7 @@ note_facts = Table(
     Column("inherited_days", Integer),
     _required("old_interest", Money, server_default=text("0")),
     _required("old_fine", Money, server_default=text("0")),
+    Column("tried_on", Date),
     Index("ix_note_facts_sale_id", "sale_id"),
     Index("ix_note_facts_customer_id", "customer_id"),
     Index("ix_note_facts_renegotiated", "note_id", postgresql_where=text("cohort_on IS NOT NULL")),
@@ -136,19 +138,36 @@ def _cube(
 
 
 #: Change of what stands in an aging band (its place in `rules.aging.BANDS`), and what was paid
-#: while there. `due_days` sums the due dates as days since 2000-01-01 (R16).
+#: while there. `due_days` sums the due dates as days since 2000-01-01 (R16). `inherited` of it
+#: stands there by an old debt's lateness alone; `heirs` notes of those are not late, and their due
+#: dates not summed (R15).
 aging_changes = _cube(
     "aging_changes",
     {"day": Date, "band": SmallInteger},
-    {"principal": Sum, "notes": Integer, "due_days": BigInteger, "paid": Sum},
+    {
+        "principal": Sum,
+        "notes": Integer,
+        "due_days": BigInteger,
+        "paid": Sum,
+        "inherited": Sum,
+        "heirs": Integer,
+    },
     grain=True,
 )
 
 #: Change of what is open of the notes due in a month, and what was paid of it in time or late.
+#: `inherited` is not late, and counts as an old debt was (R15).
 due_changes = _cube(
     "due_changes",
     {"day": Date, "due_month": Date},
-    {"principal": Sum, "overdue": Sum, "notes": Integer, "on_time": Sum, "late": Sum},
+    {
+        "principal": Sum,
+        "overdue": Sum,
+        "notes": Integer,
+        "on_time": Sum,
+        "late": Sum,
+        "inherited": Sum,
+    },
     grain=True,
 )
 

@@ -27,6 +27,7 @@ from credigestor.reports.check import (
     catalogue,
     closings,
     credit,
+    inherited,
     moves,
     renegotiations,
     returns,
@@ -77,7 +78,7 @@ def check(
         _sales,
     ]
     if summaries:
-        accounts += [_facts, _summaries]
+        accounts += [_facts, _summaries, inherited.problems]
     beside: list[Step] = [catalogue.sequences, people_and_settings]
     beside += [
         proposals,

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from credigestor.db.summaries.tables import note_facts, sale_facts, segments
@@ -100,7 +100,16 @@ def _of_facts(
         _sums(
             sales.c.key,
             receivable=func.sum(facts.principal),
-            overdue=func.sum(facts.principal).filter(facts.on_time_until < as_of),
+            overdue=func.sum(facts.principal).filter(
+                or_(
+                    facts.on_time_until < as_of,
+                    # of an old debt's lateness (R15)
+                    and_(
+                        facts.inherited_days > 0,
+                        or_(facts.tried_on.is_(None), facts.valid_from < facts.tried_on),
+                    ),
+                )
+            ),
         )
         .select_from(notes)
         .where(facts.principal > 0, facts.valid_from <= as_of, facts.valid_to > as_of)

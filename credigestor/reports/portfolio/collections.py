@@ -114,11 +114,15 @@ def receivable_by_month(session: Session, as_of: date, scope: Scope = EVERYTHING
 
 @dataclass(frozen=True)
 class OpenMonth:
-    """Open principal (R$), the overdue part of it, and notes, due in one month."""
+    """Open principal (R$), the overdue part of it, and notes, due in one month.
+
+    `inherited` is not overdue, and stands in a band of days late all the same (R15).
+    """
 
     due_month: date
     principal: Decimal
     overdue: Decimal
+    inherited: Decimal
     notes: int
 
 
@@ -127,15 +131,19 @@ def open_by_due_month(session: Session, as_of: date, scope: Scope = EVERYTHING) 
     rows = changes("due_changes", scope)
     notes = func.sum(rows.c.notes)
     statement = (
-        select(rows.c.due_month, func.sum(rows.c.principal), func.sum(rows.c.overdue), notes)
+        select(
+            rows.c.due_month,
+            *(func.sum(rows.c[name]) for name in ("principal", "overdue", "inherited")),
+            notes,
+        )
         .where(known_by(rows, as_of))
         .group_by(rows.c.due_month)
         .having(notes > 0)
         .order_by(rows.c.due_month)
     )
     return [
-        OpenMonth(month, principal, overdue, int(count))
-        for month, principal, overdue, count in session.execute(statement)
+        OpenMonth(month, principal, overdue, inherited, int(count))
+        for month, principal, overdue, inherited, count in session.execute(statement)
     ]
 
 

@@ -45,7 +45,7 @@ class Coming:
 
 @dataclass(frozen=True)
 class ComingMonth:
-    """What falls due from `due_from` (None: no limit) to `due_to`, without the overdue notes."""
+    """What falls due from `due_from` (None: no limit) to `due_to`, without what is overdue."""
 
     due_from: date | None
     due_to: date
@@ -65,8 +65,8 @@ class ComingBand:
 class Forecast:
     """The open notes at a date, contractual beside expected (R21).
 
-    `months` holds what is not overdue, by the month it is due; the first begins with whatever
-    may still be paid in time of the month before (R4). `later` comes after them all.
+    `months` holds what stands in no band of days late, by the month it is due; the first begins
+    with whatever may still be paid in time of the month before (R4). `later` comes after them all.
     """
 
     as_of: date
@@ -92,7 +92,8 @@ def forecast(session: Session, as_of: date, scope: Scope = EVERYTHING) -> Foreca
     ends = [month_end(first + relativedelta(months=k)) for k in range(MONTHS)]
     amounts = [ZERO] * (MONTHS + 1)
     for total in open_by_due_month(session, as_of, scope):
-        amounts[sum(end < total.due_month for end in ends)] += total.principal - total.overdue
+        current = total.principal - total.overdue - total.inherited
+        amounts[sum(end < total.due_month for end in ends)] += current
     return Forecast(
         as_of,
         tuple(

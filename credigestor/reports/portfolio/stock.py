@@ -19,6 +19,7 @@ from credigestor.rules.money import ZERO
 from credigestor.rules.periods import month_end
 
 _EPOCH = date(2000, 1, 1)
+_MEASURES = ("principal", "notes", "due_days", "inherited", "heirs")
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,16 @@ class BandTotal:
 class Stock:
     """What is open at a date by aging band, in the order of BANDS; R$ of principal (R16).
 
-    `days_late` is the mean of the overdue notes, each counted once.
+    `days_late` is the mean of the overdue notes, each counted once. `inherited` is what stands in a
+    band by an old debt's lateness, above that of the note itself; `heirs` of those notes are not
+    late at all (R15).
     """
 
     as_of: date
     bands: tuple[BandTotal, ...]
     days_late: Decimal | None
+    inherited: Decimal = ZERO
+    heirs: int = 0
 
     @property
     def receivable(self) -> Decimal:
@@ -48,11 +53,11 @@ class Stock:
 
     @property
     def overdue(self) -> Decimal:
-        """Principal of overdue notes."""
+        """Principal that stands in a band of days late."""
         return self.over(0)
 
     def over(self, days: int) -> Decimal:
-        """Principal of notes that are overdue and more days late than one of aging.LIMITS."""
+        """Principal in the bands of more days late than one of aging.LIMITS."""
         wanted = bands_over(days)
         return sum((band.principal for band in self.bands if band.band in wanted), ZERO)
 
@@ -64,7 +69,7 @@ class Stock:
     @property
     def overdue_notes(self) -> int:
         """Notes that are Atrasada (R13)."""
-        return self.open_notes - self.bands[0].notes
+        return self.open_notes - self.bands[0].notes - self.heirs
 
     def rate(self, part: Decimal) -> Decimal | None:
         """Percent of the receivable that an amount is (R17); None of nothing."""
@@ -151,26 +156,24 @@ def debtors(session: Session, as_of: date) -> tuple[int, int]:
 
 
 def _sums(rows: FromClause) -> list[ColumnElement[Any]]:
-    return [func.sum(rows.c[name]) for name in ("principal", "notes", "due_days")]
+    return [func.sum(rows.c[name]) for name in _MEASURES]
 
 
 class _Bands:
-    """Sums of changes by band: principal, notes and due days."""
+    """Sums of changes by band."""
 
     def __init__(self) -> None:
-        self._principal = [ZERO] * len(BANDS)
-        self._notes = [0] * len(BANDS)
-        self._due_days = [0] * len(BANDS)
+        self._sums: list[list[Any]] = [[ZERO, 0, 0, ZERO, 0] for _ in BANDS]
 
-    def add(self, band: int, principal: Decimal, notes: int, due_days: int) -> None:
-        self._principal[band] += principal
-        self._notes[band] += int(notes)
-        self._due_days[band] += int(due_days)
+    def add(self, band: int, *sums: Decimal | int) -> None:
+        self._sums[band] = [a + b for a, b in zip(self._sums[band], sums, strict=True)]
 
     def stock(self, as_of: date) -> Stock:
+        principal, notes, due_days, inherited, heirs = zip(*self._sums, strict=True)
         bands = tuple(
-            BandTotal(*row) for row in zip(BANDS, self._principal, self._notes, strict=True)
+            BandTotal(*row) for row in zip(BANDS, principal, map(int, notes), strict=True)
         )
-        late = sum(self._notes[1:])
-        since = (as_of - _EPOCH).days * late - sum(self._due_days[1:])
-        return Stock(as_of, bands, Decimal(since) / late if late else None)
+        late = int(sum(notes[1:]) - sum(heirs))
+        since = (as_of - _EPOCH).days * late - int(sum(due_days[1:]))
+        mean = Decimal(since) / late if late else None
+        return Stock(as_of, bands, mean, sum(inherited, ZERO), int(sum(heirs)))

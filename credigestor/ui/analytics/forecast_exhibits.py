@@ -9,7 +9,7 @@ import pandas as pd
 
 from credigestor.reports.portfolio import forecast
 from credigestor.reports.portfolio.forecast import Coming, ComingBand, Forecast
-from credigestor.rules.aging import BAND_NAMES, CURRENT
+from credigestor.rules.aging import BAND_NAMES, CURRENT, bands_over
 from credigestor.rules.calendar import format_date, month_label, month_name
 from credigestor.rules.money import format_brl, format_percent
 from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
@@ -91,7 +91,9 @@ def forecast_leads(found: Forecast, shown: View) -> dict[str, Lead]:
     leads = {}
     if found.overdue.contractual:
         label = f"{charts.OVERDUE}: {format_brl(found.overdue.contractual)}"
-        leads["overdue"] = Lead(label, NOTES, shown.filters(status="overdue"))
+        leads["overdue"] = Lead(
+            label, NOTES, shown.filters(status="open", band=list(bands_over(0)))
+        )
     for month in found.months:
         if month.coming.contractual:
             params = shown.filters(

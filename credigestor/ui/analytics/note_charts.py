@@ -43,11 +43,7 @@ def aging(totals: Sequence[BandTotal], **filters: str | list[str]) -> Exhibit:
             row.band: Lead(
                 f"{BAND_NAMES[row.band]}: {format_brl(row.principal)}",
                 NOTES,
-                {
-                    **filters,
-                    "status": "open" if row.band == CURRENT else "overdue",
-                    "band": row.band,
-                },
+                {**filters, "status": "open", "band": row.band},
             )
             for row in totals
             if row.notes

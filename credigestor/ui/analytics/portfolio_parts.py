@@ -8,6 +8,7 @@ import pandas as pd
 
 from credigestor.reports.note_filters import NO_CITY
 from credigestor.reports.portfolio.breakdown import Part
+from credigestor.rules.aging import bands_over
 from credigestor.rules.money import ZERO, format_brl
 from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.portfolio_risk import NOTES, NOTHING_OPEN
@@ -84,7 +85,7 @@ def breakdown(
             id_: Lead(
                 f"{name}: {format_brl(part.overdue)} em atraso",
                 NOTES,
-                view.filters(**{key: id_}, status="overdue"),
+                view.filters(**{key: id_}, status="open", band=list(bands_over(0))),
             )
             for id_, name, part in bars
             if part.overdue and id_ != OTHERS

@@ -44,7 +44,7 @@ def _over(days: int) -> tuple[Variant, Variant]:
             f"over_{days}",
             f"{late.capitalize()}, por nota",
             f"principal das notas com {late} de atraso",
-            {"status": "overdue", "band": list(bands_over(days))},
+            {"status": "open", "band": list(bands_over(days))},
             lambda stock, _: stock.over(days),
         ),
         Variant(
@@ -65,7 +65,7 @@ VARIANTS = (
         "overdue",
         "Atrasado, por nota",
         "principal das notas atrasadas",
-        {"status": "overdue"},
+        {"status": "open", "band": list(bands_over(0))},
         lambda stock, _: stock.overdue,
     ),
     *(variant for days in OVER_DAYS for variant in _over(days)),

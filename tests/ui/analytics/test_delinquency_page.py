@@ -7,8 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from credigestor.db.engine import transaction
+from credigestor.rules.permissions import Actor
 from tests.factories import add_user
 from tests.portfolio import TODAY, add_customer, add_sale, late
+from tests.services.renegotiating import deal, make, three_late
 from tests.ui.listed import lists
 from tests.ui.support import Visit, open_app, text_of
 from tests.web.fetching import click_and_fetch
@@ -159,3 +161,20 @@ def test_a_seller_sees_nothing_of_it() -> None:
     assert "Sem permissão" in text_of(app)
     assert "Ana" not in text_of(app)
     assert not lists(app)
+
+
+@pytest.mark.parametrize("page", [PAGE, "analytics/dashboard.py", "analytics/portfolio.py"])
+def test_r15_a_line_tells_what_stands_in_the_bands_by_an_old_debts_lateness(
+    manager: Actor, page: str
+) -> None:
+    make(manager, deal(three_late().notes))
+    told = text_of(open_app(role="manager", page=page))
+    assert (
+        "Nas faixas e taxas de atraso, R$ 465,75 são de dívidas renegociadas: contam com os dias "
+        "de atraso da nota antiga mais atrasada até que três notas novas sejam pagas. Inclui 4 "
+        "notas, que estão em dia."
+    ) in told
+
+
+def test_without_renegotiated_debts_nothing_is_said_of_them(seller_id: int) -> None:
+    assert "renegociad" not in text_of(open_app(role="manager", page=PAGE))
