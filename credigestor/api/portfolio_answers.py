@@ -156,6 +156,7 @@ class Origin(Answer):
     band: str
     balance: Money
     cured: Money
+    renegotiated: Money
     rolled: Money
     went: dict[str, Money]
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from credigestor.db.engine import snapshot, transaction
-from credigestor.db.models import Note, Renegotiation
+from credigestor.db.models import ActItem, Note, Renegotiation
 from credigestor.reports import summary
 from credigestor.reports.as_closed import figures
 from credigestor.reports.check import inherited
@@ -21,6 +21,7 @@ from credigestor.reports.note_filters import NoteFilters, kept
 from credigestor.reports.portfolio import breakdown, forecast, rolls
 from credigestor.reports.portfolio.stock import BandTotal, Charges, Stock, charges, stocks
 from credigestor.reports.scope import EVERYTHING, NO_SELLER, Scope
+from credigestor.rules.acts import ActKind
 from credigestor.rules.aging import BANDS, CURRENT, band
 from credigestor.rules.money import ZERO
 from credigestor.rules.periods import Period, closed_months, month_end
@@ -198,7 +199,12 @@ def test_bands_rates_and_rolls_are_those_of_a_slow_count_on_random_shops(
             months = closed_months(day, 3)
             told = rolls.rolls(session, day, 3, today=TODAY)
             assert [slow_roll(session, month) for month in months] == [
-                {(o.band, end): amount for o in roll.origins for end, amount in o.went.items()}
+                {
+                    (o.band, end): amount
+                    for o in roll.origins
+                    for end, amount in {**o.went, "renegotiated": o.renegotiated}.items()
+                    if amount
+                }
                 for roll in told
             ]
             for name in BANDS:
@@ -224,7 +230,10 @@ def slow_stock(at: list[NoteAt], day: date) -> Stock:
 
 
 def slow_roll(session: Session, month: date) -> dict[tuple[str, str], D]:
-    """What stands in each band of days late at a month's end, by the band of a month before."""
+    """What stands in each band of days late at a month's end, by the band of a month before.
+
+    And what deals of the month closed.
+    """
     start = {
         each.note.id: each.band
         for each in balances_by_hand(session, month - timedelta(days=1))
@@ -234,7 +243,34 @@ def slow_roll(session: Session, month: date) -> dict[tuple[str, str], D]:
     for each in balances_by_hand(session, month_end(month)):
         if each.is_open and each.note.id in start and each.band != CURRENT:
             found[start[each.note.id], each.band] += each.owed.principal
+    closed = select(ActItem).where(
+        ActItem.kind == ActKind.RENEGOTIATION.value,
+        ActItem.reversed.is_(False),
+        ActItem.acted_on.between(month, month_end(month)),
+    )
+    for item in session.scalars(closed):
+        if item.note_id in start:
+            found[start[item.note_id], "renegotiated"] += item.principal
     return dict(found)
+
+
+def test_r15_what_was_renegotiated_in_a_month_did_not_get_paid(manager: Actor) -> None:
+    renegotiated(manager)
+    after = date(2026, 12, 31)
+    refresh(after)
+    with snapshot() as session:
+        november, december = rolls.rolls(session, after, 2, today=after)
+    late = {each.band: each for each in november.origins}
+    assert {
+        band: (str(o.balance), str(o.renegotiated)) for band, o in late.items() if o.balance
+    } == {
+        CURRENT: ("150.00", "150.00"),
+        "1-30": ("150.00", "150.00"),
+        "31-60": ("150.00", "150.00"),
+    }
+    assert november.cured == 0
+    [stays] = [each for each in december.origins if each.balance]
+    assert (stays.band, stays.went, stays.cured) == ("61-90", {"61-90": D("456.75")}, 0)
 
 
 def aging_then(day: date, moment: datetime) -> dict[str, str]:

@@ -208,6 +208,7 @@ WORDS = {
     "retention_years": "Anos em que os dados de um cliente são guardados depois do último negócio.",
     "returned": "Abatido das notas por devoluções de mercadoria, R$.",
     "returned_on": "Dia da devolução.",
+    "renegotiated": "O que foi renegociado, R$.",
     "reversed": "Se foi estornado.",
     "reversed_on": "Data do estorno.",
     "rows_expected": "Quantas linhas o arquivo terá.",

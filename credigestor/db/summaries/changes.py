@@ -257,6 +257,12 @@ CROSS JOIN LATERAL (
 ) AS months
 WHERE principal > 0 AND valid_to > :first AND bounds.first <= bounds.last
     AND months.ends BETWEEN bounds.first AND bounds.last
+UNION ALL
+SELECT segments, gone.month, ({band_with_risk("(gone.month - 1)", "<")})::smallint,
+    {tables.RENEGOTIATED}::smallint, sign * act_principal
+FROM changed_notes
+CROSS JOIN LATERAL (SELECT date_trunc('month', valid_from)::date AS month) AS gone
+WHERE act_kind = 'renegotiation' AND sold_on < gone.month
 """
 
 _RECOVERIES = f"""

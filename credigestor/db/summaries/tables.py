@@ -216,7 +216,9 @@ act_flows = _cube(
 charges = _cube("charges", {"day": Date}, {"interest": Sum, "fine": Sum})
 
 #: Open principal at the end of a month (its first day is the key) of notes that are overdue then,
-#: by the band of a month before: -1 for those sold since (R20).
+#: by the band of a month before: -1 for those sold since (R20). And what was renegotiated in the
+#: month, which is neither overdue nor paid, as `to_band` RENEGOTIATED (R15).
+RENEGOTIATED = -1
 rolls = _cube(
     "rolls",
     {"month": Date, "from_band": SmallInteger, "to_band": SmallInteger},

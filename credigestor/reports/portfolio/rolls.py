@@ -10,8 +10,9 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from credigestor.db.summaries.tables import RENEGOTIATED
 from credigestor.reports.portfolio.rows import by_calendar
-from credigestor.reports.portfolio.stock import stocks
+from credigestor.reports.portfolio.stock import BandTotal, stocks
 from credigestor.reports.scope import EVERYTHING, Scope
 from credigestor.rules.aging import BANDS
 from credigestor.rules.money import ZERO
@@ -22,17 +23,19 @@ from credigestor.rules.periods import closed_months, month_end
 class Origin:
     """What stood in a band at the end of a month, and where it is a month later; R$ of principal.
 
-    `went` holds what is overdue then, by its band.
+    `went` holds what is overdue then, by its band; `renegotiated` is owed still, by other notes
+    that stand in a band of their own (R15).
     """
 
     band: str
     balance: Decimal
     went: Mapping[str, Decimal]
+    renegotiated: Decimal = ZERO
 
     @property
     def cured(self) -> Decimal:
         """What is overdue no more: paid, or cancelled; of CURRENT, also what is not due yet."""
-        return self.balance - sum(self.went.values(), ZERO)
+        return self.balance - sum(self.went.values(), ZERO) - self.renegotiated
 
     @property
     def rolled(self) -> Decimal:
@@ -86,7 +89,7 @@ def rolls(
         Roll(
             month,
             tuple(
-                Origin(band.band, band.principal, went.get((month, place), {}))
+                _origin(band, went.get((month, place), {}))
                 for place, band in enumerate(stock.bands)
             ),
         )
@@ -94,10 +97,16 @@ def rolls(
     ]
 
 
+def _origin(band: BandTotal, ends: dict[int, Decimal]) -> Origin:
+    renegotiated = ends.pop(RENEGOTIATED, ZERO)
+    went = {BANDS[place]: principal for place, principal in ends.items()}
+    return Origin(band.band, band.principal, went, renegotiated)
+
+
 def _went(
     session: Session, months: list[date], scope: Scope, today: date
-) -> dict[tuple[date, int], dict[str, Decimal]]:
-    """By month and place of the band at its start: R$ by band at its end."""
+) -> dict[tuple[date, int], dict[int, Decimal]]:
+    """By month and place of the band at its start: R$ by place at its end, or RENEGOTIATED."""
     rows = by_calendar(session, "rolls", scope, months[0], month_end(months[-1]), today=today)
     statement = (
         select(rows.c.month, rows.c.from_band, rows.c.to_band, rows.c.principal)
@@ -105,7 +114,7 @@ def _went(
         .where(rows.c.from_band >= 0, rows.c.principal != 0)
         .order_by(rows.c.month, rows.c.from_band, rows.c.to_band)
     )
-    found: dict[tuple[date, int], dict[str, Decimal]] = {}
+    found: dict[tuple[date, int], dict[int, Decimal]] = {}
     for month, start, end, principal in session.execute(statement):
-        found.setdefault((month, start), {})[BANDS[end]] = principal
+        found.setdefault((month, start), {})[end] = principal
     return found

@@ -22,8 +22,9 @@ ANOTHER = "Escolha outra data-base ou limpe os filtros; com o tempo, esta parte 
 ROLL = (
     "Do principal que estava em cada faixa no fim do mês anterior, a parte que está em cada faixa "
     "no fim do mês. “Paga” é o resto: o que foi pago, também em parte, ou cancelado; na linha “A "
-    "vencer”, também o que continua em dia. Vendas feitas no mês não entram. Como os meses têm de "
-    "28 a 31 dias, uma nota pode ficar na faixa ou pular uma."
+    "vencer”, também o que continua em dia. O que foi renegociado no mês não está pago: fica à "
+    "parte, e as notas novas contam com o atraso antigo. Vendas feitas no mês não entram. Como os "
+    "meses têm de 28 a 31 dias, uma nota pode ficar na faixa ou pular uma."
 )
 
 
@@ -81,7 +82,7 @@ def matrix_leads(roll: Roll, shown: View) -> dict[str, Lead]:
     """The notes that went from band to band; of what was paid, those that stood where it had."""
     return {
         charts.cell_id(roll, origin.band, end): standing(shown, roll, origin.band)
-        if end == charts.CURED
+        if end in (charts.CURED, charts.RENEGOTIATED)
         else moved(shown, roll, origin, end)
         for origin in roll.origins
         for end, amount in charts.parts(origin)

@@ -17,9 +17,9 @@ from credigestor.ui.charts import kinds, theme
 from credigestor.ui.charts.theme import Spec
 from credigestor.ui.kit.figures import format_rate
 
-CURED = "cured"
-#: Bands in which a note may stand at the end of a month in the matrix, and CURED.
-ENDS = (*BANDS[1:], CURED)
+CURED, RENEGOTIATED = "cured", "renegotiated"
+#: Bands in which a note may stand at the end of a month in the matrix, and what else became of it.
+ENDS = (*BANDS[1:], RENEGOTIATED, CURED)
 #: The bands whose roll rates are drawn over time: those of about a month's length.
 ROLLING = BANDS[:4]
 MEAN = "Média"
@@ -37,6 +37,8 @@ def roll_name(band: str) -> str:
 
 def end_name(start: str, end: str) -> str:
     """Where a part of a band went, in words."""
+    if end == RENEGOTIATED:
+        return "Renegociada"
     if end != CURED:
         return BAND_NAMES[end]
     return "Em dia ou paga" if start == CURRENT else "Paga"
@@ -52,9 +54,11 @@ def parts(origin: Origin) -> Iterator[tuple[str, Decimal]]:
 
     Of those that nothing went to, only the next band and CURED are there.
     """
+    beside = {CURED: origin.cured, RENEGOTIATED: origin.renegotiated}
     for end in ENDS:
-        following = BANDS.index(end) - 1 == BANDS.index(origin.band) if end in BANDS else True
-        amount = origin.cured if end == CURED else origin.went.get(end, Decimal(0))
+        following = BANDS.index(end) - 1 == BANDS.index(origin.band) if end in BANDS else False
+        following |= end == CURED
+        amount = beside[end] if end in beside else origin.went.get(end, Decimal(0))
         if amount or following:
             yield end, amount
 
@@ -84,11 +88,12 @@ def matrix(roll: Roll) -> Spec:
         for end, amount in parts(origin)
         if (share := origin.share(amount)) is not None
     )
+    renewed = [RENEGOTIATED] if any(origin.renegotiated for origin in roll.origins) else []
     chart = kinds.heat_map(
         frame,
         rows=list(rows.values()),
         # What was paid stands first: the last column lies beyond a phone's screen.
-        columns=[_column(end) for end in (CURED, *BANDS[1:])],
+        columns=[_column(end) for end in (CURED, *renewed, *BANDS[1:])],
         tips={
             "start": f"Em {format_date(roll.start)}",
             "end": f"Em {format_date(roll.end)}",
@@ -236,7 +241,7 @@ def _colors() -> tuple[str, ...]:
 
 
 def _column(end: str) -> str:
-    return "Paga" if end == CURED else short_name(end)
+    return {CURED: "Paga", RENEGOTIATED: "Reneg."}.get(end) or short_name(end)
 
 
 def _label(share: Decimal) -> str:

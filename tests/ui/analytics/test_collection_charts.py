@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -40,6 +41,18 @@ def test_the_matrix_has_the_next_band_and_what_was_paid_and_no_impossible_cells(
     assert spec["layer"][0]["encoding"]["y"]["scale"]["domain"][1] == "1–30 dias · R$\xa0400,00"
     color = spec["layer"][0]["encoding"]["color"]
     assert (color["condition"][0]["value"], color["value"]) == (theme.BLUE, theme.HEAT)
+
+
+def test_r15_what_was_renegotiated_is_a_part_of_its_own_and_not_paid() -> None:
+    whole = roll()
+    late = replace(whole.origins[1], renegotiated=D("100.00"))
+    chart = charts.matrix(replace(whole, origins=(whole.origins[0], late, *whole.origins[2:])))
+    assert [(row["end"], row["amount"]) for row in specs.rows(chart)][-3:] == [
+        ("31–60 dias", "R$\xa0180,00"),
+        ("Renegociada", "R$\xa0100,00"),
+        ("Paga", "R$\xa0120,00"),
+    ]
+    assert chart["layer"][0]["encoding"]["x"]["scale"]["domain"][:2] == ["Paga", "Reneg."]
 
 
 def test_the_rates_are_those_of_r20_and_what_was_paid() -> None:
