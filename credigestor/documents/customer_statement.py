@@ -113,6 +113,8 @@ def _text(movement: Movement) -> str:
         text += f" de {format_number(movement.sum('amount'))}"
     if len(movement.parts) == 1:
         text += f", nota {movement.parts[0].number}"
+    if old := _named(movement.sum("old_interest"), movement.sum("old_fine")):
+        text += f", no principal {old} da dívida renegociada"
     if movement.undone is not None:
         text += f": ESTORNADO em {format_date(movement.undone)}, sem efeito"
     return text
@@ -141,7 +143,11 @@ def _act(movement: Movement, kind: ActKind) -> str:
 
 
 def _charges(of: Movement) -> str:
-    named = (("juros", of.sum("interest")), ("multa", of.sum("fine")))
+    return _named(of.sum("interest"), of.sum("fine"))
+
+
+def _named(interest: Decimal, fine: Decimal) -> str:
+    named = (("juros", interest), ("multa", fine))
     return " + ".join(f"{name} {format_number(abs(value))}" for name, value in named if value)
 
 
@@ -152,6 +158,9 @@ def _sale(movement: Movement) -> str:
     text += f" – total {format_number(movement.total)}"
     if movement.down_payment:
         text += f", entrada {format_number(movement.down_payment)}"
+    if movement.old is not None:
+        held = _named(movement.old.interest, movement.old.fine)
+        text += f", com {held} da dívida antiga"
     count = len(movement.parts)
     return f"{text}, {'sem notas' if not count else '1 nota' if count == 1 else f'{count} notas'}"
 

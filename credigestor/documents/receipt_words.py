@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from credigestor.documents.letterhead import shop_place
 from credigestor.reports.receipt import Money, Receipt, ReceiptItem
 from credigestor.rules.calendar import format_date, format_moment, written_date
+from credigestor.rules.charges import Split
 from credigestor.rules.identity import labelled_tax_id
 from credigestor.rules.methods import in_words
 from credigestor.rules.money import format_number
@@ -90,6 +91,8 @@ def remarks(data: Receipt) -> list[str]:
     if data.recovers:
         numbers = listed([item.number for item in data.items if item.recovered])
         said.append(f"Recuperação de dívida que havia sido baixada por perda: {numbers}.")
+    if old := old_charges(data):
+        said.append(f"No principal pago estão encargos da dívida renegociada: {old}.")
     if let_go := waived(data):
         said.append(f"Dispensado: {let_go}.")
     if data.discount:
@@ -109,7 +112,16 @@ def remarks(data: Receipt) -> list[str]:
 
 def waived(data: Receipt) -> str:
     """What of the charges was let go with the payment, part by part; empty for nothing (R29)."""
-    parts = {"juros": data.waived.interest, "multa": data.waived.fine}
+    return _charges(data.waived)
+
+
+def old_charges(data: Receipt) -> str:
+    """What of the principal was charges of a renegotiated debt; empty for nothing (R15)."""
+    return _charges(data.old_charges)
+
+
+def _charges(split: Split) -> str:
+    parts = {"juros": split.interest, "multa": split.fine}
     return ", ".join(f"{name} {format_number(value)}" for name, value in parts.items() if value)
 
 

@@ -31,13 +31,13 @@ from credigestor.db.models import (
 )
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import InvalidInput
-from credigestor.reports import store_credit
+from credigestor.reports import old_charges, store_credit
 from credigestor.reports.named_customer import NamedCustomer, named_customer
 from credigestor.reports.notes import OpenNote, open_notes
 from credigestor.reports.store_credit import Movement as CreditMovement
 from credigestor.rules.acts import ActKind
 from credigestor.rules.calendar import check_date_range
-from credigestor.rules.charges import Closing
+from credigestor.rules.charges import Closing, Split
 from credigestor.rules.methods import in_words
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number, receipt_number, sale_number
@@ -68,6 +68,9 @@ class Part:
     fine: Decimal = ZERO
     discount: Decimal = ZERO
     principal: Decimal = ZERO
+    #: Interest and fine of a renegotiated debt in what was paid of the principal (R15).
+    old_interest: Decimal = ZERO
+    old_fine: Decimal = ZERO
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,8 @@ class Movement:
     #: Of a sale that was moved, the code of the customer from whom it came, or to whom it went.
     came_from: int | None = None
     went_to: int | None = None
+    #: Of a sale in the place of older ones, what its notes hold of their charges (R15).
+    old: Split | None = None
     balance: Decimal = ZERO
 
     def sum(self, name: str) -> Decimal:
@@ -181,6 +186,7 @@ def _sales(session: Session, customer_id: int, since: date, until: date) -> Iter
         select(Note).where(Note.sale_id.in_(wanted)).order_by(Note.sale_id, Note.number)
     ):
         notes[note.sale_id].append(note)
+    old = old_charges.of_sales(session, wanted)
     for sale in sales:
         parts = [
             Part(
@@ -199,6 +205,7 @@ def _sales(session: Session, customer_id: int, since: date, until: date) -> Iter
             parts,
             total=sale.total,
             down_payment=sale.down_payment,
+            old=old.get(sale.id),
         )
         if since <= sold.on <= until:
             yield sold
@@ -220,7 +227,8 @@ def _payments(session: Session, customer_id: int, since: date, until: date) -> I
         .outerjoin(Reversal, Reversal.payment_id == Payment.id)
         .where(Payment.customer_id == customer_id, Payment.paid_on.between(since, until))
         .order_by(Payment.id, Note.due_date, Note.id)
-    )
+    ).all()
+    old = old_charges.received(session, (row[1] for row in rows))
     found: dict[int, Movement] = {}
     for payment, item, note, installments, undone in rows:
         number = note_number(note.sale_id, note.number, installments)
@@ -235,6 +243,8 @@ def _payments(session: Session, customer_id: int, since: date, until: date) -> I
                 principal=ZERO
                 if item.closed_after == Closing.WRITTEN_OFF
                 else -(item.principal + item.discount),
+                old_interest=old[item.id].interest if item.id in old else ZERO,
+                old_fine=old[item.id].fine if item.id in old else ZERO,
             )
         before = found.get(payment.id)
         found[payment.id] = Movement(

@@ -27,6 +27,7 @@ from credigestor.db.models import (
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.db.steps import DUE_AS_MADE
 from credigestor.errors import NotFound
+from credigestor.reports import old_charges
 from credigestor.rules.acts import ActKind
 from credigestor.rules.address import address_of
 from credigestor.rules.charges import Closing, Split
@@ -41,7 +42,8 @@ class ReceiptItem:
     """What a payment did to one note, R$; `after` is what the note owed right after it.
 
     `number` is the note's printed number, `place` its place among the sale's `installments`;
-    `discount` came off the principal beside the money (R14), `waived` of the charges (R29).
+    `discount` came off the principal beside the money (R14), `waived` of the charges (R29); `old`
+    are charges of a renegotiated debt in the principal that was paid (R15).
     """
 
     note_id: int
@@ -56,6 +58,7 @@ class ReceiptItem:
     after: Decimal
     waived: Split = _NOTHING
     recovered: bool = False
+    old: Split = _NOTHING
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,15 @@ class Receipt:
         return Split(
             sum((item.waived.interest for item in self.items), ZERO),
             sum((item.waived.fine for item in self.items), ZERO),
+            ZERO,
+        )
+
+    @property
+    def old_charges(self) -> Split:
+        """Charges of renegotiated debts in the principal of all its notes, R$ (R15)."""
+        return Split(
+            sum((item.old.interest for item in self.items), ZERO),
+            sum((item.old.fine for item in self.items), ZERO),
             ZERO,
         )
 
@@ -222,7 +234,8 @@ def _items(session: Session, payment_id: int, waived: Mapping[int, Split]) -> li
         .join(Sale, Sale.id == Note.sale_id)
         .where(PaymentItem.payment_id == payment_id)
         .order_by(Note.due_date, Note.id)
-    )
+    ).all()
+    old = old_charges.received(session, (row[0] for row in rows))
     return [
         ReceiptItem(
             note_id=item.note_id,
@@ -237,6 +250,7 @@ def _items(session: Session, payment_id: int, waived: Mapping[int, Split]) -> li
             after=item.principal_after + item.interest_after + item.fine_after,
             waived=waived.get(item.note_id, _NOTHING),
             recovered=item.closed_after == Closing.WRITTEN_OFF.value,
+            old=old.get(item.id, _NOTHING),
         )
         for item, sale_id, place, due_date, installments in rows
     ]
