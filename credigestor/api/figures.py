@@ -42,6 +42,8 @@ class Figures(Answer):
     notes: int
     payments: int
     financed: Money
+    renegotiations: int
+    renegotiated: Money
     receivable_principal: Money
     overdue_notes: int
     overdue_principal: Money

@@ -26,6 +26,8 @@ _LABELS = {
     "notes": "Notas",
     "payments": "Pagamentos",
     "financed": "Financiado",
+    "renegotiations": "Renegociações",
+    "renegotiated": "Renegociado",
     "receivable_principal": "A receber (principal)",
     "overdue_notes": "Notas atrasadas",
     "overdue_principal": "  principal",

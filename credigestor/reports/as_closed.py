@@ -119,8 +119,11 @@ def figures(session: Session, day: date, moment: datetime, *, today: date) -> Su
             _count(sale, notes, then_done, late, day, added, aging, 1)
     for sale in session.scalars(select(Sale).where(_among(Sale.id, changed_sales))):
         sign = int(sale.id in void) - int(_stands(sale, day))
-        added["sales"] += sign
-        added["financed"] += sign * (sale.total - sale.down_payment)
+        count, amount = "sales", "financed"
+        if sale.id in deals:
+            count, amount = "renegotiations", "renegotiated"
+        added[count] += sign
+        added[amount] += sign * (sale.total - sale.down_payment)
     added["payments"] += _payments(session, day, moment)
     newer = select(func.count()).select_from(Customer).where(Customer.created_at > moment)
     added["customers"] -= session.scalar(newer) or 0

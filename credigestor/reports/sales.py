@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from credigestor.db.balances import note_balances
-from credigestor.db.models import Customer, Note, Sale, User
+from credigestor.db.models import Customer, Note, Renegotiation, Sale, User
 from credigestor.reports.note_filters import of_city, of_value
 from credigestor.reports.ordering import ordered
 from credigestor.reports.scope import NO_SELLER
@@ -73,13 +73,19 @@ class SaleFilters:
 
 @dataclass(frozen=True)
 class SaleTotals:
-    """How many sales the filters leave, and the R$ of those that are not cancelled."""
+    """How many sales the filters leave, and the R$ of those that are not cancelled.
+
+    Those in the place of older ones, `renegotiations`, are no goods sold: their R$ stand apart
+    (R15).
+    """
 
     count: int
     cancelled: int
     total: Decimal
     down_payment: Decimal
     financed: Decimal
+    renegotiations: int = 0
+    renegotiated: Decimal = ZERO
 
 
 def totals(session: Session, filters: SaleFilters, *, as_of: date) -> SaleTotals:
@@ -88,15 +94,20 @@ def totals(session: Session, filters: SaleFilters, *, as_of: date) -> SaleTotals
     Those cancelled by then are counted apart and not summed.
     """
     live = _live(as_of)
+    renewed = and_(live, Renegotiation.id.is_not(None))
+    sold = and_(live, Renegotiation.id.is_(None))
     row = session.execute(
         select(
             func.count(),
             func.count().filter(~live),
-            func.coalesce(func.sum(Sale.total).filter(live), ZERO),
-            func.coalesce(func.sum(Sale.down_payment).filter(live), ZERO),
-            func.coalesce(func.sum(Sale.total - Sale.down_payment).filter(live), ZERO),
+            func.coalesce(func.sum(Sale.total).filter(sold), ZERO),
+            func.coalesce(func.sum(Sale.down_payment).filter(sold), ZERO),
+            func.coalesce(func.sum(Sale.total - Sale.down_payment).filter(sold), ZERO),
+            func.count().filter(renewed),
+            func.coalesce(func.sum(Sale.total).filter(renewed), ZERO),
         )
         .select_from(Sale)
+        .outerjoin(Renegotiation, Renegotiation.sale_id == Sale.id)
         .where(_kept(filters, as_of))
     ).one()
     return SaleTotals(*row)

@@ -13,7 +13,15 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.balances import open_notes
-from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, Sale
+from credigestor.db.models import (
+    Customer,
+    Note,
+    Payment,
+    PaymentItem,
+    Renegotiation,
+    Reversal,
+    Sale,
+)
 from credigestor.rules.aging import BANDS
 from credigestor.rules.charges import Closing
 from credigestor.rules.money import ZERO
@@ -29,8 +37,10 @@ class Summary:
 
     Sales are those made and not cancelled by then, with their notes; payments and what was
     received leave reversed ones out (R22). `financed` is the principal financed, without
-    contract interest; `receivable_principal` is what the notes still owe of their amounts.
-    `aging` maps every band to its open principal; `current` is all that is not overdue (R16).
+    contract interest; `receivable_principal` is what the notes still owe of their amounts. Sales
+    in the place of older ones are no goods sold: `renegotiations` of `renegotiated` R$ stand apart,
+    their notes with the others (R15). `aging` maps every band to its open principal; `current` is
+    what is neither overdue (R16) nor counts as an old debt was (R15).
     """
 
     customers: int
@@ -38,6 +48,8 @@ class Summary:
     notes: int
     payments: int
     financed: Decimal
+    renegotiations: int
+    renegotiated: Decimal
     receivable_principal: Decimal
     overdue_notes: int
     overdue_principal: Decimal
@@ -103,10 +115,18 @@ def _counts(as_of: date, made: ColumnElement[bool]) -> _Select:
 
 
 def _sales(made: ColumnElement[bool]) -> _Select:
-    return select(
-        func.count().label("sales"),
-        func.coalesce(func.sum(Sale.total - Sale.down_payment), ZERO).label("financed"),
-    ).where(made)
+    financed, sold = Sale.total - Sale.down_payment, Renegotiation.id.is_(None)
+    return (
+        select(
+            func.count().filter(sold).label("sales"),
+            func.coalesce(func.sum(financed).filter(sold), ZERO).label("financed"),
+            func.count().filter(~sold).label("renegotiations"),
+            func.coalesce(func.sum(financed).filter(~sold), ZERO).label("renegotiated"),
+        )
+        .select_from(Sale)
+        .outerjoin(Renegotiation, Renegotiation.sale_id == Sale.id)
+        .where(made)
+    )
 
 
 def _by_band(as_of: date, today: date) -> _Select:

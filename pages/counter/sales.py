@@ -89,15 +89,21 @@ def totals_area(totals: SaleTotals, label: str, read_owed: Callable[[], Decimal]
     """How many sales, and their sums; what they owe, called `label`, is read where it is shown."""
     summed = lists.summed(totals.count, "Somar o que resta a receber")
     with st.grid(5 if summed else 4, min_column_width=150):
-        st.metric("Vendas", format_count(totals.count - totals.cancelled))
+        sold = totals.count - totals.cancelled - totals.renegotiations
+        st.metric("Vendas", format_count(sold))
         st.metric("Total vendido", format_brl(totals.total))
         st.metric("Entradas", format_brl(totals.down_payment))
         st.metric("Financiado", format_brl(totals.financed))
         if summed:
             st.metric(label, format_brl(read_owed()))
+    apart = []
     if totals.cancelled:
-        gone = "1 cancelada" if totals.cancelled == 1 else f"{totals.cancelled} canceladas"
-        st.caption(f"Fora dos totais: {gone}.")
+        apart.append(format_count(totals.cancelled, "cancelada", "canceladas"))
+    if totals.renegotiations:  # no goods sold (R15)
+        renewed = format_count(totals.renegotiations, "renegociação", "renegociações")
+        apart.append(f"{renewed}, {format_brl(totals.renegotiated)}")
+    if apart:
+        st.caption(messages.plain(f"Fora dos totais: {'; '.join(apart)}."))
 
 
 def sales_page() -> None:

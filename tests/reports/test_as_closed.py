@@ -15,9 +15,10 @@ from credigestor.reports.summary import Summary, as_json, summary
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments
 from tests.acting import random_acts
-from tests.portfolio import TODAY, random_portfolio
+from tests.portfolio import TODAY, late, random_portfolio
 from tests.services.closing import close
 from tests.services.paying import JANUARY_15, JANUARY_25, new_payment, receive, sell
+from tests.services.renegotiating import deal, make, three_late
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -96,6 +97,21 @@ def test_check_names_figures_that_are_not_those_of_the_moment(manager: Actor) ->
         problems = {(p.what, p.entity) for p in check(session, summaries=False)}
         session.rollback()
     assert {("closing", "closings"), ("trail_differs", "closings")} <= problems
+
+
+def test_r15_a_closing_of_before_renegotiations_were_told_apart_is_sound(manager: Actor) -> None:
+    """Such a one has them among its sales, and their notes in the bands by their own dates."""
+    make(manager, deal(three_late().notes, agreed_on=late(2), backdate_reason="acerto"))
+    close(manager, late(1))
+    kept = (
+        "UPDATE closings SET figures = figures - 'renegotiations' - 'renegotiated' ||"
+        """ '{"sales": 2, "financed": "915.75", "aging": {"current": "465.75"}}'"""
+    )
+    with transaction() as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text(kept))
+        assert not [p for p in check(session, summaries=False) if p.what == "closing"]
+        session.rollback()
 
 
 def test_figures_are_kept_as_json_of_their_own_types(manager: Actor) -> None:

@@ -13,11 +13,13 @@ from credigestor.errors import NotFound
 from credigestor.reports import sale as sale_report
 from credigestor.reports import sales
 from credigestor.reports.sales import SaleFilters
+from credigestor.reports.summary import summary
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments
 from credigestor.services import sales as sales_service
 from tests.factories import add_user
 from tests.portfolio import TODAY, Made, add_customer, add_sale, pay
+from tests.services.renegotiating import deal, make, three_late, undo
 from tests.services.selling import new_sale, register
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -239,3 +241,20 @@ def test_who_left_comes_last_among_the_sellers(seller: Actor) -> None:
             (seller.id, "Vera Vendedora"),
             (gone.id, "Aldo (inativo)"),
         ]
+
+
+def test_r15_a_sale_in_the_place_of_old_notes_is_listed_and_is_no_goods_sold(
+    manager: Actor,
+) -> None:
+    made = make(manager, deal(three_late().notes))
+    with snapshot() as session:
+        both = sales.totals(session, SaleFilters(), as_of=TODAY)
+        figures = summary(session, TODAY, today=TODAY)
+    told = (both.count, both.total, both.financed, both.renegotiations, both.renegotiated)
+    assert told == (2, Decimal(450), Decimal(450), 1, Decimal("465.75"))
+    assert (figures.sales, figures.financed) == (1, Decimal(450))
+    assert (figures.renegotiations, figures.renegotiated) == (1, Decimal("465.75"))
+    undo(manager, made)
+    with snapshot() as session:
+        void = sales.totals(session, SaleFilters(), as_of=TODAY)
+    assert (void.cancelled, void.total, void.renegotiations) == (1, Decimal(450), 0)

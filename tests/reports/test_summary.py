@@ -11,7 +11,14 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.engine import get_engine, snapshot, transaction
-from credigestor.db.models import ActItem, Payment, PaymentItem, Reversal, Sale
+from credigestor.db.models import (
+    ActItem,
+    Payment,
+    PaymentItem,
+    Renegotiation,
+    Reversal,
+    Sale,
+)
 from credigestor.reports.summary import as_json, summary
 from credigestor.rules.aging import BANDS
 from credigestor.rules.money import ZERO
@@ -35,6 +42,9 @@ def by_hand(session: Session, as_of: date) -> dict[str, object]:
         for sale in session.scalars(select(Sale))
         if sale.sold_on <= as_of and (sale.cancelled_on is None or sale.cancelled_on > as_of)
     ]
+    deals = set(session.scalars(select(Renegotiation.sale_id)))
+    renewed = [sale for sale in sales if sale.id in deals]
+    sales = [sale for sale in sales if sale.id not in deals]
     reversed_ = set(session.scalars(select(Reversal.payment_id)))
     items = [
         item
@@ -61,6 +71,8 @@ def by_hand(session: Session, as_of: date) -> dict[str, object]:
             for payment in session.scalars(select(Payment))
         ),
         "financed": sum((sale.total - sale.down_payment for sale in sales), ZERO),
+        "renegotiations": len(renewed),
+        "renegotiated": sum((sale.total for sale in renewed), ZERO),
         "receivable_principal": sum((at.owed.principal for at in notes), ZERO),
         "overdue_notes": len(overdue),
         "overdue_principal": sum((at.owed.principal for at in overdue), ZERO),
@@ -97,6 +109,8 @@ def test_an_empty_shop_has_zeros_of_two_decimals() -> None:
         "notes": 0,
         "payments": 0,
         "financed": "0.00",
+        "renegotiations": 0,
+        "renegotiated": "0.00",
         "receivable_principal": "0.00",
         "overdue_notes": 0,
         "overdue_principal": "0.00",

@@ -209,6 +209,7 @@ WORDS = {
     "returned": "Abatido das notas por devoluções de mercadoria, R$.",
     "returned_on": "Dia da devolução.",
     "renegotiated": "O que foi renegociado, R$.",
+    "renegotiations": "Vendas que ficaram no lugar de notas antigas, fora de `sales`.",
     "reversed": "Se foi estornado.",
     "reversed_on": "Data do estorno.",
     "rows_expected": "Quantas linhas o arquivo terá.",

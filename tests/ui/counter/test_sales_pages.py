@@ -15,6 +15,7 @@ from credigestor.services import payments
 from credigestor.services import sales as sales_service
 from tests.factories import add_user
 from tests.portfolio import TODAY, Made, add_customer, add_sale, pay
+from tests.services.renegotiating import deal, make, three_late
 from tests.ui.listed import lists
 from tests.ui.support import Visit, open_app
 
@@ -277,3 +278,10 @@ def test_a_cancelled_sale_shows_its_banner_to_everybody(sale: Made, manager: Act
     assert "por Guta Gerente: Desistiu *ontem*" in words(app)
     assert by_label(app.metric, "A receber hoje").value == "R$\xa00,00"
     assert set(lists(app)[0].value["status"]) == {"Cancelada"}
+
+
+def test_r15_renegotiations_stand_outside_the_totals(manager: Actor) -> None:
+    make(manager, deal(three_late().notes))
+    app = open_app(role="manager", page="counter/sales.py")
+    assert "Fora dos totais: 1 renegociação, R$ 465,75." in words(app)
+    assert "450,00" in words(app)
