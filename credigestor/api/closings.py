@@ -58,7 +58,8 @@ class Closing(Answer):
 class Change(Answer):
     """Something recorded or undone in days that were closed; `id` is its own number.
 
-    `receivable` and `received` are what it did to both, R$, by what it takes off its notes now.
+    `receivable` and `received` are what it did to both, R$, by what it takes off its notes now;
+    `credit` what it did to what the shop owes its customers (R31).
     """
 
     kind: str
@@ -73,6 +74,7 @@ class Change(Answer):
     customer_id: int
     receivable: Money
     received: Money
+    credit: Money
 
 
 @router.writes("", Permission.CLOSE_DAYS, "Fechar os dias até uma data", answers=DaysClosed)

@@ -129,6 +129,7 @@ def closing_changes(cells: CellWriter, filters: closing_list.ChangeFilters) -> C
         "Cliente": cells.text(found.customer),
         "A receber": cells.number(found.receivable),
         "Recebido": cells.number(found.received),
+        "Crédito": cells.number(found.credit),
         "Lançado em": cells.moment(found.recorded_at),
         "Por": cells.text(found.who),
         "Motivo": cells.text(found.reason),

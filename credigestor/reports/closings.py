@@ -29,6 +29,7 @@ from credigestor.db.models import (
     ActItem,
     ActReversal,
     AuditEntry,
+    CreditMovement,
     Customer,
     DayClosing,
     Money,
@@ -65,15 +66,15 @@ class ChangeFilters:
 
 @dataclass(frozen=True)
 class Totals:
-    """How many changes, and what they did to what is receivable and to what was received, R$.
-
-    What was paid down stands apart, as in every figure (R35).
+    """How many changes, and what they did to what is receivable and received, paid down (R35) and
+    owed to customers as credit (R31), R$.
     """
 
     changes: int
     receivable: Decimal
     received: Decimal
     paid_down: Decimal
+    credit: Decimal
 
 
 def listed(*, after: int | None = None) -> Select[*tuple[Any, ...]]:
@@ -107,7 +108,8 @@ def changes(
     Columns: kind (as `rules.closed_days` names it), act (its kind, or NULL), id (the sale's, the
     payment's or the act's), dated_on, recorded_at, closed_until (then), who, reason, customer_id,
     customer, and what it did to what is receivable and to what was received, R$, by what it takes
-    off its notes now. `after` are recorded_at, kind and id that a page ended with.
+    off its notes now, and to customers' credit. Of credit that moved, act is how. `after` are
+    recorded_at, kind and id that a page ended with.
     """
     found = _records().subquery("records")
     closing = _closings().subquery("closed")
@@ -134,6 +136,7 @@ def changes(
             Customer.name.label("customer"),
             found.c.receivable,
             found.c.received,
+            found.c.credit,
         )
         .join_from(found, closing, late)
         .join(Customer, Customer.id == found.c.customer_id)
@@ -151,6 +154,7 @@ def totals(session: Session, filters: ChangeFilters) -> Totals:
         func.sum(found.c.receivable),
         func.sum(found.c.received).filter(~paid_down),
         func.sum(found.c.received).filter(paid_down),
+        func.sum(found.c.credit),
     )
     counted = select(func.count(), *(func.coalesce(each, ZERO) for each in sums))
     return Totals(*session.execute(counted.select_from(found)).one())
@@ -285,15 +289,32 @@ def _records() -> Any:
             taken,
             nothing,
         ).join(Act, Act.id == ActReversal.act_id),
+        _row(
+            "credit",
+            CreditMovement.kind,
+            CreditMovement.id,
+            CreditMovement.moved_on,
+            CreditMovement.created_at,
+            CreditMovement.made_by,
+            func.coalesce(CreditMovement.reason, Payment.backdate_reason, Act.reason),
+            CreditMovement.customer_id,
+            nothing,
+            nothing,
+            CreditMovement.amount,
+        )
+        .outerjoin(Payment, Payment.id == CreditMovement.payment_id)
+        .outerjoin(Act, Act.id == CreditMovement.act_id),
     )
 
 
 _NAMES = (
     *("act", "id", "dated_on", "recorded_at", "done_by", "reason", "customer_id"),
-    *("receivable", "received"),
+    *("receivable", "received", "credit"),
 )
 
 
 def _row(kind: str, *columns: Any) -> Select[*tuple[Any, ...]]:
-    named = (column.label(name) for name, column in zip(_NAMES, columns, strict=True))
+    """The columns of `_NAMES`; only credit that moved has the last."""
+    moved = () if len(columns) == len(_NAMES) else (cast(literal(0), Money),)
+    named = (column.label(name) for name, column in zip(_NAMES, (*columns, *moved), strict=True))
     return select(cast(literal(kind), Text).label("kind"), *named)

@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 from credigestor.rules.acts import ACT_NAMES
+from credigestor.rules.store_credit import MOVEMENT_NAMES
 
-#: By kind, that of an act with its own behind a colon.
+#: By kind, that of an act, or of credit that moved, with its own behind a colon.
 CHANGE_NAMES = {
     "sale": "Venda",
     "down_payment": "Entrada",
@@ -17,6 +18,7 @@ CHANGE_NAMES = {
     "payment_reversal": "Estorno de pagamento",
     **{f"act:{kind}": name for kind, name in ACT_NAMES.items()},
     **{f"act_reversal:{kind}": f"{name} desfeita" for kind, name in ACT_NAMES.items()},
+    **{f"credit:{kind}": f"Crédito: {name.lower()}" for kind, name in MOVEMENT_NAMES.items()},
 }
 
 

@@ -32,6 +32,7 @@ LABELS = {
     "dated_on": "Data",
     "receivable": "A receber",
     "received": "Recebido",
+    "credit": "Crédito",
     "customer": "Cliente",
     "reason": "Motivo",
     "who": "Por",
@@ -62,6 +63,7 @@ PAGES = {
     "payment_reversal": ("counter/payment.py", "id"),
     "act": ("counter/customer.py", "customer_id"),
     "act_reversal": ("counter/customer.py", "customer_id"),
+    "credit": ("counter/customer.py", "customer_id"),
 }
 
 actor = session.require(Permission.CLOSE_DAYS)
@@ -143,7 +145,8 @@ def show_changes() -> None:
         messages.plain(
             f"{count}: a receber {difference(totals.receivable) or format_brl(Decimal(0))}, "
             f"recebido {difference(totals.received) or format_brl(Decimal(0))}"
-            + (f", entradas {difference(totals.paid_down)}." if totals.paid_down else ".")
+            + (f", entradas {difference(totals.paid_down)}" if totals.paid_down else "")
+            + (f", crédito de clientes {difference(totals.credit)}." if totals.credit else ".")
         )
     )
     shown = lists.page(totals.changes, key="closing_changes", of=filters)
@@ -151,7 +154,7 @@ def show_changes() -> None:
     rows.show(
         [as_shown(row) for row in found],
         {
-            name: Column(label, right=name in ("receivable", "received"))
+            name: Column(label, right=name in ("receivable", "received", "credit"))
             for name, label in LABELS.items()
         },
         [address_of(row) for row in found],
@@ -169,6 +172,7 @@ def as_shown(row: Mapping[str, Any]) -> dict[str, str]:
         "dated_on": format_date(row["dated_on"]),
         "receivable": difference(row["receivable"]),
         "received": difference(row["received"]),
+        "credit": difference(row["credit"]),
         "customer": row["customer"],
         "reason": row["reason"] or "",
         "who": row["who"],

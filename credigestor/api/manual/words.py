@@ -63,6 +63,7 @@ WORDS = {
     "contracts_over_90": "Principal das vendas com nota atrasada há mais de 90 dias.",
     "corpus_christi": "Se Corpus Christi conta como feriado.",
     "created_at": "Quando foi gravado.",
+    "credit": "O que mudou no crédito dos clientes, R$.",
     "credit_limit": "Limite de crédito, R$; `null` é sem limite.",
     "cursor": "`next_cursor` da página anterior.",
     "customer": "Nome do cliente.",
