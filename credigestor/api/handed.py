@@ -14,7 +14,7 @@ from credigestor.reports import sale_money
 from credigestor.rules.methods import PLUS, SEVERAL, Method, Part, parts_of
 
 #: What an answer calls a way: a method, several of them, or that nobody said (down payments).
-Way = Literal["cash", "pix", "card", "transfer", "several", "unknown", "credit"]
+Way = Literal["cash", "pix", "card", "transfer", "cheque", "boleto", "several", "unknown", "credit"]
 
 
 class PartToHand(Body):

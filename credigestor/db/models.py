@@ -402,6 +402,8 @@ class Handed:
     pix: Mapped[Decimal | None] = mapped_column(Money)
     card: Mapped[Decimal | None] = mapped_column(Money)
     transfer: Mapped[Decimal | None] = mapped_column(Money)
+    cheque: Mapped[Decimal | None] = mapped_column(Money)
+    boleto: Mapped[Decimal | None] = mapped_column(Money)
 
     @hybrid_property
     def way(self) -> str:
@@ -419,13 +421,18 @@ class Handed:
         return case((cls.method == SEVERAL, func.concat_ws(PLUS, *told)), else_=cls.method)
 
 
+def _one_of(column: str, *others: str) -> CheckConstraint:
+    """The column is a method, or one of the others, which stand in its place."""
+    known = ", ".join(f"'{name}'" for name in (*Method, *others))
+    return CheckConstraint(f"{column} IN ({known})", name="method")
+
+
 def _ways(*others: str) -> tuple[CheckConstraint, ...]:
     """What holds of the columns of Handed; `others` stand in a method's place."""
     names = [method.value for method in Method]
     each = ", ".join(names)
-    known = ", ".join(f"'{name}'" for name in (*names, SEVERAL, *others))
     return (
-        CheckConstraint(f"method IN ({known})", name="method"),
+        _one_of("method", SEVERAL, *others),
         CheckConstraint(
             f"CASE WHEN method = '{SEVERAL}' THEN num_nonnulls({each}) >= 2"
             f" ELSE num_nonnulls({each}) = 0 END",
@@ -637,7 +644,7 @@ class Return(Base):
         CheckConstraint("value > 0", name="value"),
         CheckConstraint("share > 0 AND share <= 100", name="share"),
         CheckConstraint("back >= 0", name="back"),
-        CheckConstraint("back_by IN ('cash', 'pix', 'card', 'transfer', 'credit')", name="method"),
+        _one_of("back_by", CREDIT),
         CheckConstraint("(back_by IS NULL) = (back = 0)", name="back_by"),
         Index("ix_returns_sale_id", "sale_id"),
     )
@@ -681,7 +688,7 @@ class CreditMovement(Base):
             name="source",
         ),
         CheckConstraint("(kind IN ('kept', 'paid_back')) = (method IS NOT NULL)", name="moved"),
-        CheckConstraint("method IN ('cash', 'pix', 'card', 'transfer')", name="method"),
+        _one_of("method"),
         CheckConstraint("(kind IN ('paid_back', 'undone')) = (reason IS NOT NULL)", name="reason"),
         Index("ix_credit_movements_customer_id", "customer_id", "moved_on"),
         Index("ix_credit_movements_moved_on", "moved_on"),

@@ -53,7 +53,14 @@ _GOODS = (
     ("Bicicleta aro 29", 800, 1600, 2),
 )
 _DOWN_METHODS = (Method.CASH, Method.PIX, Method.CASH, Method.CARD)
-_METHODS = {Method.PIX: 42, Method.CASH: 34, Method.CARD: 16, Method.TRANSFER: 8}
+_METHODS = {
+    Method.PIX: 42,
+    Method.CASH: 34,
+    Method.CARD: 15,
+    Method.TRANSFER: 4,
+    Method.CHEQUE: 2,
+    Method.BOLETO: 3,
+}
 
 
 @dataclass(frozen=True)

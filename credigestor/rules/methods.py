@@ -25,12 +25,14 @@ from credigestor.rules.money import format_number
 
 
 class Method(StrEnum):
-    """How money was handed over."""
+    """How money was handed over; TED, DOC and a deposit are TRANSFER, any card is CARD."""
 
     CASH = "cash"
     PIX = "pix"
     CARD = "card"
     TRANSFER = "transfer"
+    CHEQUE = "cheque"
+    BOLETO = "boleto"
 
 
 METHOD_NAMES = {
@@ -38,12 +40,14 @@ METHOD_NAMES = {
     Method.PIX: "Pix",
     Method.CARD: "Cartão",
     Method.TRANSFER: "Transferência",
+    Method.CHEQUE: "Cheque",
+    Method.BOLETO: "Boleto",
 }
 #: What stands in a method's place: several of them, that nobody said which (a down payment), or
 #: what the shop owed the customer: no money comes or goes then (R31).
 SEVERAL, UNKNOWN, CREDIT = "several", "unknown", "credit"
 #: A way of one method, or credit.
-OneWay = Literal["cash", "pix", "card", "transfer", "credit"]
+OneWay = Literal["cash", "pix", "card", "transfer", "cheque", "boleto", "credit"]
 NAMES = {
     **{str(method): name for method, name in METHOD_NAMES.items()},
     SEVERAL: "Várias formas",

@@ -93,8 +93,8 @@ def test_the_rows_that_are_spoilt_below_are_right_before() -> None:
         (PAYMENTS, {"data": "2026"}, "data", "Data inválida"),
         (PAYMENTS, {"valor": "0,00"}, "valor", "zero"),
         (PAYMENTS, {"valor": "12.50"}, "valor", "12.50"),
-        (PAYMENTS, {"forma": "cheque"}, "forma", "cheque"),
-        (PAYMENTS, {"forma": "Dinheiro 1,00 + cheque 2,00"}, "forma", "cheque"),
+        (PAYMENTS, {"forma": "vale"}, "forma", "vale"),
+        (PAYMENTS, {"forma": "Dinheiro 1,00 + vale 2,00"}, "forma", "vale"),
         (PAYMENTS, {"forma": "Dinheiro + Pix"}, "forma", "Forma de pagamento desconhecida"),
         (PAYMENTS, {"forma": "Dinheiro 0,01 + Pix 0,02"}, "forma", "As formas somam R$ 0,03"),
         (PAYMENTS, {"parcela": "1"}, "valor", "já estava paga"),
@@ -176,7 +176,7 @@ def test_a_thousand_problems_are_named_and_the_rest_counted() -> None:
 
 def test_the_problems_named_are_the_first_by_file_and_line_whenever_they_are_found() -> None:
     unknown = [(f"V{k}", "C9", "05/01/2026", "", "9,00", "9,00", "0", "") for k in (7, 8)]
-    wrong = [("V1", "2", "05/02/2026", "x", "cheque")] * 2_000  # found before the sales' problems
+    wrong = [("V1", "2", "05/02/2026", "x", "vale")] * 2_000  # found before the sales' problems
     plan = run(shop(vendas=unknown, pagamentos=wrong))
     assert (len(plan.problems), plan.problem_count) == (1_000, 4_002)
     assert [(p.file, p.line) for p in plan.problems[:3]] == [(SALES, 4), (SALES, 5), (PAYMENTS, 4)]

@@ -103,7 +103,7 @@ def test_a_shop_without_a_table_is_checked_as_far_as_it_goes() -> None:
 def test_rows_that_came_in_by_a_missing_constraint_are_named() -> None:
     with planted(
         "ALTER TABLE payments DROP CONSTRAINT ck_payments_method",
-        "UPDATE payments SET method = 'cheque' WHERE id = 2",
+        "UPDATE payments SET method = 'vale' WHERE id = 2",
         "ALTER TABLE customers DROP CONSTRAINT uq_customers_tax_id",
         "UPDATE customers SET tax_id = (SELECT tax_id FROM customers WHERE id = 1) WHERE id = 2",
     ) as session:

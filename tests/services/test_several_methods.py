@@ -76,6 +76,26 @@ def test_r36_what_came_by_each_method_is_exact(seller: Actor, manager: Actor) ->
     assert list(frame["method"]) == ["cash 40.00 + pix 47.48"]
 
 
+def test_a_cheque_and_a_boleto_are_methods_as_any_other(seller: Actor) -> None:
+    parts = (("cheque", D("40.00")), ("boleto", D("47.48")))
+    [[note], [other]] = sell(("87.48", TODAY)).notes, sell(("50.00", TODAY)).notes
+    payment_id = receive(seller, several(note, methods=parts))
+    pay(seller, TODAY, (other, "10.00"), method="boleto")
+    with snapshot() as session:
+        found = receipts.receipt(session, payment_id)
+        by_boleto = payments.totals(session, PaymentFilters(method="boleto"))
+        told = session.scalar(
+            text("SELECT webhook_data('payment.received', :id)"), {"id": payment_id}
+        )
+        assert check(session) == []
+    assert found.method == "cheque 40.00 + boleto 47.48"
+    assert by_boleto.by_method == {"boleto": (2, D("57.48")), "cheque": (1, D("40.00"))}
+    assert told["methods"] == [
+        {"method": "cheque", "amount": "40.00"},
+        {"method": "boleto", "amount": "47.48"},
+    ]
+
+
 def test_a_payment_in_two_methods_takes_at_most_4_statements(seller: Actor) -> None:
     [note] = sell(("87.48", TODAY)).notes
     payment = several(note, payer=RITA)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from credigestor.rules.methods import Method
+
 # Numbers are told as they were typed ("10", "10.00"), the rest as one text.
 NUMBER = (
     "CASE WHEN {told} ~ '^-?[0-9]{{1,12}}([.][0-9]{{1,20}})?([eE][+-]?[0-9]{{1,2}})?$' "
@@ -24,8 +26,9 @@ _DATES = frozenset(
 
 #: A record's method, or the part of each, as the log tells it (R36).
 WAY = (
-    "CASE WHEN r.method = 'several' THEN concat_ws(' + ', 'cash ' || r.cash, 'pix ' || r.pix, "
-    "'card ' || r.card, 'transfer ' || r.transfer) ELSE r.method END"
+    "CASE WHEN r.method = 'several' THEN concat_ws(' + ', "
+    + ", ".join(f"'{method} ' || r.{method}" for method in Method)
+    + ") ELSE r.method END"
 )
 #: A row is written in the transaction of its entry, which has the moment when that began.
 _MOMENT = "{0} < a.at - interval '1 minute' OR {0} > a.at + interval '1 hour'"

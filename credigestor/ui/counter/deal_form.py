@@ -183,6 +183,7 @@ def _down_payment(draft: LiveForm) -> tuple[Decimal | None, Method | None]:
         required=True,
         format_func=METHOD_NAMES.__getitem__,
         key=draft.key("method"),
+        wrap=True,
         persist_state="session",
     )
     draft.fields.slot("method")
