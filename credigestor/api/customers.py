@@ -50,6 +50,10 @@ class NewCustomer(Body):
             "city": "Fortaleza",
             "state": "CE",
             "credit_limit": "1500.00",
+            "second_phone": "(85) 3231-4455",
+            "workplace": "Padaria Espiga, balconista",
+            "spouse": "José de Lima",
+            "personal_references": "Irmã: Rita Lima, (85) 98811-2233",
             "remarks": "Prefere ser chamada depois das 18 h",
         },
         {"name": "Francisco das Chagas Souza", "tax_id": "11144477735"},
@@ -69,6 +73,11 @@ class NewCustomer(Body):
     state: str | None = None
     credit_limit: MoneyIn | None = None
     remarks: str | None = None
+    second_phone: str | None = None
+    phone_text: str | None = None
+    workplace: str | None = None
+    spouse: str | None = None
+    personal_references: str | None = None
 
 
 class CustomerChange(NewCustomer):
@@ -111,6 +120,11 @@ class Customer(Answer):
     state: str | None
     credit_limit: Money | None
     remarks: str | None
+    second_phone: str | None
+    phone_text: str | None
+    workplace: str | None
+    spouse: str | None
+    personal_references: str | None
     active: bool
     created_at: datetime
     updated_at: datetime

@@ -181,6 +181,9 @@ class Customer(Base):
     name_folded: Mapped[str]
     tax_id: Mapped[str]
     phone: Mapped[str | None]
+    second_phone: Mapped[str | None]
+    #: Phones as somebody wrote them, which nobody can dial before they are looked at.
+    phone_text: Mapped[str | None]
     email: Mapped[str | None]
     birth_date: Mapped[date | None]
     zip_code: Mapped[str | None]
@@ -191,6 +194,9 @@ class Customer(Base):
     city: Mapped[str | None]
     state: Mapped[str | None]
     credit_limit: Mapped[Decimal | None] = mapped_column(Money)
+    workplace: Mapped[str | None]
+    spouse: Mapped[str | None]
+    personal_references: Mapped[str | None]
     remarks: Mapped[str | None]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     created_at: Mapped[datetime] = _now()

@@ -101,6 +101,11 @@ def customers(cells: CellWriter) -> Content:
         "Observações": cells.text(Customer.remarks),
         "Ativo": cells.yes_no(Customer.active),
         "Cadastrado em": cells.moment(Customer.created_at),
+        "Segundo telefone": cells.phone(Customer.second_phone),
+        "Telefone a conferir": cells.text(Customer.phone_text),
+        "Trabalho": cells.text(Customer.workplace),
+        "Cônjuge": cells.text(Customer.spouse),
+        "Referências pessoais": cells.text(Customer.personal_references),
     }
     return Content(columns, select(Customer.id).order_by(Customer.id))
 
@@ -275,7 +280,7 @@ def delinquency(cells: CellWriter) -> Content:
         "Código do cliente": found.customer_id,
         "Cliente": cells.text(found.name),
         "CPF ou CNPJ": tax_id(found.tax_id),
-        "Telefone": cells.phone(found.phone),
+        "Telefone": cells.phone_of(found),
         "Cidade": cells.text(found.city),
         "Posição em": literal(cells.as_of, Date),
         "Notas atrasadas": found.notes,

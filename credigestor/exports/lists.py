@@ -31,7 +31,7 @@ def customers(
     columns = {
         "Nome": cells.text(found.name),
         "CPF ou CNPJ": tax_id(found.tax_id),
-        "Telefone": cells.phone(found.phone),
+        "Telefone": cells.phone_of(found),
         "Cidade": cells.text(found.city),
         "Deve hoje": cells.owed(found.owed),
         "Notas atrasadas": found.overdue_notes,
@@ -151,7 +151,7 @@ def delinquency(
         "Total": cells.owed(found.owed),
         "Dias de atraso": found.days_late,
         "Notas": found.notes,
-        "Telefone": cells.phone(found.phone),
+        "Telefone": cells.phone_of(found),
         "WhatsApp": func.replace(found.phone, "+", "https://wa.me/"),
         "Juros": cells.owed(found.interest),
         "Multa": cells.owed(found.fine),

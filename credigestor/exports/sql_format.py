@@ -25,6 +25,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    union,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
@@ -32,7 +33,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.models import Customer
 from credigestor.db.settings import current_settings
 from credigestor.exports.csv_format import CONTROLS, FORMULA_SIGNS, UNSEEN, guard
-from credigestor.rules.identity import ANONYMISED, ANONYMISED_PREFIX, format_phone
+from credigestor.rules.identity import ANONYMISED, ANONYMISED_PREFIX, UNREAD, format_phone
 from credigestor.rules.methods import METHOD_NAMES, NAMES
 
 Expression = ColumnElement[Any] | Any
@@ -136,9 +137,15 @@ class CellWriter:
             else_=func.coalesce(foreign.op("->>", return_type=Text())(value), self.text(value)),
         )
 
+    def phone_of(self, customer: Any) -> ColumnElement[str]:
+        """As `rules.identity.phone_shown`."""
+        marked = self.text(customer.phone_text) + UNREAD
+        return func.coalesce(self.phone(customer.phone), marked)
+
     @cached_property
     def _foreign_phones(self) -> dict[str, str]:
-        phones = select(Customer.phone).where(~Customer.phone.startswith("+55"))
+        first, second = Customer.phone, Customer.second_phone
+        phones = union(*(select(each).where(~each.startswith("+55")) for each in (first, second)))
         return {
             phone: guard(format_phone(phone)) for phone in self.session.scalars(phones) if phone
         }

@@ -99,6 +99,7 @@ class _Reader:
             label: _FORMATS.get(name, _as_it_is)(value) if value else value
             for name, label in _REGISTER.items()
             for value in [getattr(customer, name)]
+            if value is not None or name not in _SELDOM
         }
         return {
             "Código": customer.id,
@@ -284,10 +285,18 @@ _REGISTER = {
     "state": "UF",
     "credit_limit": "Limite de crédito (R$)",
     "remarks": "Observações",
+    "second_phone": "Segundo telefone",
+    "phone_text": "Telefone a conferir",
+    "workplace": "Trabalho",
+    "spouse": "Cônjuge",
+    "personal_references": "Referências pessoais",
 }
+#: What few registers have, told where there is any.
+_SELDOM = {"second_phone", "phone_text", "workplace", "spouse", "personal_references"}
 _FORMATS: Mapping[str, Callable[[Any], Value]] = {
     "tax_id": format_tax_id,
     "phone": format_phone,
+    "second_phone": format_phone,
     "zip_code": format_cep,
 }
 

@@ -37,12 +37,13 @@ FEW = 5
 
 @dataclass(frozen=True)
 class Found:
-    """A customer as a search shows it; tax id and phone as stored."""
+    """A customer as a search shows it; tax id and phone as stored, or the phone as written."""
 
     id: int
     name: str
     tax_id: str
     phone: str | None
+    phone_text: str | None
     city: str | None
     state: str | None
     active: bool
@@ -180,7 +181,7 @@ def page(
 ) -> pd.DataFrame:
     """One page of the filtered customers, each with what is owed today, R$.
 
-    Columns: id, name, tax_id, phone, city, state, active, owed (charges included) and
+    Columns: id, name, tax_id, phone, phone_text, city, state, active, owed (charges included) and
     overdue_notes.
     """
     statement = listed(filters, today=today, offset=offset, limit=limit, order=order)

@@ -79,8 +79,9 @@ def delinquency(
 ) -> pd.DataFrame:
     """Customers with overdue notes at `as_of`, in an order of ORDERS (R13, R16).
 
-    Columns: customer_id, name, tax_id, phone, city, notes, oldest_due, days_late (of the oldest
-    note), principal, interest, fine, owed (R$). Filters choose notes: the sums are theirs.
+    Columns: customer_id, name, tax_id, phone, phone_text, city, notes, oldest_due, days_late (of
+    the oldest note), principal, interest, fine, owed (R$). Filters choose notes: the sums are
+    theirs.
     """
     statement = listed(as_of, filters, today=today, order=order)
     if limit is not None and filters.of_customers and order == MOST_FIRST:
@@ -140,6 +141,7 @@ def listed(
         "name": Customer.name,
         "tax_id": Customer.tax_id,
         "phone": Customer.phone,
+        "phone_text": Customer.phone_text,
         "city": Customer.city,
         "notes": func.count(),
         "oldest_due": func.min(notes.c.due_date),

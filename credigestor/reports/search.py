@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, false, func, or_
 
 from credigestor.db.models import Customer
 from credigestor.rules.identity import digits, fold
@@ -45,7 +45,9 @@ def by_customer(
         tax_id = Customer.tax_id.contains(number, autoescape=True)
         ways.append(and_(Customer.anonymised_at.is_(None), tax_id))
     if phone and number == digits(number) and len(number) >= MIN_PHONE_DIGITS:
-        ways.append(Customer.phone.contains(number, autoescape=True))
+        written = func.regexp_replace(Customer.phone_text, "[^0-9]", "", "g")
+        phones = (Customer.phone, Customer.second_phone, written)
+        ways.extend(each.contains(number, autoescape=True) for each in phones)
     return or_(false(), *ways)
 
 

@@ -54,6 +54,9 @@ MAX_NAME = 120
 ANONYMISED_PREFIX = "ANON"
 ANONYMISED = "anonimizado"
 
+#: The mark of a phone that was kept as it was written.
+UNREAD = " (a conferir)"
+
 _PUNCTUATION = str.maketrans("", "", " \xa0.-–/")
 _BRAZILIAN = re.compile(r"[1-9]{2}(9[0-9]{8}|[2-5][0-9]{7})")
 # WHATWG HTML, "valid e-mail address", with at least one dot in the domain.
@@ -182,6 +185,17 @@ def format_phone(e164: str) -> str:
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     national = str(number.national_number)
     return f"({national[:2]}) {national[2:-4]}-{national[-4:]}"
+
+
+def phone_shown(e164: str | None, as_written: str | None) -> str:
+    """Show a stored phone; where there is none, what somebody wrote for one, marked; else nothing.
+
+    >>> phone_shown("+5585988724443", None), phone_shown(None, "8872-444, Rita")
+    ('(85) 98872-4443', '8872-444, Rita (a conferir)')
+    """
+    if e164:
+        return format_phone(e164)
+    return f"{as_written}{UNREAD}" if as_written else ""
 
 
 def whatsapp_url(e164: str) -> str:

@@ -40,6 +40,11 @@ def _part(field: str, label: str) -> BeforeValidator:
     return _short(field, LENGTHS[field], label)
 
 
+def _line(field: str) -> BeforeValidator:
+    """A text on one line, as long as a name."""
+    return _optional(lambda value: identity.parse_name(value, field=field))
+
+
 def _birth_date(value: date) -> date:
     if value.year < EARLIEST_BIRTH_YEAR:
         raise InvalidInput("A data de nascimento não parece correta.", field="birth_date")
@@ -71,6 +76,10 @@ class CustomerInput(InputModel):
         str, BeforeValidator(lambda value: identity.parse_tax_id(value, field="tax_id"))
     ]
     phone: Annotated[str | None, _optional(identity.parse_phone)] = None
+    second_phone: Annotated[
+        str | None, _optional(lambda value: identity.parse_phone(value, field="second_phone"))
+    ] = None
+    phone_text: Annotated[str | None, _line("phone_text")] = None
     email: Annotated[str | None, _optional(identity.parse_email)] = None
     birth_date: Annotated[date | None, BeforeValidator(lambda d: _birth_date(d) if d else None)] = (
         None
@@ -86,6 +95,11 @@ class CustomerInput(InputModel):
     state: Annotated[str | None, _optional(identity.parse_uf)] = None
     credit_limit: Annotated[
         Decimal | None, BeforeValidator(lambda v: None if v is None else _limit(v))
+    ] = None
+    workplace: Annotated[str | None, _line("workplace")] = None
+    spouse: Annotated[str | None, _line("spouse")] = None
+    personal_references: Annotated[
+        str | None, _short("personal_references", 2000, "Referências pessoais")
     ] = None
     remarks: Annotated[str | None, _short("remarks", 2000, "Observações")] = None
 

@@ -51,6 +51,7 @@ from credigestor.services.ledger import lock_notes_of_customer
 _ERASED = (
     *("name", "tax_id", "phone", "email", "birth_date", "zip_code", "street", "street_number"),
     *("complement", "district", "credit_limit", "remarks", "ref"),
+    *("second_phone", "phone_text", "workplace", "spouse", "personal_references"),
 )
 #: What the log may go on telling of the customer; whatever else is there is erased.
 _KEPT_IN_LOG = ("active", "city", "state", "sale")

@@ -9,7 +9,7 @@ from credigestor.errors import BusinessError, NotFound
 from credigestor.reports.customer_profile import Profile, Punctuality, profile
 from credigestor.rules.aging import STATUS_NAMES, Status
 from credigestor.rules.calendar import format_date
-from credigestor.rules.identity import format_phone, format_tax_id, whatsapp_url
+from credigestor.rules.identity import format_phone, format_tax_id, phone_shown, whatsapp_url
 from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import note_number, sale_number
 from credigestor.rules.permissions import Permission
@@ -69,12 +69,25 @@ def show_header(found: Profile) -> None:
         may = found.owed.total and actor.can(Permission.RENEGOTIATE)
         if may and st.button("Renegociar", icon=":material/handshake:"):
             links.go("counter/renegotiate.py", customer=customer.id)
-        if customer.phone:
+        for phone in filter(None, (customer.phone, customer.second_phone)):
             st.link_button(
-                f"WhatsApp {messages.plain(format_phone(customer.phone))}",
-                whatsapp_url(customer.phone),
+                f"WhatsApp {messages.plain(format_phone(phone))}",
+                whatsapp_url(phone),
                 icon=":material/chat:",
             )
+    if told := about(customer):
+        st.caption(messages.plain(told))
+
+
+def about(customer: Customer) -> str:
+    """What few registers have, in one line."""
+    said = {
+        "Telefone": phone_shown(None, customer.phone_text),
+        "Trabalho": customer.workplace,
+        "Cônjuge": customer.spouse,
+        "Referências": customer.personal_references,
+    }
+    return " · ".join(f"{label}: {value}" for label, value in said.items() if value)
 
 
 def show_figures(found: Profile) -> None:

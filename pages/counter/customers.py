@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from credigestor.reports import customers
-from credigestor.rules.identity import format_phone, format_tax_id
+from credigestor.rules.identity import format_tax_id
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
 from credigestor.ui.counter.customer_form import begin_new, new_customer
@@ -100,7 +100,7 @@ def show_rows(
     page: lists.Page | None = None,
 ) -> None:
     frame["tax_id"] = frame["tax_id"].map(format_tax_id)
-    frame["phone"] = frame["phone"].map(format_phone, na_action="ignore")
+    frame["phone"] = tables.phones(frame)
     tables.table(
         frame,
         LABELS,

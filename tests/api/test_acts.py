@@ -15,7 +15,7 @@ from credigestor.db.models import AuditEntry, Guarantor, Payment, Sale, User
 from credigestor.db.settings import current_settings
 from credigestor.rules.permissions import Actor
 from credigestor.services import settings
-from tests.api.asking import Answer, Request, ask, at_once, get, post
+from tests.api.asking import Answer, Request, ask, at_once, get, patch, post
 from tests.services.paying import JANUARY, note_row, sell
 from tests.services.selling import count, new_customer, sale_row
 
@@ -57,6 +57,10 @@ def test_a_customer_is_registered_searched_and_read(seller_token: str) -> None:
     assert get("/customers?q=lus&active=false", seller_token)["similar"] == []
     read = get(f"/customers/{id_}", seller_token)
     assert (read["credit_limit"], read["birth_date"]) == ("1500.00", "1980-02-01")
+    more = {"second_phone": "(85) 3231-4455", "workplace": "Padaria", "phone_text": "recado"}
+    changed = patch(f"/customers/{id_}", seller_token, more | {"spouse": "Rui Luz"})
+    told = [changed.json[name] for name in (*more, "spouse", "personal_references")]
+    assert told == ["+558532314455", "Padaria", "recado", "Rui Luz", None]
     again = post("/customers", seller_token, ANA)
     assert (again.status, again.code) == (409, "conflict")
     assert again.json["errors"] == [

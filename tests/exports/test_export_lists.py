@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.engine import snapshot
 from credigestor.exports.catalogue import LISTS, Order
-from credigestor.exports.csv_format import cell
+from credigestor.exports.csv_format import cell, guard
 from credigestor.reports import customers, delinquency, notes, payments, sales
 from credigestor.reports.scope import Scope
 from credigestor.rules.aging import STATUS_NAMES, Status
-from credigestor.rules.identity import format_phone, format_tax_id, whatsapp_url
+from credigestor.rules.identity import format_tax_id, phone_shown, whatsapp_url
 from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.numbering import receipt_number, sale_number
 from credigestor.rules.permissions import Actor
@@ -50,6 +50,7 @@ def portfolio(admin: Actor) -> None:
     def make(session: Session) -> None:
         add_customer(session, "Zoé", phone="+5585988724443", city="Recife")
         add_customer(session, "=soma(A1)", phone="+16502530000")
+        add_customer(session, "Wanda", phone_text="=8872-444")
         random_portfolio(session, admin, seed=11, sold=40)
 
     tables.once("lists", make)
@@ -89,8 +90,11 @@ def money(name: str) -> Callable[[Any], str]:
 
 
 def phone_of(row: Any) -> str | None:
-    """The phone as shown; pandas' missing text is no None."""
-    return format_phone(row.phone) if isinstance(row.phone, str) else None
+    """The phone as shown; pandas' missing text is no None, and no text begins as a formula."""
+    stored, written = (
+        each if isinstance(each, str) else "" for each in (row.phone, row.phone_text)
+    )
+    return guard(phone_shown(stored, written)) or None
 
 
 def listed(kind: str, filters: Any, as_of: date | None = None) -> list[list[str]]:

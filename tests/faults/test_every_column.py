@@ -41,7 +41,8 @@ FREE = {
     "customer_moves": {"operation_id"},
     "contract_printings": {"operation_id"},
     "customers": {"ref", "operation_id", "email", "birth_date", "street", "street_number"}
-    | {"complement", "district", "credit_limit", "remarks", "anonymised_at"},
+    | {"complement", "district", "credit_limit", "remarks", "anonymised_at"}
+    | {"phone_text", "workplace", "spouse", "personal_references"},
     "guarantors": {"name", "address"},
     "logos": {"created_at", "created_by"},
     "note_printings": {"operation_id"},

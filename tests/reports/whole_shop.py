@@ -121,6 +121,11 @@ def _input(k: int, **changes: Any) -> CustomerInput:
         "state": "PE",
         "credit_limit": Decimal(90_000),
         "remarks": "paga bem",
+        "second_phone": "(85) 3231-4455",
+        "phone_text": "recado com Rita",
+        "workplace": "Padaria",
+        "spouse": "Rui",
+        "personal_references": "a irmã",
     }
     return parse(CustomerInput, {**values, **changes})
 

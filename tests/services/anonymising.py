@@ -33,10 +33,16 @@ PERSONAL = {
     "complement": "Casa amarela",
     "district": "Iracema",
     "remarks": "irmã do Wanderley",
+    "second_phone": "(85) 3231-4455",
+    "phone_text": "recado 8811-223",
+    "workplace": "Padaria Espiga",
+    "spouse": "Oduvaldo Quixadá",
+    "personal_references": "vizinha Filomena",
 }
 TRACES = (
     *("uleica", "uixad", "52998224725", "+5585988724443", "1971-04-19", "60175055"),
     *("Tabajaras", "km 1968", "amarela", "Iracema", "Wanderley", "ref-77"),
+    *("+558532314455", "8811-223", "Espiga", "Oduvaldo", "Filomena"),
 )
 
 

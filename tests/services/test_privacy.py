@@ -47,6 +47,7 @@ def test_stand_ins_take_the_place_and_the_city_stays_for_the_figures(admin: Acto
     assert kept.anonymised_at == NOW
     emptied = ["phone", "email", "birth_date", "zip_code", "street", "street_number"]
     emptied += ["complement", "district", "credit_limit", "remarks", "ref"]
+    emptied += ["second_phone", "phone_text", "workplace", "spouse", "personal_references"]
     assert {getattr(kept, name) for name in emptied} == {None}
 
 

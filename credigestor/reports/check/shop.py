@@ -57,6 +57,7 @@ _WRONG_ROWS = {
         "Um campo do cadastro não é do formato que o CrediGestor grava (telefone, e-mail, CEP, UF"
         " ou nascimento).",
         r"phone !~ '^\+[1-9][0-9]{5,14}$' OR email !~ '^[^@\s]+@[^@\s]+$'"
+        r" OR second_phone !~ '^\+[1-9][0-9]{5,14}$'"
         " OR zip_code !~ '^[0-9]{8}$' OR state <> ALL(:states)"
         " OR birth_date < DATE '1900-01-01' OR birth_date > created_at::date + 366"
         " OR btrim(name) = ''",
@@ -65,7 +66,8 @@ _WRONG_ROWS = {
         "customers",
         "O cliente foi anonimizado e ainda tem dados pessoais, ou está ativo.",
         "anonymised_at IS NOT NULL AND (active OR num_nonnulls(ref, phone, email, birth_date,"
-        " zip_code, street, street_number, complement, district, credit_limit, remarks) > 0)",
+        " zip_code, street, street_number, complement, district, credit_limit, remarks,"
+        " second_phone, phone_text, workplace, spouse, personal_references) > 0)",
     ),
     "logo": (
         "logos",

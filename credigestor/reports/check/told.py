@@ -41,6 +41,7 @@ _PAYMENT = ("paid_on", "amount", "method", "backdate_reason", "discount_reason")
 _CUSTOMER = (
     *("name", "tax_id", "phone", "email", "birth_date", "zip_code", "street"),
     *("street_number", "complement", "district", "city", "state", "credit_limit", "remarks"),
+    *("second_phone", "phone_text", "workplace", "spouse", "personal_references"),
 )
 _USER = ("login", "name", "role", "active")
 

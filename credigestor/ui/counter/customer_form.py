@@ -77,11 +77,12 @@ def _draw(
     shown = _shown(customer)
     typed: dict[str, Any] = {}
 
-    def field(name: str, label: str, **options: Any) -> None:
+    def field(name: str, label: str, *, slot: bool = True, **options: Any) -> None:
         typed[name] = st.text_input(
             label, value=shown.get(name, ""), key=f"{key}:{name}", autocomplete="off", **options
         )
-        fields.slot(name)
+        if slot:
+            fields.slot(name)
 
     with st.form(key, border=False):
         field("name", "Nome completo *")
@@ -125,6 +126,20 @@ def _draw(
             "Observações", value=shown.get("remarks", ""), key=f"{key}:remarks"
         )
         fields.slot("remarks")
+        with st.expander("Mais dados", expanded=any(shown.get(name) for name in _MORE_NAMES)):
+            with st.grid(2, min_column_width=260):
+                for name, label, options in _MORE:
+                    with st.container():
+                        field(name, label, slot=False, **options)
+            if "phone_text" in shown:
+                field("phone_text", "Telefone a conferir", slot=False, help=_PHONE_TEXT)
+            typed["personal_references"] = st.text_area(
+                "Referências pessoais",
+                value=shown.get("personal_references", ""),
+                key=f"{key}:personal_references",
+            )
+        for name in _MORE_NAMES:  # seen although it is shut
+            fields.slot(name)
         saved = st.form_submit_button(save, type="primary", icon=":material/save:")
     return typed if saved else None
 
@@ -142,9 +157,19 @@ _ADDRESS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("district", "Bairro", {}),
     ("city", "Cidade", {}),
 )
+_MORE: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("second_phone", "Segundo telefone", {"placeholder": "(85) 3231-4455", "type": "phone"}),
+    ("workplace", "Trabalho", {"placeholder": "Onde trabalha e em quê"}),
+    ("spouse", "Cônjuge", {}),
+)
+_MORE_NAMES = ("second_phone", "workplace", "spouse", "phone_text", "personal_references")
+_PHONE_TEXT = (
+    "Como veio de outro sistema. Confira, digite o número no campo de telefone e apague este."
+)
 _FORMATS: dict[str, Callable[[Any], str]] = {
     "tax_id": format_tax_id,
     "phone": format_phone,
+    "second_phone": format_phone,
     "zip_code": format_cep,
     "credit_limit": format_number,
 }

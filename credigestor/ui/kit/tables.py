@@ -12,6 +12,7 @@ from pandas.io.formats.style import Styler
 
 from credigestor.errors import BusinessError
 from credigestor.rules.calendar import format_date
+from credigestor.rules.identity import phone_shown
 from credigestor.rules.money import format_brl
 from credigestor.ui.kit import lists, rows
 from credigestor.ui.kit.links import link, row_address
@@ -102,6 +103,12 @@ def in_reais(frame: pd.DataFrame, money: Sequence[str], key: str) -> Styler:
     another to the browser: sent again, and drawn again.
     """
     return frame.style.set_uuid(key).format(dict.fromkeys(money, brl), na_rep="")
+
+
+def phones(frame: pd.DataFrame) -> list[str]:
+    """The phones of a list whose columns are `phone` and `phone_text`, as people read them."""
+    stored, written = (frame[name].fillna("") for name in ("phone", "phone_text"))
+    return list(map(phone_shown, stored, written))
 
 
 def brl(value: object) -> str:

@@ -39,6 +39,10 @@ def field(app: Visit, label: str) -> Any:
     return next(widget for widget in app.text_input if widget.label == label)
 
 
+def area(app: Visit, label: str) -> Any:
+    return next(widget for widget in app.text_area if widget.label == label)
+
+
 def press(app: Visit, label: str) -> Visit:
     next(button for button in app.button if button.label == label).click()
     return app.run()
@@ -131,6 +135,54 @@ def test_a_new_customer_is_saved_and_opened() -> None:
     with snapshot() as session:
         row = session.scalars(select(Customer)).one()
     assert (row.tax_id, f"{row.credit_limit}", row.city) == ("52998224725", "1500.00", "Crato")
+
+
+MORE = {
+    "Segundo telefone": "(85) 3231-4455",
+    "Trabalho": "Padaria Espiga",
+    "Cônjuge": "Rui Luz",
+}
+
+
+def test_more_of_a_customer_is_typed_behind_mais_dados_and_told_on_their_page() -> None:
+    app = open_form()
+    fill(app, name="Zélia", tax_id="529.982.247-25")
+    for label, value in MORE.items():
+        field(app, label).set_value(value)
+    area(app, "Referências pessoais").set_value("Irmã: Rita")
+    press(app, "Cadastrar cliente")
+    assert not app.exception
+    told = app.texts.replace("\\", "")
+    assert "Trabalho: Padaria Espiga · Cônjuge: Rui Luz · Referências: Irmã: Rita" in told
+    assert [field(app, label).value for label in MORE] == list(MORE.values())
+    with snapshot() as session:
+        row = session.scalars(select(Customer)).one()
+    assert (row.second_phone, row.personal_references) == ("+558532314455", "Irmã: Rita")
+
+
+def test_a_wrong_second_phone_is_told_although_mais_dados_is_shut() -> None:
+    app = open_form()
+    fill(app, name="Zélia", tax_id="529.982.247-25")
+    field(app, "Segundo telefone").set_value("123")
+    press(app, "Cadastrar cliente")
+    assert "Telefone inválido" in "".join(errors(app))
+    assert count() == 0
+
+
+def test_a_phone_as_it_was_written_is_marked_and_nobody_dials_it() -> None:
+    with transaction() as session:
+        customer_id = add_customer(session, "Zélia", phone_text="8872-444 Rita")
+    app = open_app(role="seller", page=LIST, q="8872444")
+    assert not app.exception
+    assert list(lists(app)[0].value["phone"]) == ["8872-444 Rita (a conferir)"]
+    app = open_app(role="seller", page="counter/customer.py", id=customer_id)
+    assert "Telefone: 8872-444 Rita (a conferir)" in app.texts.replace("\\", "")
+    assert "WhatsApp" not in app.texts
+    field(app, "Telefone com DDD").set_value("(85) 98872-4443")
+    field(app, "Telefone a conferir").set_value("")
+    press(app, "Salvar alterações")
+    assert not app.exception
+    assert "a conferir" not in app.texts
 
 
 def test_the_save_button_is_the_first_of_the_form_so_that_enter_saves() -> None:

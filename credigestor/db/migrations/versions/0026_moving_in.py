@@ -1,6 +1,6 @@
-"""Cheque and boleto as methods (R36)
+"""Cheque and boleto as methods, and more of a customer (R26, R36)
 
-No money of before came by either.
+No money of before came by either; of nobody the rest was known.
 
 Revision: 0026, after 0023
 """
@@ -21,6 +21,7 @@ _EACH = ", ".join(_METHODS)
 
 def upgrade() -> None:
     _methods()
+    _customers()
 
 
 def _methods() -> None:
@@ -60,3 +61,8 @@ def _told() -> None:
     new = (f"({place}, '{name}', p.{name})" for place, name in enumerate(_NEW, start=5))
     changed = source.replace(last, ", ".join((last, *new)))
     op.execute(sa.text(changed.replace(":", r"\:")))
+
+
+def _customers() -> None:
+    for name in ("second_phone", "phone_text", "workplace", "spouse", "personal_references"):
+        op.add_column("customers", sa.Column(name, sa.Text(), nullable=True))
