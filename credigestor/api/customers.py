@@ -33,7 +33,11 @@ router = Operations("/customers", "Clientes")
 
 
 class NewCustomer(Body):
-    """A customer as typed; CPF, CNPJ, phone and CEP with or without punctuation."""
+    """A customer as typed; CPF, CNPJ, phone and CEP with or without punctuation.
+
+    `tax_id` of `null` takes a foreign document with its country, or a manager: nobody sells on
+    credit to who has neither.
+    """
 
     model_config = examples(
         {
@@ -60,7 +64,7 @@ class NewCustomer(Body):
     )
 
     name: str
-    tax_id: str
+    tax_id: str | None
     phone: str | None = None
     email: str | None = None
     birth_date: Day | None = None
@@ -78,6 +82,8 @@ class NewCustomer(Body):
     workplace: str | None = None
     spouse: str | None = None
     personal_references: str | None = None
+    foreign_document: str | None = None
+    country: str | None = None
 
 
 class CustomerChange(NewCustomer):
@@ -92,7 +98,7 @@ class CustomerChange(NewCustomer):
     )
 
     name: str = Field(default_factory=str)  # so made, the schema tells of no default
-    tax_id: str = Field(default_factory=str)
+    tax_id: str | None = Field(default_factory=str)
     active: StrictBool = Field(default_factory=bool)
 
 
@@ -107,7 +113,7 @@ class Customer(Answer):
 
     id: int
     name: str
-    tax_id: str
+    tax_id: str | None
     phone: str | None
     email: str | None
     birth_date: date | None
@@ -125,6 +131,8 @@ class Customer(Answer):
     workplace: str | None
     spouse: str | None
     personal_references: str | None
+    foreign_document: str | None
+    country: str | None
     active: bool
     created_at: datetime
     updated_at: datetime
@@ -135,7 +143,7 @@ class CustomerRow(Answer):
 
     id: int
     name: str
-    tax_id: str
+    tax_id: str | None
     phone: str | None
     city: str | None
     state: str | None
@@ -194,9 +202,10 @@ def search(
     q: Annotated[str, Query(max_length=MAX_QUERY)] = "",
     active: bool | None = None,
     overdue: bool = False,
+    unidentified: bool = False,
 ) -> CustomerPage | Response:
     """Customers by name, a page at a time or all; names like it beside them where few have it."""
-    filters = CustomerFilters(text=q, active=active, overdue=overdue)
+    filters = CustomerFilters(q, active, overdue, unidentified)
     after = paging.after(int)
     statement = reports.listed(
         filters, today=call.today, limit=paging.most, after=after[0] if after else None

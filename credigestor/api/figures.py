@@ -128,7 +128,7 @@ class LateCustomer(Answer):
 
     customer_id: int
     name: str
-    tax_id: str
+    tax_id: str | None
     phone: str | None
     city: str | None
     notes: int

@@ -134,7 +134,7 @@ class Note(Answer):
     seller: str | None
     customer_id: int
     customer: str
-    tax_id: str
+    tax_id: str | None
     cancelled_on: date | None
     cancel_reason: str | None
     payments: list[NotePayment]

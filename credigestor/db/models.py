@@ -37,6 +37,7 @@ from sqlalchemy.dialects.postgresql import UUID as PGUUID
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from credigestor.rules.identification import identification
 from credigestor.rules.methods import CREDIT, PLUS, SEVERAL, UNKNOWN, Method
 from credigestor.rules.true_rate import PLACES
 
@@ -161,7 +162,16 @@ class Customer(Base):
         CheckConstraint("credit_limit >= 0", name="credit_limit"),
         CheckConstraint("char_length(name) BETWEEN 1 AND 120", name="name_length"),
         CheckConstraint("char_length(tax_id) IN (11, 14)", name="tax_id_length"),
+        UniqueConstraint("country", "foreign_document"),
+        CheckConstraint("(foreign_document IS NULL) = (country IS NULL)", name="foreign_document"),
+        CheckConstraint("country ~ '^[A-Z]{2}$'", name="country"),
         Index("ix_customers_name_folded", "name_folded"),
+        # The few who are to be asked for their CPF.
+        Index(
+            "ix_customers_unidentified",
+            "id",
+            postgresql_where=text("tax_id IS NULL AND foreign_document IS NULL"),
+        ),
         Index(
             "ix_customers_tax_id_prefix", "tax_id", postgresql_ops={"tax_id": "text_pattern_ops"}
         ),
@@ -179,7 +189,11 @@ class Customer(Base):
     operation_id: Mapped[uuid.UUID | None]
     name: Mapped[str]
     name_folded: Mapped[str]
-    tax_id: Mapped[str]
+    #: None of who has a foreign document instead, or is yet to be asked for it.
+    tax_id: Mapped[str | None]
+    foreign_document: Mapped[str | None]
+    #: The country of the foreign document, ISO 3166.
+    country: Mapped[str | None]
     phone: Mapped[str | None]
     second_phone: Mapped[str | None]
     #: Phones as somebody wrote them, which nobody can dial before they are looked at.
@@ -204,6 +218,16 @@ class Customer(Base):
     updated_at: Mapped[datetime] = _now()
     #: When the person's data was erased on request (R28); name and tax id are stand-ins since.
     anonymised_at: Mapped[datetime | None]
+
+    @hybrid_property
+    def identification(self) -> str | None:
+        """By what the customer is known, in one text, as `rules.identification` reads it."""
+        return identification(self.tax_id, self.foreign_document, self.country)
+
+    @identification.inplace.expression
+    @classmethod
+    def _identification(cls) -> ColumnElement[str | None]:
+        return func.coalesce(cls.tax_id, cls.country + " " + cls.foreign_document)
 
 
 class Sale(Base):

@@ -10,6 +10,11 @@ from credigestor.errors import BusinessError, Conflict
 MESSAGES: dict[str, tuple[str, str | None]] = {
     "uq_users_login": ("Já existe um usuário com esse login.", "login"),
     "uq_customers_tax_id": ("Já existe um cliente com esse CPF ou CNPJ.", "tax_id"),
+    "uq_customers_country_foreign_document": (
+        "Já existe um cliente com esse documento.",
+        "foreign_document",
+    ),
+    "ck_customers_foreign_document": ("Informe o documento e o país dele.", "foreign_document"),
     "uq_customers_ref": ("Já existe um cliente com essa referência.", None),
     "uq_customers_operation_id": ("Este cadastro já foi gravado.", None),
     "uq_sales_ref": ("Já existe uma venda com essa referência.", None),

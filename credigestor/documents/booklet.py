@@ -17,6 +17,7 @@ from credigestor.documents.flow import LEFT, WIDTH
 from credigestor.documents.letterhead import phone, shop_name
 from credigestor.reports.booklet import Booklet, Installment
 from credigestor.rules.calendar import format_date
+from credigestor.rules.identification import label_identity
 from credigestor.rules.identity import labelled_tax_id
 from credigestor.rules.money import format_brl
 from credigestor.rules.pix import note_txid, shop_payload
@@ -72,7 +73,7 @@ class _Slips(Blocks):
         self._field(LEFT, y + 35, _STUB, _worth(note), format_brl(note.to_pay), 10)
         self._label(LEFT, y + 44, "Cliente")
         below = self.box(LEFT, y + 47.2, _STUB, 12, sale.customer.name, size=8, style="B")
-        self.box(LEFT, below, _STUB, 4, labelled_tax_id(sale.customer.tax_id), size=7)
+        self.box(LEFT, below, _STUB, 4, label_identity(sale.customer.tax_id), size=7)
         self.set_draw_color(*GREY)
         for number, label in enumerate(("Recebido em", "Valor recebido", "Visto")):
             line = y + 70 + number * 7.5
@@ -99,7 +100,7 @@ class _Slips(Blocks):
         self._field(_X + 78, y + 17, _ACROSS - 80, _worth(note), format_brl(note.to_pay), 14)
         self._label(_X, y + 31, "Cliente")
         below = self.box(_X, y + 34.2, _TEXT, 8, sale.customer.name, size=10, style="B")
-        below = self.box(_X, below, _TEXT, 4, labelled_tax_id(sale.customer.tax_id), size=7.5)
+        below = self.box(_X, below, _TEXT, 4, label_identity(sale.customer.tax_id), size=7.5)
         told = on_slip(sale, note)
         for number, text in enumerate(told):
             room = (y + _TOLD_UNTIL - below) / (len(told) - number) - 1.8

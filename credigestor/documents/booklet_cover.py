@@ -12,7 +12,7 @@ from credigestor.documents.credit_words import figures
 from credigestor.documents.flow import LEFT, WIDTH, Flow
 from credigestor.reports.booklet import Booklet, Installment
 from credigestor.rules.calendar import format_date
-from credigestor.rules.identity import labelled_tax_id
+from credigestor.rules.identification import label_identity
 from credigestor.rules.money import format_brl
 
 #: Where an A4 sheet is folded, or cut, into three.
@@ -47,7 +47,7 @@ class Cover(Flow):
         self.band("Carnê de pagamento", f"Venda {sale.number} de {format_date(sale.sold_on)}")
         y = page.box(LEFT, self.y, WIDTH, 6, sale.customer.name, size=13, style="B")
         who = " · ".join(
-            filter(None, (labelled_tax_id(sale.customer.tax_id), sale.customer.address))
+            filter(None, (label_identity(sale.customer.tax_id), sale.customer.address))
         )
         y = page.box(LEFT, y + 0.5, WIDTH, 9, who, size=9)
         if sale.description:

@@ -10,7 +10,7 @@ from credigestor.documents.letterhead import payee, phone, shop_address
 from credigestor.reports.contract import Contract
 from credigestor.reports.credit_terms import CreditTerms
 from credigestor.reports.guarantors import SaleGuarantor
-from credigestor.rules.identity import labelled_tax_id
+from credigestor.rules.identification import label_identity
 
 Clause = tuple[str, str]
 
@@ -48,9 +48,9 @@ def goods(terms: CreditTerms) -> Clause:
     return "Mercadoria", " ".join(terms.description.split()) or TO_FILL_IN * 2
 
 
-def named(name: str, tax_id: str, address: str) -> str:
+def named(name: str, tax_id: str | None, address: str) -> str:
     """Somebody by name, number and address, with a line for an address that is not known."""
-    parts = [name, labelled_tax_id(tax_id), address or f"endereço: {TO_FILL_IN}"]
+    parts = [name, label_identity(tax_id), address or f"endereço: {TO_FILL_IN}"]
     return ", ".join(filter(None, parts)) + "."
 
 

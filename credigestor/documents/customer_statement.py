@@ -12,7 +12,7 @@ from credigestor.reports.named_customer import NamedCustomer
 from credigestor.rules.acts import ACT_NAMES, ActKind
 from credigestor.rules.calendar import format_date, format_days
 from credigestor.rules.charges import Owed
-from credigestor.rules.identity import format_tax_id, tax_id_kind
+from credigestor.rules.identification import format_identity, identity_kind
 from credigestor.rules.money import ZERO, format_brl, format_number
 from credigestor.rules.store_credit import MOVEMENT_NAMES
 
@@ -42,7 +42,7 @@ def customer_lines(customer: NamedCustomer) -> dict[str, str]:
     """Who the document is about, as labelled lines."""
     return {
         "Cliente": customer.name,
-        tax_id_kind(customer.tax_id): format_tax_id(customer.tax_id),
+        identity_kind(customer.tax_id): format_identity(customer.tax_id),
         "Endereço": customer.address,
     }
 

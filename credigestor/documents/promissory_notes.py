@@ -14,7 +14,8 @@ from credigestor.documents.canvas import BAND, GREY, RULE, SMALLEST, Canvas, cle
 from credigestor.documents.letterhead import payee, shop_place
 from credigestor.reports.printed_notes import PrintedNote, PrintedNotes
 from credigestor.rules.calendar import format_date, written_date
-from credigestor.rules.identity import format_tax_id, labelled_tax_id, tax_id_kind
+from credigestor.rules.identification import identity_kind, label_identity
+from credigestor.rules.identity import format_tax_id, tax_id_kind
 from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.words import date_in_words, money_in_words
@@ -36,7 +37,7 @@ class _Signer:
 
     title: str
     name: str
-    tax_id: str
+    tax_id: str | None
     address: str
     signature: str
 
@@ -137,7 +138,7 @@ class _Paper(Canvas):
         )
 
     def _promise(self, note: PrintedNote, y: float) -> None:
-        company = len(self.data.customer.tax_id) == 14
+        company = identity_kind(self.data.customer.tax_id) == "CNPJ"
         promise = f"{'pagaremos' if company else 'pagarei'} por esta NOTA PROMISSÓRIA a"
         until = _RIGHT - self._width_of(promise) - 0.5
         self._field(_X, y + 13.8, until - 1.5, 6, "No dia", date_in_words(note.due_date))
@@ -188,7 +189,7 @@ class _Paper(Canvas):
     def _details(self, signer: _Signer, x: float, y: float, width: float) -> None:
         """Who signs, in a column beside another one's."""
         self.box(x, y + 1, width, 2.9, signer.title, size=_LABEL, style="B", color=GREY)
-        self.box(x, y + 0.6, width, 3.4, labelled_tax_id(signer.tax_id), size=7.5, align="R")
+        self.box(x, y + 0.6, width, 3.4, label_identity(signer.tax_id), size=7.5, align="R")
         y = self.box(x, y + 4, width, 7.2, signer.name, size=_VALUE, style="B")
         self._address(signer, x, y + 0.3, width, 9.6, 7)
 
@@ -196,7 +197,7 @@ class _Paper(Canvas):
         """Who signs alone."""
         self.box(x, y + 1, width, 2.9, signer.title, size=_LABEL, style="B", color=GREY)
         y = self.box(x, y + 5, width, 8.6, signer.name, size=11, style="B")
-        y = self.box(x, y + 0.6, width, 4.3, labelled_tax_id(signer.tax_id), size=_VALUE)
+        y = self.box(x, y + 0.6, width, 4.3, label_identity(signer.tax_id), size=_VALUE)
         self._address(signer, x, y + 0.6, width, 8.2, 8.5)
 
     def _address(

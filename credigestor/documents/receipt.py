@@ -33,6 +33,7 @@ from credigestor.documents.receipt_words import (
 from credigestor.reports.receipt import Money, Receipt
 from credigestor.rules.calendar import format_date
 from credigestor.rules.document_choices import ReceiptFormat
+from credigestor.rules.identification import label_identity
 from credigestor.rules.identity import labelled_tax_id
 from credigestor.rules.money import format_brl, format_number
 from credigestor.rules.words import money_in_words
@@ -293,7 +294,7 @@ class _Form(Blocks):
 
         signer = (payee(shop), labelled_tax_id(shop.tax_id))
         if self.data.kind is Money.REFUND:
-            signer = (self.data.customer, labelled_tax_id(self.data.tax_id))
+            signer = (self.data.customer, label_identity(self.data.tax_id))
         return stack(
             self.paragraph(place_and_day(self.data), _SMALL + 0.5, at=at, width=width, align="C"),
             space(11),

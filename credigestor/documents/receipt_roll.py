@@ -28,7 +28,7 @@ from credigestor.documents.receipt_words import (
 )
 from credigestor.reports.receipt import Money, Receipt, ReceiptItem
 from credigestor.rules.calendar import format_date
-from credigestor.rules.identity import labelled_tax_id
+from credigestor.rules.identification import label_identity
 from credigestor.rules.money import format_brl, format_number
 from credigestor.rules.words import money_in_words
 
@@ -99,7 +99,7 @@ class _Roll(Blocks):
         given = data.kind is Money.REFUND
         yield self.paragraph(data.customer if given else payee(shop), _SMALL, align="C")
         signer = data.tax_id if given else shop.tax_id
-        yield self.paragraph(labelled_tax_id(signer), _SMALL, align="C")
+        yield self.paragraph(label_identity(signer), _SMALL, align="C")
         yield self.rule(2, 2, dashed=True)
         yield self.paragraph(shop.document_footer, _SMALL, align="C")
         yield self.paragraph(f"Emitido em {format_date(self.made_at)}", _SMALL, align="C")

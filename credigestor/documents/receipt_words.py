@@ -8,6 +8,7 @@ from credigestor.documents.letterhead import shop_place
 from credigestor.reports.receipt import Money, Receipt, ReceiptItem
 from credigestor.rules.calendar import format_date, format_moment, written_date
 from credigestor.rules.charges import Split
+from credigestor.rules.identification import label_identity
 from credigestor.rules.identity import labelled_tax_id
 from credigestor.rules.methods import in_words
 from credigestor.rules.money import format_number
@@ -36,7 +37,7 @@ def payer(data: Receipt) -> list[tuple[str, str, str, str]]:
 
     Of each: label, name, CPF or CNPJ, address.
     """
-    customer = (data.customer, labelled_tax_id(data.tax_id), data.address)
+    customer = (data.customer, label_identity(data.tax_id), data.address)
     label = FROM.get(data.kind, "Recebemos de")
     if data.payer is None:
         return [(label, *customer)]

@@ -15,7 +15,7 @@ from credigestor.documents.letterhead import payee, shop_place
 from credigestor.reports.guarantors import SaleGuarantor
 from credigestor.reports.named_customer import NamedCustomer
 from credigestor.rules.calendar import written_date
-from credigestor.rules.identity import labelled_tax_id
+from credigestor.rules.identification import label_identity
 
 _HALF = WIDTH / 2
 _TO_SIGN = 15.0  # mm above a line to sign on
@@ -46,7 +46,7 @@ def drawn_signatures(
         (guarantor_title(data.guarantors, place), each.name, each.tax_id)
         for place, each in enumerate(data.guarantors, 1)
     ]
-    boxes = [(title, [name, labelled_tax_id(tax_id)]) for title, name, tax_id in signers]
+    boxes = [(title, [name, label_identity(tax_id)]) for title, name, tax_id in signers]
     boxes += [(f"{place}ª testemunha", ["Nome:", "CPF:"]) for place in (1, 2)]
     rows = [
         beside(*(_signer(page, column, *each) for column, each in enumerate(boxes[k : k + 2])))

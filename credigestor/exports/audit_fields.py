@@ -12,6 +12,8 @@ OWN_FIELDS = {
     "customer_id": ("Cliente", "customer"),
     "tax_id": ("CPF ou CNPJ", "tax_id"),
     "phone": ("Telefone", "phone"),
+    "foreign_document": ("Documento estrangeiro", "text"),
+    "country": ("País do documento", "text"),
     "second_phone": ("Segundo telefone", "phone"),
     "phone_text": ("Telefone a conferir", "text"),
     "zip_code": ("CEP", "zip_code"),

@@ -39,6 +39,7 @@ from credigestor.exports.sql_format import (
     CellWriter,
     Expression,
     cep,
+    country,
     note_number,
     of_customer,
     sale_number,
@@ -106,6 +107,8 @@ def customers(cells: CellWriter) -> Content:
         "Trabalho": cells.text(Customer.workplace),
         "Cônjuge": cells.text(Customer.spouse),
         "Referências pessoais": cells.text(Customer.personal_references),
+        "Documento estrangeiro": cells.text(Customer.foreign_document),
+        "País do documento": country(Customer.country),
     }
     return Content(columns, select(Customer.id).order_by(Customer.id))
 

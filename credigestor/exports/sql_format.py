@@ -33,6 +33,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.models import Customer
 from credigestor.db.settings import current_settings
 from credigestor.exports.csv_format import CONTROLS, FORMULA_SIGNS, UNSEEN, guard
+from credigestor.rules.countries import countries
 from credigestor.rules.identity import ANONYMISED, ANONYMISED_PREFIX, UNREAD, format_phone
 from credigestor.rules.methods import METHOD_NAMES, NAMES
 
@@ -149,6 +150,12 @@ class CellWriter:
         return {
             phone: guard(format_phone(phone)) for phone in self.session.scalars(phones) if phone
         }
+
+
+def country(code: Expression) -> ColumnElement[str]:
+    """As `rules.countries.country_name`."""
+    names = cast(literal(json.dumps(countries()), Text), JSONB)
+    return func.coalesce(names.op("->>", return_type=Text())(code), code)
 
 
 def tax_id(number: Expression) -> ColumnElement[str]:

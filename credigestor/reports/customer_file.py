@@ -29,7 +29,9 @@ from credigestor.errors import NotFound
 from credigestor.reports.customer_file_tables import acts, credit, proposals, section
 from credigestor.rules import privacy
 from credigestor.rules.aging import STATUS_NAMES, Status
+from credigestor.rules.countries import country_name
 from credigestor.rules.due_schedule import told
+from credigestor.rules.identification import NO_TAX_ID
 from credigestor.rules.identity import format_cep, format_phone, format_tax_id, mask_tax_id
 from credigestor.rules.methods import in_words
 from credigestor.rules.numbering import money_number, note_number, receipt_number, sale_number
@@ -104,6 +106,7 @@ class _Reader:
         return {
             "Código": customer.id,
             **values,
+            **({} if customer.identification else {"CPF ou CNPJ": NO_TAX_ID}),
             "Situação": "Ativo" if customer.active else "Inativo",
             "Cadastrado em": self.local(customer.created_at),
             "Cadastrado por": creator.name if creator else None,
@@ -163,7 +166,7 @@ class _Reader:
         ]
         return section("Avalistas das vendas", found)
 
-    def guaranteed(self, tax_id: str) -> Section:
+    def guaranteed(self, tax_id: str | None) -> Section:
         """The sales of others that this person answers for, without saying whose they are."""
         rows = self.session.execute(
             select(Guarantor, Sale.sold_on)
@@ -290,11 +293,15 @@ _REGISTER = {
     "workplace": "Trabalho",
     "spouse": "Cônjuge",
     "personal_references": "Referências pessoais",
+    "foreign_document": "Documento estrangeiro",
+    "country": "País do documento",
 }
 #: What few registers have, told where there is any.
 _SELDOM = {"second_phone", "phone_text", "workplace", "spouse", "personal_references"}
+_SELDOM |= {"foreign_document", "country"}
 _FORMATS: Mapping[str, Callable[[Any], Value]] = {
     "tax_id": format_tax_id,
+    "country": country_name,
     "phone": format_phone,
     "second_phone": format_phone,
     "zip_code": format_cep,

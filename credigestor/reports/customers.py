@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.orm import Session, aliased
 
 from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note
 from credigestor.errors import NotFound
+from credigestor.reports.customer_rows import CustomerFilters as CustomerFilters
+from credigestor.reports.customer_rows import Exposure as Exposure
+from credigestor.reports.customer_rows import Found as Found
+from credigestor.reports.customer_rows import Match as Match
 from credigestor.reports.ordering import ordered
 from credigestor.reports.search import by_customer, usable
 from credigestor.reports.similar_names import alike, most_alike
@@ -33,60 +48,8 @@ SUMS = ("owed", "overdue_notes")
 MANY = 10_000
 #: Where fewer are found than this, those whose names are like what was typed are told too.
 FEW = 5
-
-
-@dataclass(frozen=True)
-class Found:
-    """A customer as a search shows it; tax id and phone as stored, or the phone as written."""
-
-    id: int
-    name: str
-    tax_id: str
-    phone: str | None
-    phone_text: str | None
-    city: str | None
-    state: str | None
-    active: bool
-
-
-@dataclass(frozen=True)
-class Match(Found):
-    """A customer that a search found, with what is owed today, R$, charges included.
-
-    `similar` where the name is only like what was typed.
-    """
-
-    owed: Decimal
-    overdue_notes: int
-    similar: bool = False
-
-
-@dataclass(frozen=True)
-class CustomerFilters:
-    """What limits the list of customers; the default leaves out only the inactive ones.
-
-    `active` of None lists both; `overdue` keeps those with an overdue note today.
-    """
-
-    text: str = ""
-    active: bool | None = True
-    overdue: bool = False
-
-
-@dataclass(frozen=True)
-class Exposure:
-    """What a customer owes at a date, R$; `overdue` holds charges, `principal` does not.
-
-    `limit` is None where the customer has none.
-    """
-
-    customer_id: int
-    name: str
-    active: bool
-    limit: Decimal | None
-    principal: Decimal
-    overdue_notes: int
-    overdue: Decimal
+#: Who is without CPF, CNPJ and foreign document; as their index says it.
+UNIDENTIFIED = and_(Customer.tax_id.is_(None), Customer.foreign_document.is_(None))
 
 
 def search(
@@ -151,6 +114,11 @@ def registered(session: Session, customer_id: int) -> Customer:
     return customer
 
 
+def any_unidentified(session: Session) -> bool:
+    """Whether there is anybody without CPF, CNPJ and foreign document."""
+    return bool(session.scalar(select(exists().where(UNIDENTIFIED))))
+
+
 def count(session: Session, filters: CustomerFilters, *, today: date) -> int:
     """How many customers the filters leave."""
     statement = select(func.count()).select_from(Customer).where(_kept(filters, today))
@@ -181,8 +149,7 @@ def page(
 ) -> pd.DataFrame:
     """One page of the filtered customers, each with what is owed today, R$.
 
-    Columns: id, name, tax_id, phone, phone_text, city, state, active, owed (charges included) and
-    overdue_notes.
+    Columns: those of Found, owed (charges included) and overdue_notes.
     """
     statement = listed(filters, today=today, offset=offset, limit=limit, order=order)
     return pd.read_sql(statement, session.connection(), coerce_float=False)
@@ -242,7 +209,10 @@ def exposure(session: Session, customer_id: int, *, today: date) -> Exposure:
     notes = _open_notes(today).where(Note.customer_id == customer_id).subquery()
     sums = _sums(notes)
     row = session.execute(
-        select(Customer.name, Customer.active, Customer.credit_limit, *sums.c)
+        select(
+            *(Customer.name, Customer.active, Customer.identification, Customer.credit_limit),
+            *sums.c,
+        )
         .select_from(Customer)
         .join(sums, true())
         .where(Customer.id == customer_id)
@@ -290,7 +260,7 @@ def _open_notes(today: date) -> Select[Any]:
 
 
 def _found() -> Select[Any]:
-    return select(*(getattr(Customer, name) for name in Found.__dataclass_fields__))
+    return select(*(getattr(Customer, name).label(name) for name in Found.__dataclass_fields__))
 
 
 def _matches(query: str) -> ColumnElement[bool]:
@@ -303,6 +273,8 @@ def _kept(filters: CustomerFilters, today: date) -> ColumnElement[bool]:
         conditions.append(_matches(filters.text))
     if filters.active is not None:
         conditions.append(Customer.active.is_(filters.active))
+    if filters.unidentified:
+        conditions.append(UNIDENTIFIED)
     if filters.overdue:
         notes = _open_notes(today).subquery()
         conditions.append(Customer.id.in_(select(notes.c.customer_id).where(notes.c.is_overdue)))

@@ -79,9 +79,9 @@ def delinquency(
 ) -> pd.DataFrame:
     """Customers with overdue notes at `as_of`, in an order of ORDERS (R13, R16).
 
-    Columns: customer_id, name, tax_id, phone, phone_text, city, notes, oldest_due, days_late (of
-    the oldest note), principal, interest, fine, owed (R$). Filters choose notes: the sums are
-    theirs.
+    Columns: customer_id, name, tax_id, identification, phone, phone_text, city, notes,
+    oldest_due, days_late (of the oldest note), principal, interest, fine, owed (R$). Filters
+    choose notes: the sums are theirs.
     """
     statement = listed(as_of, filters, today=today, order=order)
     if limit is not None and filters.of_customers and order == MOST_FIRST:
@@ -140,6 +140,7 @@ def listed(
         "customer_id": Customer.id,
         "name": Customer.name,
         "tax_id": Customer.tax_id,
+        "identification": Customer.identification,
         "phone": Customer.phone,
         "phone_text": Customer.phone_text,
         "city": Customer.city,

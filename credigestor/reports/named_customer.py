@@ -13,11 +13,14 @@ from credigestor.rules.address import address_of
 
 @dataclass(frozen=True)
 class NamedCustomer:
-    """Who a document is about; `address` is empty where none is registered."""
+    """Who a document is about; `address` is empty where none is registered.
+
+    `tax_id` is what `rules.identification` makes of CPF, CNPJ or foreign document.
+    """
 
     id: int
     name: str
-    tax_id: str
+    tax_id: str | None
     address: str
 
 
@@ -30,4 +33,4 @@ def named_customer(session: Session, customer_id: int) -> NamedCustomer:
         raise Conflict(
             "Os dados deste cliente foram anonimizados a pedido: não há mais documentos dele."
         )
-    return NamedCustomer(customer.id, customer.name, customer.tax_id, address_of(customer))
+    return NamedCustomer(customer.id, customer.name, customer.identification, address_of(customer))

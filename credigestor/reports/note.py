@@ -34,7 +34,7 @@ from credigestor.rules.statement import Line, statement
 
 # Statements built once: to build them takes longer than to run them.
 _FOUND = (
-    select(Note, Sale, Customer.name, Customer.tax_id, User.name)
+    select(Note, Sale, Customer, User.name)
     .join(Sale, Sale.id == Note.sale_id)
     .join(Customer, Customer.id == Note.customer_id)
     .outerjoin(User, User.id == Sale.seller_id)
@@ -105,7 +105,8 @@ class NoteDetail:
     seller: str | None
     customer_id: int
     customer: str
-    tax_id: str
+    tax_id: str | None
+    identification: str | None
     cancelled_on: date | None
     cancel_reason: str | None
     payments: Sequence[NotePayment]
@@ -121,7 +122,7 @@ def detail(session: Session, note_id: int, *, as_of: date, today: date) -> NoteD
     found = session.execute(_FOUND, {"note_id": note_id}).one_or_none()
     if found is None:
         raise NotFound("Nota não encontrada.")
-    note, sale, customer, tax_id, seller = found
+    note, sale, customer, seller = found
     if as_of < sale.sold_on:
         raise InvalidInput(
             f"A venda é de {format_date(sale.sold_on)}: escolha uma data a partir dela.",
@@ -164,8 +165,9 @@ def detail(session: Session, note_id: int, *, as_of: date, today: date) -> NoteD
         description=sale.description,
         seller=seller,
         customer_id=note.customer_id,
-        customer=customer,
-        tax_id=tax_id,
+        customer=customer.name,
+        tax_id=customer.tax_id,
+        identification=customer.identification,
         cancelled_on=sale.cancelled_on,
         cancel_reason=sale.cancel_reason,
         payments=payments,

@@ -87,6 +87,7 @@ class Receipt:
     customer who paid. Of a down payment or its return (R35) `sale_id` says which sale's, and
     there are no items.
 
+    `tax_id` is what `rules.identification` makes of the customer's CPF, CNPJ or foreign document.
     `address` is the customer's on one line, empty where none is known. `discount_reason` is a
     manager's, where more was taken off than the law grants (R14), `waiver_reason` tells why charges
     were let go with it (R29). `earlier_open` are the printed numbers of earlier notes of the same
@@ -104,7 +105,7 @@ class Receipt:
     received_by: str | None
     customer_id: int
     customer: str
-    tax_id: str
+    tax_id: str | None
     address: str
     shop: ShopSettings
     items: Sequence[ReceiptItem]
@@ -198,7 +199,7 @@ def receipt(session: Session, payment_id: int) -> Receipt:
         received_by=receiver,
         customer_id=payment.customer_id,
         customer=customer.name,
-        tax_id=customer.tax_id,
+        tax_id=customer.identification,
         address=address_of(customer),
         shop=current_settings(session),
         items=items,

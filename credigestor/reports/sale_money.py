@@ -163,7 +163,7 @@ def receipt(session: Session, money_id: int) -> Receipt:
         received_by=done_by,
         customer_id=customer.id,
         customer=customer.name,
-        tax_id=customer.tax_id,
+        tax_id=customer.identification,
         address=address_of(customer),
         shop=current_settings(session),
         items=(),

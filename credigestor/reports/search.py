@@ -29,7 +29,7 @@ def usable(query: str) -> str:
 def by_customer(
     query: str, *, tax_id_digits: int = MIN_TAX_ID_DIGITS, phone: bool = False
 ) -> ColumnElement[bool]:
-    """Customers by words of the name (case and accents folded) or part of CPF or CNPJ.
+    """Customers by words of the name (case and accents folded) or part of CPF, CNPJ or document.
 
     A number may have punctuation, and must have at least `tax_id_digits` digits; with `phone`
     it may also be part of the phone.
@@ -44,6 +44,8 @@ def by_customer(
         # The stand-in of an anonymised customer holds a number too, which is nobody's.
         tax_id = Customer.tax_id.contains(number, autoescape=True)
         ways.append(and_(Customer.anonymised_at.is_(None), tax_id))
+        document = " ".join(query.split())
+        ways.append(Customer.foreign_document.icontains(document, autoescape=True))
     if phone and number == digits(number) and len(number) >= MIN_PHONE_DIGITS:
         written = func.regexp_replace(Customer.phone_text, "[^0-9]", "", "g")
         phones = (Customer.phone, Customer.second_phone, written)

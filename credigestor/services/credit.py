@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Date, and_, bindparam, func, or_, select
+from sqlalchemy import Date, Row, and_, bindparam, func, or_, select
 
 from credigestor.db.models import Note, Sale
-from credigestor.errors import Conflict, NotAllowed
+from credigestor.errors import Conflict, InvalidInput, NotAllowed
+from credigestor.rules import identification, privacy
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services.inputs import reason
@@ -55,6 +57,21 @@ def credit_warnings(
         notes = "1 nota atrasada" if overdue_notes == 1 else f"{overdue_notes} notas atrasadas"
         warnings.append(f"O cliente tem {notes}.")
     return warnings
+
+
+def check_buyer(customer: Row[Any], *, on_credit: bool, renegotiated: bool) -> None:
+    """Refuse a sale to who may not have any, and credit to who is known by nothing (R23).
+
+    What takes the place of old notes, `renegotiated`, is no credit that was not given before.
+    """
+    if customer.anonymised_at is not None:
+        raise Conflict(privacy.REFUSAL)
+    if renegotiated:
+        return
+    if not customer.active:
+        raise Conflict("Este cliente está inativo. Reative o cadastro para vender.")
+    if on_credit and customer.identification is None:
+        raise InvalidInput(identification.NO_CREDIT, field="customer_id")
 
 
 def override_reason(actor: Actor, given: str | None, warnings: Sequence[str]) -> str | None:

@@ -110,6 +110,7 @@ def merge(
     if sale_ids:
         _move(session, actor, sale_ids, customer_id, into_id, kept, operation_id, today)
     customers.set_active(session, actor, customer_id=customer_id, active=False)
+    customers.hand_over_identity(session, actor, from_id=customer_id, to_id=into_id)
     return len(sale_ids)
 
 

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.models import Customer
 from credigestor.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from credigestor.rules import identity, privacy
+from credigestor.rules import identification, identity, privacy
 from credigestor.rules.address import LENGTHS
+from credigestor.rules.countries import parse_country
 from credigestor.rules.money import MAX_MONEY, format_brl, round_cents
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import audit, operations
@@ -23,6 +24,11 @@ from credigestor.services.inputs import InputModel, text
 
 #: Oldest birth date that is not taken for a slip of the finger.
 EARLIEST_BIRTH_YEAR = 1900
+
+
+def _tax_id(value: str | None) -> str | None:
+    """None is said by who means it; a text that is empty was forgotten."""
+    return None if value is None else identity.parse_tax_id(value, field="tax_id")
 
 
 def _optional(parser: Any) -> BeforeValidator:
@@ -68,13 +74,12 @@ def _limit(value: Decimal) -> Decimal:
 class CustomerInput(InputModel):
     """A customer as typed: name, CPF or CNPJ, phone and so on; credit limit in R$ (R26).
 
-    A limit of None means no limit. Wrong fields raise InvalidInputs through `inputs.parse`.
+    A limit of None means no limit, a tax id of None a foreign document in its place, or that there
+    is none yet (`rules.identification`). Wrong fields raise InvalidInputs through `inputs.parse`.
     """
 
     name: Annotated[str, BeforeValidator(identity.parse_name)]
-    tax_id: Annotated[
-        str, BeforeValidator(lambda value: identity.parse_tax_id(value, field="tax_id"))
-    ]
+    tax_id: Annotated[str | None, BeforeValidator(_tax_id)]
     phone: Annotated[str | None, _optional(identity.parse_phone)] = None
     second_phone: Annotated[
         str | None, _optional(lambda value: identity.parse_phone(value, field="second_phone"))
@@ -102,6 +107,8 @@ class CustomerInput(InputModel):
         str | None, _short("personal_references", 2000, "Referências pessoais")
     ] = None
     remarks: Annotated[str | None, _short("remarks", 2000, "Observações")] = None
+    foreign_document: Annotated[str | None, _optional(identification.parse_document)] = None
+    country: Annotated[str | None, _optional(parse_country)] = None
 
 
 def create(
@@ -109,11 +116,13 @@ def create(
 ) -> int:
     """Register a customer and return the id; the same operation again returns the same id.
 
-    Raises NotAllowed, InvalidInput (born after today) or Conflict (CPF or CNPJ already there, or
-    the operation registered another customer).
+    Raises NotAllowed (also without CPF, CNPJ and document, by who may not), InvalidInput (born
+    after today, a document without its country) or Conflict (CPF, CNPJ or document already there,
+    or the operation registered another customer).
     """
     actor.require(Permission.SELL)
-    _check_birth(data, today)
+    _check(data, today)
+    _check_identified(actor, data)
     row = _columns(data)
     statement = (
         insert(Customer)
@@ -137,7 +146,10 @@ def edit(
     InvalidInput or Conflict (CPF or CNPJ already there, or the customer is anonymised, R28).
     """
     actor.require(Permission.SELL)
-    _check_birth(data, today)
+    _check(data, today)
+    before = locked(session, customer_id)
+    if before.identification is not None:
+        _check_identified(actor, data)
     _change(session, actor, customer_id, "edit", _columns(data))
 
 
@@ -148,6 +160,22 @@ def set_active(session: Session, actor: Actor, *, customer_id: int, active: bool
     """
     actor.require(Permission.SELL)
     _change(session, actor, customer_id, "edit", {"active": active})
+
+
+def hand_over_identity(session: Session, actor: Actor, *, from_id: int, to_id: int) -> None:
+    """Let a register that has no CPF or document have that of the same person's other register.
+
+    It would be taken otherwise: it is no one else's, and no other register may have it.
+    """
+    former, right = (
+        session.get_one(Customer, each, populate_existing=True) for each in (from_id, to_id)
+    )
+    if right.identification is not None or former.identification is None:
+        return
+    names = ("tax_id", "foreign_document", "country")
+    values = {name: getattr(former, name) for name in names}
+    _change(session, actor, from_id, "edit", dict.fromkeys(names))
+    _change(session, actor, to_id, "edit", values)
 
 
 def locked(session: Session, customer_id: int) -> Customer:
@@ -165,15 +193,34 @@ def locked(session: Session, customer_id: int) -> Customer:
 
 def _registered_before(session: Session, data: CustomerInput, operation_id: uuid.UUID) -> int:
     [customer] = operations.recorded(session, Customer, operation_id)
+    same = (customer.tax_id, customer.foreign_document) == (data.tax_id, data.foreign_document)
     operations.require_same(
-        customer.tax_id == data.tax_id, done="gravou outro cliente", again="cadastrar outro"
+        same and (customer.identification is not None or customer.name == data.name),
+        done="gravou outro cliente",
+        again="cadastrar outro",
     )
     return customer.id
 
 
-def _check_birth(data: CustomerInput, today: date) -> None:
+def _check(data: CustomerInput, today: date) -> None:
+    """What one field alone does not tell."""
+    if data.foreign_document and not data.country:
+        raise InvalidInput("Escolha o país do documento.", field="country")
+    if data.country and not data.foreign_document:
+        raise InvalidInput("Informe o documento desse país.", field="foreign_document")
     if data.birth_date and data.birth_date > today:
         raise InvalidInput("A data de nascimento está no futuro.", field="birth_date")
+
+
+def _check_identified(actor: Actor, data: CustomerInput) -> None:
+    """Refuse to register anybody by nothing but a name, unless a manager means it."""
+    if data.tax_id or data.foreign_document or actor.can(Permission.OVERRIDE_CREDIT):
+        return
+    raise NotAllowed(
+        "Informe o CPF ou o CNPJ, ou um documento estrangeiro. Só o gerente ou o administrador "
+        "cadastra sem nenhum deles.",
+        field="tax_id",
+    )
 
 
 def _columns(data: CustomerInput) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import BeforeValidator
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import ColumnElement, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Payer, Payment
@@ -51,14 +51,13 @@ def of_payment(session: Session, payment_id: int) -> PayerInput | None:
     return row and PayerInput(name=row.name, tax_id=row.tax_id)
 
 
-def erase(session: Session, customer_id: int, tax_id: str) -> None:
+def erase(session: Session, customer_id: int, tax_id: str | None) -> None:
     """Delete who paid for a customer, and the customer as a payer for others (R28).
 
     While `credigestor.anonymising` names the customer; the database refuses it otherwise.
     """
     theirs = select(Payment.id).where(Payment.customer_id == customer_id)
-    session.execute(
-        delete(Payer)
-        .where(or_(Payer.payment_id.in_(theirs), Payer.tax_id == tax_id))
-        .execution_options(synchronize_session=False)
-    )
+    of_them: list[ColumnElement[bool]] = [Payer.payment_id.in_(theirs)]
+    if tax_id is not None:  # who is without a CPF is not whoever paid without telling theirs
+        of_them.append(Payer.tax_id == tax_id)
+    session.execute(delete(Payer).where(or_(*of_them)).execution_options(synchronize_session=False))

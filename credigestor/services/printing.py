@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,7 +12,7 @@ from credigestor.db import locks
 from credigestor.db.models import ContractPrinting, Customer, NotePrinting, Sale
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import Conflict, InvalidInput, NotFound
-from credigestor.rules import privacy
+from credigestor.rules import identification, privacy
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.words import listed
@@ -43,18 +42,18 @@ def print_notes(
 
     A note's first printing is copy 1; each later one is one more. The same operation again gives
     the same printings. Raises NotAllowed, NotFound, InvalidInput (no note chosen) or Conflict:
-    sale cancelled or without notes, a note already paid, customer anonymised (R28), the shop's
-    data not complete, or an operation that printed other notes.
+    sale cancelled or without notes, a note already paid, customer anonymised (R28) or without
+    CPF and document, the shop's data not complete, or an operation that printed other notes.
     """
     actor.require(Permission.COUNTER)
     # The notes' locks do not keep one operation from printing two sales at the same moment.
     locks.hold(session, "printing", str(operation_id))
     notes = lock_notes_of_sales(session, [sale_id])
-    sale, anonymised_at = _sale(session, sale_id)
+    sale, customer = _sale(session, sale_id)
     before = operations.recorded(session, NotePrinting, operation_id)
     if before:
         return _recorded_before(before, {note.id for note in notes}, note_ids)
-    _check(session, sale, anonymised_at, "notas", "suas notas não valem mais")
+    _check(session, sale, customer, "notas", "suas notas não valem mais")
     return _print(session, actor, sale, _chosen(notes, note_ids), operation_id)
 
 
@@ -70,13 +69,13 @@ def print_contract(
     locks.hold(session, "printing", str(operation_id))
     # Its notes first, as who cancels or changes the guarantors does: neither happens in between.
     notes = lock_notes_of_sales(session, [sale_id])
-    sale, anonymised_at = _sale(session, sale_id)
+    sale, customer = _sale(session, sale_id)
     for before in operations.recorded(session, ContractPrinting, operation_id):
         operations.require_same(
             before.sale_id == sale_id, done="imprimiu outro contrato", again="imprimir este"
         )
         return before
-    _check(session, sale, anonymised_at, "o contrato", "seu contrato não vale mais")
+    _check(session, sale, customer, "o contrato", "seu contrato não vale mais")
     if not notes:
         raise Conflict("Esta venda foi toda paga na entrada: não há contrato a prazo.")
     copies = session.scalar(select(func.count()).where(ContractPrinting.sale_id == sale_id))
@@ -93,23 +92,23 @@ def print_contract(
     return printing
 
 
-def _sale(session: Session, sale_id: int) -> tuple[Sale, datetime | None]:
-    """The sale, and when its customer was anonymised."""
+def _sale(session: Session, sale_id: int) -> tuple[Sale, Customer]:
+    """The sale and its customer."""
     found = session.execute(
-        select(Sale, Customer.anonymised_at).join(Customer).where(Sale.id == sale_id)
+        select(Sale, Customer).join(Customer).where(Sale.id == sale_id)
     ).one_or_none()
     if found is None:
         raise NotFound("Venda não encontrada.")
-    sale, anonymised_at = found
-    return sale, anonymised_at
+    sale, customer = found
+    return sale, customer
 
 
-def _check(
-    session: Session, sale: Sale, anonymised_at: datetime | None, what: str, void: str
-) -> None:
+def _check(session: Session, sale: Sale, customer: Customer, what: str, void: str) -> None:
     """Refuse what is not put on paper any more, or not yet."""
-    if anonymised_at is not None:
+    if customer.anonymised_at is not None:
         raise Conflict(privacy.REFUSAL)
+    if customer.identification is None:
+        raise Conflict(identification.NOT_PRINTED)
     if sale.cancelled_on is not None:
         raise Conflict(f"A venda {sale_number(sale.id)} foi cancelada: {void}.")
     lacking = missing(current_settings(session))

@@ -52,6 +52,7 @@ _ERASED = (
     *("name", "tax_id", "phone", "email", "birth_date", "zip_code", "street", "street_number"),
     *("complement", "district", "credit_limit", "remarks", "ref"),
     *("second_phone", "phone_text", "workplace", "spouse", "personal_references"),
+    *("foreign_document", "country"),
 )
 #: What the log may go on telling of the customer; whatever else is there is erased.
 _KEPT_IN_LOG = ("active", "city", "state", "sale")
@@ -182,7 +183,7 @@ def _open(session: Session, whose: ColumnElement[bool], today: date) -> tuple[in
     return count, owed
 
 
-def _guaranteed(tax_id: str) -> Select[int]:
+def _guaranteed(tax_id: str | None) -> Select[int]:
     """The sales of others that somebody answers for."""
     return select(Guarantor.sale_id).where(Guarantor.tax_id == tax_id)
 

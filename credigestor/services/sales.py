@@ -15,7 +15,6 @@ from credigestor.db.json_rows import insert_rows, many
 from credigestor.db.models import Base, Customer, Note, PaymentItem, Renegotiation, Sale, User
 from credigestor.db.settings import ShopSettings, newest_settings
 from credigestor.errors import Conflict, InvalidInput, NotFound
-from credigestor.rules import privacy
 from credigestor.rules.methods import Part, way_of
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
@@ -23,7 +22,7 @@ from credigestor.rules.schedule import Plan, PlannedNote
 from credigestor.services import audit, guarantors, operations, sale_money
 from credigestor.services.act_dates import check_undoing, sold_because
 from credigestor.services.acts import stand_on
-from credigestor.services.credit import STANDING, credit_warnings, override_reason
+from credigestor.services.credit import STANDING, check_buyer, credit_warnings, override_reason
 from credigestor.services.inputs import reason
 from credigestor.services.ledger import lock_notes_of_sales
 from credigestor.services.sale_input import NewSale as NewSale
@@ -38,6 +37,7 @@ _CUSTOMER = select(
     Customer.anonymised_at,
     Customer.credit_limit,
     Customer.tax_id,
+    Customer.identification,
     newest_settings().scalar_subquery().label("settings"),
     exists().where(User.id == bindparam("seller_id")).label("has_seller"),
     closings.KEPT.label("kept"),
@@ -114,10 +114,7 @@ def preview(
     if stands.registered is not None:
         return Planned(seller_id, settings, made, registered=True)
     why = sold_because(actor, data.sold_on, data.backdate_reason, closed_until=stands.closed_until)
-    if customer.anonymised_at is not None:
-        raise Conflict(privacy.REFUSAL)
-    if not customer.active and not renegotiated:
-        raise Conflict("Este cliente está inativo. Reative o cadastro para vender.")
+    check_buyer(customer, on_credit=bool(notes), renegotiated=renegotiated)
     if not customer.has_seller and not (renegotiated and seller_id is None):
         raise NotFound("Vendedor não encontrado.", field="seller_id")
     if data.guarantors and not notes:

@@ -11,7 +11,7 @@ from credigestor.reports import delinquency
 from credigestor.reports.delinquency import DelinquencyFilters, DelinquencyTotals
 from credigestor.reports.portfolio import stock
 from credigestor.rules.calendar import format_date
-from credigestor.rules.identity import format_tax_id, whatsapp_url
+from credigestor.rules.identity import whatsapp_url
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
 from credigestor.ui.analytics import inherited_risk, view
@@ -82,7 +82,7 @@ def show_totals(totals: DelinquencyTotals) -> None:
 def as_shown(report: pd.DataFrame) -> pd.DataFrame:
     """The report in the words of the table."""
     return report.assign(
-        tax_id=report["tax_id"].map(format_tax_id),
+        tax_id=tables.identities(report),
         whatsapp=report["phone"].map(whatsapp_url, na_action="ignore"),
         phone=tables.phones(report),
     )

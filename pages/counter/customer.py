@@ -9,7 +9,8 @@ from credigestor.errors import BusinessError, NotFound
 from credigestor.reports.customer_profile import Profile, Punctuality, profile
 from credigestor.rules.aging import STATUS_NAMES, Status
 from credigestor.rules.calendar import format_date
-from credigestor.rules.identity import format_phone, format_tax_id, phone_shown, whatsapp_url
+from credigestor.rules.identification import NO_CREDIT, format_identity
+from credigestor.rules.identity import format_phone, phone_shown, whatsapp_url
 from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import note_number, sale_number
 from credigestor.rules.permissions import Permission
@@ -52,11 +53,15 @@ def show_header(found: Profile) -> None:
     place = "/".join(part for part in (customer.city, customer.state) if part)
     messages.header(
         messages.plain(customer.name),
-        messages.plain(" · ".join(filter(None, (format_tax_id(customer.tax_id), place)))),
+        messages.plain(" · ".join(filter(None, (format_identity(customer.identification), place)))),
     )
     if customer.anonymised_at is not None:
         personal_data.banner(customer.anonymised_at)
         return
+    if customer.identification is None:
+        st.warning(
+            f"{NO_CREDIT} Receber e imprimir recibos continua a dar.", icon=":material/badge:"
+        )
     if not customer.active:
         st.warning("Cliente inativo: não pode comprar. Reative na aba Cadastro.")
     with st.container(horizontal=True):

@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from credigestor.reports import customers
-from credigestor.rules.identity import format_tax_id
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
 from credigestor.ui.counter.customer_form import begin_new, new_customer
@@ -99,7 +98,7 @@ def show_rows(
     sorting: rows.Sorting | None = None,
     page: lists.Page | None = None,
 ) -> None:
-    frame["tax_id"] = frame["tax_id"].map(format_tax_id)
+    frame["tax_id"] = tables.identities(frame)
     frame["phone"] = tables.phones(frame)
     tables.table(
         frame,
@@ -127,7 +126,10 @@ def choose_filters() -> customers.CustomerFilters:
         text = address.text("Procurar", name="q", placeholder="Nome, CPF ou telefone", live="250ms")
         situation = address.choice("Situação", SITUATIONS, name="status", default="active")
         overdue = st.toggle("Só com notas atrasadas", key="overdue", bind="query-params")
-    return customers.CustomerFilters(text, ACTIVE[situation], overdue)
+    unidentified = False
+    if data.read(customers.any_unidentified) or st.query_params.get("no_cpf"):
+        unidentified = st.toggle("Só sem CPF", key="no_cpf", bind="query-params")
+    return customers.CustomerFilters(text, ACTIVE[situation], overdue, unidentified)
 
 
 def explain_nothing(filters: customers.CustomerFilters) -> None:

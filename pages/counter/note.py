@@ -12,7 +12,7 @@ from credigestor.errors import InvalidInput, NotFound
 from credigestor.reports.note import NoteDetail, detail
 from credigestor.rules.aging import STATUS_NAMES, Status
 from credigestor.rules.calendar import check_date_range, format_date, format_days
-from credigestor.rules.identity import format_tax_id
+from credigestor.rules.identification import format_identity
 from credigestor.rules.methods import in_words
 from credigestor.rules.money import format_brl, format_number
 from credigestor.rules.numbering import receipt_number, sale_number
@@ -89,7 +89,7 @@ def show_header(note: NoteDetail) -> None:
             links.go("counter/receive.py", note=note.id)
         links.link(
             "counter/customer.py",
-            f"{note.customer} · {format_tax_id(note.tax_id)}",
+            f"{note.customer} · {format_identity(note.identification)}",
             icon=":material/person:",
             id=note.customer_id,
         )

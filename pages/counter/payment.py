@@ -11,6 +11,7 @@ from credigestor.documents.receipt_words import waived
 from credigestor.errors import NotFound
 from credigestor.reports.receipt import Receipt, receipt
 from credigestor.rules.calendar import format_date
+from credigestor.rules.identification import format_identity
 from credigestor.rules.identity import format_tax_id
 from credigestor.rules.methods import in_words
 from credigestor.rules.money import format_brl
@@ -101,7 +102,7 @@ def show_receipt(found: Receipt) -> None:
 
 def payer_facts(found: Receipt) -> dict[str, str]:
     """Who paid, and for whom where that is another."""
-    customer = f"{found.customer} · {format_tax_id(found.tax_id)}"
+    customer = f"{found.customer} · {format_identity(found.tax_id)}"
     if found.payer is None:
         return {"Recebemos de": customer}
     told = format_tax_id(found.payer_tax_id) if found.payer_tax_id else "CPF não informado"

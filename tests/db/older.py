@@ -10,7 +10,7 @@ from credigestor.rules import schedule
 
 _LEDGER = (
     *("users", "settings", "customers", "sales", "notes", "payments", "payment_items"),
-    *("reversals", "audit_log"),
+    *("reversals", "audit_log", "sale_money"),
 )
 
 
@@ -25,7 +25,10 @@ def move_in(connection: Connection, *, next_id: int) -> None:
     here = get_config().schema_name
     # Webhooks (0011) wait for the commit, and no table changes while they do.
     connection.execute(text("SELECT set_config('credigestor.untold', 'on', true)"))
+    known = "SELECT to_regclass(:table) IS NOT NULL"
     for table in _LEDGER:
+        if not connection.scalar(text(known), {"table": table}):
+            continue  # sale_money is made of the sales then (0016)
         columns = connection.scalars(
             text(
                 "SELECT quote_ident(attname) FROM pg_attribute"

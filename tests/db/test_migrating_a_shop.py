@@ -1,10 +1,12 @@
 """An older shop is migrated with its ledger: to its summaries (0002), to paper (0004), to the
 function of late interest (0005), to the true rates of its sales (0014), to schedules (0015), to
-down payments that are money (0016), and to the risk that renegotiated debts inherit (0024).
+down payments that are money (0016), to the risk that renegotiated debts inherit (0024), and to
+people without a CPF, cheques and boletos (0026).
 """
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.engine import transaction
 from credigestor.db.migrate import alembic_config, current_revision, head_revision
-from credigestor.db.models import Customer, Guarantor, Payment, PaymentItem, Sale
+from credigestor.db.models import Customer, Guarantor, Note, Payment, PaymentItem, Sale
 from credigestor.reports import guarantors, sale_money
 from credigestor.reports.check.report import check
 from credigestor.reports.payments import PaymentFilters
@@ -27,9 +29,13 @@ from credigestor.reports.portfolio.flows import Flow
 from credigestor.reports.portfolio.stock import Charges, Stock
 from credigestor.reports.sale_money import MoneyFilters, of_sale
 from credigestor.reports.summary import summary
+from credigestor.rules.methods import Method
 from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor
-from credigestor.services import payments, renegotiations, sales, summaries
+from credigestor.services import customers, payments, renegotiations, sales, summaries
+from credigestor.services.customers import CustomerInput
+from credigestor.services.inputs import parse
+from credigestor.services.payments import NewPayment
 from tests.db import older
 from tests.portfolio import TODAY, random_portfolio
 from tests.services.renegotiating import deal, three_late
@@ -234,3 +240,30 @@ def test_a_shop_that_renegotiated_before_has_its_bands_made_anew(
     assert {each.band: each.principal for each in now.bands if each.notes} == {
         "61-90": Decimal("465.75")
     }
+
+
+@pytest.mark.parametrize("revision", ["0023"])
+def test_an_older_shop_receives_boletos_and_keeps_people_without_a_cpf(
+    admin: Actor, old_shop: Connection
+) -> None:
+    with transaction() as session:
+        random_portfolio(session, admin, 35, sold=12, discounts=False)
+        summaries.refresh(session, today=TODAY)
+        expected = figures(session)
+    move_in(old_shop)
+    with Session(old_shop) as session, session.begin():
+        summaries.refresh(session, today=TODAY)
+        assert figures(session) == expected
+        open_note = select(Note).where(Note.principal_balance > 1, Note.cancelled_on.is_(None))
+        note = session.scalars(open_note.limit(1)).one()
+        parts = ((Method.CHEQUE, Decimal("0.40")), (Method.BOLETO, Decimal("0.60")))
+        asked = {"operation_id": uuid.uuid4(), "customer_id": note.customer_id, "paid_on": TODAY}
+        asked |= {"methods": parts, "items": ((note.id, Decimal("1.00")),)}
+        payments.receive(session, admin, parse(NewPayment, asked), today=TODAY)
+        data = parse(CustomerInput, {"name": "Ana", "tax_id": None})
+        for _ in range(2):
+            customers.create(session, admin, data, operation_id=uuid.uuid4(), today=TODAY)
+    with Session(old_shop) as session:
+        told = "SELECT webhook_data('payment.received', max(id)) -> 'methods' ->> 1 FROM payments"
+        assert session.scalar(text(told)) == '{"amount": "0.60", "method": "boleto"}'
+        assert list(check(session)) == []

@@ -145,7 +145,7 @@ def test_every_note_states_what_a_replay_of_its_payments_says(admin: Actor, as_o
                 [
                     note_number(at.sale.id, at.note.number, at.sale.installments),
                     *map(cell, (at.sale.id, at.note.number, customer.id, customer.name)),
-                    format_tax_id(customer.tax_id),
+                    format_tax_id(customer.tax_id or ""),
                     *map(cell, (at.sale.sold_on, at.note.due_date, at.note.amount, as_of)),
                     STATUS_NAMES[at.status],
                     cell(at.days_late),

@@ -42,7 +42,8 @@ FREE = {
     "contract_printings": {"operation_id"},
     "customers": {"ref", "operation_id", "email", "birth_date", "street", "street_number"}
     | {"complement", "district", "credit_limit", "remarks", "anonymised_at"}
-    | {"phone_text", "workplace", "spouse", "personal_references"},
+    | {"phone_text", "workplace", "spouse", "personal_references"}
+    | {"foreign_document", "country"},
     "guarantors": {"name", "address"},
     "logos": {"created_at", "created_by"},
     "note_printings": {"operation_id"},

@@ -38,11 +38,13 @@ PERSONAL = {
     "workplace": "Padaria Espiga",
     "spouse": "Oduvaldo Quixadá",
     "personal_references": "vizinha Filomena",
+    "foreign_document": "RNE QX998877",
+    "country": "AR",
 }
 TRACES = (
     *("uleica", "uixad", "52998224725", "+5585988724443", "1971-04-19", "60175055"),
     *("Tabajaras", "km 1968", "amarela", "Iracema", "Wanderley", "ref-77"),
-    *("+558532314455", "8811-223", "Espiga", "Oduvaldo", "Filomena"),
+    *("+558532314455", "8811-223", "Espiga", "Oduvaldo", "Filomena", "QX998877"),
 )
 
 

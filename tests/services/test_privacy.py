@@ -48,6 +48,7 @@ def test_stand_ins_take_the_place_and_the_city_stays_for_the_figures(admin: Acto
     emptied = ["phone", "email", "birth_date", "zip_code", "street", "street_number"]
     emptied += ["complement", "district", "credit_limit", "remarks", "ref"]
     emptied += ["second_phone", "phone_text", "workplace", "spouse", "personal_references"]
+    emptied += ["foreign_document", "country"]
     assert {getattr(kept, name) for name in emptied} == {None}
 
 

@@ -67,7 +67,7 @@ _WRONG_ROWS = {
         "O cliente foi anonimizado e ainda tem dados pessoais, ou está ativo.",
         "anonymised_at IS NOT NULL AND (active OR num_nonnulls(ref, phone, email, birth_date,"
         " zip_code, street, street_number, complement, district, credit_limit, remarks,"
-        " second_phone, phone_text, workplace, spouse, personal_references) > 0)",
+        " second_phone, phone_text, workplace, spouse, personal_references, foreign_document) > 0)",
     ),
     "logo": (
         "logos",
@@ -153,7 +153,7 @@ def _tax_ids(session: Session) -> Iterator[Problem]:
                     row.id,
                     "O cliente foi anonimizado e ainda tem nome, CPF ou CNPJ.",
                 )
-        elif not _is_tax_id(row.tax_id):
+        elif row.tax_id is not None and not _is_tax_id(row.tax_id):
             yield Problem(
                 "tax_id", "customers", row.id, "O CPF ou CNPJ do cliente não é um número válido."
             )

@@ -42,6 +42,7 @@ _CUSTOMER = (
     *("name", "tax_id", "phone", "email", "birth_date", "zip_code", "street"),
     *("street_number", "complement", "district", "city", "state", "credit_limit", "remarks"),
     *("second_phone", "phone_text", "workplace", "spouse", "personal_references"),
+    *("foreign_document", "country"),
 )
 _USER = ("login", "name", "role", "active")
 

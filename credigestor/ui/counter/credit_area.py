@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from credigestor.reports.customers import Exposure
+from credigestor.rules.identification import NO_CREDIT
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import credit, inputs
 from credigestor.ui.kit import messages
@@ -18,7 +19,14 @@ REASON = "motivo da liberação"
 
 
 def credit_area(draft: LiveForm, actor: Actor, owes: Exposure, new_notes: Decimal) -> str | None:
-    """Warn of a customer over the limit or late; a manager's reason, None when none is needed."""
+    """Warn of a customer over the limit or late; a manager's reason, None when none is needed.
+
+    Who is without CPF and document gets no credit at all.
+    """
+    if new_notes and owes.identification is None:
+        draft.refused = NO_CREDIT
+        st.error(NO_CREDIT, icon=":material/badge:")
+        return None
     warnings = credit.credit_warnings(
         limit=owes.limit,
         owed=owes.principal,

@@ -11,6 +11,7 @@ import streamlit as st
 from credigestor.db.models import Customer
 from credigestor.errors import BusinessError, Conflict, InvalidInput, InvalidInputs
 from credigestor.reports import customers as report
+from credigestor.rules.countries import countries, country_name
 from credigestor.rules.identity import UFS, format_cep, format_phone, format_tax_id
 from credigestor.rules.money import format_number, parse_money
 from credigestor.rules.permissions import Actor, Permission
@@ -32,7 +33,8 @@ def new_customer(actor: Actor, operation: Operation, *, today: date) -> None:
     """Draw the form of a new customer; once saved, leave for the customer's page."""
     fields = forms.Fields()
     key = f"{_NEW}:{operation.key}"
-    typed = _draw(key, fields, None, save="Cadastrar cliente", may_limit=True)
+    may_lack = actor.can(Permission.OVERRIDE_CREDIT)
+    typed = _draw(key, fields, None, save="Cadastrar cliente", may_limit=True, may_lack=may_lack)
     if typed is None:
         return
     try:
@@ -44,7 +46,7 @@ def new_customer(actor: Actor, operation: Operation, *, today: date) -> None:
     except BusinessError as error:
         fields.refuse(error)
         if isinstance(error, Conflict):
-            _link_to_owner(given.tax_id)
+            _link_to_owner(given.tax_id or given.foreign_document or "")
         return
     operations.finish(_NEW)
     messages.flash("Cliente cadastrado.")
@@ -56,11 +58,18 @@ def edit_customer(actor: Actor, customer: Customer, *, today: date) -> None:
     form = f"edit-customer:{customer.id}"
     fields = forms.Fields()
     may_limit = actor.can(Permission.OVERRIDE_CREDIT)
-    typed = _draw(forms.key(form), fields, customer, save="Salvar alterações", may_limit=may_limit)
+    typed = _draw(
+        forms.key(form),
+        fields,
+        customer,
+        save="Salvar alterações",
+        may_limit=may_limit,
+        may_lack=may_limit and customer.identification is not None,
+    )
     if typed is None:
         return
     try:
-        given = _input(typed)
+        given = _input(typed, customer)
         data.write(lambda s: customers.edit(s, actor, given, customer_id=customer.id, today=today))
     except BusinessError as error:
         fields.refuse(error)
@@ -71,7 +80,13 @@ def edit_customer(actor: Actor, customer: Customer, *, today: date) -> None:
 
 
 def _draw(
-    key: str, fields: forms.Fields, customer: Customer | None, *, save: str, may_limit: bool
+    key: str,
+    fields: forms.Fields,
+    customer: Customer | None,
+    *,
+    save: str,
+    may_limit: bool,
+    may_lack: bool,
 ) -> dict[str, Any] | None:
     """What was typed, raw, when Save was pressed; the widgets are new after each save."""
     shown = _shown(customer)
@@ -131,6 +146,27 @@ def _draw(
                 for name, label, options in _MORE:
                     with st.container():
                         field(name, label, slot=False, **options)
+            with st.grid(2, min_column_width=260):
+                with st.container():
+                    field(
+                        "foreign_document",
+                        "Documento estrangeiro",
+                        slot=False,
+                        placeholder="Passaporte ou CRNM, de quem não tem CPF",
+                    )
+                with st.container():
+                    country, codes = shown.get("country", ""), ["", *countries()]
+                    typed["country"] = st.selectbox(
+                        "País do documento",
+                        codes,
+                        index=codes.index(country) if country in codes else 0,
+                        format_func=lambda code: country_name(code) or "—",
+                        key=f"{key}:country",
+                    )
+            if may_lack:
+                typed["without"] = st.checkbox(
+                    "Fica sem CPF por enquanto", help=_WITHOUT, key=f"{key}:without"
+                )
             if "phone_text" in shown:
                 field("phone_text", "Telefone a conferir", slot=False, help=_PHONE_TEXT)
             typed["personal_references"] = st.text_area(
@@ -162,7 +198,11 @@ _MORE: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("workplace", "Trabalho", {"placeholder": "Onde trabalha e em quê"}),
     ("spouse", "Cônjuge", {}),
 )
-_MORE_NAMES = ("second_phone", "workplace", "spouse", "phone_text", "personal_references")
+_MORE_NAMES = (
+    *("second_phone", "workplace", "spouse", "foreign_document", "country", "phone_text"),
+    "personal_references",
+)
+_WITHOUT = "Até o CPF ser preenchido, só compra à vista, e nenhuma nota é impressa."
 _PHONE_TEXT = (
     "Como veio de outro sistema. Confira, digite o número no campo de telefone e apague este."
 )
@@ -185,10 +225,15 @@ def _shown(customer: Customer | None) -> dict[str, str]:
     }
 
 
-def _input(typed: dict[str, Any]) -> customers.CustomerInput:
+def _input(typed: dict[str, Any], customer: Customer | None = None) -> customers.CustomerInput:
     """The checked input; raises InvalidInputs for all wrong fields, the typed limit included."""
     errors: dict[str, str] = {}
     values = dict(typed, credit_limit=None)
+    meant = values.pop("without", False) or typed["foreign_document"].strip()
+    if not typed["tax_id"].strip() and (meant or (customer and customer.identification is None)):
+        values["tax_id"] = None
+    if not typed["foreign_document"].strip():
+        values["country"] = None
     try:
         if typed["credit_limit"].strip():
             values["credit_limit"] = parse_money(typed["credit_limit"], field="credit_limit")

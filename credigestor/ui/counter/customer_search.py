@@ -6,7 +6,8 @@ import streamlit as st
 
 from credigestor.reports import customers
 from credigestor.reports.customers import Found, Match
-from credigestor.rules.identity import format_tax_id, mask_tax_id, phone_shown
+from credigestor.rules.identification import format_identity, mask_identity
+from credigestor.rules.identity import phone_shown
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
 from credigestor.ui.kit import data, links, messages, session
@@ -43,7 +44,8 @@ def forget_customer(key: str) -> None:
 
 def describe(customer: Found, *, masked: bool = True) -> str:
     """CPF or CNPJ, city and phone in one line, what is unknown left out; not yet `plain`."""
-    tax_id = mask_tax_id(customer.tax_id) if masked else format_tax_id(customer.tax_id)
+    show = mask_identity if masked else format_identity
+    tax_id = show(customer.identification)
     place = "/".join(part for part in (customer.city, customer.state) if part)
     phone = phone_shown(customer.phone, customer.phone_text)
     parts = [tax_id, place, phone, "" if customer.active else "inativo"]

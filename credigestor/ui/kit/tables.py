@@ -12,6 +12,7 @@ from pandas.io.formats.style import Styler
 
 from credigestor.errors import BusinessError
 from credigestor.rules.calendar import format_date
+from credigestor.rules.identification import format_identity
 from credigestor.rules.identity import phone_shown
 from credigestor.rules.money import format_brl
 from credigestor.ui.kit import lists, rows
@@ -109,6 +110,12 @@ def phones(frame: pd.DataFrame) -> list[str]:
     """The phones of a list whose columns are `phone` and `phone_text`, as people read them."""
     stored, written = (frame[name].fillna("") for name in ("phone", "phone_text"))
     return list(map(phone_shown, stored, written))
+
+
+def identities(frame: pd.DataFrame) -> list[str]:
+    """Who the rows of a list with `identification` are known by, as people read it."""
+    known_by = (each if isinstance(each, str) else None for each in frame["identification"])
+    return list(map(format_identity, known_by))
 
 
 def brl(value: object) -> str:

@@ -185,6 +185,42 @@ def test_a_phone_as_it_was_written_is_marked_and_nobody_dials_it() -> None:
     assert "a conferir" not in app.texts
 
 
+def test_who_has_no_cpf_is_registered_by_their_document() -> None:
+    app = open_form()
+    fill(app, name="Lucía")
+    field(app, "Documento estrangeiro").set_value("AB123456")
+    press(app, "Cadastrar cliente")
+    assert "Escolha o país do documento." in errors(app)
+    next(box for box in app.selectbox if box.label == "País do documento").set_value("AR")
+    press(app, "Cadastrar cliente")
+    assert not app.exception
+    assert "AB123456 (Argentina)" in app.texts.replace("\\", "")
+    assert "sem CPF" not in app.texts
+    app = open_app(role="seller", page=LIST)
+    assert list(lists(app)[0].value["tax_id"]) == ["AB123456 (Argentina)"]
+    assert "Só sem CPF" not in [toggle.label for toggle in app.toggle]
+
+
+def test_a_manager_says_so_where_somebody_has_no_cpf_yet() -> None:
+    assert "Fica sem CPF" not in "".join(box.label for box in open_form().checkbox)
+    app = open_form("manager")
+    fill(app, name="Zélia")
+    press(app, "Cadastrar cliente")
+    assert "Informe o CPF ou o CNPJ." in errors(app)
+    next(box for box in app.checkbox if box.label.startswith("Fica sem CPF")).check()
+    press(app, "Cadastrar cliente")
+    assert not app.exception
+    assert "O cliente está sem CPF: só compra à vista" in app.texts
+    fill(app, city="Crato")
+    press(app, "Salvar alterações")
+    assert errors(app) == []
+    app = open_app(role="seller", page=LIST)
+    assert list(lists(app)[0].value["tax_id"]) == ["sem CPF"]
+    next(toggle for toggle in app.toggle if toggle.label == "Só sem CPF").set_value(True)
+    app.run()
+    assert list(lists(app)[0].value["name"]) == ["Zélia"]
+
+
 def test_the_save_button_is_the_first_of_the_form_so_that_enter_saves() -> None:
     app = open_form()
     submits = [button for button in app.button if button.form_id]

@@ -58,3 +58,15 @@ def test_an_inactive_customer_is_refused_before_anything_is_typed() -> None:
     app = visit(customer)
     assert "Reative o cadastro" in words(app)
     assert confirm(fill(app, total="10", count="1")).disabled
+
+
+def test_who_has_no_cpf_buys_with_all_of_it_paid_down_alone() -> None:
+    with transaction() as session:
+        customer = add_customer(session, "Léo Sem Papel", tax_id=None)
+    app = fill(visit(customer, role="manager"), total="10", count="1")
+    assert "O cliente está sem CPF: só compra à vista" in words(app)
+    assert confirm(app).disabled
+    fill(app, down="10")
+    assert "só compra à vista" not in words(app)
+    confirm(app).click().run()
+    assert [sale.installments for sale in sales()] == [0]

@@ -1,6 +1,6 @@
-"""Cheque and boleto as methods, and more of a customer (R26, R36)
+"""Cheque and boleto as methods, more of a customer, and none of a CPF (R26, R36)
 
-No money of before came by either; of nobody the rest was known.
+No money of before came by either; of nobody the rest was known, and all have a CPF or CNPJ.
 
 Revision: 0026, after 0023
 """
@@ -66,3 +66,20 @@ def _told() -> None:
 def _customers() -> None:
     for name in ("second_phone", "phone_text", "workplace", "spouse", "personal_references"):
         op.add_column("customers", sa.Column(name, sa.Text(), nullable=True))
+    op.alter_column("customers", "tax_id", nullable=True)
+    for name in ("foreign_document", "country"):
+        op.add_column("customers", sa.Column(name, sa.Text(), nullable=True))
+    op.create_unique_constraint(
+        op.f("uq_customers_country_foreign_document"), "customers", ["country", "foreign_document"]
+    )
+    for name, condition in {
+        "foreign_document": "(foreign_document IS NULL) = (country IS NULL)",
+        "country": "country ~ '^[A-Z]{2}$'",
+    }.items():
+        op.create_check_constraint(op.f(f"ck_customers_{name}"), "customers", condition)
+    op.create_index(
+        "ix_customers_unidentified",
+        "customers",
+        ["id"],
+        postgresql_where=sa.text("tax_id IS NULL AND foreign_document IS NULL"),
+    )
