@@ -3,7 +3,7 @@
 Where debts were renegotiated the summaries are made anew: their notes stood in the bands by their
 own lateness alone. Everywhere else nothing was inherited, and what is kept stays true.
 
-Revision: 0024, after 0023
+Revision: 0024, after 0029
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0024"
-down_revision = "0023"
+down_revision = "0029"
 
 _SUM = sa.Numeric(16, 2)
 _SUMMARIES = (

@@ -2,7 +2,7 @@
 
 No money of before came by either; of nobody the rest was known, and all have a CPF or CNPJ.
 
-Revision: 0026, after 0023
+Revision: 0026, after 0024
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0026"
-down_revision = "0023"
+down_revision = "0024"
 
 _BEFORE = ("cash", "pix", "card", "transfer")
 _NEW = ("cheque", "boleto")
