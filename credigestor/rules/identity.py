@@ -56,7 +56,6 @@ ANONYMISED = "anonimizado"
 
 #: The mark of a phone that was kept as it was written.
 UNREAD = " (a conferir)"
-
 _PUNCTUATION = str.maketrans("", "", " \xa0.-–/")
 _BRAZILIAN = re.compile(r"[1-9]{2}(9[0-9]{8}|[2-5][0-9]{7})")
 # WHATWG HTML, "valid e-mail address", with at least one dot in the domain.

@@ -8,6 +8,7 @@ import streamlit as st
 from credigestor.reports import customers
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
+from credigestor.ui.counter import newcomer
 from credigestor.ui.counter.customer_form import begin_new, new_customer
 from credigestor.ui.counter.customer_search import ALSO_SIMILAR, ONLY_SIMILAR
 from credigestor.ui.kit import (
@@ -42,7 +43,10 @@ today = data.today()
 def show_form() -> None:
     operation = begin_new(actor)
     messages.header("Novo cliente")
-    links.link("counter/customers.py", "Voltar para a lista", icon=":material/arrow_back:")
+    if newcomer.waited_for():
+        links.link("counter/new_sale.py", "Voltar para a venda", icon=":material/arrow_back:")
+    else:
+        links.link("counter/customers.py", "Voltar para a lista", icon=":material/arrow_back:")
     new_customer(actor, operation, today=today)
 
 

@@ -6,6 +6,7 @@ empty, so a late second click belongs to a button that is gone.
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -49,7 +50,7 @@ WEEKDAYS = ("seg", "ter", "qua", "qui", "sex", "sáb", "dom")
 
 def customer_area(draft: LiveForm, today: date) -> Exposure | None:
     """The customer's picker and, once one is chosen, what is owed already."""
-    customer_id = pick_customer(draft.key("customer"))
+    customer_id = pick_customer(draft.key("customer"), for_sale=True)
     if customer_id is None:
         draft.missing.append("cliente")
         return None
@@ -239,26 +240,35 @@ def result_area(
     new: NewSale | None,
     settings: ShopSettings,
     today: date,
-) -> NewSale | None:
-    """The preview and what a manager must say to it; the sale as it may be registered."""
+) -> tuple[NewSale | None, uuid.UUID | None]:
+    """The preview and what a manager must say to it: the sale as it may be registered, and a name
+    of what is shown of it."""
     plan = partial(sales.plan_notes, settings=settings, today=today)
     planned = None if new is None else draft.check(partial(plan, new))
     if new is None or planned is None:
         st.info("As notas aparecem aqui enquanto você digita.", icon=":material/preview:")
-        return None
+        return None, None
     preview(new, planned, draft)
+    shown = (new.customer_id, new.total, new.down_payment, planned)
+    seen = uuid.uuid5(draft.operation.key, repr(shown))
     if owes is None:
-        return new
+        return new, seen
     reason = credit_area(draft, actor, owes, planned.total)
-    return new.model_copy(update={"override_reason": reason})
+    return new.model_copy(update={"override_reason": reason}), seen
 
 
-def confirm(draft: LiveForm, actor: Actor, new: NewSale | None, today: date) -> None:
-    """The one button that writes, and why it does not yet."""
+def confirm(
+    draft: LiveForm, actor: Actor, new: NewSale | None, seen: uuid.UUID | None, today: date
+) -> None:
+    """The one button that writes, and why it does not yet.
+
+    It is another one for each preview: pressed while a newer one is on its way, which nobody has
+    seen, it does nothing.
+    """
     blocked = draft.blocked()
     if st.button(
         "Confirmar venda",
-        key=draft.key("confirm"),
+        key=draft.key(f"confirm:{seen}"),
         type="primary",
         icon=":material/check:",
         shortcut="Ctrl+Enter",
@@ -297,8 +307,8 @@ def new_sale_page() -> None:
         new = inputs_area(draft, owes.customer_id if owes else None, actor, settings, today)
     with result:
         with st.container():
-            new = result_area(draft, actor, owes, new, settings, today)
-        confirm(draft, actor, new, today)
+            new, seen = result_area(draft, actor, owes, new, settings, today)
+        confirm(draft, actor, new, seen, today)
 
 
 new_sale_page()

@@ -17,6 +17,7 @@ from credigestor.rules.money import format_number, parse_money
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import customers
 from credigestor.services.inputs import parse
+from credigestor.ui.counter import newcomer
 from credigestor.ui.counter.recorded import tell_customer
 from credigestor.ui.kit import data, forms, links, messages, operations
 from credigestor.ui.kit.operations import Operation
@@ -30,10 +31,11 @@ def begin_new(actor: Actor) -> Operation:
 
 
 def new_customer(actor: Actor, operation: Operation, *, today: date) -> None:
-    """Draw the form of a new customer; once saved, leave for the customer's page."""
+    """Draw the form of a new customer; once saved, leave for them, or for the sale that waits."""
     fields = forms.Fields()
     key = f"{_NEW}:{operation.key}"
     may_lack = actor.can(Permission.OVERRIDE_CREDIT)
+    newcomer.begin(key)
     typed = _draw(key, fields, None, save="Cadastrar cliente", may_limit=True, may_lack=may_lack)
     if typed is None:
         return
@@ -50,7 +52,7 @@ def new_customer(actor: Actor, operation: Operation, *, today: date) -> None:
         return
     operations.finish(_NEW)
     messages.flash("Cliente cadastrado.")
-    links.go("counter/customer.py", id=new_id)
+    newcomer.leave(new_id)
 
 
 def edit_customer(actor: Actor, customer: Customer, *, today: date) -> None:
@@ -250,6 +252,8 @@ def _input(typed: dict[str, Any], customer: Customer | None = None) -> customers
 
 def _link_to_owner(tax_id: str) -> None:
     for found in data.read(report.search, tax_id, today=data.today(), limit=1):
+        if newcomer.waited_for():
+            links.link("counter/new_sale.py", f"Vender para {found.name}", customer=found.id)
         links.link(
             "counter/customer.py",
             f"Abrir o cadastro de {found.name}",

@@ -10,6 +10,7 @@ from credigestor.rules.identification import format_identity, mask_identity
 from credigestor.rules.identity import phone_shown
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
+from credigestor.ui.counter import newcomer
 from credigestor.ui.kit import data, links, messages, session
 from credigestor.ui.kit.figures import format_count
 
@@ -22,8 +23,10 @@ ALSO_SIMILAR = "Nomes parecidos:"
 ONLY_SIMILAR = "Nenhum nome igual; parecidos:"
 
 
-def pick_customer(key: str) -> int | None:
+def pick_customer(key: str, *, for_sale: bool = False) -> int | None:
     """Draw the picker and return the chosen customer's id; None while nobody is chosen.
+
+    `for_sale` also offers to register who is not there yet.
 
     The choice is kept in the session under `key` and in the address as `?customer=`, which
     also preselects. Choosing and changing rerun the whole page.
@@ -31,6 +34,8 @@ def pick_customer(key: str) -> int | None:
     chosen = _chosen(key)
     if chosen is None:
         _search(key)
+        if for_sale:  # outside of what is drawn while one types: its key is there at once
+            newcomer.offer(st.session_state.get(f"{key}:query"))
         return None
     _card(key, chosen)
     return chosen.id
@@ -124,7 +129,3 @@ def _search(key: str) -> None:
         st.caption(f"São mostrados os {RESULTS} primeiros. Digite mais para chegar a um só.")
     if not found:
         st.info("Nenhum cliente encontrado. Confira o que digitou ou cadastre o cliente.")
-    if all(alike):
-        links.link(
-            "counter/customers.py", "Cadastrar novo cliente", icon=":material/person_add:", new=1
-        )

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -50,16 +50,16 @@ def path(kind: str, ref: object, *, keep: bool = False, **params: object) -> str
 
 
 def link(
-    label: str, address: str, *, type: _Type = "secondary", icon: str = "", disabled: bool = False
+    label: str, address: str, *, type: _Type = "secondary", icon: str = "", **options: Any
 ) -> None:
     """A button that opens a document in a new tab."""
     icon = icon or ":material/open_in_new:"
-    st.link_button(messages.plain(label), address, type=type, icon=icon, disabled=disabled)
+    st.link_button(messages.plain(label), address, type=type, icon=icon, **options)
 
 
 def sale_bar(sale: SaleDetail, actor: Actor) -> None:
     """The sale's notes, all that are open or chosen ones, and its booklet; the shop's first one
-    is the first here."""
+    is the first here, and has the key P; the other one has Alt+P."""
     shop, cancelled = data.settings(), sale.cancelled_on is not None
     printings = papers.printings(sale.id)
     copies = {id_: each.copies for id_, each in printings.items()}
@@ -76,6 +76,7 @@ def sale_bar(sale: SaleDetail, actor: Actor) -> None:
             first = shop.sale_document
             for document in sorted(SaleDocument, key=lambda each: each is not first):
                 type_: _Type = "primary" if document is first else "secondary"
+                shortcut = "P" if document is first else "Alt+P"
                 if document is SaleDocument.NOTES:
                     chosen = _chosen(sale.id, labels)
                     what = _notes(len(chosen)) if chosen else "notas promissórias"
@@ -89,11 +90,12 @@ def sale_bar(sale: SaleDetail, actor: Actor) -> None:
                         "secondary" if again else type_,
                         disabled,
                         form,
+                        shortcut,
                     )
                     if len(labels) > 1 and not disabled:
                         _choose(sale.id, labels)
                 else:
-                    _booklet(sale.id, type_, bool(refusal))
+                    _booklet(sale.id, type_, bool(refusal), shortcut)
         _explain(refusal, shop, actor)
         papers.tell_outdated(
             [labels[id_].split(" · ")[0] for id_ in labels if printings[id_].outdated]
@@ -176,8 +178,8 @@ def _explain(refusal: str, shop: ShopSettings, actor: Actor) -> None:
             links.link("admin/settings.py", "Preencher os dados da loja", icon=":material/tune:")
 
 
-def _booklet(sale_id: int, type: _Type, disabled: bool) -> None:
-    link("Carnê", path("carne", sale_id), type=type, disabled=disabled)
+def _booklet(sale_id: int, type: _Type, disabled: bool, shortcut: str | None = None) -> None:
+    link("Carnê", path("carne", sale_id), type=type, disabled=disabled, shortcut=shortcut)
     if not disabled:
         keep = path("carne", sale_id, keep=True)
         link("Baixar carnê", keep, type="tertiary", icon=":material/download:")
@@ -226,9 +228,10 @@ def _print_button(
     type: _Type,
     disabled: bool,
     form: str,
+    shortcut: str | None = None,
 ) -> None:
     act = partial(_print_notes, sale_id, note_ids)
-    print_button(label, act, form=form, type=type, disabled=disabled)
+    print_button(label, act, form=form, type=type, disabled=disabled, shortcut=shortcut)
 
 
 def _print_notes(
@@ -262,12 +265,7 @@ class Made:
 
 
 def print_button(
-    label: str,
-    act: Callable[[Session, Actor, uuid.UUID], Made],
-    *,
-    form: str,
-    type: _Type,
-    disabled: bool,
+    label: str, act: Callable[[Session, Actor, uuid.UUID], Made], *, form: str, **options: Any
 ) -> None:
     """A button that records a printing; `show_printed` of the same form then opens it."""
     # A callback with the operation of the button as it was drawn: a double click prints once.
@@ -277,9 +275,8 @@ def print_button(
         _print,
         (form, act, operation),
         key=form,
-        type=type,
         icon=":material/print:",
-        disabled=disabled,
+        **options,
     )
 
 
