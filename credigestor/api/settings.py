@@ -122,6 +122,8 @@ class SettingsChange(Body):
     document_clause: Annotated[str, Field(default_factory=str, max_length=1000)]
     sale_document: Annotated[SaleDocument, Field(default_factory=lambda: SaleDocument.NOTES)]
     receipt_format: Annotated[ReceiptFormat, Field(default_factory=lambda: ReceiptFormat.ONE)]
+    receipt_copies: Annotated[int, _between("receipt_copies"), BeforeValidator(integer)]
+    receipt_prints_itself: Annotated[StrictBool, Field(default_factory=bool)]
     retention_years: Annotated[int, _between("retention_years"), BeforeValidator(integer)]
 
 
@@ -188,6 +190,8 @@ class Settings(Answer):
     logo: str
     sale_document: SaleDocument
     receipt_format: ReceiptFormat
+    receipt_copies: int
+    receipt_prints_itself: bool
     retention_years: int
 
 

@@ -145,6 +145,9 @@ class ShopSettings(BaseModel):
     #: What is offered first after a sale, and after a payment.
     sale_document: SaleDocument = SaleDocument.NOTES
     receipt_format: ReceiptFormat = ReceiptFormat.ONE
+    #: How many receipts a printing gives, and whether one comes by itself after a payment.
+    receipt_copies: Annotated[int, Field(ge=1, le=5)] = 1
+    receipt_prints_itself: bool = False
     #: Years after a customer's last business in which their data must be kept (R28).
     retention_years: Annotated[int, Field(ge=5, le=30)] = 5
 

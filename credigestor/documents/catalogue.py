@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from credigestor.db.settings import ShopSettings, bounds
 from credigestor.documents import (
     agreement,
     booklet,
@@ -52,6 +53,7 @@ _ID = re.compile("[1-9][0-9]{0,9}")
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LARGEST_ID = 2**31 - 1
+_COPIES = {str(count) for count in range(1, bounds("receipt_copies")[1] + 1)}
 #: Notes that one quote may name.
 MOST_NOTES = 500
 
@@ -154,11 +156,15 @@ def _receipt_of(asked: _Asked, report: Callable[[Session, int], receipts.Receipt
     word = asked.params.get("format", ReceiptFormat.ONE.value)
     if word not in set(ReceiptFormat):
         raise InvalidInput(MALFORMED)
+    copies = asked.params.get("copies", "1")
+    if copies not in _COPIES:
+        raise InvalidInput(MALFORMED)
     data = report(asked.session, asked.id())
     # Refuses who was anonymised; the page still shows what was paid.
     named_customer(asked.session, data.customer_id)
     name = f"recibo-{data.number}"
-    return asked.document(name, receipt.pdf, data, format=ReceiptFormat(word))
+    paper = ReceiptFormat(word)
+    return asked.document(name, receipt.pdf, data, format=paper, copies=int(copies))
 
 
 def _statement(asked: _Asked) -> Document:
@@ -199,8 +205,8 @@ KINDS: Mapping[str, tuple[frozenset[str], Callable[[_Asked], Document]]] = {
     "contrato": (frozenset(), _contract),
     "proposta": (frozenset(), _proposal),
     "acordo": (frozenset(), _agreement),
-    "recibo": (frozenset({"format"}), _receipt),
-    "recibo-entrada": (frozenset({"format"}), _money_receipt),
+    "recibo": (frozenset({"format", "copies"}), _receipt),
+    "recibo-entrada": (frozenset({"format", "copies"}), _money_receipt),
     "extrato": (frozenset({"from", "to"}), _statement),
     "quitacao": (frozenset({"notes", "on"}), _settlement),
     "devolucao": (frozenset(), _return),
@@ -215,11 +221,11 @@ def find(
     """The document that an address names, as of today.
 
     `notas` and `contrato` are of a printing's operation, `carne` of a sale, `proposta` of a
-    proposal, `recibo` of a payment and `recibo-entrada` of a down payment or its return (format),
-    `extrato` (from, to) and `quitacao` (notes, on) of a customer, `devolucao` of a return's act,
-    `prorrogacao` of an agreement's, `credito` of credit paid back, `acordo` of a renegotiation.
-    Raises NotFound for a kind or a row that does not exist, InvalidInput for parameters that make
-    no sense, Conflict for a document that is not given any more.
+    proposal, `recibo` of a payment and `recibo-entrada` of a down payment or its return (format,
+    copies), `extrato` (from, to) and `quitacao` (notes, on) of a customer, `devolucao` of a
+    return's act, `prorrogacao` of an agreement's, `credito` of credit paid back, `acordo` of a
+    renegotiation. Raises NotFound for a kind or a row that does not exist, InvalidInput for
+    parameters that make no sense, Conflict for a document that is not given any more.
     """
     if kind not in KINDS:
         raise NotFound(NOT_FOUND)
@@ -227,6 +233,11 @@ def find(
     if not names.issuperset(params):
         raise InvalidInput(MALFORMED)
     return make(_Asked(session, ref, params, today))
+
+
+def receipt_params(shop: ShopSettings) -> dict[str, str]:
+    """The parameters of a receipt as the shop wants it printed."""
+    return {"format": shop.receipt_format.value, "copies": str(shop.receipt_copies)}
 
 
 def _row_id(word: str) -> int | None:

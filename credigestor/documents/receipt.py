@@ -56,28 +56,18 @@ def pdf(
     made_at: datetime,
     logo: bytes | None,
     format: ReceiptFormat = ReceiptFormat.ONE,
+    copies: int = 1,
 ) -> bytes:
-    """A payment's receipt as a PDF, dated `made_at`.
+    """A payment's receipt as a PDF, dated `made_at`, the whole of it so many times.
 
     Two on one page are a copy for the shop and one for the customer; with more notes than half a
-    page takes, each copy has pages of its own. On the roll it is one page as long as it needs.
+    page takes, each copy has pages of its own. On a roll it is one page as long as it needs.
     """
-    if format is ReceiptFormat.ROLL:
-        return receipt_roll.pdf(data, made_at=made_at, logo=logo)
+    if format in receipt_roll.ROLLS:
+        return receipt_roll.pdf(data, made_at=made_at, logo=logo, format=format, copies=copies)
     form = _Form(data, made_at, logo)
-    copies = ("",) if format is ReceiptFormat.ONE else ("Via da loja", "Via do cliente")
-    halves = [form.paged(copy, _HALF) for copy in copies]
-    if len(halves) == 2 and len(halves[0]) == 1:
-        form.add_page()
-        for place, pages in enumerate(halves):
-            form.place(pages[0], place * _HALF, _HALF, form.foot())
-        form.cut_line(5, _HALF, 205, _HALF)
-    else:
-        for copy in copies:
-            pages = form.paged(copy, _PAGE)
-            for number, blocks in enumerate(pages, start=1):
-                form.add_page()
-                form.place(blocks, 0, _PAGE, form.foot(number, len(pages)))
+    for _ in range(copies):
+        form.print(("",) if format is ReceiptFormat.ONE else ("Via da loja", "Via do cliente"))
     return form.finished()
 
 
@@ -87,6 +77,21 @@ class _Form(Blocks):
     def __init__(self, data: Receipt, made_at: datetime, logo: bytes | None) -> None:
         super().__init__(f"Recibo {data.number}", made_at, left=_MARGIN, width=_WIDTH)
         self.data, self.logo, self.made_at = data, logo, made_at
+
+    def print(self, copies: Sequence[str]) -> None:
+        """Add the pages of these copies, two on one page where they fit."""
+        halves = [self.paged(copy, _HALF) for copy in copies]
+        if len(halves) == 2 and len(halves[0]) == 1:
+            self.add_page()
+            for place, pages in enumerate(halves):
+                self.place(pages[0], place * _HALF, _HALF, self.foot())
+            self.cut_line(5, _HALF, 205, _HALF)
+            return
+        for copy in copies:
+            pages = self.paged(copy, _PAGE)
+            for number, blocks in enumerate(pages, start=1):
+                self.add_page()
+                self.place(blocks, 0, _PAGE, self.foot(number, len(pages)))
 
     def paged(self, copy: str, height: float) -> list[list[Block]]:
         """The blocks of each page of this height; what closes the receipt never stands alone."""

@@ -1,4 +1,4 @@
-"""A receipt on the paper roll of a receipt printer: 80 mm wide, 72 mm of it printed (R24).
+"""A receipt on the paper roll of a receipt printer, 80 or 58 mm wide (R24).
 
 One page, as long as its text. Black only: such a printer turns grey into dots.
 """
@@ -28,31 +28,39 @@ from credigestor.documents.receipt_words import (
 )
 from credigestor.reports.receipt import Money, Receipt, ReceiptItem
 from credigestor.rules.calendar import format_date
+from credigestor.rules.document_choices import ReceiptFormat
 from credigestor.rules.identification import label_identity
 from credigestor.rules.money import format_brl, format_number
 from credigestor.rules.words import money_in_words
 
-_PAPER, _PRINTED = 80.0, 72.0
+#: Width of each paper, and how much of it such a printer prints on, mm.
+ROLLS = {ReceiptFormat.ROLL: (80.0, 72.0), ReceiptFormat.ROLL_58: (58.0, 48.0)}
 _ABOVE, _BELOW = 5.0, 8.0  # the knife cuts a little past the end
 _BODY, _SMALL = 8.5, 7.5
 _LOGO_WIDTH, _LOGO_HEIGHT = 40.0, 18.0
 
 
-def pdf(data: Receipt, *, made_at: datetime, logo: bytes | None) -> bytes:
-    """The receipt as a PDF of one page as long as it needs."""
-    roll = _Roll(data, made_at, logo)
+def pdf(
+    data: Receipt, *, made_at: datetime, logo: bytes | None, format: ReceiptFormat, copies: int
+) -> bytes:
+    """The receipt as a PDF of one page a copy, as long as it needs."""
+    roll = _Roll(data, made_at, logo, *ROLLS[format])
     content = stack(*roll.blocks())
-    roll.add_page(format=(_PAPER, content.height + _ABOVE + _BELOW))
-    content.draw(_ABOVE)
+    for _ in range(copies):
+        roll.add_page(format=(roll.paper, content.height + _ABOVE + _BELOW))
+        content.draw(_ABOVE)
     return roll.finished()
 
 
 class _Roll(Blocks):
-    def __init__(self, data: Receipt, made_at: datetime, logo: bytes | None) -> None:
-        edge = (_PAPER - _PRINTED) / 2
+    def __init__(
+        self, data: Receipt, made_at: datetime, logo: bytes | None, paper: float, printed: float
+    ) -> None:
+        edge = (paper - printed) / 2
         super().__init__(
-            f"Recibo {data.number}", made_at, left=edge, width=_PRINTED, format=(_PAPER, _PAPER)
+            f"Recibo {data.number}", made_at, left=edge, width=printed, format=(paper, paper)
         )
+        self.paper = paper
         self.set_draw_color(0)
         self.data, self.logo, self.made_at = data, logo, made_at
 
@@ -69,7 +77,7 @@ class _Roll(Blocks):
         if data.undone:
             yield self._reversed()
         yield self.paragraph(AMOUNT.get(data.kind, ""), _SMALL, align="C")
-        yield self.paragraph(format_brl(data.amount), 17, "B", align="C")
+        yield self._line(format_brl(data.amount), 17)
         yield self.paragraph(f"({money_in_words(data.amount)})", _BODY, align="C")
         yield space(2)
         for label, name, tax_id, address in payer(data):
@@ -146,7 +154,7 @@ class _Roll(Blocks):
 
     def _reversed(self) -> Block:
         """ESTORNADO, as large as the paper, in a frame, with when and why under it."""
-        word = self.paragraph(STAMPS[self.data.kind], 26, "B", align="C")
+        word = self._line(STAMPS[self.data.kind], 26)
 
         def draw(y: float) -> None:
             self.set_line_width(0.8)
@@ -156,6 +164,10 @@ class _Roll(Blocks):
 
         framed = Block(word.height + 5, draw)
         return stack(framed, self.paragraph(reversal(self.data), _BODY, "B"), space(3))
+
+    def _line(self, text: str, size: float) -> Block:
+        """A text in bold, as large as it may be in one line."""
+        return self.paragraph(text, self.fitting([(text, self.width)], size, "B"), "B", align="C")
 
     def _picture(self, logo: bytes) -> Block:
         at = self.left + (self.width - _LOGO_WIDTH) / 2

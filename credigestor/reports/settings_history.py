@@ -58,6 +58,8 @@ LABELS = {
     "logo": "Logotipo",
     "sale_document": "Documento oferecido depois da venda",
     "receipt_format": "Formato do recibo",
+    "receipt_copies": "Cópias do recibo",
+    "receipt_prints_itself": "Imprimir o recibo automaticamente",
 }
 #: Those that are kept as digits, or as a word of the code.
 _SHOWN: dict[str, Callable[[Any], str]] = {

@@ -17,11 +17,12 @@ class SaleDocument(StrEnum):
 
 
 class ReceiptFormat(StrEnum):
-    """A receipt on A4, twice on one A4 (for the shop and the customer), or on a paper roll."""
+    """A receipt on A4, twice on one A4 (for shop and customer), or on a roll of 80 or 58 mm."""
 
     ONE = "one"
     TWO = "two"
     ROLL = "roll"
+    ROLL_58 = "roll58"
 
 
 SALE_DOCUMENT_NAMES = {
@@ -32,4 +33,5 @@ RECEIPT_FORMAT_NAMES = {
     ReceiptFormat.ONE: "A4, uma via",
     ReceiptFormat.TWO: "A4, duas vias",
     ReceiptFormat.ROLL: "Bobina de 80 mm",
+    ReceiptFormat.ROLL_58: "Bobina de 58 mm",
 }

@@ -240,7 +240,7 @@ def _with_headers(send: Send, path: str) -> Send:
 
     async def dressing(message: Message) -> None:
         if message["type"] == "http.response.start":
-            added = shell.security_headers()
+            added = shell.security_headers(framed=path.startswith("/documento/recibo/"))
             if not public:
                 added.append((b"cache-control", b"no-store"))
             replaced = {name for name, _ in added}

@@ -58,8 +58,9 @@ async def leave(request: Request) -> Response:
 
 
 async def script(_: Request) -> Response:
-    """The page's script: Streamlit's own texts in Portuguese, keypads for fingers."""
-    return Response(portuguese_script() + keypads_script(), media_type="text/javascript")
+    """The page's script: Streamlit's own texts in Portuguese, keypads for fingers, printing."""
+    content = portuguese_script() + keypads_script() + printing_script()
+    return Response(content, media_type="text/javascript")
 
 
 async def health(_: Request) -> Response:
@@ -104,6 +105,12 @@ def portuguese_script() -> str:
 def keypads_script() -> str:
     """The script that names each input's keypad."""
     return Path(__file__).with_name("keypads.js").read_text("utf-8")
+
+
+@lru_cache
+def printing_script() -> str:
+    """The script that prints a receipt by itself."""
+    return Path(__file__).with_name("printing.js").read_text("utf-8")
 
 
 def _cookie(request: Request) -> str | None:

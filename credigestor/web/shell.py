@@ -20,7 +20,7 @@ CSP = "; ".join(
         "media-src 'self' blob:",
         "connect-src 'self'",
         "worker-src 'self' blob:",
-        "frame-src 'none'",
+        "frame-src 'self'",  # a document of ours that prints itself; pages let nobody frame them
         "object-src 'none'",
         "base-uri 'self'",
         "form-action 'self'",
@@ -49,9 +49,15 @@ SCRIPT = '<script src="/cg/pt-br.js" defer></script>'
 _Headers = list[tuple[bytes, bytes]]
 
 
-def security_headers() -> _Headers:
-    """The headers above, and HSTS behind an HTTPS proxy, as ASGI wants them."""
+def security_headers(*, framed: bool = False) -> _Headers:
+    """The headers above, and HSTS behind an HTTPS proxy, as ASGI wants them.
+
+    What is `framed` our own pages may show in a frame, and nobody else's.
+    """
     headers = dict(HEADERS)
+    if framed:
+        policy = CSP.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+        headers |= {"content-security-policy": policy, "x-frame-options": "SAMEORIGIN"}
     if get_config().behind_proxy:
         headers["strict-transport-security"] = HSTS
     return [(name.encode(), value.encode()) for name, value in headers.items()]

@@ -19,7 +19,7 @@ from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Permission
 from credigestor.services import payments as paying
 from credigestor.services.inputs import MAX_REASON
-from credigestor.ui.counter import document_bars, pix
+from credigestor.ui.counter import document_bars, pix, self_print
 from credigestor.ui.kit import data, forms, links, messages, session, tables
 
 NOTE_LABELS = {
@@ -205,6 +205,7 @@ found = open_receipt()
 messages.header(f"Recibo {found.number}", messages.plain(found.customer))
 show_reversal(found)
 document_bars.receipt_bar(found)
+self_print.once(found)
 show_receipt(found)
 show_notes(found)
 pix.offer(found.customer_id, [item.note_id for item in found.items], key=str(found.id))

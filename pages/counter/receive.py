@@ -29,7 +29,7 @@ from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import act_dates, payments
 from credigestor.services.inputs import MAX_REASON
 from credigestor.services.payments import NewPayment
-from credigestor.ui.counter import lost_notes, methods, other_payer, pix, waiver_offer
+from credigestor.ui.counter import lost_notes, methods, other_payer, pix, self_print, waiver_offer
 from credigestor.ui.counter.discounts import INPUTS, choose_discounts
 from credigestor.ui.counter.note_ticks import choose_notes, offer_next
 from credigestor.ui.counter.payer import asked_note, choose_payer, tick_key
@@ -51,6 +51,7 @@ def leave_when_done() -> None:
     done = st.session_state.pop(DONE, None)
     if done is not None:
         payment_id, amount = done
+        self_print.recorded(payment_id)
         messages.flash(
             f"Pagamento {receipt_number(payment_id)} de {format_brl(amount)} registrado."
         )

@@ -64,7 +64,9 @@ def test_only_what_is_sent_changes(token: str) -> None:
         ],
         "backup_hour": None,
         "document_footer": " Obrigado\n pela preferência! ",
-        "receipt_format": "roll",
+        "receipt_format": "roll58",
+        "receipt_copies": 2,
+        "receipt_prints_itself": True,
     }
     after = patch("/settings", token, sent, before.headers["etag"])
     assert after.status == 200, after.body

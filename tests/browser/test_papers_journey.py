@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -46,20 +48,21 @@ def kept_profile(chromium: Any, server: Server) -> Iterator[Any]:
         yield profile
 
 
+def change_settings(server: Server, **values: object) -> ShopSettings:
+    """Put other settings in force; those of before."""
+    with Session(server.engine) as session, session.begin():
+        admin = session.scalars(select(User).where(User.login == "adm")).one()
+        before = current_settings(session)
+        settings.change(session, actor_of(admin), before.model_copy(update=values))
+        return before
+
+
 @pytest.fixture(autouse=True)
 def shop(server: Server) -> Iterator[None]:
     """What a promissory note needs to know of the shop, during this test."""
-
-    def change(wanted: ShopSettings | None) -> ShopSettings:
-        with Session(server.engine) as session, session.begin():
-            admin = session.scalars(select(User).where(User.login == "adm")).one()
-            before = current_settings(session)
-            settings.change(session, actor_of(admin), wanted or before.model_copy(update=SHOP))
-            return before
-
-    before = change(None)
+    before = change_settings(server, **SHOP)
     yield
-    change(before)
+    change_settings(server, **before.model_dump())
 
 
 @pytest.fixture
@@ -170,6 +173,65 @@ def test_notes_booklet_and_receipt_open_in_new_tabs_and_say_what_became_of_them(
     manager.get_by_role("button", name="Confirmar estorno").click()
     expect(manager.get_by_text("ESTORNADO em")).to_be_visible()
     assert "ESTORNADO" in opened_by(button(page, "Recibo (A4, uma via)"), page)
+
+
+def test_a_receipt_prints_itself_once_and_not_on_back_nor_on_reload(
+    new_page: Callable[..., Page],
+    server: Server,
+    arrive: Callable[..., None],
+    customer: int,
+    sale: int,
+) -> None:
+    change_settings(server, receipt_prints_itself=True, receipt_format="roll", receipt_copies=2)
+    page, printed = new_page(server), []
+    page.context.expose_binding(
+        "cgPrinted", lambda source, kind: printed.append((source["frame"].url, kind))
+    )
+    page.context.add_init_script("window.print = () => window.cgPrinted(document.contentType)")
+    refused: list[str] = []
+    page.on("console", lambda said: refused.append(said.text) if "Policy" in said.text else None)
+
+    def pay(amount: str) -> str:
+        arrive(page, "vendedor", f"/receber?customer={customer}")
+        page.get_by_label("Valor recebido (R$)").press_sequentially(amount, delay=30)
+        confirm = page.get_by_role("button", name="Confirmar")
+        expect(confirm).to_be_visible()
+        confirm.dblclick()
+        expect(page.get_by_role("heading", name="Recibo 0")).to_be_visible()
+        page.locator("iframe.cg-printing").wait_for(state="attached")
+        settled(page)
+        return str(parse_qs(urlsplit(page.url).query)["id"][0])
+
+    first = pay("30")
+    address = f"/documento/recibo/{first}?format=roll&copies=2"
+    expected = [(server.base_url + address, "application/pdf")]
+    assert once_there(page, printed, len(expected)) == expected
+    assert len(page.context.pages) == 1, "no other tab"
+    # The keyboard stays on the page.
+    assert page.evaluate("document.activeElement.tagName") != "IFRAME"
+    page.get_by_role("link", name="Todos os pagamentos").click()
+    expect(page.get_by_role("heading", name="Pagamentos")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Recibo 0")).to_be_visible()
+    settled(page)
+    page.reload()
+    expect(page.get_by_role("heading", name="Recibo 0")).to_be_visible()
+    settled(page)
+    page.wait_for_timeout(1000)
+    assert printed == expected
+    # The next payment prints its own.
+    second = pay("20")
+    expected.append((expected[0][0].replace(f"/{first}?", f"/{second}?"), "application/pdf"))
+    assert once_there(page, printed, len(expected)) == expected
+    assert refused == []
+
+
+def once_there(page: Page, found: list[Any], count: int) -> list[Any]:
+    """What a page has called out to, once it is so many, or after ten seconds."""
+    end = time.monotonic() + 10
+    while len(found) < count and time.monotonic() < end:
+        page.wait_for_timeout(50)  # a call comes in while Playwright waits
+    return found
 
 
 def test_where_pop_ups_are_blocked_the_link_stays(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal as D
+from math import ceil
 
 import pytest
 from sqlalchemy import select
@@ -34,6 +35,8 @@ from tests.services.paying import FEBRUARY, JANUARY, pay, reverse, sell
 LOGO = plain(300, 120)
 
 ONE, TWO, ROLL = ReceiptFormat.ONE, ReceiptFormat.TWO, ReceiptFormat.ROLL
+#: How wide ESTORNADO is at least, mm; on a page it is turned.
+STAMPED = {ONE: 100, TWO: 100, ROLL: 50, ReceiptFormat.ROLL_58: 40}
 on_every_paper = pytest.mark.parametrize("paper", list(ReceiptFormat))
 
 
@@ -96,8 +99,8 @@ def test_r12_a_reversed_payment_says_so_across_the_receipt_with_when_by_whom_and
     stamps = [text for text in texts(pdf) if text.text == "ESTORNADO"]
     assert len(stamps) == (2 if paper is TWO else 1)
     for stamp in stamps:
-        assert stamp.turned is (paper is not ROLL)
-        assert stamp.box.right - stamp.box.left > (50 if paper is ROLL else 100)
+        assert stamp.turned is (paper in (ONE, TWO))
+        assert stamp.box.right - stamp.box.left > STAMPED[paper]
     text = words(pdf)
     assert "ESTORNADO em 26/01/2026 por Gerente Geral. Motivo: troco errado." in text
     assert "Saldo" not in text
@@ -197,23 +200,43 @@ def test_all_notes_of_a_payment_are_on_the_receipt(paper: ReceiptFormat, count: 
     numbers = [text.text for text in texts(pdf) if text.text.startswith("000123-")]
     assert numbers == [f"000123-{k:02}/120" for k in range(1, count + 1)] * copies
     # Where it is signed there are notes: no signature stands on a page of its own.
-    signed = [t.page for t in texts(pdf) if t.text == "Fortaleza/CE, 25 de janeiro de 2026"]
+    signed = [t.page for t in texts(pdf) if t.text.startswith("Fortaleza/CE, 25 de janeiro de")]
     assert len(signed) == copies
     for page in signed:
         assert any(t.page == page and t.text.startswith(("000123-", "Total")) for t in texts(pdf))
 
 
-def test_a_roll_is_one_page_of_80_mm_as_long_as_it_needs_with_4_mm_blank_at_each_side() -> None:
+@pytest.mark.parametrize(
+    ("paper", "width", "blank", "long"),
+    [(ROLL, 80, 4.0, 200), (ReceiptFormat.ROLL_58, 58, 5.0, 240)],
+)
+def test_a_roll_is_one_page_as_long_as_it_needs_with_what_no_printer_reaches_blank(
+    paper: ReceiptFormat, width: int, blank: float, long: int
+) -> None:
     short, tall = (
-        printed(made(*[item(k, 120) for k in range(1, count + 1)]), ROLL) for count in (1, 120)
+        printed(made(*[item(k, 120) for k in range(1, count + 1)]), paper) for count in (1, 120)
     )
     [small], [large] = rendered(short, 72), rendered(tall, 72)
-    assert small.width == large.width == 227  # 80 mm
-    assert 100 / 25.4 * 72 < small.height < 200 / 25.4 * 72
+    assert small.width == large.width == ceil(width / 25.4 * 72)
+    assert 100 / 25.4 * 72 < small.height < long / 25.4 * 72
     assert large.height > 5 * small.height
     for text in texts(short):
-        assert text.box.left > 3.8
-        assert text.box.right < 76.2
+        assert text.box.left > blank - 0.2
+        assert text.box.right < width - blank + 0.2
+
+
+@on_every_paper
+def test_each_of_several_copies_is_the_whole_receipt(paper: ReceiptFormat) -> None:
+    data = made(*[item(k, 12) for k in range(1, 13)])
+    one = receipt.pdf(data, made_at=AT, logo=LOGO, format=paper)
+    three = receipt.pdf(data, made_at=AT, logo=LOGO, format=paper, copies=3)
+    pages, found = len(rendered(one, 20)), texts(three)
+    assert len(rendered(three, 20)) == 3 * pages
+    said = [
+        [(t.text, t.y) for t in found if copy < t.page <= copy + pages]
+        for copy in range(0, 3 * pages, pages)
+    ]
+    assert said == [[(t.text, t.y) for t in texts(one)]] * 3
 
 
 @on_every_paper

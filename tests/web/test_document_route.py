@@ -53,6 +53,16 @@ def test_a_document_may_be_kept_as_a_file(cookie: str, receipt: str) -> None:
     assert fetch(f"{receipt}?format=roll", cookie).body != fetch(receipt, cookie).body
 
 
+def test_only_a_receipt_may_stand_in_a_frame_of_our_own_pages(
+    vera: User, cookie: str, sale: Made, receipt: str
+) -> None:
+    for path in addresses(vera, sale, receipt):
+        headers, framed = fetch(path, cookie).headers, path.startswith("/documento/recibo/")
+        ancestors = "'self'" if framed else "'none'"
+        assert f"frame-ancestors {ancestors}" in headers["content-security-policy"]
+        assert headers["x-frame-options"] == ("SAMEORIGIN" if framed else "DENY")
+
+
 def test_its_headers_alone_may_be_asked_for(cookie: str, receipt: str) -> None:
     answer = fetch(receipt, cookie, method="HEAD")
     assert (answer.status, answer.body) == (200, b"")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from credigestor.db.settings import ShopSettings, longest
+from credigestor.db.settings import ShopSettings, bounds, longest
 from credigestor.errors import BusinessError
 from credigestor.reports import logos as report
 from credigestor.reports.settings_history import LABELS
@@ -125,6 +125,21 @@ def _texts(actor: Actor, current: ShopSettings) -> None:
                 format_func=RECEIPT_FORMAT_NAMES.__getitem__,
                 key=f"{key}:receipt_format",
             )
+            with st.container():
+                copies = st.number_input(
+                    LABELS["receipt_copies"],
+                    *bounds("receipt_copies"),
+                    current.receipt_copies,
+                    key=f"{key}:receipt_copies",
+                )
+            with st.container(vertical_alignment="bottom", height="stretch"):
+                by_itself = st.toggle(
+                    LABELS["receipt_prints_itself"],
+                    current.receipt_prints_itself,
+                    key=f"{key}:receipt_prints_itself",
+                    help="Depois de cada pagamento, a janela de impressão se abre uma vez, com o "
+                    "recibo neste formato. No Firefox e no celular, continua o botão.",
+                )
         saved = st.form_submit_button("Salvar documentos", type="primary", icon=":material/save:")
     if saved:
         sent = {
@@ -132,5 +147,7 @@ def _texts(actor: Actor, current: ShopSettings) -> None:
             "document_clause": clause,
             "sale_document": first,
             "receipt_format": receipt,
+            "receipt_copies": copies,
+            "receipt_prints_itself": by_itself,
         }
         save(form, fields, actor, lambda: cleaned(sent, labels=LABELS))

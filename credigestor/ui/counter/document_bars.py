@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.models import NotePrinting
 from credigestor.db.settings import ShopSettings
+from credigestor.documents.catalogue import receipt_params
 from credigestor.errors import BusinessError, Conflict
 from credigestor.reports.named_customer import named_customer
 from credigestor.reports.note import NoteDetail
@@ -138,7 +139,7 @@ def receipt_bar(found: Receipt) -> None:
         return
     first = found.shop.receipt_format
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
-        address = path("recibo", found.id, format=first.value)
+        address = path("recibo", found.id, **receipt_params(found.shop))
         link(f"Recibo ({RECEIPT_FORMAT_NAMES[first]})", address, type="primary")
         for other in ReceiptFormat:
             if other is not first:
@@ -153,8 +154,8 @@ def money_receipt(customer_id: int, money_id: int, number: str) -> None:
         data.read(named_customer, customer_id)
     except Conflict:
         return
-    format = data.settings().receipt_format
-    link(f"Recibo {number}", path("recibo-entrada", money_id, format=format.value))
+    params = receipt_params(data.settings())
+    link(f"Recibo {number}", path("recibo-entrada", money_id, **params))
 
 
 def _refusal(cancelled: bool, has_notes: bool, any_open: bool) -> str:

@@ -107,8 +107,10 @@ def fill(app: Visit, **values: Any) -> Visit:
         "clause": "Cláusula da loja",
         "first": "Documento oferecido depois da venda",
         "receipt": "Formato do recibo",
+        "copies": "Cópias do recibo",
+        "by_itself": "Imprimir o recibo automaticamente",
     }
-    widgets = [*app.text_input, *app.text_area, *app.selectbox]
+    widgets = [*app.text_input, *app.text_area, *app.selectbox, *app.number_input, *app.toggle]
     for name, value in values.items():
         by_label(widgets, labels[name]).set_value(value)
     return click(app, "Salvar documentos")
@@ -121,11 +123,14 @@ def test_texts_and_preferences_are_saved_and_told_in_words() -> None:
         clause="Troca em 7 dias.\n\nCom a nota.",
         first=SaleDocument.BOOKLET,
         receipt=ReceiptFormat.ROLL,
+        copies=2,
+        by_itself=True,
     )
     saved = current()
     assert saved.document_footer == "Obrigado pela preferência! 🌻"
     assert saved.document_clause == "Troca em 7 dias. Com a nota."
     assert (saved.sale_document, saved.receipt_format) == ("booklet", "roll")
+    assert (saved.receipt_copies, saved.receipt_prints_itself) == (2, True)
     history = app.dataframe[0].value
     assert dict(
         zip(history["field"], zip(history["old"], history["new"], strict=True), strict=True)
@@ -134,6 +139,8 @@ def test_texts_and_preferences_are_saved_and_told_in_words() -> None:
         "Cláusula da loja": ("—", "Troca em 7 dias. Com a nota."),
         "Documento oferecido depois da venda": ("Notas promissórias", "Carnê"),
         "Formato do recibo": ("A4, uma via", "Bobina de 80 mm"),
+        "Cópias do recibo": ("1", "2"),
+        "Imprimir o recibo automaticamente": ("Não", "Sim"),
     }
     audit = open_app(role="admin", page="admin/audit.py")
     told = " ".join(str(frame.value.to_dict()) for frame in audit.dataframe) + text_of(audit)

@@ -255,6 +255,7 @@ def test_the_receipt_comes_first_on_the_shops_paper(
         "Recibo (A4, uma via)",
         "A4, duas vias",
         "Bobina de 80 mm",
+        "Bobina de 58 mm",
         "Baixar recibo",
     ]
     for path in found.values():
