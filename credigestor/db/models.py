@@ -839,6 +839,71 @@ class CustomerMove(Base):
     created_at: Mapped[datetime] = _now()
 
 
+class Contact(Base):
+    """Somebody got in touch with a customer about what is owed, and what came of it.
+
+    Append-only, but for the remark of a customer who is being anonymised (R28).
+    """
+
+    __tablename__ = "contacts"
+    __table_args__ = (
+        UniqueConstraint("operation_id"),
+        CheckConstraint("channel IN ('whatsapp', 'phone', 'in_person')", name="channel"),
+        CheckConstraint(
+            "outcome IN ('spoke', 'promised', 'wrong_number', 'refused', 'no_answer')",
+            name="outcome",
+        ),
+        CheckConstraint("char_length(remark) BETWEEN 1 AND 500", name="remark"),
+        Index("ix_contacts_customer_id", "customer_id"),
+        Index("ix_contacts_contacted_on", "contacted_on"),
+    )
+    id: Mapped[int] = _id()
+    operation_id: Mapped[uuid.UUID]
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    contacted_on: Mapped[date]
+    channel: Mapped[str]
+    outcome: Mapped[str]
+    remark: Mapped[str | None]
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = _now()
+
+
+class PromiseToPay(Base):
+    """An amount that a customer promised in a contact, R$, for a day (R38). Append-only.
+
+    `on_time_until` is that day's last on-time day (R4), fixed when the promise is made.
+    """
+
+    __tablename__ = "promises"
+    __table_args__ = (
+        UniqueConstraint("contact_id"),
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("on_time_until >= due_on", name="on_time_until"),
+        Index("ix_promises_on_time_until", "on_time_until"),
+    )
+    id: Mapped[int] = _id()
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
+    amount: Mapped[Decimal] = mapped_column(Money)
+    due_on: Mapped[date]
+    on_time_until: Mapped[date]
+
+
+class PromiseWithdrawal(Base):
+    """The taking back of a promise: who, when and why; once per promise (R38). Append-only."""
+
+    __tablename__ = "promise_withdrawals"
+    __table_args__ = (
+        UniqueConstraint("promise_id"),
+        CheckConstraint("char_length(reason) >= 3", name="reason"),
+    )
+    id: Mapped[int] = _id()
+    promise_id: Mapped[int] = mapped_column(ForeignKey("promises.id"))
+    withdrawn_on: Mapped[date]
+    withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str]
+    created_at: Mapped[datetime] = _now()
+
+
 class DayClosing(Base):
     """The closing of all days up to one, by a manager (R37): the newest row is in force.
 

@@ -17,6 +17,7 @@ from credigestor.db.models import AuditEntry
 from credigestor.exports.audit_fields import OWN_FIELDS
 from credigestor.reports.settings_history import LABELS as SETTINGS
 from credigestor.rules.acts import ACT_NAMES
+from credigestor.rules.contacts import CHANNEL_NAMES, OUTCOME_NAMES
 from credigestor.rules.document_choices import RECEIPT_FORMAT_NAMES, SALE_DOCUMENT_NAMES
 from credigestor.rules.due_schedule import SCHEDULE_NAMES
 from credigestor.rules.methods import METHOD_NAMES, NAMES, PLUS
@@ -34,6 +35,7 @@ ACTIONS = {
     "cancel": "Cancelamento",
     "move": "Mudança de cliente",
     "reverse": "Estorno",
+    "withdraw": "Retirada",
     "deactivate": "Desativação",
     "activate": "Reativação",
     "reset_password": "Nova senha por administrador",
@@ -62,6 +64,8 @@ ENTITIES = {
     "credit": "Devolução de crédito",
     "renegotiation": "Renegociação",
     "closing": "Fechamento",
+    "contact": "Contato",
+    "promise": "Promessa",
     "users": "Usuário",
     "settings": "Configurações",
     "api_key": "Chave de programa",
@@ -82,6 +86,8 @@ _WORDS = {
     "schedule": {str(kind): name for kind, name in SCHEDULE_NAMES.items()},
     "style": {"excel": "Excel", "plain": "simples"},
     "off_cause": {str(cause): name for cause, name in OFF_NAMES.items()},
+    "channel": {str(channel): name for channel, name in CHANNEL_NAMES.items()},
+    "outcome": {str(outcome): name for outcome, name in OUTCOME_NAMES.items()},
     "scopes": {str(scope): name for scope, name in PERMISSION_NAMES.items()},
 }
 #: Each field's label and kind, in the order in which they are told.

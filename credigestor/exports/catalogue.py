@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, field_validator
 from sqlalchemy.orm import Session
 
 from credigestor.db.loading.copying import Rows, copy_out, statement_text
-from credigestor.exports import contents, credit_contents, lists
+from credigestor.exports import contact_contents, contents, credit_contents, lists
 from credigestor.exports.contents import Content
 from credigestor.exports.sql_format import BEGINNINGS, SEPARATORS, CellWriter
 from credigestor.exports.sql_format import Style as Style
@@ -63,6 +63,8 @@ TABLES = {
     "acts": Kind("Outros atos", "atos", contents.acts),
     "sale_money": Kind("Entradas", "entradas", contents.sale_money),
     "store_credit": Kind("Crédito de clientes", "creditos", credit_contents.store_credit),
+    "contacts": Kind("Contatos", "contatos", contact_contents.contacts),
+    "promises": Kind("Promessas", "promessas", contact_contents.promises),
     "delinquency": Kind("Inadimplência", "inadimplencia", contents.delinquency),
 }
 LISTS = {

@@ -11,7 +11,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, case, func, select, true, tuple_, union_all
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import AuditEntry, Customer, Payment, Proposal, Sale, User
+from credigestor.db.models import (
+    AuditEntry,
+    Contact,
+    Customer,
+    Payment,
+    PromiseToPay,
+    Proposal,
+    Sale,
+    User,
+)
 from credigestor.reports.ordering import ordered
 
 #: Stands for what nobody who logs in did: the command line.
@@ -80,16 +89,18 @@ def entries(
 
 
 def entries_of_customer(session: Session, customer_id: int, *, time_zone: str) -> list[Entry]:
-    """All that was written about a customer and their sales, proposals and payments, in order."""
+    """All written about a customer, their sales, proposals, payments and contacts, in order."""
 
-    def about(entity: str, model: type[Sale] | type[Proposal] | type[Payment]) -> Select[int]:
+    def about(
+        entity: str, model: type[Sale] | type[Proposal] | type[Payment] | type[Contact]
+    ) -> Select[int]:
         return (
             select(AuditEntry.id)
             .join(model, model.id == AuditEntry.entity_id)
             .where(AuditEntry.entity == entity, model.customer_id == customer_id)
         )
 
-    # Four ways to the log's index; as one condition they would read the whole log.
+    # As many ways to the log's index; as one condition they would read the whole log.
     ids: Any = union_all(
         select(AuditEntry.id).where(
             AuditEntry.entity == "customer", AuditEntry.entity_id == customer_id
@@ -97,6 +108,11 @@ def entries_of_customer(session: Session, customer_id: int, *, time_zone: str) -
         about("sale", Sale),
         about("proposal", Proposal),
         about("payment", Payment),
+        about("contact", Contact),
+        select(AuditEntry.id)
+        .join(PromiseToPay, PromiseToPay.id == AuditEntry.entity_id)
+        .join(Contact, Contact.id == PromiseToPay.contact_id)
+        .where(AuditEntry.entity == "promise", Contact.customer_id == customer_id),
     )
     log = listed(AuditFilters(), time_zone=time_zone).where(AuditEntry.id.in_(ids))
     return _read(session, log.order_by(None).order_by(AuditEntry.id), time_zone)

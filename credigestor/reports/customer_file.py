@@ -26,7 +26,7 @@ from credigestor.db.models import (
 )
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import NotFound
-from credigestor.reports.customer_file_tables import acts, credit, proposals, section
+from credigestor.reports.customer_file_tables import acts, contacts, credit, proposals, section
 from credigestor.rules import privacy
 from credigestor.rules.aging import STATUS_NAMES, Status
 from credigestor.rules.countries import country_name
@@ -66,6 +66,7 @@ def customer_file(
             reader.sale_money(),
             acts(session, customer_id),
             credit(session, customer_id, today),
+            contacts(session, customer_id, today),
         ],
     )
 

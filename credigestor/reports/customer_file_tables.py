@@ -16,10 +16,13 @@ from credigestor.db.models import (
     Sale,
     User,
 )
+from credigestor.reports import contacts as kept
 from credigestor.reports import proposals as offered
 from credigestor.reports import store_credit
+from credigestor.reports.contacts import ContactFilters
 from credigestor.reports.proposals import ProposalFilters
 from credigestor.rules.acts import ACT_NAMES, ActKind
+from credigestor.rules.contacts import CHANNEL_NAMES, OUTCOME_NAMES
 from credigestor.rules.methods import NAMES
 from credigestor.rules.numbering import (
     note_number,
@@ -27,6 +30,7 @@ from credigestor.rules.numbering import (
     sale_number,
 )
 from credigestor.rules.privacy import Section
+from credigestor.rules.promises import PROMISE_NAMES
 from credigestor.rules.store_credit import MOVEMENT_NAMES
 
 
@@ -110,3 +114,24 @@ def credit(session: Session, customer_id: int, today: date) -> Section:
         for each in store_credit.movements(session, customer_id, as_of=today)
     ]
     return section("Crédito na loja", found)
+
+
+def contacts(session: Session, customer_id: int, today: date) -> Section:
+    """When the customer was contacted about what is owed, and what was promised (R38)."""
+    found = [
+        {
+            "Data": each.contacted_on,
+            "Por": CHANNEL_NAMES[each.channel],
+            "Resultado": OUTCOME_NAMES[each.outcome],
+            "Observação": each.remark,
+            "Registrado por": each.made_by,
+            "Prometido (R$)": each.promise.amount if each.promise else None,
+            "Para": each.promise.due_on if each.promise else None,
+            "Promessa": PROMISE_NAMES[each.promise.status] if each.promise else None,
+            "Pago no prazo (R$)": each.promise.paid if each.promise else None,
+            "Retirada em": each.promise.withdrawn_on if each.promise else None,
+            "Motivo da retirada": each.promise.withdrawal_reason if each.promise else None,
+        }
+        for each in kept.contacts(session, ContactFilters(customer_id), today=today)
+    ]
+    return section("Contatos e promessas", found[::-1])

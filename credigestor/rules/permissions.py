@@ -35,6 +35,7 @@ class Permission(StrEnum):
 
     COUNTER = "counter"  # customers, sales, notes and payments: look
     SELL = "sell"  # register customers, sales and payments
+    CONTACT = "contact"  # record contacts with customers, and promises (R38)
     ANALYTICS = "analytics"  # dashboard, delinquency and the portfolio
     OVERRIDE_CREDIT = "override_credit"  # sell above the limit or to a late customer
     CANCEL = "cancel"
@@ -62,6 +63,7 @@ class Permission(StrEnum):
 PERMISSION_NAMES = {
     Permission.COUNTER: "Consultar clientes, vendas, notas e pagamentos",
     Permission.SELL: "Cadastrar clientes, vender e receber",
+    Permission.CONTACT: "Registrar contatos e promessas de clientes",
     Permission.ANALYTICS: "Ver painel, carteira e inadimplência",
     Permission.OVERRIDE_CREDIT: "Liberar crédito acima do limite",
     Permission.CANCEL: "Cancelar vendas",
@@ -86,7 +88,7 @@ PERMISSION_NAMES = {
 }
 
 
-_SELLER = frozenset({Permission.COUNTER, Permission.SELL})
+_SELLER = frozenset({Permission.COUNTER, Permission.SELL, Permission.CONTACT})
 _MANAGER = _SELLER | {
     Permission.ANALYTICS,
     Permission.EXPORT,

@@ -43,7 +43,7 @@ from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules import privacy
 from credigestor.rules.numbering import receipt_number, sale_number
 from credigestor.rules.permissions import Actor, Permission
-from credigestor.services import audit, customers, operations
+from credigestor.services import audit, contacts, customers, operations
 from credigestor.services.inputs import reason
 from credigestor.services.ledger import lock_notes_of_sales
 
@@ -109,6 +109,7 @@ def merge(
     lock_notes_of_sales(session, sale_ids)
     if sale_ids:
         _move(session, actor, sale_ids, customer_id, into_id, kept, operation_id, today)
+        contacts.follow(session, customer_id, into_id)
     customers.set_active(session, actor, customer_id=customer_id, active=False)
     customers.hand_over_identity(session, actor, from_id=customer_id, to_id=into_id)
     return len(sale_ids)

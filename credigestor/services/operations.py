@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.models import (
     Act,
+    Contact,
     ContractPrinting,
     CreditMovement,
     Customer,
@@ -27,6 +28,7 @@ from credigestor.errors import Conflict
 T = TypeVar(
     "T",
     Act,
+    Contact,
     CreditMovement,
     Customer,
     CustomerMove,

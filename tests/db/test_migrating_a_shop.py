@@ -32,12 +32,13 @@ from credigestor.reports.summary import summary
 from credigestor.rules.methods import Method
 from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor
-from credigestor.services import customers, payments, renegotiations, sales, summaries
+from credigestor.services import contacts, customers, payments, renegotiations, sales, summaries
 from credigestor.services.customers import CustomerInput
 from credigestor.services.inputs import parse
 from credigestor.services.payments import NewPayment
 from tests.db import older
 from tests.portfolio import TODAY, random_portfolio
+from tests.services.contacting import new_contact
 from tests.services.renegotiating import deal, three_late
 from tests.services.selling import new_sale
 from tests.services.test_guarantors import ANA, given
@@ -164,6 +165,7 @@ def test_a_shop_from_before_paper_sells_with_guarantors_and_keeps_its_discounts(
         sale = new_sale(customer, guarantors=given(ANA), override_reason="teste")
         sale_id = sales.register(session, admin, sale, today=TODAY)
         assert [each.name for each in guarantors.of_sale(session, sale_id)] == [ANA[0]]
+        assert contacts.record(session, admin, new_contact(customer), today=TODAY) == 1
     with Session(old_shop) as session, session.begin():
         changed = update(PaymentItem).values(discount=PaymentItem.discount + 1)
         with pytest.raises(DatabaseError, match="payment_items"):

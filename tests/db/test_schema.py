@@ -90,6 +90,7 @@ def test_the_ledger_refuses_deletion(table: str) -> None:
     [
         *("payments CASCADE", "reversals", "audit_log", "payment_items", "note_printings"),
         *("contract_printings", "proposals CASCADE", "renegotiations"),
+        *("contacts CASCADE", "promises CASCADE", "promise_withdrawals"),
         *("customers CASCADE", "notes, payment_items CASCADE"),
     ],
 )

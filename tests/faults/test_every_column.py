@@ -39,6 +39,7 @@ FREE = {
     | {"size"},
     "closings": {"operation_id"},
     "customer_moves": {"operation_id"},
+    "contacts": {"operation_id", "remark"},
     "contract_printings": {"operation_id"},
     "customers": {"ref", "operation_id", "email", "birth_date", "street", "street_number"}
     | {"complement", "district", "credit_limit", "remarks", "anonymised_at"}

@@ -165,6 +165,26 @@ ROWS = {
     ),
     "UPDATE closings SET until = until - 1 WHERE id = 1": ("trail_differs", "closings", 1),
     "UPDATE closings SET reason = NULL WHERE id = 2": ("closing", "closings", 2),
+    "UPDATE contacts SET outcome = 'refused' WHERE id = 1": ("trail_differs", "contacts", 1),
+    "UPDATE contacts SET outcome = 'promised' WHERE id = 1": ("promise", "contacts", 1),
+    "UPDATE contacts SET customer_id = 1 WHERE id = 1": ("trail_differs", "contacts", 1),
+    "UPDATE promises SET amount = 40 WHERE id = 1": ("trail_differs", "promises", 1),
+    "UPDATE promises SET on_time_until = on_time_until + 1 WHERE id = 2": (
+        *("trail_differs", "promises", 2),
+    ),
+    "UPDATE promises SET due_on = DATE '2026-11-01' WHERE id = 2": ("promise_day", "promises", 2),
+    "DELETE FROM promises WHERE id = 2": ("promise", "contacts", 3),
+    "DELETE FROM promise_withdrawals": ("trail_without_row", "audit_log", 49),
+    "UPDATE promise_withdrawals SET reason = 'outro'": (
+        *("trail_differs", "promise_withdrawals", 1),
+    ),
+    "UPDATE promise_withdrawals SET withdrawn_on = withdrawn_on - 9": (
+        *("promise_day", "promises", 1),
+    ),
+    "DELETE FROM audit_log WHERE action = 'withdraw'": (
+        *("trail_missing", "promise_withdrawals", 1),
+    ),
+    "DELETE FROM audit_log WHERE entity = 'contact'": ("trail_missing", "contacts", 1),
     "UPDATE sales SET backdate_reason = 'x' WHERE id = 1": ("trail_differs", "sales", 1),
     "UPDATE sales SET backdate_reason = 'x' WHERE id = 6": ("trail_differs", "sales", 6),
     "DELETE FROM closings WHERE id = 1": ("trail_without_row", "audit_log", 44),

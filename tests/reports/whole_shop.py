@@ -25,6 +25,7 @@ from credigestor.imports import importer
 from credigestor.rules.permissions import Actor, Role
 from credigestor.services import (
     auth,
+    contacts,
     customers,
     guarantors,
     logos,
@@ -49,6 +50,7 @@ from tests.moments import NOW
 from tests.pictures import logo
 from tests.portfolio import TODAY, pay
 from tests.services.closing import close_in
+from tests.services.contacting import new_contact
 from tests.services.offering import asked
 from tests.services.renegotiating import deal
 from tests.services.selling import new_sale
@@ -81,6 +83,7 @@ def make(session: Session) -> None:
     _renegotiations(session, admin, bia)
     _installation(session, admin)
     _closings(session, admin)
+    _contacts(session, seller, bia)
     session.flush()
     summaries.refresh(session, today=TODAY)
 
@@ -228,6 +231,19 @@ def _closings(session: Session, admin: Actor) -> None:
     close_in(session, admin, date(2026, 1, 20), "faltava um recibo")
     parts = [(_note(session, 2, 2), "10.00")]
     _pay(session, admin, parts, date(2026, 1, 15), backdate_reason="era este")
+
+
+def _contacts(session: Session, seller: Actor, customer: int) -> None:
+    remarked = new_contact(customer, "no_answer", remark="caixa postal")
+    contacts.record(session, seller, remarked, today=TODAY)
+    for _ in range(2):
+        terms = {"amount": Decimal("50.00"), "due_on": TODAY + timedelta(days=5)}
+        promised = new_contact(customer, "promised", **terms)
+        made = contacts.record(session, seller, promised, today=TODAY)
+        found = text("SELECT id FROM promises WHERE contact_id = :made")
+        promise = int(session.scalar(found, {"made": made}) or 0)
+        if promise == 1:
+            contacts.withdraw(session, seller, promise_id=promise, why="mudou o dia", today=TODAY)
 
 
 def _installation(session: Session, admin: Actor) -> None:

@@ -104,6 +104,20 @@ _WRONG_ROWS = {
         "installments = 0 AND (contract_rate <> 0 OR daily_rate <> 0 OR carried IS NOT NULL"
         " OR due_day IS NOT NULL OR schedule <> 'monthly')",
     ),
+    "promise": (
+        "contacts",
+        "O contato diz que houve promessa e não há nenhuma, ou o contrário.",
+        "(outcome = 'promised') <> EXISTS (SELECT FROM promises p"
+        " WHERE p.contact_id = contacts.id)",
+    ),
+    "promise_day": (
+        "promises",
+        "A promessa é para antes de ser feita, ou foi retirada fora do seu tempo.",
+        "EXISTS (SELECT FROM contacts c WHERE c.id = promises.contact_id"
+        " AND (c.contacted_on > promises.due_on OR EXISTS (SELECT FROM promise_withdrawals w"
+        " WHERE w.promise_id = promises.id AND w.withdrawn_on NOT BETWEEN c.contacted_on"
+        " AND promises.on_time_until)))",
+    ),
     "reversal_date": (
         "reversals",
         "O estorno é de antes do pagamento.",

@@ -21,6 +21,7 @@ _DATES = frozenset(
     {
         *("sold_on", "first_due_date", "paid_on", "acted_on", "birth_date", "reversed_on"),
         *("cancelled_on", "made_on", "valid_until", "moved_on", "first_sold_on", "until"),
+        *("contacted_on", "due_on", "on_time_until", "withdrawn_on"),
     }
 )
 

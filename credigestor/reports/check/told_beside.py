@@ -155,6 +155,37 @@ BESIDE = {
             moment("created_at"),
         ),
     ),
+    "contacts": (
+        compared(
+            f"contacts r JOIN {entry('contact', 'create')}",
+            columns(("contacted_on", "channel", "outcome"), keys={"contacted_on": "on"}),
+            # A double register's go to the right one.
+            when(
+                "a.after ->> 'customer_id' IS DISTINCT FROM r.customer_id::text AND NOT EXISTS "
+                "(SELECT FROM customer_moves m WHERE m.from_id::text = a.after ->> 'customer_id')",
+                "customer_id",
+            ),
+            when("a.after ? 'amount' <> (r.outcome = 'promised')", "outcome"),
+            other("made_by"),
+            moment("created_at"),
+        ),
+    ),
+    "promises": (
+        compared(
+            "promises r LEFT JOIN audit_log a ON a.entity = 'contact' AND a.action = 'create' "
+            "AND a.entity_id = r.contact_id AND a.after ? 'amount'",
+            when("a.id IS NULL", "id"),
+            columns(("amount", "due_on", "on_time_until"), keys={"due_on": "promised_for"}),
+        ),
+    ),
+    "promise_withdrawals": (
+        compared(
+            f"promise_withdrawals r JOIN {entry('promise', 'withdraw', 'r.promise_id')}",
+            columns(("withdrawn_on", "reason"), keys={"withdrawn_on": "on"}),
+            other("withdrawn_by"),
+            moment("created_at"),
+        ),
+    ),
     "act_reversals": (
         compared(
             f"act_reversals r JOIN {entry('act', 'reverse', 'r.act_id')}",

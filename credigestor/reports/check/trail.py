@@ -59,6 +59,8 @@ _ACTS = (
     _Act("renegotiations", "true", "renegotiation", "create"),
     _Act("act_reversals", "true", "act", "reverse", "r.act_id"),
     _Act("closings", "true", "closing", "create"),
+    _Act("contacts", "true", "contact", "create"),
+    _Act("promise_withdrawals", "true", "promise", "withdraw", "r.promise_id"),
     _Act("settings", "r.changed_by IS NOT NULL", "settings", "change"),
     _Act("customers", "r.anonymised_at IS NOT NULL", "customer", "anonymise"),
 )
@@ -75,6 +77,8 @@ _THERE = {
     ("credit", None): "SELECT FROM credit_movements r WHERE r.id = a.entity_id",
     ("credit", "reverse"): "SELECT FROM credit_movements r WHERE r.undoes_id = a.entity_id",
     ("closing", None): "SELECT FROM closings r WHERE r.id = a.entity_id",
+    ("contact", None): "SELECT FROM contacts r WHERE r.id = a.entity_id",
+    ("promise", "withdraw"): ("SELECT FROM promise_withdrawals r WHERE r.promise_id = a.entity_id"),
     ("users", None): "SELECT FROM users r WHERE r.id = a.entity_id",
     ("settings", None): "SELECT FROM settings r WHERE r.id = a.entity_id",
     ("sale", "cancel"): "SELECT FROM sales r WHERE r.id = a.entity_id AND cancelled_on IS NOT NULL",
@@ -99,8 +103,8 @@ ORDER BY 1
 _TWICE = """
 SELECT max(id) AS id FROM audit_log
 WHERE entity IN ('customer', 'sale', 'proposal', 'payment', 'act', 'credit', 'renegotiation',
-        'closing', 'users', 'settings')
-    AND action IN ('create', 'cancel', 'reverse', 'anonymise', 'change')
+        'closing', 'contact', 'promise', 'users', 'settings')
+    AND action IN ('create', 'cancel', 'reverse', 'withdraw', 'anonymise', 'change')
 GROUP BY entity, entity_id, action HAVING count(*) > 1 ORDER BY 1
 """
 
