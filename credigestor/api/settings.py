@@ -120,6 +120,7 @@ class SettingsChange(Body):
     backups_monthly: Annotated[int, _between("backups_monthly"), BeforeValidator(integer)]
     document_footer: Annotated[str, Field(default_factory=str, max_length=1000)]
     document_clause: Annotated[str, Field(default_factory=str, max_length=1000)]
+    whatsapp_text: Annotated[str, Field(default_factory=str, max_length=2000)]
     sale_document: Annotated[SaleDocument, Field(default_factory=lambda: SaleDocument.NOTES)]
     receipt_format: Annotated[ReceiptFormat, Field(default_factory=lambda: ReceiptFormat.ONE)]
     receipt_copies: Annotated[int, _between("receipt_copies"), BeforeValidator(integer)]
@@ -187,6 +188,7 @@ class Settings(Answer):
     backups_monthly: int
     document_footer: str
     document_clause: str
+    whatsapp_text: str
     logo: str
     sale_document: SaleDocument
     receipt_format: ReceiptFormat

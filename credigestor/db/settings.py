@@ -20,6 +20,8 @@ from credigestor.rules.due_schedule import ScheduleKind, told
 from credigestor.rules.installments import MAX_RATE as MAX_RATE
 from credigestor.rules.installments import RATE_PLACES as RATE_PLACES
 from credigestor.rules.money import MAX_MONEY
+from credigestor.rules.reminder import DEFAULT as DEFAULT_TEXT
+from credigestor.rules.reminder import MAX_TEMPLATE
 
 DEFAULT_TIME_ZONE = "America/Sao_Paulo"
 #: Brazil's time zones, as a shop may choose them.
@@ -140,6 +142,8 @@ class ShopSettings(BaseModel):
     document_footer: Annotated[str, Field(max_length=200)] = ""
     #: A clause of the shop's own, printed with the conditions of booklet, contract and proposal.
     document_clause: Annotated[str, Field(max_length=600)] = ""
+    #: By which a customer is reminded of what is owed; its fields are `rules.reminder.FIELDS`.
+    whatsapp_text: Annotated[str, Field(max_length=MAX_TEMPLATE)] = DEFAULT_TEXT
     #: SHA-256 of the image in `logos` that heads the documents; empty for none.
     logo: str = ""
     #: What is offered first after a sale, and after a payment.

@@ -55,6 +55,7 @@ LABELS = {
     "retention_years": "Guarda de dados pessoais (anos)",
     "document_footer": "Rodapé dos documentos",
     "document_clause": "Cláusula da loja",
+    "whatsapp_text": "Texto do WhatsApp",
     "logo": "Logotipo",
     "sale_document": "Documento oferecido depois da venda",
     "receipt_format": "Formato do recibo",

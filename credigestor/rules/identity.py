@@ -33,6 +33,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from urllib.parse import quote as in_address
 
 import phonenumbers
 from stdnum.br import cnpj, cpf
@@ -197,9 +198,13 @@ def phone_shown(e164: str | None, as_written: str | None) -> str:
     return f"{as_written}{UNREAD}" if as_written else ""
 
 
-def whatsapp_url(e164: str) -> str:
-    """Give the address that opens a conversation with a stored phone in WhatsApp."""
-    return f"https://wa.me/{digits(e164)}"
+def whatsapp_url(e164: str, text: str = "") -> str:
+    """Give the address that opens a conversation with a stored phone in WhatsApp, a text written.
+
+    >>> whatsapp_url("+5585988724443", "Olá & até já")
+    'https://wa.me/5585988724443?text=Ol%C3%A1%20%26%20at%C3%A9%20j%C3%A1'
+    """
+    return f"https://wa.me/{digits(e164)}" + (f"?text={in_address(text, safe='')}" if text else "")
 
 
 def parse_email(text: str, *, field: str | None = "email") -> str:

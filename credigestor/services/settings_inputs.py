@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from credigestor.db.settings import LocalHoliday, SalePlan, longest
 from credigestor.errors import InvalidInput, InvalidInputs
-from credigestor.rules import identity
+from credigestor.rules import identity, reminder
 from credigestor.rules.address import LENGTHS
 from credigestor.rules.calendar import check_date_range
 from credigestor.rules.charges import MAX_FINE_RATE
@@ -71,6 +71,17 @@ def fine_rate(rate: Decimal) -> Decimal:
             field="fine_rate",
         )
     return rate
+
+
+def reminder_text(typed: str) -> str:
+    """A template of the text that reminds customers; the usual one where nothing is left.
+
+    Raises InvalidInput for a text that is too long, or a field that there is not.
+    """
+    name = "whatsapp_text"
+    kept = text(typed.replace("\r\n", "\n"), field=name, maximum=longest(name), label="Texto")
+    reminder.check_template(kept, field=name)
+    return kept or reminder.DEFAULT
 
 
 def holidays(
@@ -136,6 +147,8 @@ def _read(name: str, value: Any, labels: Mapping[str, str]) -> Any:
     if name in _DOCUMENTS:  # in one paragraph: documents break its lines themselves
         line = " ".join(value.split())
         return text(line, field=name, maximum=longest(name), label=labels[name])
+    if name == "whatsapp_text":
+        return reminder_text(value)
     if name == "fine_rate":
         return fine_rate(value)
     if name == "sale_plans":

@@ -9,6 +9,7 @@ from credigestor.rules.calendar import format_moment
 from credigestor.rules.permissions import Permission
 from credigestor.ui.admin.documents_form import documents_form
 from credigestor.ui.admin.personal_data import retention_form
+from credigestor.ui.admin.reminder_form import reminder_form
 from credigestor.ui.admin.sale_plans_form import sale_plans_form
 from credigestor.ui.admin.settings_form import calendar_form, charges_form, pix_form, shop_form
 from credigestor.ui.kit import data, messages, session, tables
@@ -28,8 +29,11 @@ def show_history() -> None:
 
 
 messages.header("Configurações", "Cada mudança vira uma versão, com quem a fez e quando.")
-shop, pix, charges, plans, calendar, documents, privacy, history = st.tabs(
-    ["Loja", "Pix", "Encargos", "Planos", "Calendário", "Documentos", "Privacidade", "Histórico"]
+shop, pix, charges, plans, calendar, documents, whatsapp, privacy, history = st.tabs(
+    [
+        *("Loja", "Pix", "Encargos", "Planos", "Calendário", "Documentos", "WhatsApp"),
+        *("Privacidade", "Histórico"),
+    ]
 )
 with messages.part(shop, "shop"):
     shop_form(actor, current)
@@ -43,6 +47,8 @@ with messages.part(calendar, "calendar"):
     calendar_form(actor, current)
 with messages.part(documents, "documents"):
     documents_form(actor, current)
+with messages.part(whatsapp, "whatsapp"):
+    reminder_form(actor, current)
 with messages.part(privacy, "privacy"):
     retention_form(actor, current)
 with messages.part(history, "history"):

@@ -25,7 +25,7 @@ BOUNDED = {
 }
 RATES = {"late_rate": Decimal(100), "fine_rate": Decimal(2), "contract_rate": Decimal(100)}
 AMOUNTS = {"waiver_limit"}
-TEXTS = {"document_footer", "document_clause"}
+TEXTS = {"document_footer", "document_clause", "whatsapp_text"}
 #: What a page, an import or a hand at the console might give any field.
 ANYTHING = [
     *(None, True, -1, 0, 1, 2, 3, 5, 12, 23, 24, 31, 61, 101, 241, 367, 521, 3651, 10**30, 0.5),

@@ -280,6 +280,7 @@ WORDS = {
     "warnings": "O que convém saber antes de gravar.",
     "went_to": "Código do cadastro a que a venda passou.",
     "what": "O que é, em palavras.",
+    "whatsapp_text": "Texto do WhatsApp, com campos como {nome}; vazio, o de costume.",
     "who": "Quem gravou.",
     "withdrawal_reason": "Por que a promessa foi retirada.",
     "withdrawn_by": "Quem retirou a promessa.",
