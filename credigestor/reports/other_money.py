@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import func, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from credigestor.db.models import Act, ActReversal, CreditMovement, Return
 from credigestor.rules.methods import CREDIT
@@ -18,19 +18,25 @@ def other_money(session: Session, user_id: int | None, *, day: date) -> Mapping[
 
     What was undone since counts for nothing.
     """
-    gone = select(CreditMovement.undoes_id).where(CreditMovement.undoes_id.is_not(None))
-    credit = select(CreditMovement.method, CreditMovement.amount).where(
-        CreditMovement.made_by == user_id,
+    found = others(session, day=day)
+    return {method: amount for (person, method), amount in found.items() if person == user_id}
+
+
+def others(session: Session, *, day: date) -> Mapping[tuple[int | None, str], Decimal]:
+    """The same of everybody, by person and method."""
+    undoing = aliased(CreditMovement)
+    credit = select(
+        CreditMovement.made_by.label("person"), CreditMovement.method, CreditMovement.amount
+    ).where(
         CreditMovement.moved_on == day,
         CreditMovement.method.is_not(None),
-        CreditMovement.id.not_in(gone),
+        ~select(undoing.id).where(undoing.undoes_id == CreditMovement.id).exists(),
     )
     goods = (
-        select(Return.back_by, -Return.back)
+        select(Act.made_by, Return.back_by, -Return.back)
         .join(Act, Act.id == Return.act_id)
         .outerjoin(ActReversal, ActReversal.act_id == Act.id)
         .where(
-            Act.made_by == user_id,
             Act.acted_on == day,
             Return.back_by != CREDIT,
             ActReversal.id.is_(None),
@@ -38,6 +44,8 @@ def other_money(session: Session, user_id: int | None, *, day: date) -> Mapping[
     )
     moved = union_all(credit, goods).subquery()
     rows = session.execute(
-        select(moved.c.method, func.sum(moved.c.amount).label("amount")).group_by(moved.c.method)
+        select(moved.c.person, moved.c.method, func.sum(moved.c.amount).label("amount")).group_by(
+            moved.c.person, moved.c.method
+        )
     )
-    return {row.method: row.amount for row in rows}
+    return {(row.person, row.method): row.amount for row in rows}

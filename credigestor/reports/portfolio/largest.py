@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -36,13 +37,17 @@ def largest(
     by: By = "receivable",
     scope: Scope = EVERYTHING,
     offset: int = 0,
+    without: Collection[int] = (),
 ) -> list[tuple[int, Decimal]]:
     """The customers with most open or overdue principal at a date: (customer_id, R$), most first.
 
-    Of equal amounts the lower id comes first. Those who owe nothing of it are left out, so that
-    fewer than `count` may come back.
+    Of equal amounts the lower id comes first. Those who owe nothing of it are left out, as are the
+    customers `without` whom it is asked, so that fewer than `count` may come back.
     """
-    rows = session.execute(_owing(as_of, by, scope).limit(count).offset(offset))
+    owing = _owing(as_of, by, scope)
+    if without:
+        owing = owing.where(owing.selected_columns.customer_id.not_in(without))
+    rows = session.execute(owing.limit(count).offset(offset))
     return [(customer_id, amount) for customer_id, amount in rows]
 
 
