@@ -1,4 +1,4 @@
-"""The manager's first page: what stands at a date, what moved in a period, and who owes."""
+"""The portfolio at a glance: what stands at a date, what moved in a period, and who owes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""First page: managers go on to the dashboard; a seller sees the own day."""
+"""First page: managers go on to theirs; a seller sees the own day."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DUE_SHOWN = 50
 
 actor = session.require(Permission.COUNTER)
 if actor.can(Permission.ANALYTICS):
-    links.go("analytics/dashboard.py")
+    links.go("analytics/today.py")
 today = data.today()
 
 

@@ -37,7 +37,7 @@ ENGLISH = re.compile(
 )
 ODD = re.compile(r"\d[.,]\d{5,}|\*\*|\\\\")
 #: Where a manager's first page has another title than its line in the menu.
-TITLES = {"Início": "Painel"}
+TITLES = {"Início": "Hoje"}
 #: Portuguese, and names of things.
 OURS = re.compile(r"\b(Chromium|Chrome|Firefox)\b|^https?:|\.csv$|^python -m ")
 

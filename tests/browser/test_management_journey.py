@@ -43,10 +43,10 @@ def metric(page: Page, label: str) -> Locator:
     return page.get_by_role("group", name=label).first.locator(".cg-value")
 
 
-def test_the_managers_first_page_is_the_dashboard_and_a_bar_leads_to_its_notes(
+def test_the_dashboard_tells_what_is_owed_and_a_bar_leads_to_its_notes(
     page: Page, server: Server, arrive: Callable[..., None], debtor: str
 ) -> None:
-    arrive(page, "gerente", "/")
+    arrive(page, "gerente", "/painel")
     expect(page.get_by_role("heading", name="Painel")).to_be_visible()
     owed = server.scalar(
         "SELECT sum(principal_balance) FROM notes WHERE principal_balance > 0 "
@@ -107,6 +107,8 @@ def test_the_zip_of_everything_holds_all_files_and_proves_them_whole(
         "pagamentos.csv",
         "entradas.csv",
         "creditos.csv",
+        "contatos.csv",
+        "promessas.csv",
         "atos.csv",
         "inadimplencia.csv",
     }

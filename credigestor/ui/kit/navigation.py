@@ -74,6 +74,7 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("counter/proposal.py", "proposta", "Proposta", "contract", Permission.COUNTER),
     PageSpec("counter/note.py", "nota", "Nota", "request_quote", Permission.COUNTER),
     PageSpec("counter/payment.py", "pagamento", "Recibo", "receipt", Permission.COUNTER),
+    PageSpec("analytics/today.py", "hoje", "Hoje", "today", Permission.ANALYTICS, ANALYTICS),
     PageSpec(
         "analytics/dashboard.py", "painel", "Painel", "monitoring", Permission.ANALYTICS, ANALYTICS
     ),

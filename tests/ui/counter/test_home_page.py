@@ -1,4 +1,4 @@
-"""The first page: a seller's own day; managers go on to the dashboard."""
+"""The first page: a seller's own day; managers go on to theirs."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_seller_sees_the_own_sales_and_receipts_and_what_falls_due(vera: User)
 
 
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.ADMIN])
-def test_managers_go_on_to_the_dashboard(role: Role) -> None:
+def test_managers_go_on_to_their_day(role: Role) -> None:
     app = open_app(role=role)
     assert not app.exception
-    assert app.title[0].value == "Painel"
+    assert app.title[0].value == "Hoje"
