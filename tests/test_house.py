@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "ui.app": DOMAIN | {"ui.kit", "web", "demo", "config", "clock"},
     "ui.analytics": DOMAIN | {"ui.kit", "ui.charts"},
     "ui.counter": DOMAIN | {"ui.kit", "config"},
-    "ui.admin": DOMAIN | {"ui.kit", "config", "clock", "atomic_file"},
+    "ui.admin": DOMAIN | {"ui.kit", "demo", "config", "clock", "atomic_file"},
     "pages": DOMAIN | UI,
     "app": {"web", "api", *UI},
     "cli": DOMAIN | {"__version__", "postgres", "demo", "config", "clock", "atomic_file", "logs"},

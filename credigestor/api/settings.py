@@ -125,6 +125,7 @@ class SettingsChange(Body):
     receipt_format: Annotated[ReceiptFormat, Field(default_factory=lambda: ReceiptFormat.ONE)]
     receipt_copies: Annotated[int, _between("receipt_copies"), BeforeValidator(integer)]
     receipt_prints_itself: Annotated[StrictBool, Field(default_factory=bool)]
+    first_steps_hidden: Annotated[StrictBool, Field(default_factory=bool)]
     retention_years: Annotated[int, _between("retention_years"), BeforeValidator(integer)]
 
 
@@ -194,6 +195,7 @@ class Settings(Answer):
     receipt_format: ReceiptFormat
     receipt_copies: int
     receipt_prints_itself: bool
+    first_steps_hidden: bool
     retention_years: int
 
 

@@ -152,6 +152,8 @@ class ShopSettings(BaseModel):
     #: How many receipts a printing gives, and whether one comes by itself after a payment.
     receipt_copies: Annotated[int, Field(ge=1, le=5)] = 1
     receipt_prints_itself: bool = False
+    #: Whether the list that leads a new shop was put away before all of it was done.
+    first_steps_hidden: bool = False
     #: Years after a customer's last business in which their data must be kept (R28).
     retention_years: Annotated[int, Field(ge=5, le=30)] = 5
 

@@ -28,7 +28,7 @@ from credigestor.imports.loading import load as load_batch
 from credigestor.rules import early
 from credigestor.rules.address import one_line
 from credigestor.rules.methods import Method
-from credigestor.rules.permissions import ROLE_NAMES, Actor, Role
+from credigestor.rules.permissions import ROLE_NAMES, Actor, Permission, Role
 from credigestor.rules.progress import Progress
 from credigestor.services import (
     audit,
@@ -74,11 +74,15 @@ _ADDRESS = ("street", "street_number", "complement", "district", "city", "state"
 _GUARANTEED_FROM, _GUARANTEED_EVERY, _GUARANTORS = Decimal(900), 6, 24
 
 
-def load(*, today: date, progress: Progress = lambda *_: None) -> list[Account]:
+def load(
+    *, today: date, actor: Actor = _ACTOR, progress: Progress = lambda *_: None
+) -> list[Account]:
     """Fill an empty shop in one transaction; give its new accounts with their passwords.
 
-    A shop without a name gets one. Raises Conflict when there are customers already.
+    A shop without a name gets one. Raises NotAllowed for who may not import, and Conflict when
+    there are customers already.
     """
+    actor.require(Permission.IMPORT)
     with transaction() as session:
         waiting.unhurried(session)
         session.execute(text("LOCK TABLE customers IN SHARE ROW EXCLUSIVE MODE"))
@@ -89,8 +93,8 @@ def load(*, today: date, progress: Progress = lambda *_: None) -> list[Account]:
             )
         progress(0.0, "Criando contas")
         if not current_settings(session).shop_name:
-            settings.change(session, _ACTOR, _SHOP)
-        staff = [_hire(session, *person) for person in _STAFF]
+            settings.change(session, actor, _SHOP)
+        staff = [_hire(session, actor, *person) for person in _STAFF]
         sellers = [user for user, _ in staff if user.role == Role.SELLER]
         manager = next(user for user, _ in staff if user.role == Role.MANAGER)
         made = business(
@@ -107,18 +111,18 @@ def load(*, today: date, progress: Progress = lambda *_: None) -> list[Account]:
         counts = {"customers": len(made.batch.customers), "sales": len(made.batch.sales)}
         progress(0.95, "Somando a carteira")
         summaries.refresh(session, today=today)
-        audit.record(session, _ACTOR, "demo", "shop", None, after=counts)
+        audit.record(session, actor, "demo", "shop", None, after=counts)
     progress(1.0, "Pronto")
     return [(user.login, ROLE_NAMES[Role(user.role)], password) for user, password in staff]
 
 
-def _hire(session: Session, login: str, name: str, role: Role) -> tuple[User, str]:
+def _hire(session: Session, actor: Actor, login: str, name: str, role: Role) -> tuple[User, str]:
     """Register somebody; where the login is taken, with a number behind it."""
     taken = set(session.scalars(select(User.login).where(User.login.startswith(login))))
     free = next(
         name for name in (login, *(f"{login}{k}" for k in range(2, 100))) if name not in taken
     )
-    return users.create(session, _ACTOR, login=free, name=name, role=role)
+    return users.create(session, actor, login=free, name=name, role=role)
 
 
 def _actor(user: User) -> Actor:

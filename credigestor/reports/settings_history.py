@@ -61,6 +61,7 @@ LABELS = {
     "receipt_format": "Formato do recibo",
     "receipt_copies": "Cópias do recibo",
     "receipt_prints_itself": "Imprimir o recibo automaticamente",
+    "first_steps_hidden": "Primeiros passos escondidos",
 }
 #: Those that are kept as digits, or as a word of the code.
 _SHOWN: dict[str, Callable[[Any], str]] = {

@@ -20,7 +20,7 @@ from credigestor.rules.calendar import format_date
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.progress import Progress
 from credigestor.services.inputs import MAX_REASON
-from credigestor.ui.admin import import_columns
+from credigestor.ui.admin import demonstration, import_columns
 from credigestor.ui.kit import background, data, forms, messages, session, tables
 from credigestor.ui.kit.figures import format_count
 
@@ -212,6 +212,7 @@ if st.button("Conferir", disabled=not may_check, icon=":material/fact_check:", k
     begin("check", this, partial(check, source_of(uploaded, chosen_names)))
 if not complete:
     st.caption("Envie os três arquivos para conferir.")
+    demonstration.area(person)
 seen, seen_plan = st.session_state.get("import-plan", (None, None))
 if seen_plan is not None and seen == this:
     show_plan(seen_plan)

@@ -12,6 +12,7 @@ from credigestor.ui.admin.personal_data import retention_form
 from credigestor.ui.admin.reminder_form import reminder_form
 from credigestor.ui.admin.sale_plans_form import sale_plans_form
 from credigestor.ui.admin.settings_form import calendar_form, charges_form, pix_form, shop_form
+from credigestor.ui.analytics import first_steps
 from credigestor.ui.kit import data, messages, session, tables
 
 actor = session.require(Permission.SETTINGS)
@@ -33,10 +34,12 @@ shop, pix, charges, plans, calendar, documents, whatsapp, privacy, history = st.
     [
         *("Loja", "Pix", "Encargos", "Planos", "Calendário", "Documentos", "WhatsApp"),
         *("Privacidade", "Histórico"),
-    ]
+    ],
+    default="Pix" if st.query_params.get("tab") == "pix" else None,
 )
 with messages.part(shop, "shop"):
     shop_form(actor, current)
+    first_steps.offer_again(actor)
 with messages.part(pix, "pix"):
     pix_form(actor, current)
 with messages.part(charges, "charges"):

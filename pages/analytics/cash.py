@@ -17,7 +17,7 @@ from credigestor.rules.calendar import format_date, month_label, month_name
 from credigestor.rules.money import format_brl
 from credigestor.rules.periods import month_end
 from credigestor.rules.permissions import Permission
-from credigestor.ui.analytics import forecast_exhibits, view
+from credigestor.ui.analytics import coming, forecast_exhibits, view
 from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.forecast_exhibits import ANOTHER, NOTES, SOON, percent
 from credigestor.ui.analytics.view import View
@@ -200,6 +200,7 @@ def efficiency_sentence(over: Sequence[Collection]) -> str:
 messages.header(
     "Previsão", "O que venceu e o que entrou, e o que deve entrar nos próximos 12 meses."
 )
+coming.tell("Previsão")
 chosen = view.choose(period=False)
 with st.skeleton(320):
     collected = read_collections(chosen.as_of, chosen.scope)

@@ -19,9 +19,9 @@ from credigestor.rules.calendar import format_date, month_label, month_name
 from credigestor.rules.money import format_brl
 from credigestor.rules.periods import month_end, stock_dates
 from credigestor.rules.permissions import Permission
+from credigestor.ui.analytics import coming, roll_exhibits, view, waived_by_whom
 from credigestor.ui.analytics import losses as loss_exhibits
 from credigestor.ui.analytics import renegotiated as renegotiated_exhibits
-from credigestor.ui.analytics import roll_exhibits, view, waived_by_whom
 from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.roll_exhibits import ANOTHER, NOTES
 from credigestor.ui.analytics.view import View
@@ -262,6 +262,7 @@ def charges_sentence(months: Sequence[LateCharges], shown: View) -> str:
 messages.header(
     "Cobrança", "Para onde vai o que atrasa, em quanto tempo é pago, e os juros e a multa."
 )
+coming.tell("Cobrança")
 shop_day = data.today()
 chosen = view.choose(own=address.words("month"), today=shop_day)
 with st.skeleton(320):

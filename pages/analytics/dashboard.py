@@ -16,7 +16,7 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.periods import month_end
 from credigestor.rules.permissions import Permission
 from credigestor.ui.admin.webhook_notice import draw_notice
-from credigestor.ui.analytics import inherited_risk, no_money, note_charts, view
+from credigestor.ui.analytics import coming, inherited_risk, no_money, note_charts, view
 from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.portfolio_risk import VARIANTS, WHOLE
 from credigestor.ui.analytics.stock_cards import stock_cards
@@ -288,6 +288,7 @@ def explain_nothing(seen: View) -> None:
         "prazo.",
         icon=":material/monitoring:",
     )
+    coming.tell("Painel")
     links.link("counter/new_sale.py", "Registrar uma venda", icon=":material/add_shopping_cart:")
 
 

@@ -14,7 +14,7 @@ from credigestor.rules.calendar import format_date
 from credigestor.rules.identity import whatsapp_url
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
-from credigestor.ui.analytics import inherited_risk, view
+from credigestor.ui.analytics import coming, inherited_risk, view
 from credigestor.ui.analytics.view import View
 from credigestor.ui.counter import write_off_list
 from credigestor.ui.kit import (
@@ -137,6 +137,7 @@ def explain_nobody(seen: View, filters: DelinquencyFilters) -> None:
 
 
 messages.header("Inadimplência", "Clientes com notas atrasadas. Um título de coluna muda a ordem.")
+coming.tell("Inadimplência")
 bar = st.container()
 due_from, due_to = choose_due_dates()
 with bar:

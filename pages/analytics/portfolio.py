@@ -19,7 +19,7 @@ from credigestor.rules.periods import stock_dates
 from credigestor.rules.permissions import Permission
 from credigestor.rules.value_ranges import VALUE_RANGE_NAMES, VALUE_RANGES
 from credigestor.ui.analytics import average_sale as by_month
-from credigestor.ui.analytics import inherited_risk, portfolio_parts, portfolio_risk
+from credigestor.ui.analytics import coming, inherited_risk, portfolio_parts, portfolio_risk
 from credigestor.ui.analytics.stock_cards import since, stock_cards
 from credigestor.ui.analytics.view import View, choose, read_sellers
 from credigestor.ui.kit import cards, data, figures, links, messages, session
@@ -181,6 +181,7 @@ def explain_nothing(view: View) -> None:
         "A carteira se enche com a primeira.",
         icon=":material/account_balance:",
     )
+    coming.tell("Carteira")
     links.link("counter/new_sale.py", "Registrar uma venda", icon=":material/add_shopping_cart:")
 
 

@@ -13,7 +13,7 @@ from credigestor.rules.calendar import format_date
 from credigestor.rules.periods import compared, period_of
 from credigestor.rules.permissions import Permission
 from credigestor.ui.admin.webhook_notice import draw_notice
-from credigestor.ui.analytics import day_figures
+from credigestor.ui.analytics import day_figures, first_steps
 from credigestor.ui.counter import call_cards
 from credigestor.ui.kit import data, messages, session
 
@@ -71,6 +71,7 @@ def show_due() -> None:
 
 messages.header("Hoje", format_date(opened_on))
 draw_notice(actor)
+first_steps.show(actor)
 show_day()
 st.header("Quem chamar primeiro", anchor=False)
 show_calls()

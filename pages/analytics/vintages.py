@@ -16,7 +16,7 @@ from credigestor.rules.calendar import format_date, month_label, month_name
 from credigestor.rules.money import format_brl, round_cents
 from credigestor.rules.periods import month_end
 from credigestor.rules.permissions import Permission
-from credigestor.ui.analytics import first_payments, view
+from credigestor.ui.analytics import coming, first_payments, view
 from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import theme
@@ -200,6 +200,7 @@ def long_table(cells: Sequence[Cell], over: int) -> pd.DataFrame:
 messages.header(
     "Safras", "O que foi feito das vendas de cada mês, e quem não paga a primeira nota."
 )
+coming.tell("Safras")
 chosen = view.choose(period=False, compare=False, own=address.words("over"))
 with st.skeleton(320):
     found = read_vintages(chosen.as_of, scope=chosen.scope)

@@ -68,6 +68,7 @@ def test_only_what_is_sent_changes(token: str) -> None:
         "receipt_format": "roll58",
         "receipt_copies": 2,
         "receipt_prints_itself": True,
+        "first_steps_hidden": True,
     }
     after = patch("/settings", token, sent, before.headers["etag"])
     assert after.status == 200, after.body

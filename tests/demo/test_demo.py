@@ -14,6 +14,7 @@ from credigestor.db.balances import note_balances
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import (
     Act,
+    AuditEntry,
     Customer,
     Guarantor,
     Note,
@@ -26,7 +27,7 @@ from credigestor.db.models import (
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.demo.business import Business, business
 from credigestor.demo.people import people
-from credigestor.errors import Conflict
+from credigestor.errors import Conflict, NotAllowed
 from credigestor.reports.check.report import check
 from credigestor.reports.summary import summary
 from credigestor.rules import early
@@ -184,6 +185,11 @@ def test_a_shop_with_customers_refuses_and_is_left_alone(db: str) -> None:
         assert session.scalar(select(func.count()).select_from(User)) == 0
 
 
+def test_who_may_not_import_may_not_load_it(manager: Actor) -> None:
+    with pytest.raises(NotAllowed):
+        demo.load(today=TODAY, actor=manager)
+
+
 def test_a_named_shop_keeps_its_name_and_taken_logins_are_left_to_their_owners(
     admin: Actor,
 ) -> None:
@@ -191,8 +197,12 @@ def test_a_named_shop_keeps_its_name_and_taken_logins_are_left_to_their_owners(
     with transaction() as session:
         settings.change(session, admin, ShopSettings(shop_name="Casa Zélia"))
     heard: list[float] = []
-    accounts = demo.load(today=TODAY, progress=lambda share, what: heard.append(share))
+    accounts = demo.load(today=TODAY, actor=admin, progress=lambda share, _: heard.append(share))
     assert [login for login, _, _ in accounts][:2] == ["rafaela2", "italo"]
+    with snapshot() as session:
+        entries = select(AuditEntry.actor_id).where(AuditEntry.action == "demo")
+        assert session.scalars(entries).all() == [admin.id]
+        assert check(session) == []
     assert heard == sorted(heard)
     assert heard[-1] == 1.0
     with snapshot() as session:

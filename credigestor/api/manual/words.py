@@ -119,6 +119,7 @@ WORDS = {
     "finished_at": "Quando terminou.",
     "first": "Só a primeira nota de cada venda: atrasada há 1 dia ou mais, ou há 30.",
     "first_due_date": "Primeiro vencimento; falta só quando tudo é pago de entrada.",
+    "first_steps_hidden": "Se a lista de primeiros passos foi escondida.",
     "foreign_document": "Passaporte ou outro documento estrangeiro, de quem não tem CPF.",
     "format": "Forma do documento.",
     "free_credit": "Quanto do limite de crédito está livre, R$.",

@@ -2,7 +2,7 @@
 
 No shop had any before.
 
-Revision: 0025, after 0023
+Revision: 0025, after 0026
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0025"
-down_revision = "0023"
+down_revision = "0026"
 
 
 def upgrade() -> None:
