@@ -1,4 +1,4 @@
-"""What a cell of an old file most likely was: offered to a person, and never taken unasked.
+"""What a cell of an old file most likely was: offered to a person, and never taken unasked (R26).
 
 A spreadsheet takes a CPF for a number, and its leading zeros go. They are offered back where the
 check digits then fit, which of a hundred other numbers one does:

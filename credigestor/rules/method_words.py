@@ -1,4 +1,4 @@
-"""What shops write for how money came, as a method of ours: a proposal, which a person may change.
+"""What shops write for how money came, as a method of ours (R36): proposed, for a person to change.
 
 >>> def mean(*said):
 ...     return sorted({str(method_of(each)) for each in said})

@@ -10,7 +10,12 @@ from credigestor.rules import schedule
 
 _LEDGER = (
     *("users", "settings", "customers", "sales", "notes", "payments", "payment_items"),
-    *("reversals", "audit_log", "sale_money"),
+    *("reversals", "audit_log", "sale_money", "acts", "act_items", "renegotiations"),
+)
+
+_COUNTED = (
+    "SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = CAST(:table AS regclass)"
+    " AND attname = 'id' AND attidentity <> '')"
 )
 
 
@@ -28,7 +33,7 @@ def move_in(connection: Connection, *, next_id: int) -> None:
     known = "SELECT to_regclass(:table) IS NOT NULL"
     for table in _LEDGER:
         if not connection.scalar(text(known), {"table": table}):
-            continue  # sale_money is made of the sales then (0016)
+            continue  # sale_money is made of the sales then (0016), acts are as new
         columns = connection.scalars(
             text(
                 "SELECT quote_ident(attname) FROM pg_attribute"
@@ -36,9 +41,10 @@ def move_in(connection: Connection, *, next_id: int) -> None:
                 " ORDER BY attnum"
             ),
             {"table": table},
-        )
+        ).all()
         names = ", ".join(columns)
         connection.execute(
             text(f"INSERT INTO {table} ({names}) SELECT {names} FROM {here}.{table}")
         )
-        connection.execute(text(f"ALTER TABLE {table} ALTER id RESTART WITH {next_id}"))
+        if connection.scalar(text(_COUNTED), {"table": table}):
+            connection.execute(text(f"ALTER TABLE {table} ALTER id RESTART WITH {next_id}"))

@@ -32,14 +32,14 @@ from credigestor.reports.summary import summary
 from credigestor.rules.methods import Method
 from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor
-from credigestor.services import contacts, customers, payments, renegotiations, sales, summaries
+from credigestor.services import contacts, customers, payments, sales, summaries
 from credigestor.services.customers import CustomerInput
 from credigestor.services.inputs import parse
 from credigestor.services.payments import NewPayment
 from tests.db import older
 from tests.portfolio import TODAY, random_portfolio
+from tests.services import renegotiating
 from tests.services.contacting import new_contact
-from tests.services.renegotiating import deal, three_late
 from tests.services.selling import new_sale
 from tests.services.test_guarantors import ANA, given
 
@@ -217,10 +217,8 @@ def test_a_shop_that_renegotiated_before_has_its_bands_made_anew(
     admin: Actor, old_shop: Connection
 ) -> None:
     """R15: the old notes stand where they stood, the new ones where the oldest of those did."""
-    made = three_late()
+    renegotiating.make(admin, renegotiating.deal(renegotiating.three_late().notes))
     older.move_in(old_shop, next_id=1000)
-    with Session(old_shop) as session, session.begin():
-        renegotiations.make(session, admin, deal(made.notes), today=TODAY)
     # As they were kept then, and nothing is waiting.
     old_shop.execute(text("DELETE FROM stale_sales"))
     old_shop.execute(text("INSERT INTO summary_state (closed_until) VALUES (:day)"), {"day": TODAY})
