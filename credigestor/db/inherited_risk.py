@@ -1,4 +1,4 @@
-"""The lateness that a sale in the place of older ones takes along, in SQL (R15)."""
+"""The sales whose notes count as late as an old debt was, in SQL (R15)."""
 
 from __future__ import annotations
 
@@ -12,23 +12,21 @@ from credigestor.db.models import Note, Renegotiation, Sale
 from credigestor.rules.renegotiation import TRIED
 
 
-def untried(day: ColumnElement[date] | date, sale: Any = Sale) -> ColumnElement[bool]:
-    """Of a sale: too few of its notes are paid at the end of a day for its risk to be its own."""
-    paid = aliased(Note)
+def inheriting(day: ColumnElement[date] | date, *, over: int = 0) -> Select[Any]:
+    """SELECT of those that took the place of notes more than `over` days late.
+
+    Until so many of their own notes are paid, at the end of the day, that their risk is their own.
+    Nothing in it depends on a row outside, so that it is run once, whatever asks for it.
+    """
+    sale, old, paid = aliased(Sale), aliased(Renegotiation), aliased(Note)
     count = (
         select(func.count())
         .where(paid.sale_id == sale.id, paid.closed.is_(None), paid.settled_on <= day)
         .correlate(sale)
         .scalar_subquery()
     )
-    return count < func.least(TRIED, sale.installments)
-
-
-def inheriting(day: date, *, over: int = 0) -> Select[Any]:
-    """SELECT of the sales whose notes count as more than `over` days late, whatever they are."""
-    sale, old = aliased(Sale), aliased(Renegotiation)
     return (
         select(sale.id)
         .join(old, old.sale_id == sale.id)
-        .where(old.days_late > over, untried(day, sale))
+        .where(old.days_late > over, count < func.least(TRIED, sale.installments))
     )

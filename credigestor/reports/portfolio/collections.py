@@ -133,8 +133,8 @@ def open_by_due_month(session: Session, as_of: date, scope: Scope = EVERYTHING) 
     statement = (
         select(
             rows.c.due_month,
-            *(func.sum(rows.c[name]) for name in ("principal", "overdue", "inherited")),
-            notes,
+            *(func.sum(rows.c[name]).label(name) for name in ("principal", "overdue", "inherited")),
+            notes.label("notes"),
         )
         .where(known_by(rows, as_of))
         .group_by(rows.c.due_month)
@@ -142,8 +142,8 @@ def open_by_due_month(session: Session, as_of: date, scope: Scope = EVERYTHING) 
         .order_by(rows.c.due_month)
     )
     return [
-        OpenMonth(month, principal, overdue, inherited, int(count))
-        for month, principal, overdue, inherited, count in session.execute(statement)
+        OpenMonth(row.due_month, row.principal, row.overdue, row.inherited, int(row.notes))
+        for row in session.execute(statement)
     ]
 
 
