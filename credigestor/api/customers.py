@@ -133,6 +133,7 @@ class Customer(Answer):
     personal_references: str | None
     foreign_document: str | None
     country: str | None
+    ref: str | None
     active: bool
     created_at: datetime
     updated_at: datetime

@@ -135,6 +135,7 @@ class Note(Answer):
     customer_id: int
     customer: str
     tax_id: str | None
+    ref: str | None
     cancelled_on: date | None
     cancel_reason: str | None
     payments: list[NotePayment]

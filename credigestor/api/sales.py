@@ -148,6 +148,7 @@ class SaleNote(Answer):
 
     id: int
     number: str
+    ref: str | None
     amount: Money
     due_date: date
     free_until: date
@@ -182,6 +183,7 @@ class Sale(Answer):
     number: str
     customer_id: int
     customer: str
+    ref: str | None
     seller_id: int | None
     seller: str | None
     sold_on: date

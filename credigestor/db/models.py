@@ -80,6 +80,15 @@ def _money(default: str | None = None) -> Mapped[Any]:
     return mapped_column(Money, server_default=default)
 
 
+def _old_number(table: str) -> Index:
+    """Of what another system called a row, as `reports.search.by_old_number` looks for it."""
+    return Index(
+        f"ix_{table}_old_number",
+        text("ltrim(lower(ref), '0')"),
+        postgresql_where=text("ref IS NOT NULL"),
+    )
+
+
 class User(Base):
     """A person who logs in; `login` is folded to lower case."""
 
@@ -270,6 +279,7 @@ class Sale(Base):
         Index("ix_sales_customer_id", "customer_id"),
         Index("ix_sales_sold_on", "sold_on"),
         Index("ix_sales_seller_id", "seller_id"),
+        _old_number("sales"),
     )
     id: Mapped[int] = _id()
     ref: Mapped[str | None]
@@ -389,6 +399,7 @@ class Note(Base):
         Index("ix_notes_moved", "id", postgresql_where=text("original_due_date IS NOT NULL")),
         Index("ix_notes_open_due_date", "due_date", postgresql_where=_OPEN),
         Index("ix_notes_open_customer", "customer_id", postgresql_where=_OPEN),
+        _old_number("notes"),
         # The few that may be paid on time unusually long after they are due.
         Index(
             "ix_notes_long_on_time",
@@ -400,6 +411,8 @@ class Note(Base):
     sale_id: Mapped[int] = mapped_column(ForeignKey("sales.id"))
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
     number: Mapped[int]
+    #: What another system called it, which need not be unique even there.
+    ref: Mapped[str | None]
     amount: Mapped[Decimal] = mapped_column(Money)
     due_date: Mapped[date]
     on_time_until: Mapped[date]

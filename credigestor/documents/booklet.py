@@ -20,6 +20,7 @@ from credigestor.rules.calendar import format_date
 from credigestor.rules.identification import label_identity
 from credigestor.rules.identity import labelled_tax_id
 from credigestor.rules.money import format_brl
+from credigestor.rules.numbering import old_number
 from credigestor.rules.pix import note_txid, shop_payload
 
 _STUB = 50.0  # mm, the shop's part
@@ -68,7 +69,7 @@ class _Slips(Blocks):
         sale = self.booklet
         self._label(LEFT, y, "Via da loja")
         self.box(LEFT, y + 3.2, _STUB, 12, shop_name(sale.shop), size=9, style="B")
-        self._field(LEFT, y + 17, _STUB, "Nota", sale.note_number(note), 10)
+        self._field(LEFT, y + 17, _STUB, self._note(note), sale.note_number(note), 10)
         self._field(LEFT, y + 26, _STUB, "Vencimento", format_date(note.due_date), 10)
         self._field(LEFT, y + 35, _STUB, _worth(note), format_brl(note.to_pay), 10)
         self._label(LEFT, y + 44, "Cliente")
@@ -127,6 +128,12 @@ class _Slips(Blocks):
     def _field(self, x: float, y: float, width: float, label: str, value: str, size: float) -> None:
         self._label(x, y, label)
         self.box(x, y + 3.2, width, 7, value, size=size, style="B")
+
+    def _note(self, note: Installment) -> str:
+        """Over the note's number on the stub: its old one too, where there is one and room."""
+        both = " · ".join(filter(None, ("Nota", old_number(note.ref))))
+        self.set_type(6.5)
+        return both if self.get_string_width(both) <= _STUB else "Nota"
 
     def _label(self, x: float, y: float, text: str) -> None:
         self.box(x, y, _ACROSS, 3, text, size=6.5, color=GREY)

@@ -14,6 +14,7 @@ from credigestor.reports.booklet import Booklet, Installment
 from credigestor.rules.calendar import format_date
 from credigestor.rules.identification import label_identity
 from credigestor.rules.money import format_brl
+from credigestor.rules.numbering import old_number
 
 #: Where an A4 sheet is folded, or cut, into three.
 THIRDS = (99.0, 198.0)
@@ -50,6 +51,8 @@ class Cover(Flow):
             filter(None, (label_identity(sale.customer.tax_id), sale.customer.address))
         )
         y = page.box(LEFT, y + 0.5, WIDTH, 9, who, size=9)
+        if sale.ref:
+            y = page.box(LEFT, y + 0.5, WIDTH, 4, old_number(sale.ref), size=9)
         if sale.description:
             y = page.box(LEFT, y + 0.5, WIDTH, 14, f"Compra: {sale.description}", size=9)
         self.y = y + 3

@@ -10,6 +10,7 @@ from credigestor.documents.letterhead import shop_address
 from credigestor.reports.booklet import Booklet, Installment
 from credigestor.rules.calendar import format_date
 from credigestor.rules.money import format_brl, round_cents
+from credigestor.rules.numbering import old_number
 from credigestor.rules.words import listed
 
 #: Characters of the shop's address that a slip has room for; a longer one is on the cover alone.
@@ -34,8 +35,8 @@ def settled(sale: Booklet) -> str:
 
 
 def on_slip(sale: Booklet, note: Installment) -> list[str]:
-    """What is to be known when a slip is paid: in part, late, where."""
-    told = []
+    """What is to be known when a slip is paid: its old number, in part, late, where."""
+    told = [old_number(note.ref)] if note.ref else []
     if note.paid:
         told.append(
             f"Parcela de {format_brl(note.amount)} já paga em parte: {format_brl(note.paid)} "

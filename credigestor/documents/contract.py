@@ -16,7 +16,7 @@ from credigestor.documents.signatures import drawn_signatures
 from credigestor.reports.contract import Contract
 from credigestor.rules.calendar import format_date
 from credigestor.rules.money import format_brl
-from credigestor.rules.numbering import note_number
+from credigestor.rules.numbering import note_number, old_number
 
 TITLE = "Contrato de compra e venda a prazo"
 
@@ -56,6 +56,8 @@ class _Copy(Flow):
         self.band(TITLE, self.aside)
         for lead, text in [*words.parties(data), words.goods(data)]:
             self.clause(lead, text)
+        if data.ref:
+            self.clause("Venda", f"{data.number}. {old_number(data.ref)}")
         self.heading("Preço e crédito")
         self.figures(figures(data), labels=LEGAL, headed=True)
         self.heading("Parcelas")

@@ -44,6 +44,7 @@ def customer_lines(customer: NamedCustomer) -> dict[str, str]:
         "Cliente": customer.name,
         identity_kind(customer.tax_id): format_identity(customer.tax_id),
         "Endereço": customer.address,
+        **({"Nº anterior": customer.ref} if customer.ref else {}),
     }
 
 

@@ -17,7 +17,7 @@ from credigestor.rules.calendar import format_date, written_date
 from credigestor.rules.identification import identity_kind, label_identity
 from credigestor.rules.identity import format_tax_id, tax_id_kind
 from credigestor.rules.money import format_brl
-from credigestor.rules.numbering import sale_number
+from credigestor.rules.numbering import old_number, sale_number
 from credigestor.rules.words import date_in_words, money_in_words
 
 _PER_PAGE, _SLIP = 3, 99.0  # mm: a third of A4's height
@@ -28,6 +28,7 @@ _STRIP = 11.0
 _X, _RIGHT = _LEFT + _STRIP + 3, _LEFT + _WIDTH - 3
 _W = _RIGHT - _X
 _SIGNERS, _FOOT, _GAP, _PAD = 48.4, 85.0, 2.0, 1.6
+_NUMBER = 38.0  # mm, the box of a note's number
 _BODY, _VALUE, _LABEL = 8.5, 9.0, 6.0  # pt
 
 
@@ -97,7 +98,7 @@ class _Paper(Canvas):
             self.set_char_spacing(0)
 
     def _head(self, note: PrintedNote, y: float) -> None:
-        height, number, due, amount = 11.0, 38.0, 31.0, 43.0
+        height, number, due, amount = 11.0, _NUMBER, 31.0, 43.0
         brand = _W - number - due - amount - 3 * _GAP
         if note.copy > 1:
             self._outlined(_X + brand - 15, y, 15, height, 0.5)
@@ -116,9 +117,14 @@ class _Paper(Canvas):
             name = self.data.shop.shop_name
             self.box(_X, y, brand, height + 1, name, size=11, style="B", color=_INK)
         x = _RIGHT - number - due - amount - 2 * _GAP
-        self._boxed(x, y, number, "Nº", note.number)
+        self._boxed(x, y, number, self._old_number(note) or "Nº", note.number)
         self._boxed(x + number + _GAP, y, due, "Vencimento", format_date(note.due_date))
         self._boxed(_RIGHT - amount, y, amount, "Valor", format_brl(note.amount))
+
+    def _old_number(self, note: PrintedNote) -> str:
+        """What stands over the note's number, where its box has room for it."""
+        label = old_number(note.ref)
+        return label if self._width_of(label, _LABEL) <= _NUMBER - 2 * _PAD else ""
 
     def _fits(self, text: str, width: float, height: float) -> bool:
         """Whether the name that only adorns the head may stand there; the payee's stands below."""
@@ -219,12 +225,16 @@ class _Paper(Canvas):
     def _foot(self, note: PrintedNote, y: float) -> None:
         """Which copy it is, and what has been paid on it (LUG art. 39)."""
         text = f"{note.copy}ª via, impressa em {format_date(self.made_at)}"
+        if note.ref and not self._old_number(note):
+            text += f" · {old_number(note.ref)}"
         width = _W
         if note.received:
             received = f"Recebido por conta até esta impressão: {format_brl(note.received)}"
             part = self._width_of(received, 7, "B") + 1
             self.box(_RIGHT - part, y, part, 3.4, received, size=7, style="B", align="R")
             width -= part + 3
+        while self._width_of(text, _LABEL) > width:  # of an old number longer than any is
+            text = f"{text[:-2]}…"
         self.box(_X, y + 0.3, width, 3, text, size=_LABEL, color=GREY)
 
     def _cut(self, y: float) -> None:

@@ -12,7 +12,7 @@ from credigestor.rules.identification import label_identity
 from credigestor.rules.identity import labelled_tax_id
 from credigestor.rules.methods import in_words
 from credigestor.rules.money import format_number
-from credigestor.rules.numbering import sale_number
+from credigestor.rules.numbering import old_number, old_numbers, sale_number
 from credigestor.rules.words import listed
 
 #: Across a receipt that no longer counts.
@@ -83,12 +83,14 @@ def reversal(data: Receipt) -> str:
 
 
 def remarks(data: Receipt) -> list[str]:
-    """What else must be said: what was let go, whose right a discount was, CC art. 322."""
+    """What else is said: old numbers, what was let go, whose right a discount was, CC art. 322."""
     if data.undone:
         return []
     if data.kind is Money.REFUND:
         return ["Com esta devolução nada mais há a receber da loja por esta entrada."]
-    said = []
+    said = [old] if (old := old_numbers((item.number, item.ref) for item in data.items)) else []
+    if data.sale_ref:
+        said.append(f"Venda: {old_number(data.sale_ref)}")
     if data.recovers:
         numbers = listed([item.number for item in data.items if item.recovered])
         said.append(f"Recuperação de dívida que havia sido baixada por perda: {numbers}.")

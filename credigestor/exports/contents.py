@@ -146,7 +146,8 @@ def sales(cells: CellWriter) -> Content:
 
 def notes(cells: CellWriter) -> Content:
     """Every note of the sales made by the date, with what it owes then."""
-    balance = note_balances(cells.as_of, today=cells.today).subquery("balance").c
+    balances = note_balances(cells.as_of, today=cells.today).add_columns(Note.ref)
+    balance = balances.subquery("balance").c
     customer = of_customer(cells, balance.customer_id)
     # Most notes owe nothing: seen once each, that spares the server all the arithmetic.
     owes = {
@@ -170,6 +171,7 @@ def notes(cells: CellWriter) -> Content:
             header: case((balance.is_open, cells.owed(owed)), else_=cells.zero)
             for header, owed in owes
         },
+        "Referência": cells.text(balance.ref),
     }
     rows = select(balance.note_id).join(customer, true()).order_by(balance.sale_id, balance.number)
     return Content(columns, rows)

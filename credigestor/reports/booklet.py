@@ -22,12 +22,14 @@ from credigestor.rules.numbering import note_number, sale_number
 class Installment(AgreedNote):
     """One note: what it was made for and the principal it still owes, R$.
 
-    `agreed` is the interest of a date agreed anew, which is owed beside it and not late (R32).
+    `agreed` is the interest of a date agreed anew, which is owed beside it and not late (R32),
+    `ref` its old number.
     """
 
     free_until: date
     balance: Decimal
     agreed: Decimal = ZERO
+    ref: str | None = None
 
     @property
     def to_pay(self) -> Decimal:
@@ -95,6 +97,7 @@ def booklet(session: Session, sale_id: int, *, today: date) -> Booklet:
                 agreed=note.interest_carried
                 if note.original_due_date and today <= note.free_until
                 else ZERO,
+                ref=note.ref,
             )
             for note in notes
         ),

@@ -32,6 +32,7 @@ _KEPT = (
     "late_rate",
     "fine_rate",
     "grace_days",
+    "ref",
 )
 
 
@@ -65,6 +66,8 @@ class CreditTerms:
     installments: Sequence[AgreedNote]
     schedule: str = ScheduleKind.MONTHLY
     schedule_step: int | None = None
+    #: The sale's old number, where it came from another system.
+    ref: str | None = None
 
     @property
     def financed(self) -> Decimal:

@@ -190,10 +190,11 @@ class _Reader:
     def notes(self) -> Section:
         rows = self.session.execute(
             note_balances(self.today, today=self.today)
-            .add_columns(Note.settled_on)
+            .add_columns(Note.settled_on, Note.ref)
             .where(Note.customer_id == self.customer_id)
             .order_by(Note.due_date, Note.id)
-        )
+        ).all()
+        any_ref = any(row.ref for row in rows)
         found = [
             {
                 "Nota": note_number(row.sale_id, row.number, row.installments),
@@ -206,6 +207,7 @@ class _Reader:
                 "Juros (R$)": row.interest,
                 "Multa (R$)": row.fine,
                 "Deve (R$)": row.owed,
+                **({"Referência": row.ref} if any_ref else {}),
             }
             for row in rows
         ]

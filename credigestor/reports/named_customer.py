@@ -22,6 +22,8 @@ class NamedCustomer:
     name: str
     tax_id: str | None
     address: str
+    #: The number that another system gave them.
+    ref: str | None = None
 
 
 def named_customer(session: Session, customer_id: int) -> NamedCustomer:
@@ -33,4 +35,6 @@ def named_customer(session: Session, customer_id: int) -> NamedCustomer:
         raise Conflict(
             "Os dados deste cliente foram anonimizados a pedido: não há mais documentos dele."
         )
-    return NamedCustomer(customer.id, customer.name, customer.identification, address_of(customer))
+    return NamedCustomer(
+        customer.id, customer.name, customer.identification, address_of(customer), customer.ref
+    )

@@ -107,6 +107,8 @@ class NoteDetail:
     customer: str
     tax_id: str | None
     identification: str | None
+    ref: str | None
+    sale_ref: str | None
     cancelled_on: date | None
     cancel_reason: str | None
     payments: Sequence[NotePayment]
@@ -168,6 +170,8 @@ def detail(session: Session, note_id: int, *, as_of: date, today: date) -> NoteD
         customer=customer.name,
         tax_id=customer.tax_id,
         identification=customer.identification,
+        ref=note.ref,
+        sale_ref=sale.ref,
         cancelled_on=sale.cancelled_on,
         cancel_reason=sale.cancel_reason,
         payments=payments,

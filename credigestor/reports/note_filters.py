@@ -31,11 +31,15 @@ from credigestor.db.steps import DUE_AS_MADE, steps
 from credigestor.reports.note_dates import Conditions, in_force, one_of
 from credigestor.reports.note_risk import in_bands
 from credigestor.reports.scope import NO_SELLER
-from credigestor.reports.search import by_customer, by_number
+from credigestor.reports.search import (
+    by_customer,
+    by_number,
+    may_be_old_number,
+    notes_by_old_number,
+)
 from credigestor.rules.aging import BANDS, CURRENT, LIMITS, Status
 from credigestor.rules.charges import Closing
 from credigestor.rules.money import CENT
-from credigestor.rules.numbering import parse_note_number
 from credigestor.rules.value_ranges import value_limits
 
 #: Status of the filter that keeps whatever is still owed.
@@ -63,7 +67,7 @@ class NoteFilters:
     contract_over: open notes of sales that have a note more than so many days late (R17, R19).
     late_*: notes that became overdue then, unpaid on the last on-time day the day before; they
     may have been paid since (recovery).
-    text: words of the customer's name, part of the CPF, or a printed number.
+    text: words of the customer's name, part of the CPF, a printed number or an old one.
     """
 
     status: str | None = None
@@ -257,13 +261,14 @@ def _of_customers(filters: NoteFilters) -> Conditions:
         found.append(Note.customer_id.in_(there))
     if filters.text.strip():
         people = select(Customer.id).where(by_customer(filters.text))
-        if parse_note_number(filters.text) is None:
+        if not may_be_old_number(filters.text):
             found.append(Note.customer_id.in_(people))
         else:  # few are found by digits: look-ups in indexes, where an OR would read every note
             other = aliased(Note)
             theirs = select(other.id).where(one_of(other.customer_id, people))
             named = select(other.id).where(by_number(filters.text, other.sale_id, other.number))
-            found.append(one_of(Note.id, union(theirs, named)))
+            old = notes_by_old_number(filters.text)
+            found.append(one_of(Note.id, union(theirs, named, *old)))
     return found
 
 

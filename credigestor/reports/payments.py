@@ -8,14 +8,32 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+    union,
+)
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, SaleMoney, User
 from credigestor.reports import by_method
 from credigestor.reports.by_method import ByMethod, came_by
+from credigestor.reports.note_dates import one_of
 from credigestor.reports.ordering import ordered
-from credigestor.reports.search import by_customer, by_number
+from credigestor.reports.search import (
+    by_customer,
+    by_number,
+    may_be_old_number,
+    notes_by_old_number,
+)
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import parse_note_number, receipt_number
 
@@ -207,8 +225,13 @@ def _kept(filters: PaymentFilters) -> ColumnElement[bool]:
 
 
 def _matches(text: str) -> ColumnElement[bool]:
-    """By customer, by a note's number, or by the receipt's own number."""
+    """By customer, by a note's number, printed or old, or by the receipt's own number."""
     ways = [by_customer(text)]
+    if may_be_old_number(text):
+        items = select(PaymentItem.payment_id).where(
+            one_of(PaymentItem.note_id, union(*notes_by_old_number(text)))
+        )
+        ways.append(Payment.id.in_(items))
     named = parse_note_number(text)
     if named is not None:
         sale_or_receipt, place = named

@@ -37,7 +37,8 @@ from credigestor.rules.numbering import note_number, sale_number
 class PrintedNote:
     """A note as printed: its number, R$, and which copy this is, from 1.
 
-    `received` is what had been paid on it when it was printed, charges included.
+    `received` is what had been paid on it when it was printed, charges included, `ref` the number
+    that another system gave it.
     """
 
     id: int
@@ -46,6 +47,7 @@ class PrintedNote:
     due_date: date
     copy: int
     received: Decimal
+    ref: str | None = None
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,7 @@ def _notes(
             due_date=due_date,
             copy=copy,
             received=received,
+            ref=note.ref,
         )
         for note, copy, received, due_date in rows
     ]

@@ -41,9 +41,9 @@ _NOTHING = Split(ZERO, ZERO, ZERO)
 class ReceiptItem:
     """What a payment did to one note, R$; `after` is what the note owed right after it.
 
-    `number` is the note's printed number, `place` its place among the sale's `installments`;
-    `discount` came off the principal beside the money (R14), `waived` of the charges (R29); `old`
-    are charges of a renegotiated debt in the principal that was paid (R15).
+    `number` is the note's printed number, `ref` its old one, `place` its place among the sale's
+    `installments`; `discount` came off the principal beside the money (R14), `waived` of the
+    charges (R29); `old` are charges of a renegotiated debt in the principal that was paid (R15).
     """
 
     note_id: int
@@ -59,6 +59,7 @@ class ReceiptItem:
     waived: Split = _NOTHING
     recovered: bool = False
     old: Split = _NOTHING
+    ref: str | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,8 @@ class Receipt:
     payer_tax_id: str | None = None
     kind: Money = Money.NOTES
     sale_id: int | None = None
+    #: The old number of the sale of a down payment.
+    sale_ref: str | None = None
 
     @property
     def split(self) -> Split:
@@ -230,7 +233,7 @@ def _let_go(session: Session, payment: Payment) -> tuple[str | None, dict[int, S
 def _items(session: Session, payment_id: int, waived: Mapping[int, Split]) -> list[ReceiptItem]:
     due_date = func.coalesce(PaymentItem.due_date_after, DUE_AS_MADE)  # as it was due then (R32)
     rows = session.execute(
-        select(PaymentItem, Note.sale_id, Note.number, due_date, Sale.installments)
+        select(PaymentItem, Note.sale_id, Note.number, Note.ref, due_date, Sale.installments)
         .join(Note, Note.id == PaymentItem.note_id)
         .join(Sale, Sale.id == Note.sale_id)
         .where(PaymentItem.payment_id == payment_id)
@@ -252,8 +255,9 @@ def _items(session: Session, payment_id: int, waived: Mapping[int, Split]) -> li
             waived=waived.get(item.note_id, _NOTHING),
             recovered=item.closed_after == Closing.WRITTEN_OFF.value,
             old=old.get(item.id, _NOTHING),
+            ref=ref,
         )
-        for item, sale_id, place, due_date, installments in rows
+        for item, sale_id, place, ref, due_date, installments in rows
     ]
 
 

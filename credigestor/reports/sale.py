@@ -23,7 +23,7 @@ from credigestor.rules.due_schedule import told
 from credigestor.rules.numbering import sale_number
 
 NOTE_COLUMNS = (
-    *("note_id", "number", "amount", "due_date", "free_until"),
+    *("note_id", "number", "ref", "amount", "due_date", "free_until"),
     *("principal", "interest", "fine", "owed", "days_late", "status"),
 )
 
@@ -32,7 +32,7 @@ NOTE_COLUMNS = (
 class SaleDetail:
     """A sale with its contract as made: R$, rates in percent, grace in days (R5).
 
-    `notes` has the columns note_id, number, amount, due_date, free_until, principal, interest,
+    `notes` has the columns note_id, number, ref, amount, due_date, free_until, principal, interest,
     fine, owed, days_late and status; `payments` payment_id, paid_on, method, numbers, amount,
     interest, fine, principal, discount (this sale's part of it, R$) and reversed; `money` is its
     down payment and, of a cancelled sale, its return (R35).
@@ -41,6 +41,7 @@ class SaleDetail:
     id: int
     customer_id: int
     customer: str
+    ref: str | None
     seller_id: int | None
     seller: str | None
     sold_on: date
@@ -110,6 +111,7 @@ def detail(session: Session, sale_id: int, *, as_of: date, today: date) -> SaleD
                 Sale.id,
                 Sale.customer_id,
                 Customer.name.label("customer"),
+                Sale.ref,
                 Sale.seller_id,
                 seller.name.label("seller"),
                 Sale.sold_on,
@@ -158,9 +160,12 @@ def notes_made(session: Session, sale_id: int) -> Sequence[Row[int, int, Decimal
 
 
 def _notes(session: Session, sale_id: int, as_of: date, today: date) -> pd.DataFrame:
-    notes = note_balances(as_of, today=today).where(Note.sale_id == sale_id).subquery()
+    balances = note_balances(as_of, today=today).add_columns(Note.ref)
+    notes = balances.where(Note.sale_id == sale_id).subquery()
     statement = select(*(notes.c[name] for name in NOTE_COLUMNS)).order_by(notes.c.number)
-    return pd.read_sql(statement, session.connection(), coerce_float=False)
+    frame = pd.read_sql(statement, session.connection(), coerce_float=False)
+    # None where there is none: pandas' own missing text is a number to whoever asks for a text.
+    return frame.assign(ref=frame["ref"].astype(object).where(frame["ref"].notna(), None))
 
 
 def _payments(session: Session, sale_id: int, as_of: date) -> pd.DataFrame:

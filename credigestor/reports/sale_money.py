@@ -17,7 +17,7 @@ from credigestor.errors import NotFound
 from credigestor.reports import by_method
 from credigestor.reports.by_method import ByMethod, came_by
 from credigestor.reports.receipt import Money, Receipt, Undone
-from credigestor.reports.search import by_customer
+from credigestor.reports.search import by_customer, by_old_number
 from credigestor.rules.address import address_of
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import money_number, parse_note_number, sale_number
@@ -172,6 +172,7 @@ def receipt(session: Session, money_id: int) -> Receipt:
         undone=undone,
         kind=Money(money.kind),
         sale_id=sale.id,
+        sale_ref=sale.ref,
     )
 
 
@@ -205,8 +206,8 @@ def _kept(filters: MoneyFilters) -> ColumnElement[bool]:
 
 
 def _matches(text: str) -> ColumnElement[bool]:
-    """By customer, by the sale's number, or by the receipt's own."""
-    ways = [by_customer(text)]
+    """By customer, by the sale's number, also its old one, or by the receipt's own."""
+    ways = [by_customer(text), by_old_number(text, Sale.ref)]
     letter, rest = text.strip()[:1].upper(), text.strip()[1:]
     if letter in ("E", "D") and rest.isascii() and rest.isdigit() and len(rest) < 10:
         kind = "down" if letter == "E" else "refund"

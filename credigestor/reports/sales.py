@@ -18,15 +18,17 @@ from sqlalchemy import (
     select,
     true,
     tuple_,
+    union,
 )
 from sqlalchemy.orm import Session
 
 from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note, Renegotiation, Sale, User
+from credigestor.reports.note_dates import one_of
 from credigestor.reports.note_filters import of_city, of_value
 from credigestor.reports.ordering import ordered
 from credigestor.reports.scope import NO_SELLER
-from credigestor.reports.search import usable
+from credigestor.reports.search import by_old_number, may_be_old_number, notes_by_old_number, usable
 from credigestor.rules.identity import fold
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import parse_note_number
@@ -58,8 +60,9 @@ class SaleFilters:
     """What limits the list of sales; the default limits nothing. Dates are inclusive.
 
     `text` is looked for in the customer's name and the description (case and accents folded)
-    and as the number of a sale or of one of its notes; `cancelled` of None lists both, at the
-    as-of date; `seller`, `city` and `value` as in `reports.scope.Scope`.
+    and as the number of a sale or of one of its notes, or an old one, also the customer's;
+    `cancelled` of None lists both, at the as-of date; `seller`, `city` and `value` as in
+    `reports.scope.Scope`.
     """
 
     text: str = ""
@@ -241,6 +244,12 @@ def _matches(typed: str, words: list[str]) -> ColumnElement[bool]:
         Sale.customer_id.in_(people),
         and_(*(description.contains(word, autoescape=True) for word in words)),
     ]
+    if may_be_old_number(typed):
+        notes = union(*notes_by_old_number(typed))
+        ways.append(Sale.id.in_(select(Note.sale_id).where(one_of(Note.id, notes))))
+        ways.append(by_old_number(typed, Sale.ref))
+        clients = select(Customer.id).where(by_old_number(typed, Customer.ref))
+        ways.append(Sale.customer_id.in_(clients))
     if number := parse_note_number(typed):
         ways.append(Sale.id == number[0])
     return or_(*ways)

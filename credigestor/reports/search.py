@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal_column, or_, select
+from sqlalchemy.orm import aliased
 
-from credigestor.db.models import Customer
+from credigestor.db.models import Customer, Note, Sale
+from credigestor.reports.note_dates import one_of
 from credigestor.rules.identity import digits, fold
 from credigestor.rules.numbering import parse_note_number
 
@@ -29,7 +31,8 @@ def usable(query: str) -> str:
 def by_customer(
     query: str, *, tax_id_digits: int = MIN_TAX_ID_DIGITS, phone: bool = False
 ) -> ColumnElement[bool]:
-    """Customers by words of the name (case and accents folded) or part of CPF, CNPJ or document.
+    """Customers by words of the name (case and accents folded), old number, or part of CPF, CNPJ
+    or document.
 
     A number may have punctuation, and must have at least `tax_id_digits` digits; with `phone`
     it may also be part of the phone.
@@ -50,7 +53,38 @@ def by_customer(
         written = func.regexp_replace(Customer.phone_text, "[^0-9]", "", "g")
         phones = (Customer.phone, Customer.second_phone, written)
         ways.extend(each.contains(number, autoescape=True) for each in phones)
+    ways.append(by_old_number(query, Customer.ref))
     return or_(false(), *ways)
+
+
+def by_old_number(query: str, ref: Any) -> ColumnElement[bool]:
+    """What another system called so: whole, but for case and the zeros in front.
+
+    As the index `ix_…_old_number` has it.
+    """
+    typed = usable(query).strip()
+    if not typed.strip("0"):
+        return false()
+    zero = literal_column("'0'")
+    return and_(
+        ref.is_not(None),
+        func.ltrim(func.lower(ref), zero) == func.ltrim(func.lower(typed), zero),
+    )
+
+
+def may_be_old_number(query: str) -> bool:
+    """Whether it is worth looking for: a name alone is no number."""
+    return any(character.isdigit() for character in query)
+
+
+def notes_by_old_number(query: str) -> list[Select[int]]:
+    """SELECTs of the ids of notes whose own old number it is, or their sale's."""
+    note = aliased(Note)
+    sales = select(Sale.id).where(by_old_number(query, Sale.ref))
+    return [
+        select(note.id).where(by_old_number(query, note.ref)),
+        select(note.id).where(one_of(note.sale_id, sales)),
+    ]
 
 
 def by_number(query: str, sale_id: Any, number: Any) -> ColumnElement[bool]:

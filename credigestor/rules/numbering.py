@@ -14,6 +14,10 @@ True
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+#: Old numbers that a paper names; of more it gives the count.
+_NAMED = 6
 
 _TYPED = re.compile(r"0*([0-9]{1,9})(?:\s*-\s*0*([0-9]{1,3})(?:\s*/\s*[0-9]{1,3})?)?", re.ASCII)
 
@@ -53,3 +57,29 @@ def parse_note_number(text: str) -> tuple[int, int | None] | None:
     if match is None:
         return None
     return int(match[1]), int(match[2]) if match[2] else None
+
+
+def old_number(ref: str | None) -> str:
+    """What another system called it, as it stands beside our number; empty where there is none.
+
+    >>> old_number("4711-B"), old_number(None)
+    ('Nº anterior: 4711-B', '')
+    """
+    return f"Nº anterior: {ref}" if ref else ""
+
+
+def old_numbers(notes: Iterable[tuple[str, str | None]]) -> str:
+    """The old numbers of some notes, each beside ours; empty where there is none.
+
+    >>> old_numbers([("000123-02/10", "4711-B")]), old_numbers([("000123-02/10", None)])
+    ('Nº anterior: 4711-B', '')
+    >>> old_numbers([("000123-02/10", "4711-B"), ("000123-03/10", None), ("000124-01/01", "9")])
+    'Nº anterior: 000123-02/10 era 4711-B, 000124-01/01 era 9'
+    """
+    every = list(notes)
+    known = [(number, ref) for number, ref in every if ref]
+    if len(every) == 1:
+        return old_number(every[0][1])
+    named = ", ".join(f"{number} era {ref}" for number, ref in known[:_NAMED])
+    more = len(known) - _NAMED
+    return old_number(named) + (f" e mais {more}" if more > 0 else "")

@@ -12,7 +12,7 @@ from credigestor.rules.calendar import format_date
 from credigestor.rules.identification import NO_CREDIT, format_identity
 from credigestor.rules.identity import format_phone, phone_shown, whatsapp_url
 from credigestor.rules.money import format_brl
-from credigestor.rules.numbering import note_number, sale_number
+from credigestor.rules.numbering import note_number, old_number, sale_number
 from credigestor.rules.permissions import Permission
 from credigestor.services import customers
 from credigestor.ui.admin import personal_data
@@ -51,10 +51,8 @@ def load() -> Profile:
 def show_header(found: Profile) -> None:
     customer = found.customer
     place = "/".join(part for part in (customer.city, customer.state) if part)
-    messages.header(
-        messages.plain(customer.name),
-        messages.plain(" · ".join(filter(None, (format_identity(customer.identification), place)))),
-    )
+    parts = (format_identity(customer.identification), place, old_number(customer.ref))
+    messages.header(messages.plain(customer.name), messages.plain(" · ".join(filter(None, parts))))
     if customer.anonymised_at is not None:
         personal_data.banner(customer.anonymised_at)
         return

@@ -15,7 +15,7 @@ from credigestor.rules.calendar import check_date_range, format_date, format_day
 from credigestor.rules.identification import format_identity
 from credigestor.rules.methods import in_words
 from credigestor.rules.money import format_brl, format_number
-from credigestor.rules.numbering import receipt_number, sale_number
+from credigestor.rules.numbering import old_number, receipt_number, sale_number
 from credigestor.rules.permissions import Permission
 from credigestor.ui.counter import (
     deals,
@@ -101,6 +101,8 @@ def show_header(note: NoteDetail) -> None:
         )
     moved = note.original_due_date
     details = [
+        old_number(note.ref),
+        f"Venda: {old_number(note.sale_ref)}" if note.sale_ref else "",
         note.description,
         f"Vendedor: {note.seller}" if note.seller else "",
         f"Prorrogada: vencia em {format_date(moved)}" if moved else "",

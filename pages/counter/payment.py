@@ -119,11 +119,14 @@ def show_notes(found: Receipt) -> None:
         del labels["discount"]
     if not waived(found):
         del labels["waived"]
+    if any(item.ref for item in found.items):
+        labels["ref"] = "Nº anterior"
     frame = pd.DataFrame(
         [
             {
                 "id": item.note_id,
                 "number": item.number,
+                "ref": item.ref,
                 "due_date": item.due_date,
                 "amount": item.amount,
                 "interest": item.split.interest,
@@ -140,7 +143,7 @@ def show_notes(found: Receipt) -> None:
         frame,
         labels,
         key="receipt-notes",
-        money=[name for name in labels if name not in ("number", "due_date")],
+        money=[name for name in labels if name not in ("number", "due_date", "ref")],
         dates=["due_date"],
         opens="counter/note.py",
     )

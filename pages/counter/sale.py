@@ -14,7 +14,7 @@ from credigestor.rules.aging import STATUS_NAMES, Status
 from credigestor.rules.calendar import format_date
 from credigestor.rules.methods import Part, in_words
 from credigestor.rules.money import ZERO, format_brl
-from credigestor.rules.numbering import note_number, proposal_number, receipt_number
+from credigestor.rules.numbering import note_number, old_number, proposal_number, receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import sales
 from credigestor.ui.counter import (
@@ -83,7 +83,8 @@ def terms(sale: SaleDetail) -> None:
             st.metric("Total a pagar", format_brl(to_pay))
         st.metric("A receber hoje", format_brl(sum(sale.notes["owed"], ZERO)))
     by = f"por {sale.seller}" if sale.seller else "sem vendedor registrado"
-    lines = [f"Vendida em {format_date(sale.sold_on)} {by}"]
+    lines = [old_number(sale.ref)] if sale.ref else []
+    lines += [f"Vendida em {format_date(sale.sold_on)} {by}"]
     if sale.installments:
         every = f", {sale.due_told}" if sale.installments > 1 else ""
         lines.append(f"Parcelas: {sale.installments}{every}")
@@ -117,6 +118,8 @@ def notes_area(sale: SaleDetail) -> None:
     if frame["interest"].any() or frame["fine"].any():
         labels |= {"principal": "Principal", "interest": "Juros", "fine": "Multa"}
     labels["free_until"] = "Sem encargos até"
+    if frame["ref"].notna().any():
+        labels["ref"] = "Nº anterior"
     tables.table(
         frame,
         labels,

@@ -150,6 +150,7 @@ def test_every_note_states_what_a_replay_of_its_payments_says(admin: Actor, as_o
                     STATUS_NAMES[at.status],
                     cell(at.days_late),
                     *(cell(round(part, 2)) for part in money),
+                    "",
                 ]
             )
     found = [list(row.values()) for row in rows_of(Order(kind="notes", as_of=as_of))]

@@ -47,6 +47,7 @@ FREE = {
     | {"foreign_document", "country"},
     "guarantors": {"name", "address"},
     "logos": {"created_at", "created_by"},
+    "notes": {"ref"},
     "note_printings": {"operation_id"},
     "payers": {"name", "tax_id"},
     "payments": {"operation_id"},

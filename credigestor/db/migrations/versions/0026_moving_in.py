@@ -1,4 +1,4 @@
-"""Cheque and boleto as methods, more of a customer, and none of a CPF (R26, R36)
+"""Cheque and boleto as methods, more of a customer, none of a CPF, old numbers (R26, R36)
 
 No money of before came by either; of nobody the rest was known, and all have a CPF or CNPJ.
 
@@ -22,6 +22,7 @@ _EACH = ", ".join(_METHODS)
 def upgrade() -> None:
     _methods()
     _customers()
+    _old_numbers()
 
 
 def _methods() -> None:
@@ -83,3 +84,14 @@ def _customers() -> None:
         ["id"],
         postgresql_where=sa.text("tax_id IS NULL AND foreign_document IS NULL"),
     )
+
+
+def _old_numbers() -> None:
+    op.add_column("notes", sa.Column("ref", sa.Text(), nullable=True))
+    for table in ("notes", "sales"):
+        op.create_index(
+            f"ix_{table}_old_number",
+            table,
+            [sa.text("ltrim(lower(ref), '0')")],
+            postgresql_where=sa.text("ref IS NOT NULL"),
+        )
