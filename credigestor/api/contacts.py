@@ -27,8 +27,11 @@ from credigestor.api.fields import (
 from credigestor.api.once import Once
 from credigestor.api.operations import Operations
 from credigestor.api.paging import DatedPage, Paging
+from credigestor.api.views import caught_up
 from credigestor.db.engine import snapshot
+from credigestor.reports import call_list as reports_of_calls
 from credigestor.reports import contacts as reports
+from credigestor.reports.call_list import call_list
 from credigestor.reports.contacts import ContactFilters, ContactMade
 from credigestor.rules.contacts import Channel, Outcome
 from credigestor.rules.permissions import Permission
@@ -100,6 +103,32 @@ class Contact(Answer):
     promise: PromiseOfContact | None
 
 
+class Call(Answer):
+    """Somebody to be called: what is overdue and may be collected, and what happened last."""
+
+    customer_id: int
+    name: str
+    phone: str | None
+    principal: Money
+    owed: Money
+    notes: int
+    oldest_due: date
+    days_late: int
+    last_paid_on: date | None
+    last_paid_amount: Money | None
+    contact: Contact | None
+    promise: PromiseOfContact | None
+
+
+class Calls(Answer):
+    """Whom to call first on a day, most overdue principal first; how many are left out."""
+
+    as_of: date
+    contacted: int
+    promised: int
+    items: list[Call]
+
+
 class PromiseWithdrawn(Answer):
     """A promise that was taken back."""
 
@@ -150,6 +179,19 @@ def search(
     return DatedPage(as_of=call.today, items=[_shown(each) for each in shown], next_cursor=cursor)
 
 
+@router.reads("/calls", Permission.ANALYTICS, "Quem chamar primeiro sobre o que está atrasado")
+def calls(call: Caller) -> Calls:
+    """The ten that the managers' first page shows."""
+    with caught_up(call) as session:
+        found = call_list(session, today=call.today)
+    return Calls(
+        as_of=call.today,
+        contacted=found.contacted,
+        promised=found.promised,
+        items=[_call(each) for each in found.calls],
+    )
+
+
 @promises.writes(
     "/{promise_id}/withdrawal",
     Permission.CONTACT,
@@ -166,6 +208,19 @@ def withdraw(promise_id: PathId, call: Caller, once: Once, data: Why) -> Respons
         return PromiseWithdrawn(id=promise_id, withdrawn_on=call.today)
 
     return once(data, act)
+
+
+def _call(found: reports_of_calls.Call) -> Call:
+    paid_on, paid = found.last_paid or (None, None)
+    return Call.model_validate(
+        {
+            **asdict(found.overdue),
+            "last_paid_on": paid_on,
+            "last_paid_amount": paid,
+            "contact": asdict(found.contact) if found.contact else None,
+            "promise": asdict(found.promise) if found.promise else None,
+        }
+    )
 
 
 def _shown(found: ContactMade) -> Contact:

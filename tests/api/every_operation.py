@@ -79,6 +79,7 @@ OPERATIONS: dict[tuple[str, str], Permission | str | None] = {
     ("POST", "/acts/{act_id}/reversal"): Permission.REVERSE,
     ("GET", "/contacts"): Permission.COUNTER,
     ("POST", "/contacts"): Permission.CONTACT,
+    ("GET", "/contacts/calls"): Permission.ANALYTICS,
     ("POST", "/promises/{promise_id}/withdrawal"): Permission.CONTACT,
     ("GET", "/closings"): Permission.ANALYTICS,
     ("POST", "/closings"): Permission.CLOSE_DAYS,

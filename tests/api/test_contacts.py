@@ -13,6 +13,35 @@ from tests.services.selling import new_customer
 pytestmark = pytest.mark.usefixtures("db")
 
 
+def test_whom_to_call_first_is_told_with_what_happened_last(
+    seller_token: str, manager_token: str
+) -> None:
+    customer = new_customer(name="Ana Luz", phone="+5585988724443")
+    note = sell(("300.00", late(50)), customer=customer).notes[0]
+    body = {"customer_id": customer, "items": [{"note_id": note, "amount": "11.00"}]}
+    made(post("/payments", seller_token, {**body, "method": "cash"}))
+    told = get("/contacts/calls", manager_token)
+    [call] = told["items"]
+    assert call == {
+        "customer_id": customer,
+        "name": "Ana Luz",
+        "phone": "+5585988724443",
+        "principal": "300.00",
+        "owed": "300.00",
+        "notes": 1,
+        "oldest_due": "2026-10-04",
+        "days_late": 50,
+        "last_paid_on": "2026-11-23",
+        "last_paid_amount": "11.00",
+        "contact": None,
+        "promise": None,
+    }
+    spoke = {"customer_id": customer, "channel": "phone", "outcome": "spoke"}
+    made(post("/contacts", seller_token, spoke))
+    told = get("/contacts/calls", manager_token)
+    assert (told["items"], told["contacted"], told["promised"]) == ([], 1, 0)
+
+
 def test_r38_a_promise_is_recorded_told_and_withdrawn(seller_token: str) -> None:
     customer = new_customer(name="Ana Luz")
     sell(("300.00", late(50)), customer=customer)
