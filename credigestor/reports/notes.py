@@ -140,8 +140,9 @@ def list_notes(
     """One page of the filtered notes, in an order of ORDERS.
 
     Columns: id, number, customer, due_date, status, days_late, amount, principal, interest,
-    fine and owed at `as_of`, R$. `ids` are what `few` found for the same filters and date;
-    without them the page is found on a walk along an index, and only WALKS will do.
+    fine and owed at `as_of`, R$, and the customer's phone. `ids` are what `few` found for
+    the same filters and date; without them the page is found on a walk along an index, and only
+    WALKS will do.
     """
     if ids is None:
         walk = select(Note.id).where(*kept(filters, as_of, today))
@@ -279,6 +280,7 @@ def _listed(
             notes.c.installments,
             Customer.name.label("customer"),
             *(notes.c[name] for name in columns),
+            Customer.phone,
         )
         .select_from(source)
         .order_by(*ordered(order, orders, tie=tie))

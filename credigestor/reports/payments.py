@@ -118,7 +118,7 @@ def list_payments(
     """One page of the filtered payments, in an order of ORDERS or SUMS.
 
     Columns: id, number, paid_on, customer, method, amount (the money), principal, interest,
-    fine, discount (beside the money), received_by and reversed; R$.
+    fine, discount (beside the money), received_by, reversed and the customer's phone; R$.
     """
     statement = listed(filters, offset=offset, limit=limit, order=order)
     frame = pd.read_sql(statement, session.connection(), coerce_float=False)
@@ -152,6 +152,7 @@ def listed(
             Payment.amount,
             User.name.label("received_by"),
             Reversal.id.is_not(None).label("reversed"),
+            Customer.phone,
         )
     )
     if not of_sums:
@@ -170,6 +171,7 @@ def listed(
             *(value.label(name) for name, value in sums.items()),
             page.c.received_by,
             page.c.reversed,
+            page.c.phone,
         )
         .join(PaymentItem, PaymentItem.payment_id == page.c.id)
         .group_by(*page.c)

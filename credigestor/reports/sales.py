@@ -137,7 +137,7 @@ def page(
     """One page of the filtered sales, each with what it owes at `as_of`, R$.
 
     Columns: id, sold_on, customer, seller, description, total, down_payment, installments,
-    owed (charges included) and cancelled.
+    owed (charges included), cancelled, and the customer's phone.
     """
     statement = listed(filters, as_of=as_of, today=today, offset=offset, limit=limit, order=order)
     return pd.read_sql(statement, session.connection(), coerce_float=False)
@@ -161,7 +161,12 @@ def listed(
     rest = true() if after is None else tuple_(Sale.sold_on, Sale.id) < after
     of_sums = order.removeprefix("-") in SUMS
     kept = (
-        select(Sale.id, Customer.name.label("customer"), User.name.label("seller"))
+        select(
+            Sale.id,
+            Customer.name.label("customer"),
+            User.name.label("seller"),
+            Customer.phone,
+        )
         .join(Customer, Customer.id == Sale.customer_id)
         .outerjoin(User, User.id == Sale.seller_id)
         .where(_kept(filters, as_of), rest)
@@ -192,6 +197,7 @@ def listed(
             Sale.installments,
             owing.label("owed"),
             (~_live(as_of)).label("cancelled"),
+            chosen.c.phone,
         )
         .select_from(Sale)
         .join(chosen, chosen.c.id == Sale.id)

@@ -58,9 +58,8 @@ async def leave(request: Request) -> Response:
 
 
 async def script(_: Request) -> Response:
-    """The page's script: Streamlit's own texts in Portuguese, keypads for fingers, printing."""
-    content = portuguese_script() + keypads_script() + printing_script()
-    return Response(content, media_type="text/javascript")
+    """The page's script: Streamlit's own texts in Portuguese, what fingers need, printing."""
+    return Response(portuguese_script() + further_scripts(), media_type="text/javascript")
 
 
 async def health(_: Request) -> Response:
@@ -102,15 +101,10 @@ def portuguese_script() -> str:
 
 
 @lru_cache
-def keypads_script() -> str:
-    """The script that names each input's keypad."""
-    return Path(__file__).with_name("keypads.js").read_text("utf-8")
-
-
-@lru_cache
-def printing_script() -> str:
-    """The script that prints a receipt by itself."""
-    return Path(__file__).with_name("printing.js").read_text("utf-8")
+def further_scripts() -> str:
+    """What names each input's keypad, lets a phone's cards call and write, and prints a receipt."""
+    files = (Path(__file__).with_name(f"{name}.js") for name in ("keypads", "phone", "printing"))
+    return "".join(file.read_text("utf-8") for file in files)
 
 
 def _cookie(request: Request) -> str | None:

@@ -1,7 +1,12 @@
-"""The look of lists whose rows are links (`ui/kit/rows.py`), on paper of either colour."""
+"""The look of lists whose rows are links (`ui/kit/rows.py`), on paper of either colour.
+
+On a phone they are cards (`phone.css`), each value after its label, which the table's style tells.
+"""
 
 from __future__ import annotations
 
+#: Of so many columns a card tells the labels.
+MOST_COLUMNS = 16
 _LINE = "color-mix(in srgb,currentColor 16%,transparent)"
 _PAPER = "light-dark(#ffffff,#12191a)"
 _LINK = "light-dark(#0b6e69,#5fd0c5)"
@@ -34,8 +39,11 @@ STYLE = "".join(
         ".cg-pager nav>*{display:flex;align-items:center;justify-content:center;"
         "min-width:2.75rem;min-height:2.75rem;padding:0 .25rem}",
         ".cg-pager [aria-current]{font-weight:700}",
-        "@media(max-width:640px){.cg-rows tr>:first-child{min-width:7rem;max-width:10.5rem}",
-        ".cg-rows tbody th a{white-space:normal}.cg-pager{justify-content:center}}",
-        "</style>",
+        "@media screen and (max-width:640px){.cg-pager{justify-content:center}",
+        *(
+            f".cg-rows tbody tr>:nth-child({place})::before{{content:var(--cg-{place}) ' '}}"
+            for place in range(2, MOST_COLUMNS + 1)
+        ),
+        "}</style>",
     )
 )

@@ -44,6 +44,7 @@ HSTS = "max-age=31536000; includeSubDomains"
 NOSCRIPT = "<noscript><p>Ative o JavaScript do navegador para usar o CrediGestor.</p></noscript>"
 _SHEETS = (Path(__file__).with_name(name) for name in ("shell.css", "cards.css"))
 STYLE = f"<style>{''.join(sheet.read_text('utf-8') for sheet in _SHEETS)}</style>"
+PHONE = f"<style>{Path(__file__).with_name('phone.css').read_text('utf-8')}</style>"
 SCRIPT = '<script src="/cg/pt-br.js" defer></script>'
 
 _Headers = list[tuple[bytes, bytes]]
@@ -71,4 +72,4 @@ def portuguese(html: str) -> str:
     html = re.sub(r"<noscript>.*?</noscript>", NOSCRIPT, html, flags=re.DOTALL)
     html = re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL)
     html = re.sub(r'<link rel="service-desc"[^>]*>', "", html)
-    return html.replace("</head>", f"{STYLE}{row_style.STYLE}{SCRIPT}</head>", 1)
+    return html.replace("</head>", f"{STYLE}{row_style.STYLE}{PHONE}{SCRIPT}</head>", 1)

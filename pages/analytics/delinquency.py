@@ -82,6 +82,7 @@ def show_totals(totals: DelinquencyTotals) -> None:
 def as_shown(report: pd.DataFrame) -> pd.DataFrame:
     """The report in the words of the table."""
     return report.assign(
+        reached=report["phone"],
         tax_id=tables.identities(report),
         whatsapp=report["phone"].map(whatsapp_url, na_action="ignore"),
         phone=tables.phones(report),
@@ -117,6 +118,7 @@ def show_list(chosen: View, filters: DelinquencyFilters, customers: int) -> None
         opens="counter/customer.py",
         id_column="customer_id",
         leads={"whatsapp": "Conversar"},
+        phone="reached",
         sorting=sorting,
         page=shown,
     )

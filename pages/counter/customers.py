@@ -102,6 +102,7 @@ def show_rows(
     sorting: rows.Sorting | None = None,
     page: lists.Page | None = None,
 ) -> None:
+    frame["reached"] = frame["phone"]
     frame["tax_id"] = tables.identities(frame)
     frame["phone"] = tables.phones(frame)
     tables.table(
@@ -111,6 +112,7 @@ def show_rows(
         title="Clientes",
         money=["owed"],
         opens="counter/customer.py",
+        phone="reached",
         sorting=sorting,
         page=page,
     )

@@ -82,9 +82,18 @@ def show_due() -> None:
         st.caption(f"São mostradas as {DUE_SHOWN} primeiras, por nome do cliente.")
     numbers = zip(frame["sale_id"], frame["number"], frame["installments"], strict=True)
     frame["note"] = [note_number(*number) for number in numbers]
+    frame["reached"] = frame["phone"]
     frame["phone"] = frame["phone"].map(format_phone, na_action="ignore")
     labels = {"customer": "Cliente", "owed": "Deve", "phone": "Telefone", "note": "Nota"}
-    tables.table(frame, labels, key="due-today", money=["owed"], opens="counter/note.py")
+    tables.table(
+        frame,
+        labels,
+        key="due-today",
+        title="Notas que vencem hoje",
+        money=["owed"],
+        opens="counter/note.py",
+        phone="reached",
+    )
 
 
 messages.header("Meu dia", messages.plain(f"{actor.name}, {format_date(today)}"))

@@ -199,6 +199,7 @@ def show_page(as_of: date, filters: NoteFilters, ids: Sequence[int] | None) -> N
         dates=["due_date"],
         opens="counter/note.py",
         with_params={"as_of": as_of} if then else {},
+        phone="phone",
         sorting=sorting,
         page=shown,
     )

@@ -155,6 +155,7 @@ def sales_page() -> None:
         money=["total", "owed"],
         dates=["sold_on"],
         opens="counter/sale.py",
+        phone="phone",
         sorting=sorting,
         page=shown,
     )

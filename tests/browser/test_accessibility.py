@@ -37,7 +37,7 @@ FOUND = """async ([scope, streamlits]) => {
     );
 }"""
 #: Looked at on a phone in the dark theme too: each has parts that few others have.
-IN_THE_DARK = ("receber", "safras")
+IN_THE_DARK = ("receber", "clientes", "safras")
 DESK: Any
 PHONE: Any
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}

@@ -65,6 +65,31 @@ def test_a_page_begins_right_below_the_menus_button(phone: Page, addresses: dict
     assert 0 <= title["y"] - (menu["y"] + menu["height"]) < 40
 
 
+def test_a_card_opens_by_a_tap_anywhere_and_by_enter_and_calls_and_writes(
+    phone: Page, addresses: dict[str, str]
+) -> None:
+    go(phone, addresses["clientes"])
+    card = phone.locator(".cg-rows tbody tr", has_text="Zulmira Zanetti")
+    for name, address in (
+        ("Ligar", "tel:+5585988724443"),
+        ("WhatsApp", "https://wa.me/5585988724443"),
+    ):
+        button = card.get_by_role("link", name=name)
+        expect(button).to_have_attribute("href", address)
+        button.tap(trial=True)  # the card's own link does not lie over it
+        assert button.bounding_box()["height"] >= 44  # type: ignore[index]
+    card.tap(position={"x": 150, "y": 55})  # between its texts
+    title = phone.get_by_role("heading", name="Zulmira Zanetti", level=1)
+    expect(title).to_be_visible()
+    phone.go_back()
+    link = card.get_by_role("link", name="Zulmira Zanetti")
+    expect(link).to_be_focused()
+    link.press("Enter")
+    expect(title).to_be_visible()
+    # A value is read after its label.
+    expect(phone.get_by_role("cell", name="Dias de atraso 360", exact=True)).to_be_visible()
+
+
 def test_a_finger_is_shown_no_keys_and_the_keypad_that_it_needs(
     phone: Page, addresses: dict[str, str]
 ) -> None:

@@ -21,21 +21,26 @@ class _Table(HTMLParser):
         self.sorted: dict[str, str] = {}
         self.pages: dict[str, str] = {}
         self.text = ""
+        self.words = ""
+        self.phones: list[str | None] = []
+        self.amounts: set[str] = set()
         self._head = self._body = self._cell = self._elsewhere = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found: dict[str, Any] = dict(attrs)
         if tag in ("thead", "tbody"):
             self._head, self._body = tag == "thead", tag == "tbody"
+        elif tag == "table":
+            self.words = found["style"]
         elif tag == "tr" and self._body:
             self.rows.append([])
+            self.phones.append(found.get("data-phone"))
         elif tag in ("th", "td"):
             self._cell = True
-            (self.labels if self._head else self.rows[-1]).append("")
             if self._head:
-                self.columns.append(found["data-column"])
-                if "aria-sort" in found:
-                    self.sorted[self.columns[-1]] = found["aria-sort"]
+                self._column(found["data-column"], found)
+            else:
+                self.rows[-1].append("")
         elif tag == "a" and self._cell and self._head:
             self.orders[self.columns[-1]] = found["href"]
         elif tag == "a" and self._cell and found.get("class") == "cg-follow":
@@ -44,6 +49,15 @@ class _Table(HTMLParser):
             self.rows[-1][-1], self._elsewhere = found["href"], True
         elif tag == "a":
             self.pages[found["aria-label"]] = found["href"]
+
+    def _column(self, name: str, found: dict[str, Any]) -> None:
+        self.columns.append(name)
+        self.labels.append("")
+        kinds = found.get("class", "").split()
+        if "aria-sort" in found:
+            self.sorted[name] = found["aria-sort"]
+        if "cg-amount" in kinds:
+            self.amounts.add(name)
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("th", "td"):
@@ -62,14 +76,16 @@ class _Table(HTMLParser):
 class Listed:
     """One list: its rows as a frame of texts by column, and where its links lead.
 
-    A cell that leads out of the house is its address. `hrefs` are the rows', `orders` the
-    labels', by column, `pages` the pager's, by name.
+    `phones` are those by which each row's card calls, `words` the style that tells a card its
+    labels, `amounts` the columns that cards are about. A cell that leads out of the house is its
+    address. `hrefs` are the rows', `orders` the labels', by column, `pages` the pager's, by name.
     """
 
     def __init__(self, html: str) -> None:
         table = _Table()
         table.feed(html)
         self.value = pd.DataFrame(table.rows, columns=table.columns, dtype=object)
+        self.phones, self.words, self.amounts = table.phones, table.words, table.amounts
         self.labels = dict(zip(table.columns, table.labels, strict=True))
         self.hrefs, self.orders, self.sorted = table.hrefs, table.orders, table.sorted
         self.pages, self.text = table.pages, table.text

@@ -56,6 +56,7 @@ def show(
         id_column=id_column,
         title="Pagamentos",
         through="number" if "number" in shown else "paid_on",
+        phone="phone" if "phone" in worded else None,
         sorting=sorting,
         page=page,
     )

@@ -1,13 +1,16 @@
 """Tables whose rows are links, drawn as plain HTML: `web/pt_br.js` follows them in the same visit.
 
 Streamlit's own grid is a picture: its rows open by mouse alone, its headers sort only what it was
-sent, and it scrolls inside the page.
+sent, and it scrolls inside the page. On a phone the same HTML is laid out as cards, by style alone
+(`web/phone.css`): the first cell is the title, the one of the amount stands beside it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from typing import Any
 
@@ -19,12 +22,23 @@ from credigestor.ui.kit.figures import format_count
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its label, the text of a value, and where a value leads out of the house."""
+    """One column: its label, the text of a value, and where a value leads out of the house.
+
+    `amount` marks the one that a card is about.
+    """
 
     label: str
     text: Callable[[object], str] = str
     right: bool = False
     leads: str | None = None
+    amount: bool = False
+
+    @cached_property
+    def kind(self) -> str:
+        """The attribute of its cells' classes; nothing where they have none."""
+        of = {"cg-right": self.right, "cg-amount": self.amount, "cg-elsewhere": self.leads}
+        names = " ".join(name for name, has in of.items() if has)
+        return f' class="{names}"' if names else ""
 
 
 @dataclass(frozen=True)
@@ -83,22 +97,28 @@ def show(
     *,
     title: str,
     through: str | None = None,
+    phones: Sequence[object] = (),
     sorting: Sorting | None = None,
     page: lists.Page | None = None,
 ) -> None:
     """Draw the rows, each one's column `through`, or its first, a link to its address.
 
-    The pager stands below.
+    `phones` are as stored, one a row or none at all: by them a phone's cards call and write
+    (`web/phone.js`). The pager stands below.
     """
     through = through or next(iter(columns))
+    words = "".join(
+        f"--cg-{place}:'{_quoted(column.label)}';"
+        for place, column in enumerate(columns.values(), 1)
+    )
     heads = "".join(_head(name, column, sorting) for name, column in columns.items())
     body = "".join(
-        f"<tr>{_cells(row, columns, address, through)}</tr>"
-        for row, address in zip(rows, addresses, strict=True)
+        f"<tr{_reached(phone)}>{_cells(row, columns, address, through)}</tr>"
+        for row, address, phone in zip(rows, addresses, phones or [None] * len(rows), strict=True)
     )
     st.html(
         f'<div class="cg-rows"><div class="cg-scroll" role="region" tabindex="0" '
-        f'aria-label="{escape(title)}"><table><thead><tr>{heads}</tr></thead>'
+        f'aria-label="{escape(title)}"><table style="{words}"><thead><tr>{heads}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>{_pager(page) if page else ''}</div>"
     )
 
@@ -120,10 +140,18 @@ def _cells(
             inside = f'<a href="{text}" target="_blank" rel="noopener">{escape(column.leads)}</a>'
         else:
             inside = text
-        kind = ' class="cg-right"' if column.right else ""
         tag = 'th scope="row"' if name == through else "td"
-        cells.append(f"<{tag}{kind}>{inside}</{tag.split()[0]}>")
+        cells.append(f"<{tag}{column.kind}>{inside}</{tag.split()[0]}>")
     return "".join(cells)
+
+
+def _quoted(label: str) -> str:
+    """A label as a string of a style, of which nothing can end it."""
+    return re.sub(r"[^\w .]", lambda found: f"\\{ord(found[0]):06x}", label)
+
+
+def _reached(phone: object) -> str:
+    return f' data-phone="{escape(phone)}"' if isinstance(phone, str) else ""
 
 
 def _text(column: Column, value: object) -> str:
@@ -145,8 +173,7 @@ def _head(name: str, column: Column, sorting: Sorting | None) -> str:
         label = (
             f'<a class="cg-follow" href="{address}" title="Ordenar por {label}">{label}{arrow}</a>'
         )
-    kind = ' class="cg-right"' if column.right else ""
-    return f'<th scope="col" data-column="{name}"{kind}{said}>{label}</th>'
+    return f'<th scope="col" data-column="{name}"{column.kind}{said}>{label}</th>'
 
 
 def _pager(page: lists.Page) -> str:

@@ -33,6 +33,7 @@ def table(
     title: str = "Lista",
     through: str | None = None,
     leads: Mapping[str, str] | None = None,
+    phone: str | None = None,
     sorting: rows.Sorting | None = None,
     page: lists.Page | None = None,
 ) -> None:
@@ -40,13 +41,15 @@ def table(
 
     `opens` is a file under pages/, to which each row's column `through`, or its first, leads; it
     gets the row's `id_column` as `id`, and `with_params`.
-    `leads` names columns of addresses elsewhere, and the word that stands for each. Columns
-    without a label are not sent to the browser.
+    `leads` names columns of addresses elsewhere, and the word that stands for each. `phone` is a
+    column of phones, as stored, by which a phone's cards call and write. Other columns without a
+    label are not sent to the browser.
     """
     shown = frame[list(labels)]
     if opens is None:
         _grid(shown, labels, key, money, dates)
         return
+    amount = next((name for name in labels if name in money), None)
     numbers = shown.select_dtypes("number").columns
     columns = {
         name: rows.Column(
@@ -54,6 +57,7 @@ def table(
             brl if name in money else _day if name in dates else str,
             right=name in money or name in numbers,
             leads=(leads or {}).get(name),
+            amount=name == amount,
         )
         for name, label in labels.items()
     }
@@ -64,6 +68,7 @@ def table(
         addresses,
         title=title,
         through=through,
+        phones=() if phone is None else list(frame[phone]),
         sorting=sorting,
         page=page,
     )

@@ -9,13 +9,16 @@ import pytest
 from credigestor.db.engine import transaction
 from credigestor.reports import customers, notes
 from credigestor.rules.permissions import Role
-from tests.portfolio import TODAY, add_customer, add_sale, late
+from credigestor.ui.kit import rows
+from tests.factories import actor_of, add_user
+from tests.portfolio import TODAY, add_customer, add_sale, late, pay
 from tests.ui.listed import lists
 from tests.ui.support import Visit, open_app
 from tests.web.fetching import click_and_fetch
 
 pytestmark = pytest.mark.usefixtures("db")
 
+SALES, PAYMENTS, HOME = "counter/sales.py", "counter/payments.py", "counter/home.py"
 CUSTOMERS, NOTES, LATE = "counter/customers.py", "counter/notes.py", "analytics/delinquency.py"
 
 
@@ -118,3 +121,46 @@ def test_a_rows_first_column_leads_to_its_page_and_texts_stay_as_typed() -> None
     assert lists(app)[0].hrefs == [f"cliente?id={who}"]
     app = open_app(Role.SELLER, page=NOTES, as_of=str(late(-3)))
     assert lists(app)[0].hrefs == [f"nota?id=1&as_of={late(-3)}"]
+
+
+@pytest.fixture
+def two_customers(db: str) -> None:
+    """Ana, who has a phone, and Bia, who has none; each owes and has paid."""
+    admin = actor_of(add_user(Role.ADMIN))
+    with transaction() as session:
+        for name, phone in (("Ana", "+5585988724443"), ("Bia", None)):
+            who = add_customer(session, f"{name} <b>|*", phone=phone)
+            dues = [("10.00", late(40)), ("20.00", late(20)), ("30.00", TODAY)]
+            sale = add_sale(session, who, late(70), dues)
+            pay(session, admin, sale.notes[0], "10.00", late(40))
+
+
+@pytest.mark.usefixtures("two_customers")
+@pytest.mark.parametrize(
+    ("role", "page", "amount"),
+    [
+        (Role.SELLER, CUSTOMERS, "owed"),
+        (Role.SELLER, NOTES, "owed"),
+        (Role.SELLER, SALES, "total"),
+        (Role.SELLER, PAYMENTS, "amount"),
+        (Role.SELLER, HOME, "owed"),
+        (Role.MANAGER, LATE, "owed"),
+    ],
+)
+def test_a_card_knows_its_amount_its_labels_and_the_phone_of_who_has_one(
+    role: Role, page: str, amount: str
+) -> None:
+    [found] = lists(open_app(role, page=page))
+    assert found.amounts == {amount}
+    reached = set(zip(found.value.iloc[:, 0], found.phones, strict=True))
+    assert reached == {("Ana <b>|*", "+5585988724443"), ("Bia <b>|*", None)}
+    # Each value is told by the label of its own place.
+    for place, label in enumerate(found.labels.values(), 1):
+        assert f"--cg-{place}:'{label.rstrip(' ▲▼')}';" in found.words
+
+
+def test_no_label_ends_the_style_that_tells_it() -> None:
+    assert rows._quoted("Área, nº 1") == r"Área\00002c nº 1"
+    assert rows._quoted("a';}</style>\\\n") == (
+        r"a\000027\00003b\00007d\00003c\00002fstyle\00003e\00005c\00000a"
+    )
