@@ -196,7 +196,7 @@
     const left = { row: link.getAttribute("href"), top: scrolled()?.scrollTop ?? 0 };
     history.replaceState({ ...history.state, left }, "");
     const elsewhere = link.pathname !== window.location.pathname;
-    if (link.closest("nav")) link.closest(".cg-rows").scrollIntoView();
+    if (link.closest("nav")) link.closest(".cg-rows")?.scrollIntoView();
     push({}, "", link.href);
     window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
     if (elsewhere) scrolled()?.scrollTo(0, 0);

@@ -90,6 +90,35 @@ def test_a_card_opens_by_a_tap_anywhere_and_by_enter_and_calls_and_writes(
     expect(phone.get_by_role("cell", name="Dias de atraso 360", exact=True)).to_be_visible()
 
 
+def test_the_bar_leads_to_the_pages_of_every_day_in_the_same_visit_and_lies_over_nothing(
+    phone: Page, addresses: dict[str, str]
+) -> None:
+    go(phone, addresses["notas"])
+    bar = phone.get_by_role("navigation", name="Atalhos")
+    phone.evaluate("window.sameVisit = true")
+    for word, title in (
+        ("Clientes", "Clientes"),
+        ("Receber", "Receber"),
+        ("Vender", "Nova venda"),
+        ("Hoje", "Painel"),  # the first page of who manages
+        ("Clientes", "Clientes"),
+    ):
+        bar.get_by_role("link", name=word).tap()
+        expect(phone.get_by_role("heading", name=title, level=1)).to_be_visible()
+        settled(phone)
+    assert phone.evaluate("window.sameVisit")
+    expect(bar.locator("[aria-current=page]")).to_have_text("groupClientes")
+    assert [link.bounding_box()["height"] >= 44 for link in bar.get_by_role("link").all()] == (  # type: ignore[index]
+        [True] * 4
+    )
+    phone.get_by_test_id("stMain").evaluate("area => area.scrollTo(0, area.scrollHeight)")
+    last = phone.get_by_test_id("stMain").get_by_role("button").last.bounding_box()
+    assert last["y"] + last["height"] < bar.bounding_box()["y"]  # type: ignore[index]
+    phone.set_viewport_size({"width": 1366, "height": 768})
+    expect(bar).to_be_hidden()
+    expect(phone.get_by_role("link", name="Ligar")).to_be_hidden()
+
+
 def test_a_finger_is_shown_no_keys_and_the_keypad_that_it_needs(
     phone: Page, addresses: dict[str, str]
 ) -> None:

@@ -13,7 +13,7 @@ from credigestor.errors import DatabaseAway
 from credigestor.rules.permissions import ROLE_NAMES, Actor, Permission
 from credigestor.services.auth import was_login
 from credigestor.services.users import has_users
-from credigestor.ui.app import first_run, login, no_page
+from credigestor.ui.app import first_run, login, no_page, phone_bar
 from credigestor.ui.app.menu import menu
 from credigestor.ui.kit import data, session, waiting
 from credigestor.ui.kit.messages import plain
@@ -51,6 +51,7 @@ def page_asked_for() -> None:
         _greet_stranger()
         return
     _sidebar(actor)
+    phone_bar.show(actor, chosen.url_path)
     if not actor.can(_PERMISSIONS.get(chosen.url_path, Permission.COUNTER)):
         no_page.refused()
     st.set_page_config(page_title=f"{chosen.title} · CrediGestor")
