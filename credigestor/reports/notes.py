@@ -1,4 +1,4 @@
-"""Notes: the filtered list, what a customer has open, and the way from a printed number."""
+"""Notes: the filtered list, and what a customer has open."""
 
 from __future__ import annotations
 
@@ -17,17 +17,14 @@ from sqlalchemy.orm import Session
 from credigestor.db.balances import note_balances
 from credigestor.db.balances import open_notes as open_balances
 from credigestor.db.models import Customer, Note, Sale
-from credigestor.errors import InvalidInput, NotFound
-from credigestor.reports.note_dates import one_of
 from credigestor.reports.note_filters import OPEN as OPEN
 from credigestor.reports.note_filters import NoteFilters as NoteFilters
 from credigestor.reports.note_filters import kept
 from credigestor.reports.ordering import ordered
-from credigestor.reports.search import may_be_old_number, notes_by_old_number
 from credigestor.rules import early
 from credigestor.rules.charges import Owed
 from credigestor.rules.money import ZERO
-from credigestor.rules.numbering import note_number, parse_note_number
+from credigestor.rules.numbering import note_number
 
 #: What a list of notes may be sorted by, however many they are: there is an index for each.
 WALKS = {"due_date": Note.due_date, "number": Note.sale_id}
@@ -217,33 +214,6 @@ def open_notes(session: Session, customer_id: int, *, on: date, today: date) -> 
         )
         for row in rows
     ]
-
-
-def find(session: Session, number: str) -> tuple[int, int | None]:
-    """Customer's id and note's id of a note's number, printed or old; of a sale's number, no note.
-
-    What is printed by us goes first. Raises InvalidInput when it is no such number, or an old one
-    of several customers, NotFound when no note bears it.
-    """
-    named = parse_note_number(number)
-    if named is None and not may_be_old_number(number):
-        raise InvalidInput("Digite o número como 000123-02/10.", field="number")
-    sale_id, place = named or (None, None)
-    query = select(Note.customer_id, Note.id).where(Note.sale_id == sale_id)
-    if place is not None:
-        query = query.where(Note.number == place)
-    row = session.execute(query.order_by(Note.number).limit(1)).one_or_none()
-    if row is not None:
-        return row.customer_id, None if place is None else row.id
-    for ids in notes_by_old_number(number):
-        found = session.execute(select(Note.customer_id, Note.id).where(one_of(Note.id, ids))).all()
-        if len({each.customer_id for each in found}) > 1:
-            raise InvalidInput(
-                "Há mais de um cliente com esse número antigo. Procure pelo nome.", field="number"
-            )
-        if found:
-            return found[0].customer_id, found[0].id if len(found) == 1 else None
-    raise NotFound("Não há nota com esse número.")
 
 
 def owner(session: Session, note_id: int) -> int | None:

@@ -28,6 +28,11 @@ def usable(query: str) -> str:
     return query[:MAX_QUERY].replace("\0", "")
 
 
+def bare(number: str) -> str:
+    """A number without its punctuation, a CNPJ's letters as they are stored."""
+    return _PUNCTUATION.sub("", number).upper()
+
+
 def by_customer(
     query: str, *, tax_id_digits: int = MIN_TAX_ID_DIGITS, phone: bool = False
 ) -> ColumnElement[bool]:
@@ -42,7 +47,7 @@ def by_customer(
     ways: list[ColumnElement[bool]] = []
     if words:
         ways.append(and_(*(Customer.name_folded.contains(w, autoescape=True) for w in words)))
-    number = _PUNCTUATION.sub("", query).upper()
+    number = bare(query)
     if len(digits(number)) >= tax_id_digits:
         # The stand-in of an anonymised customer holds a number too, which is nobody's.
         tax_id = Customer.tax_id.contains(number, autoescape=True)

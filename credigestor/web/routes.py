@@ -58,7 +58,7 @@ async def leave(request: Request) -> Response:
 
 
 async def script(_: Request) -> Response:
-    """The page's script: Streamlit's own texts in Portuguese, what fingers need, printing."""
+    """The page's script: Streamlit's own texts in Portuguese, what fingers need, printing, keys."""
     return Response(portuguese_script() + further_scripts(), media_type="text/javascript")
 
 
@@ -102,9 +102,9 @@ def portuguese_script() -> str:
 
 @lru_cache
 def further_scripts() -> str:
-    """What names each input's keypad, lets a phone's cards call and write, and prints a receipt."""
-    files = (Path(__file__).with_name(f"{name}.js") for name in ("keypads", "phone", "printing"))
-    return "".join(file.read_text("utf-8") for file in files)
+    """Each input's keypad, a phone's cards, the receipt that prints itself, the counter's keys."""
+    files = ("keypads", "phone", "printing", "keys")
+    return "".join(Path(__file__).with_name(f"{name}.js").read_text("utf-8") for name in files)
 
 
 def _cookie(request: Request) -> str | None:

@@ -176,6 +176,13 @@ def show_ways_out(found: Receipt) -> None:
         links.link("counter/payments.py", "Todos os pagamentos", icon=":material/list:")
 
 
+def show_way_on() -> None:
+    """To whoever is next in the line, by Enter."""
+    if actor.can(Permission.SELL):
+        with st.container(key="cg-key-enter"):
+            links.link("counter/receive.py", "Próximo cliente", icon=":material/arrow_forward:")
+
+
 def offer_reversal(found: Receipt) -> None:
     """The reversal, behind a reason and a second button; only for who may."""
     if found.undone or not actor.can(Permission.REVERSE):
@@ -209,6 +216,7 @@ messages.header(f"Recibo {found.number}", messages.plain(found.customer))
 show_reversal(found)
 document_bars.receipt_bar(found)
 self_print.once(found)
+show_way_on()
 show_receipt(found)
 show_notes(found)
 pix.offer(found.customer_id, [item.note_id for item in found.items], key=str(found.id))

@@ -9,41 +9,51 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from credigestor.db.models import Payment
 from credigestor.errors import BusinessError, InvalidInput
 from credigestor.reports import notes, store_credit, written_off
 from credigestor.reports.notes import OpenNote
 from credigestor.reports.pix_of_the_day import txid
-from credigestor.reports.receiving import Discounts, Part, allocated, check_granted
 from credigestor.rules.calendar import format_date
-from credigestor.rules.methods import CREDIT, Method, in_a_sentence, way_of
-from credigestor.rules.money import CENT, ZERO, format_brl, format_number, parse_money
+from credigestor.rules.methods import CREDIT, SEVERAL, Method, in_a_sentence, way_of
+from credigestor.rules.money import ZERO, format_brl
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import act_dates, payments
 from credigestor.services.inputs import MAX_REASON
 from credigestor.services.payments import NewPayment
-from credigestor.ui.counter import lost_notes, methods, other_payer, pix, self_print, waiver_offer
+from credigestor.ui.counter import (
+    interrupted,
+    lost_notes,
+    methods,
+    other_payer,
+    pix,
+    self_print,
+    waiver_offer,
+)
+from credigestor.ui.counter.amount_received import choose_amount, key_of, turn_of
 from credigestor.ui.counter.discounts import INPUTS, choose_discounts
-from credigestor.ui.counter.note_ticks import choose_notes, offer_next
+from credigestor.ui.counter.note_ticks import choose_notes
 from credigestor.ui.counter.payer import asked_note, choose_payer, tick_key
-from credigestor.ui.counter.payment_preview import preview
+from credigestor.ui.counter.payment_preview import note_by_note, preview
 from credigestor.ui.counter.recorded import tell_payment
 from credigestor.ui.counter.waiver_offer import LetGo
-from credigestor.ui.kit import clicks, data, forms, links, messages, operations, session
+from credigestor.ui.kit import clicks, data, forms, keyboard, links, messages, operations, session
 from credigestor.ui.kit.operations import Operation
 
 FORM = "receive"
 DONE, FAILED = "receive:done", "receive:failed"
-LIVE = "300ms"
-#: What was typed stays while a wrong date hides it, or another customer is looked for.
-KEPT: Literal["page"] = "page"
+#: What was typed stays while a wrong date hides it, another customer is looked for, or one is
+#: called away to another page.
+KEPT: Literal["session"] = "session"
 
 
 def leave_when_done() -> None:
@@ -84,88 +94,7 @@ def choose_date(
     return day, why or ""
 
 
-def choose_amount(
-    form: uuid.UUID,
-    chosen: Sequence[OpenNote],
-    open_notes: Sequence[OpenNote],
-    discounts: Discounts,
-    fields: forms.Fields,
-) -> list[Part]:
-    """The amount as typed and how it is allocated; empty while there is none that fits (R10)."""
-    key, paying = f"amount:{form}", chosen or open_notes
-    whole = discounts.settles(*paying)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        typed = st.text_input(
-            "Valor recebido (R$)",
-            key=key,
-            live=LIVE,
-            placeholder="1.234,56",
-            autocomplete="off",
-            persist_state=KEPT,
-        )
-        clicks.button(
-            "Quitar selecionadas" if chosen else "Quitar tudo",
-            set_amount,
-            (key, whole),
-            key=f"whole:{form}",
-            icon=":material/done_all:",
-        )
-    fields.slot("amount")
-    st.caption(messages.plain(counted(paying, chosen, whole)))
-    if not (typed or "").strip():
-        return []
-    with fields.catching():
-        amount = parse_money(typed or "", field="amount", minimum=CENT)
-        check_amount(amount, whole, open_notes, discounts)
-        if amount > whole:
-            offer_next(form, amount, chosen, open_notes, discounts)
-            check_discounted(amount, paying, discounts)
-        return allocated(amount, paying, discounts)
-    return []
-
-
-def check_amount(
-    amount: Decimal, whole: Decimal, open_notes: Sequence[OpenNote], discounts: Discounts
-) -> None:
-    """A granted discount is for settling; otherwise no more than all that is owed fits (R10)."""
-    check_granted(amount, whole, discounts)
-    check_discounted(amount, open_notes, discounts)
-    most = discounts.settles(*open_notes)
-    if amount > most:
-        raise InvalidInput(
-            f"O valor passa de tudo o que o cliente deve: {format_brl(most)}.", field="amount"
-        )
-
-
-def check_discounted(amount: Decimal, paying: Sequence[OpenNote], discounts: Discounts) -> None:
-    """Where only the discount makes the amount too large, tell both ways on."""
-    whole, owed = discounts.settles(*paying), sum((note.owed.total for note in paying), ZERO)
-    if whole < amount <= owed:
-        raise InvalidInput(
-            f"Com o desconto de {format_brl(owed - whole)}, basta receber {format_brl(whole)}. "
-            "Para receber sem desconto, desligue-o acima.",
-            field="amount",
-        )
-
-
-def set_amount(key: str, amount: Decimal) -> None:
-    st.session_state[key] = format_number(amount)
-
-
-def counted(paying: Sequence[OpenNote], chosen: Sequence[OpenNote], whole: Decimal) -> str:
-    """What the notes owe, and what settles them where that is less."""
-    owed = sum((note.owed.total for note in paying), ZERO)
-    what = "Tudo o que está em aberto"
-    if chosen:
-        one = len(paying) == 1
-        what = "A nota marcada deve" if one else f"As {len(paying)} notas marcadas devem"
-    told = f"{what}: {format_brl(owed)}"
-    if whole != owed:
-        told += f". Com {format_brl(owed - whole)} de desconto, quita-se com {format_brl(whole)}"
-    return told
-
-
-def confirm(new: NewPayment, seen: Mapping[str, Any]) -> None:
+def confirm(form: uuid.UUID, new: NewPayment, seen: Mapping[str, Any]) -> None:
     """Record what was previewed; a callback, so that it runs before anything is read again.
 
     `seen` are the inputs that the preview came from: a fast click may arrive together with a
@@ -186,70 +115,116 @@ def confirm(new: NewPayment, seen: Mapping[str, Any]) -> None:
         return
     st.session_state[DONE] = (payment_id, new.amount)
     operations.finish(FORM)
+    operations.forget(form)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A payment under way: whose, on which day, and the operation that names its inputs."""
+
+    operation: Operation
+    customer_id: int
+    actor: Actor
+    today: date
+    paid_on: date
+    backdate_reason: str
+    credit: Decimal
+    fields: forms.Fields
+
+    def key(self, name: str) -> str:
+        """Key of an input; the next operation has others."""
+        return f"{name}:{self.operation.key}"
 
 
 def form_area(operation: Operation, customer_id: int, actor: Actor) -> None:
-    """Date, notes, amount, method, preview and the one button that writes."""
+    """Amount, method, preview and the one button that writes, in view; the rest below."""
     form, fields = operation.key, forms.Fields()
-
-    def key(name: str) -> str:
-        return f"{name}:{form}"
-
+    paying, seeing = st.columns(2)
+    listed = st.container()
+    dated, other = st.columns(2)
     today = data.today()
-    left, right = st.columns(2)
-    with left:
+    with dated:
         paid_on, why = choose_date(form, actor, fields, today)
-    with right:
-        credit = data.read(store_credit.balance, customer_id, on=today)
-        chosen_way = methods.choose(
-            key, fields, default=Method.CASH, persist=KEPT, credit=max(credit, ZERO)
-        )
     if paid_on is None:
         return
+    credit = data.read(store_credit.balance, customer_id, on=today)
+    draft = Draft(operation, customer_id, actor, today, paid_on, why, credit, fields)
     open_notes = data.read(notes.open_notes, customer_id, on=paid_on, today=today)
     lost = data.read(written_off.recoverable, customer_id, on=paid_on)
-    explain_asked(form, [*open_notes, *lost])
-    failed = st.session_state.pop(FAILED, None)
-    chosen = choose_notes(form, open_notes) if open_notes else []
-    recovered = lost_notes.choose(form, lost)
+    with listed:
+        chosen = choose_notes(form, open_notes) if open_notes else []
+        recovered = lost_notes.choose(form, lost)
+    with paying:
+        explain_asked(form, [*open_notes, *lost])
+    with seeing:
+        if failed := st.session_state.pop(FAILED, None):
+            tell_failed = st.container()
     chosen, open_notes = [*chosen, *recovered], [*open_notes, *recovered]
-    if not open_notes:
-        st.info(f"Nada em aberto em {format_date(paid_on)}.", icon=":material/task_alt:")
-        if failed:
-            fields.show(failed)
-        return
-    discounts = choose_discounts(form, chosen, open_notes, paid_on, actor, fields)
-    parts = choose_amount(form, chosen, open_notes, discounts, fields) if discounts else []
-    let_go = LetGo()
-    if discounts and parts and not recovered:
-        parts, let_go = waiver_offer.offer(form, parts, discounts, actor, fields)
+    if open_notes:
+        pay_area(draft, chosen, open_notes, (paying, seeing, other), waivable=not recovered)
+    else:
+        paying.info(f"Nada em aberto em {format_date(paid_on)}.", icon=":material/task_alt:")
     if failed:
-        fields.show(failed)
+        with tell_failed:
+            fields.show(failed)
+
+
+def pay_area(
+    draft: Draft,
+    chosen: Sequence[OpenNote],
+    open_notes: Sequence[OpenNote],
+    places: tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator],
+    *,
+    waivable: bool,
+) -> None:
+    """What is paid of the notes and how, and beside it what that does; `places` are these two and
+    that of what few need."""
+    form, fields, actor = draft.operation.key, draft.fields, draft.actor
+    paying, seeing, other = places
+    parts, let_go = [], LetGo()
+    with paying, st.container(gap="xsmall"):
+        discounts = choose_discounts(form, chosen, open_notes, draft.paid_on, actor, fields, other)
+        if discounts:
+            parts = choose_amount(form, chosen, open_notes, discounts, fields)
+        if discounts and parts and waivable:
+            parts, let_go = waiver_offer.offer(form, parts, discounts, actor, fields)
+        with st.container(key=keyboard.DIGITS):
+            way = methods.choose(
+                draft.key,
+                fields,
+                default=Method.CASH,
+                persist=KEPT,
+                credit=max(draft.credit, ZERO),
+                label_visibility="collapsed",
+            )
+        handed_place = st.container()
+    typing = methods.first_part(draft.key) if way == SEVERAL else key_of(form)
+    keyboard.put_caret(typing, (draft.customer_id, way, turn_of(form)))
     if not (discounts and parts):
+        seeing.caption("A prévia aparece aqui enquanto você digita o valor.")
         return
-    amount = sum((part.amount for part in parts), ZERO)
-    with fields.catching():
-        kept, way = ZERO, chosen_way or Method.CASH
-        handed = methods.parts(key, way, amount, fields, persist=KEPT, credit=credit)
+    with seeing, fields.catching():
+        amount = sum((part.amount for part in parts), ZERO)
+        with handed_place:
+            handed = methods.parts(
+                draft.key, way or Method.CASH, amount, fields, persist=KEPT, credit=draft.credit
+            )
         preview(parts, let_go.by_note)
         # What few need stands below the button: it costs the others no key.
         place = st.container()
-        below, beside = st.columns(2)
-        with beside:
-            payer = other_payer.choose(key, fields)
-        with below:
-            if cash := dict(handed).get(Method.CASH):
-                kept = methods.change(key, cash, fields)
+        with other:
+            payer = other_payer.choose(draft.key, fields)
+        cash = dict(handed).get(Method.CASH)
         new = NewPayment(
-            operation_id=operation.id,
-            customer_id=customer_id,
-            paid_on=paid_on,
+            operation_id=draft.operation.id,
+            customer_id=draft.customer_id,
+            paid_on=draft.paid_on,
             methods=handed,
             by_credit=way == CREDIT,
-            kept=kept,
+            kept=methods.change(draft.key, cash, fields) if cash else ZERO,
             payer=payer,
             items=tuple((part.note.id, part.amount) for part in parts),
-            backdate_reason=why or None,
+            backdate_reason=draft.backdate_reason or None,
             discounts={part.note.id: part.discount for part in parts if part.discount},
             discount_reason=discounts.reason if discounts.granted else None,
             waived=dict(let_go.by_note),
@@ -257,39 +232,44 @@ def form_area(operation: Operation, customer_id: int, actor: Actor) -> None:
             previewed={part.note.id: part.split for part in parts},
         )
         with place:
-            waiver_offer.tell_lapses(new, today)
-            offer_to_confirm(form, new, let_go.told, parts, open_notes)
+            waiver_offer.tell_lapses(new, draft.today)
+            offer_to_confirm(form, new, let_go.told, open_notes)
+        if by_pix := dict(handed).get(Method.PIX):
+            paid = [part.note for part in parts]
+            pix.show(data.settings(), by_pix, txid(paid, draft.customer_id))
+        note_by_note(parts, let_go.by_note)
 
 
 def offer_to_confirm(
-    form: uuid.UUID,
-    new: NewPayment,
-    told: str,
-    parts: Sequence[Part],
-    open_notes: Sequence[OpenNote],
+    form: uuid.UUID, new: NewPayment, told: str, open_notes: Sequence[OpenNote]
 ) -> None:
-    """The Pix to be shown, if there is one, and the button that writes."""
-    if by_pix := dict(new.handed).get(Method.PIX):
-        notes_paid = [part.note for part in parts]
-        pix.show(data.settings(), by_pix, txid(notes_paid, new.customer_id))
+    """The button that writes, another one for each preview.
+
+    So a click on one that is on the screen still, while another preview is on its way, is of no
+    button any more and writes nothing.
+    """
     drawn = (*INPUTS, *waiver_offer.INPUTS, *methods.INPUTS, *other_payer.INPUTS)
     names = ("paid_on", "backdate_reason", "amount", *drawn)
     keys = [f"{name}:{form}" for name in names]
     keys += [tick_key(form, note.id) for note in open_notes]
-    clicks.button(
-        messages.plain(
-            f"Confirmar: {format_brl(new.amount)} em {in_a_sentence(way_of(new.handed))}, "
-            f"{format_date(new.paid_on)}{told}"
-            + (f", e {format_brl(new.kept)} de crédito" if new.kept else "")
-        ),
-        confirm,
-        (new, {key: st.session_state[key] for key in keys if key in st.session_state}),
-        key=f"confirm:{form}",
-        type="primary",
-        icon=":material/check:",
-        shortcut="Ctrl+Enter",
-        width="stretch",
-    )
+    seen = {key: st.session_state[key] for key in keys if key in st.session_state}
+    with st.container(key=keyboard.CONFIRM):
+        clicks.button(
+            messages.plain(
+                f"Confirmar: {format_brl(new.amount)} em {in_a_sentence(way_of(new.handed))}, "
+                f"{format_date(new.paid_on)}{told}"
+                + (f", e {format_brl(new.kept)} de crédito" if new.kept else "")
+            ),
+            confirm,
+            (form, new, seen),
+            key=f"confirm:{uuid.uuid5(form, new.model_dump_json())}:{form}",
+            type="primary",
+            icon=":material/check:",
+            shortcut="Ctrl+Enter",
+            width="stretch",
+            wrap=True,
+        )
+    keyboard.tell_seen(seen)
 
 
 def explain_asked(form: uuid.UUID, open_notes: Sequence[OpenNote]) -> None:
@@ -303,9 +283,12 @@ def receive_page() -> None:
     """The whole page."""
     actor = session.require(Permission.SELL)
     leave_when_done()
+    interrupted.set_aside(FORM)
     operation = operations.begin(FORM, actor, Payment, tell_payment)
     messages.header("Receber")
     customer_id = choose_payer(operation.key)
+    if customer_id is None:
+        interrupted.offer(FORM)
     if customer_id is not None:
         form_area(operation, customer_id, actor)
 

@@ -14,8 +14,9 @@ WAYS = (
     (page("counter/receive.py"), "Receber"),
     (page("counter/new_sale.py"), "Vender"),
     (page("counter/customers.py"), "Clientes"),
-    (page("counter/home.py"), "Hoje"),
 )
+#: The first page of who sees the whole shop's day, and of who sees their own.
+_SHOPS, _OWN = page("analytics/today.py"), page("counter/home.py")
 
 
 def show(actor: Actor, shown: str) -> None:
@@ -24,8 +25,11 @@ def show(actor: Actor, shown: str) -> None:
     Style alone keeps it from wider screens (`web/phone.css`); as links of ours they are followed
     in the same visit.
     """
+    today = _SHOPS if actor.can(_SHOPS.permission) else _OWN
     links = "".join(
-        _link(spec, word, shown == _path(spec)) for spec, word in WAYS if actor.can(spec.permission)
+        _link(spec, word, shown == _path(spec))
+        for spec, word in (*WAYS, (today, "Hoje"))
+        if actor.can(spec.permission)
     )
     st.html(f'<nav class="cg-bar" aria-label="Atalhos">{links}</nav>')
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
-from credigestor.reports import customers
+from credigestor.reports import customers, debtors_first
 from credigestor.reports.customers import Found, Match
 from credigestor.rules.identification import format_identity, mask_identity
 from credigestor.rules.identity import phone_shown
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
 from credigestor.ui.counter import newcomer
-from credigestor.ui.kit import data, links, messages, session
+from credigestor.ui.kit import data, keyboard, links, messages, session
 from credigestor.ui.kit.figures import format_count
 
 #: Name in the address of the chosen customer: `/nova-venda?customer=7`.
@@ -23,9 +25,16 @@ ALSO_SIMILAR = "Nomes parecidos:"
 ONLY_SIMILAR = "Nenhum nome igual; parecidos:"
 
 
-def pick_customer(key: str, *, for_sale: bool = False) -> int | None:
+def pick_customer(
+    key: str,
+    *,
+    numbers: Callable[[str], None] | None = None,
+    overdue_first: bool = False,
+    for_sale: bool = False,
+) -> int | None:
     """Draw the picker and return the chosen customer's id; None while nobody is chosen.
 
+    `numbers` draws what a printed number names, above the customers; Enter picks what is first.
     `for_sale` also offers to register who is not there yet.
 
     The choice is kept in the session under `key` and in the address as `?customer=`, which
@@ -33,9 +42,10 @@ def pick_customer(key: str, *, for_sale: bool = False) -> int | None:
     """
     chosen = _chosen(key)
     if chosen is None:
-        _search(key)
+        _search(key, numbers, overdue_first)
         if for_sale:  # outside of what is drawn while one types: its key is there at once
             newcomer.offer(st.session_state.get(f"{key}:query"))
+        keyboard.put_caret(f"{key}:query")
         return None
     _card(key, chosen)
     return chosen.id
@@ -45,6 +55,12 @@ def forget_customer(key: str) -> None:
     """Let the next visit of the page begin with nobody chosen."""
     st.session_state.pop(_slot(key), None)
     st.query_params.pop(PARAMETER, None)
+
+
+def chosen_before(key: str) -> int | None:
+    """Id of who was chosen when the page was drawn last; None where nobody was."""
+    found: int | None = st.session_state.get(_slot(key))
+    return found
 
 
 def describe(customer: Found, *, masked: bool = True) -> str:
@@ -89,7 +105,9 @@ def _chosen(key: str) -> Found | None:
 
 
 def _card(key: str, customer: Found) -> None:
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", key=f"cg-chosen-{key}"
+    ):
         with st.container(gap=None):
             st.markdown(f"**{messages.plain(customer.name)}**")
             st.caption(messages.plain(describe(customer, masked=False)))
@@ -99,22 +117,31 @@ def _card(key: str, customer: Found) -> None:
 
 
 @st.fragment
-def _search(key: str) -> None:
+def _search(key: str, numbers: Callable[[str], None] | None, overdue_first: bool) -> None:
     session.require(Permission.COUNTER)
-    query = st.text_input(
-        "Cliente",
-        key=f"{key}:query",
-        type="search",
-        live="250ms",
-        icon=":material/search:",
-        placeholder="Nome, CPF ou telefone",
-        autocomplete="off",
-    )
-    query = (query or "").strip()
-    if len(query) < MIN_CHARACTERS:
-        st.caption("Digite ao menos duas letras do nome, ou parte do CPF ou do telefone.")
-        return
-    found = data.read(customers.search, query, today=data.today(), limit=RESULTS)
+    with st.container(key=f"{keyboard.PICK}{key}"):
+        query = st.text_input(
+            "Cliente",
+            key=f"{key}:query",
+            type="search",
+            live="250ms",
+            icon=":material/search:",
+            placeholder="Nome, CPF, telefone ou nota" if numbers else "Nome, CPF ou telefone",
+            autocomplete="off",
+        )
+        query = (query or "").strip()
+        if numbers:
+            numbers(query)
+        if len(query) < MIN_CHARACTERS:
+            st.caption("Digite ao menos duas letras do nome, ou parte do CPF ou do telefone.")
+        else:
+            _results(key, query, overdue_first)
+        keyboard.tell_found(query)
+
+
+def _results(key: str, query: str, overdue_first: bool) -> None:
+    search = debtors_first.search if overdue_first else customers.search
+    found = data.read(search, query, today=data.today(), limit=RESULTS)
     alike = [customer.similar for customer in found]
     for customer in found:
         if customer.similar and customer.id == found[alike.index(True)].id:

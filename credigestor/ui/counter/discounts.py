@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from credigestor.errors import BusinessError
 from credigestor.reports.notes import OpenNote
@@ -28,10 +29,12 @@ def choose_discounts(
     paid_on: date,
     actor: Actor,
     fields: forms.Fields,
+    below: DeltaGenerator,
 ) -> Discounts | None:
     """By right, unless the person wants none; and for who may, another one on the ticked notes.
 
-    None while what was typed makes no discount; its field says why.
+    The latter is drawn into `below`. None while what was typed makes no discount; its field says
+    why.
     """
     early, paying = by_right(open_notes), chosen or open_notes
     whole, reduced = Discounts({}).settles(*paying), early.settles(*paying)
@@ -43,7 +46,7 @@ def choose_discounts(
         args=(form, whole, reduced),
         help="A nota com juros do contrato, paga antes do vencimento, vale menos: os juros dos "
         "dias que faltam saem dela. Paga em parte, sai a redução dessa parte.",
-        persist_state="page",
+        persist_state="session",
     ):
         early = Discounts({})
     if not actor.can(Permission.DISCOUNT):
@@ -51,7 +54,8 @@ def choose_discounts(
     if not any(note.due_date > paid_on for note in open_notes):
         return early
     try:
-        return _grant(form, [n for n in chosen if n.due_date > paid_on], early, fields)
+        with below:
+            return _grant(form, [n for n in chosen if n.due_date > paid_on], early, fields)
     except BusinessError as error:
         fields.show(error)
         return None
@@ -78,7 +82,7 @@ def _grant(
             key=f"discount:{form}",
             placeholder="10,00",
             autocomplete="off",
-            persist_state="page",
+            persist_state="session",
         )
         fields.slot("discount")
         why = st.text_input(
@@ -86,7 +90,7 @@ def _grant(
             key=f"discount_reason:{form}",
             max_chars=MAX_REASON,
             placeholder="Por que a loja concede este desconto",
-            persist_state="page",
+            persist_state="session",
         )
         fields.slot("discount_reason")
     if not (typed or "").strip():

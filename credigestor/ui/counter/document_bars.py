@@ -131,16 +131,16 @@ def note_bar(note: NoteDetail, actor: Actor) -> None:
 
 
 def receipt_bar(found: Receipt) -> None:
-    """The receipt on the shop's paper first, and on the others; none of who was anonymised."""
+    """The receipt on the shop's paper first, by P, then the others; none of who was anonymised."""
     try:
         data.read(named_customer, found.customer_id)
     except Conflict as error:
         st.caption(messages.plain(error.message))
         return
     first = found.shop.receipt_format
-    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(key="cg-key-p", border=True, horizontal=True, gap="small"):
         address = path("recibo", found.id, **receipt_params(found.shop))
-        link(f"Recibo ({RECEIPT_FORMAT_NAMES[first]})", address, type="primary")
+        link(f"Recibo ({RECEIPT_FORMAT_NAMES[first]})", address, type="primary", shortcut="P")
         for other in ReceiptFormat:
             if other is not first:
                 link(RECEIPT_FORMAT_NAMES[other], path("recibo", found.id, format=other.value))

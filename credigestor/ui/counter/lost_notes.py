@@ -46,7 +46,7 @@ def choose(form: uuid.UUID, lost: Sequence[OpenNote]) -> list[OpenNote]:
         return [
             note
             for note in lost
-            if st.checkbox(_describe(note), key=tick_key(form, note.id), persist_state="page")
+            if st.checkbox(_describe(note), key=tick_key(form, note.id), persist_state="session")
         ]
 
 

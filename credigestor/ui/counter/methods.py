@@ -38,6 +38,7 @@ def choose(
     default: Method | None = None,
     persist: _Persist = None,
     credit: Decimal = ZERO,
+    label_visibility: Literal["visible", "collapsed"] = "visible",
 ) -> str | None:
     """The method chosen, SEVERAL, or CREDIT where the customer has some (R31).
 
@@ -52,11 +53,18 @@ def choose(
         key=key("method"),
         wrap=True,
         persist_state=persist,
+        label_visibility=label_visibility,
     )
     fields.slot("methods")
     if credit:
         st.caption(messages.plain(f"O cliente tem {format_brl(credit)} de crédito."))
     return chosen or default
+
+
+def first_part(key: Keys) -> str:
+    """Key of the first input that `parts` draws for several methods."""
+    rest_in = st.session_state.get(key("rest_in"), Method.PIX)
+    return key(f"part_{next(method for method in Method if method != rest_in)}")
 
 
 def parts(
@@ -129,13 +137,14 @@ def change(key: Keys, cash: Decimal, fields: Fields) -> Decimal:
 
     Raises InvalidInput, at the field, for less than the cash that the payment has.
     """
-    typed = st.text_input(
-        "Entregue em dinheiro (R$), para o troco",
-        key=key("handed_over"),
-        live=_LIVE,
-        placeholder="Opcional",
-        autocomplete="off",
-    )
+    with st.container(key="cg-key-alt-t"):
+        typed = st.text_input(
+            "Entregue em dinheiro (R$), para o troco",
+            key=key("handed_over"),
+            live=_LIVE,
+            placeholder="Opcional",
+            autocomplete="off",
+        )
     fields.slot("handed_over")
     if not (typed or "").strip():
         return ZERO

@@ -21,12 +21,13 @@ NOTES_IN_VIEW = 6
 
 def choose_notes(form: uuid.UUID, open_notes: Sequence[OpenNote]) -> list[OpenNote]:
     """Tick boxes over the open notes, oldest due first; the chosen ones."""
+    st.header("Notas em aberto", anchor=False)
     st.caption("Marque as notas a pagar. Sem marcar, o valor paga da mais antiga à mais nova.")
     with st.container(height=420 if len(open_notes) > NOTES_IN_VIEW else "content", gap="small"):
         return [
             note
             for note in open_notes
-            if st.checkbox(_describe(note), key=tick_key(form, note.id), persist_state="page")
+            if st.checkbox(_describe(note), key=tick_key(form, note.id), persist_state="session")
         ]
 
 

@@ -17,14 +17,14 @@ def choose(key: Callable[[str], str], fields: Fields) -> PayerInput | None:
     """The other person, if one is named; raises InvalidInputs, at the fields."""
     with st.expander("Quem paga é outra pessoa", icon=":material/person_add:"):
         name = st.text_input(
-            "Nome de quem paga", key=key("payer_name"), autocomplete="off", persist_state="page"
+            "Nome de quem paga", key=key("payer_name"), autocomplete="off", persist_state="session"
         )
         fields.slot("payer_name")
         tax_id = st.text_input(
             "CPF ou CNPJ de quem paga (opcional)",
             key=key("payer_tax_id"),
             autocomplete="off",
-            persist_state="page",
+            persist_state="session",
         )
         fields.slot("payer_tax_id")
         st.caption("Sai no recibo, que continua em nome do cliente.")

@@ -1,35 +1,31 @@
-"""Who pays, and which note was asked for: by the address, by the picker, or by a note's number."""
+"""Who pays, and which note was asked for: by the address, or by one box for names and numbers."""
 
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 import streamlit as st
 
-from credigestor.errors import BusinessError
-from credigestor.reports import notes
+from credigestor.reports import notes, numbered
 from credigestor.ui.counter.customer_search import PARAMETER, pick_customer
 from credigestor.ui.kit import data, links, messages
+
+_NAMES = {"note": "Nota", "sale": "Venda", "customer": "Cliente"}
 
 
 def choose_payer(form: uuid.UUID) -> int | None:
     """Draw the choice and give the customer's id; None while nobody is chosen.
 
     `?customer=` preselects the customer; `?note=`, or a number typed, also ticks that note.
+    Those who are overdue come first.
     """
     _take_note_from_address(form)
-    customer_id = pick_customer(f"payer:{form}")
+    customer_id = pick_customer(
+        f"payer:{form}", numbers=partial(_offer_numbers, form), overdue_first=True
+    )
     if customer_id is None:
         st.session_state.pop(f"asked:{form}", None)  # it was of a customer who is not the payer now
-        number = st.text_input(
-            "Ou o número da nota",
-            key=f"number:{form}",
-            icon=":material/tag:",
-            placeholder="000123-02/10",
-            autocomplete="off",
-        )
-        if number and number.strip():
-            _find(number, form)
     return customer_id
 
 
@@ -56,14 +52,20 @@ def _take_note_from_address(form: uuid.UUID) -> None:
     _choose(owner, note_id, form)
 
 
-def _find(number: str, form: uuid.UUID) -> None:
-    try:
-        customer_id, note_id = data.read(notes.find, number)
-    except BusinessError as error:
-        st.error(messages.plain(error.message), icon=":material/error:")
-        return
-    _choose(customer_id, note_id, form)
-    st.rerun()
+def _offer_numbers(form: uuid.UUID, typed: str) -> None:
+    """Buttons that choose the note of a printed number and who owes it, or who bought by it."""
+    for found in data.read(numbered.of_debts, typed) if typed else ():
+        old = f" · antes {found.old}" if found.old else ""
+        told = messages.plain(f"{found.number} · {found.customer}{old}")
+        if st.button(
+            f"**{_NAMES[found.kind]}** {told}",
+            key=f"payer:{form}:number:{found.kind}:{found.id}",
+            icon=":material/tag:",
+            width="stretch",
+            wrap=True,
+        ):
+            _choose(found.customer_id, found.id if found.kind == "note" else None, form)
+            st.rerun()
 
 
 def _choose(customer_id: int, note_id: int | None, form: uuid.UUID) -> None:

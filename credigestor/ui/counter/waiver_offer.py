@@ -58,7 +58,7 @@ def offer(
     waived = suggested([(part.note.id, part.note.owed) for part in parts], short)
     if not waived or (short < charges and paid % 1):
         return parts, LetGo()
-    with st.container(border=True):
+    with st.container(gap="xsmall"):
         missing = f"Para quitar faltam {format_brl(short)}, só de encargos."
         limit = data.settings().waiver_limit
         if short > limit and not actor.can(Permission.WAIVE):
@@ -70,8 +70,8 @@ def offer(
         key = f"waive:{form}"
         taken = st.session_state.setdefault(key, None) == waived
         st.markdown(messages.plain(_told(waived) if taken else missing))
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            why = _choose_reason(form, whole=short == charges)
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+            why = _choose_reason(form, whole=short == charges) if taken else None
             clicks.button(
                 "Não dispensar"
                 if taken
@@ -89,7 +89,7 @@ def offer(
                 key=f"waiver_other:{form}",
                 max_chars=MAX_REASON,
                 live="300ms",
-                persist_state="page",
+                persist_state="session",
             )
         fields.slot("waiver_reason")
     if not taken:
@@ -127,7 +127,8 @@ def _choose_reason(form: uuid.UUID, *, whole: bool) -> str:
         REASONS,
         index=REASONS.index(first),
         key=f"{name}:{form}",
-        persist_state="page",
+        label_visibility="collapsed",
+        persist_state="session",
     )
 
 

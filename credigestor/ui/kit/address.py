@@ -22,7 +22,7 @@ from credigestor.reports.note_filters import NO_CITY
 from credigestor.reports.scope import NO_SELLER
 from credigestor.rules.calendar import format_date
 from credigestor.rules.value_ranges import VALUE_RANGE_NAMES
-from credigestor.ui.kit import data, forms, links, messages
+from credigestor.ui.kit import data, forms, keyboard, links, messages
 
 T = TypeVar("T")
 
@@ -41,6 +41,7 @@ def text(label: str, *, name: str, placeholder: str, live: str | bool = False) -
         placeholder=placeholder,
         autocomplete="off",
     )
+    keyboard.put_caret(key)
     return _keep(name, typed or "", [typed] if typed else [])
 
 

@@ -75,6 +75,37 @@ def finish(form: str) -> None:
         state.pop(name, None)
 
 
+def begun(form: str) -> str:
+    """Key of the form's operation that is under way; empty where there is none."""
+    return str(st.session_state.get(_slot(form), ""))
+
+
+def set_aside(form: str) -> tuple[str, str]:
+    """Begin another operation at the next `begin`; gives word and key of this one, for `take_up`.
+
+    Raises KeyError where none is under way.
+    """
+    slot, state = _slot(form), st.session_state
+    kept = str(state[f"{slot}:word"]), str(state[slot])
+    for name in (slot, f"{slot}:word", f"{slot}:others"):
+        state.pop(name, None)
+    st.query_params.pop(PARAMETER, None)
+    return kept
+
+
+def take_up(form: str, kept: tuple[str, str]) -> None:
+    """Go on with the operation that was set aside: its inputs are as they were left."""
+    slot, state = _slot(form), st.session_state
+    state[f"{slot}:word"], state[slot] = kept
+    state.pop(f"{slot}:others", None)
+
+
+def forget(operation_key: uuid.UUID | str) -> None:
+    """Let go what the session holds of an operation's inputs, which nobody goes on with."""
+    for name in [str(each) for each in st.session_state if str(operation_key) in str(each)]:
+        del st.session_state[name]
+
+
 @contextmanager
 def another(form: str) -> Iterator[None]:
     """Make what is typed a new operation if this one turns out to have recorded something else.

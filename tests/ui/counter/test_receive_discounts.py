@@ -54,7 +54,8 @@ def toggles(app: Visit) -> list[str]:
 
 
 def settle(app: Visit) -> Visit:
-    button(app, "Quitar").click().run()
+    whole = ("Quitar selecionadas", "Quitar tudo")
+    next(b for b in app.button if b.label.startswith(whole)).click().run()
     return app
 
 

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("db")
 
 def test_without_a_customer_there_is_only_the_search() -> None:
     app = open_page()
-    assert [w.label for w in app.text_input] == ["Cliente", "Ou o número da nota"]
+    assert [w.label for w in app.text_input] == ["Cliente"]
     assert not app.checkbox
 
 
@@ -140,23 +140,6 @@ def test_an_address_of_nobody_says_so(sale: Made, query: dict[str, str]) -> None
     assert "endereço não existe" in told(open_page(**query))
 
 
-def test_a_printed_number_finds_its_note(sale: Made) -> None:
-    app = typed(open_page(), "Ou o número da nota", "1-3")
-    assert [box.value for box in app.checkbox] == [False, False, True]
-
-
-@pytest.mark.parametrize("number", ["999", "1-9", "abc", "%"])
-def test_a_number_of_no_note_is_told(sale: Made, number: str) -> None:
-    app = typed(open_page(), "Ou o número da nota", number)
-    assert len(app.error) == 1
-
-
-def test_a_number_of_a_paid_note_is_told(manager: Actor, sale: Made) -> None:
-    pay(manager, TODAY, (sale.notes[0], "205.00"))
-    app = typed(open_page(), "Ou o número da nota", "1-1")
-    assert "não está em aberto" in told(app)
-
-
 def test_a_customer_who_owes_nothing_is_told() -> None:
     with transaction() as session:
         add_customer(session)
@@ -222,7 +205,11 @@ def test_a_second_click_leads_to_the_same_receipt(sale: Made) -> None:
 
 
 def test_after_a_payment_the_form_is_empty_again(sale: Made) -> None:
-    app = confirm(amount(tick(open_page(customer=1), 0), "55,00"))
+    app = amount(tick(open_page(customer=1), 0), "55,00")
+    typed_by = f"amount:{app.session_state['operation:receive']}"
+    assert typed_by in app.session_state
+    confirm(app)
+    assert typed_by not in app.session_state, "it would be kept until the person goes home"
     app.switch_page("pages/counter/receive.py").run()
     assert not app.exception
     assert not any(box.value for box in app.checkbox)

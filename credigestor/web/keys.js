@@ -1,0 +1,228 @@
+// The keyboard at the counter: the caret where one goes on typing, Enter that picks the first
+// result and confirms what is on the screen, and keys that lead on from any page. What it knows of
+// a page stands in the marks and containers of ui/kit/keyboard.py.
+(() => {
+  "use strict";
+
+  const TEXT = 'input:not([type="checkbox"], [type="radio"], [type="button"]), textarea, select';
+  const PAGES = { r: "/receber", v: "/nova-venda", h: "/" };
+  const TOUCH = matchMedia("(hover: none)").matches;
+  // A second Enter so soon after another is the same one, pressed by a hand that trembles.
+  const SAME_ENTER = 200;
+  // How long one waits for a page, or for results, with what is typed meanwhile kept.
+  const PATIENCE = 8000;
+
+  const $ = (selector) => document.querySelector(selector);
+  const keyed = (name, inside) => $(`[class*="st-key-${name}"] ${inside}`);
+  const inputOf = (field) => $(`.${CSS.escape(field)} input`);
+  const typingIn = (element) =>
+    element?.isConnected && (element.matches(TEXT) || element.isContentEditable);
+  const setValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
+  const type = (input, text) => {
+    setValue.call(input, text); // as if typed: React overlooks an assigned value
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
+  // What is typed while the field that it is for is still on its way.
+  let ahead = { text: "", until: 0 };
+  const waiting = () => Date.now() < ahead.until;
+  const wait = () => (ahead = { text: waiting() ? ahead.text : "", until: Date.now() + PATIENCE });
+  const release = (input) => {
+    const [text, ...later] = ahead.text.split("\n");
+    ahead = { text: "", until: 0 };
+    if (text) type(input, text);
+    // An Enter typed ahead may pick; it never confirms, for nobody has seen anything yet.
+    if (later.length && pickFrom(input)) ahead.text = later.join("\n");
+  };
+
+  // The caret goes to a field once for each turn.
+  let done = "";
+  let last = "";
+  const putCaret = () => {
+    const mark = [...document.querySelectorAll(".cg-caret")].at(-1);
+    if (!mark) return void (done = "");
+    const { field, turn } = mark.dataset;
+    const input = turn !== done && inputOf(field);
+    if (!input) return;
+    const again = TOUCH && field === last; // a finger wants to see, not the keyboard of the screen
+    [done, last] = [turn, field];
+    const active = document.activeElement;
+    if (active !== input) {
+      if (again || typingIn(active)) return;
+      input.focus({ preventScroll: true });
+      input.select();
+    }
+    release(input);
+  };
+
+  // Enter in a search opens its first result, once the results are those of what is typed.
+  let picking = null;
+  const pickFrom = (input) => {
+    const box = input.closest('[class*="st-key-cg-pick-"]');
+    if (!box) return false;
+    picking = { box, input, text: input.value, until: Date.now() + PATIENCE };
+    wait();
+    pick();
+    return true;
+  };
+  const pick = () => {
+    if (!picking) return;
+    const { box, input, text, until } = picking;
+    const given = (reason) => {
+      picking = null;
+      if (reason === "nothing" && ahead.text) type(input, text + ahead.text.split("\n")[0]);
+      ahead.until = 0;
+    };
+    if (!box.isConnected || !input.isConnected || input.value !== text || Date.now() > until) {
+      return given("up");
+    }
+    const found = box.querySelector(".cg-found");
+    if (!found || found.dataset.of !== encodeURIComponent(text.trim())) return;
+    const first = box.querySelector('.stButton button, [data-testid="stPageLink-NavLink"]');
+    if (!first) return given("nothing");
+    picking = null;
+    input.blur();
+    wait();
+    first.click();
+  };
+
+  // Enter in a form confirms what its preview shows: made from just these texts, and in view.
+  const inView = (element) => {
+    const box = element.getBoundingClientRect();
+    const view = window.visualViewport;
+    const bar = $(".cg-bar")?.getBoundingClientRect();
+    const end = Math.min(view.offsetTop + view.height, bar?.height ? bar.top : Infinity);
+    return box.height > 0 && box.top > view.offsetTop - 1 && box.bottom < end + 1;
+  };
+  let confirmed = 0;
+  const confirm = (target) => {
+    const seen = $(".cg-seen");
+    const button = keyed("cg-confirm", "button");
+    if (!seen || !button || button.disabled) return false;
+    const fields = [...new URLSearchParams(seen.dataset.fields)];
+    if (!fields.some(([field]) => inputOf(field) === target)) return false;
+    if (fields.some(([field, text]) => (inputOf(field)?.value ?? text) !== text)) return false;
+    const hidden = [$('[class*="st-key-cg-preview"]'), button].filter((one) => one && !inView(one));
+    for (const one of hidden) one.scrollIntoView({ block: "center" });
+    if (!hidden.length) {
+      confirmed = Date.now();
+      button.click();
+    }
+    return true;
+  };
+
+  // A letter of the page that the confirmed one leads to may be pressed before that page is there.
+  let wanted = "";
+  const press = (key) => {
+    const there = keyed(`cg-key-${key}`, ":is(a, button)");
+    const coming = /\/(receber|pagamento)$/.test(location.pathname);
+    wanted = !there && coming && Date.now() - confirmed < PATIENCE ? key : "";
+    there?.click();
+    return Boolean(there || wanted);
+  };
+
+  // To another page, as a link of the menu leads there.
+  const lead = (path) => {
+    document.activeElement?.blur();
+    const words = new URLSearchParams(location.search);
+    words.delete("op");
+    if (location.pathname === path && !words.size) {
+      done = "";
+      return putCaret();
+    }
+    wait();
+    history.pushState({}, "", path);
+    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+  };
+  const search = () => {
+    const shown = $('[data-testid="stSidebar"]')?.getAttribute("aria-expanded") !== "false";
+    if (!shown) $('[data-testid="stExpandSidebarButton"]')?.click();
+    const end = Date.now() + 1000;
+    const put = () => {
+      const input = keyed("cg-pick-menu", "input");
+      input?.focus();
+      if (document.activeElement === input) input?.select();
+      else if (Date.now() < end) setTimeout(put, 50);
+    };
+    put();
+  };
+  const inMenu = () => keyed("cg-pick-menu", "input") !== null;
+
+  const letter = (event) =>
+    /^[a-z0-9]$/i.test(event.key) ? event.key.toLowerCase() : event.code.slice(-1).toLowerCase();
+  const byAlt = (event) => {
+    if (event.key.length > 1) return false;
+    const key = letter(event);
+    if (key in PAGES && inMenu()) return lead(PAGES[key]), true;
+    const options = keyed("cg-key-alt-digit", '[data-testid="stButtonGroup"]');
+    const option = options?.querySelectorAll("button")[Number(key) - 1];
+    const field = keyed(`cg-key-alt-${key}`, "input");
+    if (option && option.dataset.selected !== "true") {
+      document.activeElement.blur(); // the caret comes back, or goes where one goes on typing
+      wait();
+      option.click();
+    }
+    field?.focus();
+    field?.select();
+    return Boolean(option || field);
+  };
+  let entered = 0;
+  const byEnter = (event) => {
+    const soon = event.repeat || event.timeStamp - entered < SAME_ENTER;
+    const target = event.target.closest ? event.target : document.body;
+    entered = event.timeStamp;
+    const onward = keyed("cg-key-enter", "a");
+    const line = target.closest('[class*="st-key-cg-pick-"], [data-testid="stMain"]');
+    if (picking || (soon && (onward || (line && $(".cg-caret"))))) return true;
+    if (typingIn(target)) return pickFrom(target) ? false : confirm(target);
+    if (waiting()) return (ahead.text += "\n"), true;
+    if (!onward || target.closest("a, button, summary, [role=button]")) return false;
+    wait();
+    onward.click();
+    return true;
+  };
+  const byKey = (event) => {
+    const alone = !event.ctrlKey && !event.altKey && !event.metaKey;
+    if (event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey) return byAlt(event);
+    if (event.key === "k" && (event.ctrlKey || event.metaKey) && !event.altKey) {
+      return inMenu() && (search(), true);
+    }
+    if (event.key === "Enter" && alone && !event.shiftKey) return byEnter(event);
+    if (!alone) return false;
+    if (waiting() && (picking || !typingIn(event.target))) {
+      if (event.key === "Backspace") return (ahead.text = ahead.text.slice(0, -1)), true;
+      if (event.key.length === 1) return (ahead.text += event.key), true;
+    }
+    if (/^[a-z]$/i.test(event.key) && !event.repeat && !typingIn(event.target)) {
+      return press(event.key.toLowerCase());
+    }
+    if (event.key === "/" && !typingIn(event.target) && inMenu()) return search(), true;
+    return false;
+  };
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.isComposing || !event.key || !byKey(event)) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    },
+    true,
+  );
+  // A hand on the mouse waits for nothing that was typed.
+  document.addEventListener("pointerdown", () => (ahead.until = 0), true);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.('[data-testid="stSidebarNavLink"]');
+    if (link && link.pathname === location.pathname) done = "";
+  });
+
+  let due = false;
+  const look = () => {
+    due = false;
+    pick();
+    putCaret();
+    if (wanted) press(wanted);
+  };
+  new MutationObserver(() => {
+    if (!due) due = Boolean(requestAnimationFrame(look));
+  }).observe(document.documentElement, { subtree: true, childList: true });
+})();
