@@ -100,7 +100,7 @@ def test_the_bar_leads_to_the_pages_of_every_day_in_the_same_visit_and_lies_over
         ("Clientes", "Clientes"),
         ("Receber", "Receber"),
         ("Vender", "Nova venda"),
-        ("Hoje", "Painel"),  # the first page of who manages
+        ("Hoje", "Hoje"),  # the first page of who manages
         ("Clientes", "Clientes"),
     ):
         bar.get_by_role("link", name=word).tap()

@@ -24,14 +24,16 @@ def bar(app: Visit) -> list[tuple[str, str, str]]:
 def test_it_leads_to_the_four_pages_and_marks_the_one_that_is_open() -> None:
     here = ' aria-current="page"'
     ways = [("receber", "Receber"), ("nova-venda", "Vender"), ("clientes", "Clientes")]
-    for file, current in (
-        ("counter/customers.py", "Clientes"),
-        ("counter/home.py", "Hoje"),
-        ("counter/sales.py", ""),
+    for role, file, current, first in (
+        (Role.SELLER, "counter/customers.py", "Clientes", "./"),
+        (Role.SELLER, "counter/home.py", "Hoje", "./"),
+        (Role.SELLER, "counter/sales.py", "", "./"),
+        (Role.MANAGER, "counter/sales.py", "", "hoje"),
+        (Role.MANAGER, "analytics/today.py", "Hoje", "hoje"),
     ):
-        app = open_app(Role.SELLER, page=file)
+        app = open_app(role, page=file)
         assert bar(app) == [
-            (address, here * (word == current), word) for address, word in (*ways, ("./", "Hoje"))
+            (address, here * (word == current), word) for address, word in (*ways, (first, "Hoje"))
         ]
 
 
@@ -39,8 +41,12 @@ def test_it_leads_nobody_to_a_page_that_their_role_does_not_open(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(phone_bar, "WAYS", ((page("admin/audit.py"), "Auditoria"),))
-    assert bar(open_app(Role.MANAGER, page="counter/sales.py")) == []
-    assert bar(open_app(Role.ADMIN, page="counter/sales.py")) == [("auditoria", "", "Auditoria")]
+    today = ("hoje", "", "Hoje")
+    assert bar(open_app(Role.MANAGER, page="counter/sales.py")) == [today]
+    assert bar(open_app(Role.ADMIN, page="counter/sales.py")) == [
+        ("auditoria", "", "Auditoria"),
+        today,
+    ]
 
 
 def test_a_stranger_has_none() -> None:
