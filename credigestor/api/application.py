@@ -164,6 +164,7 @@ for resource in (
     closings.router,
     customer_moves.sales,
     customer_moves.customers,
+    customer_moves.payments,
     contacts.router,
     contacts.promises,
     portfolio.router,

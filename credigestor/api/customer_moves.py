@@ -1,19 +1,26 @@
-"""Sales to the right customer, and two registers of one person made one."""
+"""Sales and payments to the right customer, and two registers of one person made one."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from credigestor.api.calls import Caller
-from credigestor.api.fields import Answer, Body, Id, PathId, examples
+from credigestor.api.fields import Answer, Body, Id, MoneyIn, PathId, examples
 from credigestor.api.once import Once
 from credigestor.api.operations import Operations
+from credigestor.api.payment_input import MOST_NOTES
 from credigestor.rules.permissions import Permission
 from credigestor.services import customer_moves as services
+from credigestor.services import payment_moves
+from credigestor.services.inputs import parse
 
 sales = Operations("/sales", "Vendas")
 customers = Operations("/customers", "Clientes")
+payments = Operations("/payments", "Pagamentos")
 
 
 class SaleToMove(Body):
@@ -89,5 +96,66 @@ def merge(customer_id: PathId, call: Caller, once: Once, data: RegisterToMerge) 
             today=call.today,
         )
         return RegisterMerged(into_id=data.into_id, sales=moved)
+
+    return once(data, act)
+
+
+class ItemToMove(Body):
+    """What of the money goes to one note."""
+
+    note_id: Id
+    amount: MoneyIn
+
+
+class PaymentToMove(Body):
+    """Whose a payment is, what goes to each of their notes, and why."""
+
+    model_config = examples(
+        {
+            "customer_id": 12,
+            "items": [{"note_id": 31, "amount": "150.00"}],
+            "reason": "Foi lançado para um homônimo",
+        }
+    )
+
+    customer_id: Id
+    items: Annotated[list[ItemToMove], Field(min_length=1, max_length=MOST_NOTES)]
+    reason: str
+
+
+class PaymentMoved(Answer):
+    """The payment that was reversed, and the one that took its place."""
+
+    reversed_id: int
+    id: int
+    customer_id: int
+
+
+@payments.writes(
+    "/{payment_id}/move",
+    Permission.MOVE,
+    "Passar um pagamento ao cliente certo",
+    answers=PaymentMoved,
+)
+def move_payment(payment_id: PathId, call: Caller, once: Once, data: PaymentToMove) -> Response:
+    """Reverse a payment and receive its money for another customer, both or neither."""
+
+    def act(session: Session) -> PaymentMoved:
+        made = payment_moves.move(
+            session,
+            call.actor,
+            parse(
+                payment_moves.PaymentToMove,
+                {
+                    "operation_id": once.key,
+                    "payment_id": payment_id,
+                    "customer_id": data.customer_id,
+                    "items": tuple((item.note_id, item.amount) for item in data.items),
+                    "reason": data.reason,
+                },
+            ),
+            today=call.today,
+        )
+        return PaymentMoved(reversed_id=payment_id, id=made, customer_id=data.customer_id)
 
     return once(data, act)

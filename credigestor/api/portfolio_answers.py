@@ -28,8 +28,7 @@ class Rows(Chart, Generic[T]):
 
 class StockAt(Answer):
     """What is open at the end of a day; `rate` is the overdue part, `days_late` the mean of its
-    notes. `inherited` is in its band by the lateness of a renegotiated debt (R15).
-    """
+    notes. `inherited` has the lateness of a renegotiated debt (R15)."""
 
     as_of: date
     receivable: Money

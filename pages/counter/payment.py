@@ -19,7 +19,7 @@ from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Permission
 from credigestor.services import payments as paying
 from credigestor.services.inputs import MAX_REASON
-from credigestor.ui.counter import document_bars, pix, self_print
+from credigestor.ui.counter import document_bars, payment_to_right, pix, self_print
 from credigestor.ui.kit import data, forms, links, messages, session, tables
 
 NOTE_LABELS = {
@@ -222,3 +222,4 @@ show_notes(found)
 pix.offer(found.customer_id, [item.note_id for item in found.items], key=str(found.id))
 show_ways_out(found)
 offer_reversal(found)
+payment_to_right.of_payment(found, actor, data.today())

@@ -67,6 +67,7 @@ OPERATIONS: dict[tuple[str, str], Permission | str | None] = {
     ("GET", "/payments/{payment_id}"): Permission.COUNTER,
     ("GET", "/payments/{payment_id}/receipt"): Permission.COUNTER,
     ("POST", "/payments/{payment_id}/reversal"): Permission.REVERSE,
+    ("POST", "/payments/{payment_id}/move"): Permission.MOVE,
     ("POST", "/waivers"): Permission.SELL,
     ("POST", "/waivers/preview"): Permission.SELL,
     ("POST", "/postponements"): Permission.SELL,

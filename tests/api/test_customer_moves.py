@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from credigestor.db.engine import snapshot
+from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Customer, CustomerMove, Sale
 from credigestor.rules.permissions import Actor
 from tests.api.asking import get, post
 from tests.api.test_acts import made
-from tests.portfolio import TODAY
+from tests.portfolio import TODAY, add_customer
+from tests.services.paying import new_payment, receive, sell
 from tests.services.selling import count, new_customer, new_sale, register
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -46,3 +47,21 @@ def test_a_double_register_is_merged(seller: Actor, manager_token: str) -> None:
     itself = post(f"/customers/{right}/merge", manager_token, {**body, "into_id": right})
     assert itself.json["errors"][0]["pointer"] == "#/into_id"
     assert count(CustomerMove) == 1
+
+
+def test_a_payment_is_moved(manager: Actor, manager_token: str) -> None:
+    with transaction() as session:
+        right = add_customer(session)
+    [wrong], [theirs] = sell().notes, sell(customer=right).notes
+    paid = receive(manager, new_payment(TODAY, (wrong, "50.00")))
+    body = {
+        "customer_id": right,
+        "items": [{"note_id": theirs, "amount": "50.00"}],
+        "reason": "homônimo",
+    }
+    told = made(post(f"/payments/{paid}/move", manager_token, body))
+    assert told == {"reversed_id": paid, "id": told["id"], "customer_id": right}
+    assert get(f"/payments/{told['id']}", manager_token)["amount"] == "50.00"
+    short = {**body, "items": [{"note_id": theirs, "amount": "49.00"}]}
+    refused = post(f"/payments/{told['id']}/move", manager_token, short)
+    assert refused.json["errors"][0]["pointer"] == "#/customer_id"

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from credigestor.db.engine import snapshot
-from credigestor.db.models import Customer, Sale
+from credigestor.db.models import Customer, Payment, Sale
 from credigestor.rules.permissions import Actor
-from tests.services.selling import new_customer, new_sale, register
+from tests.portfolio import TODAY
+from tests.services.paying import new_payment, receive
+from tests.services.selling import new_customer, new_sale, notes_of, register
 from tests.ui.support import Visit, open_app, text_of
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -60,3 +62,22 @@ def test_a_double_register_is_merged_and_deactivated(sale: int) -> None:
         assert session.get_one(Sale, sale).customer_id == 2
         assert not session.get_one(Customer, 1).active
     assert "Cadastros juntados: 1 venda passou a este." in text_of(app)
+
+
+def test_a_payment_is_previewed_and_moved_with_one_button(seller: Actor, sale: int) -> None:
+    register(seller, new_sale(2))
+    [first, *_] = notes_of(sale)
+    paid = receive(seller, new_payment(TODAY, (first.id, "30.00")))
+    app = open_app(role="manager", page="counter/payment.py", id=paid, customer=2)
+    assert "Explique o motivo." not in text_of(app)
+    [motive] = [each for each in app.text_input if str(each.key).startswith("move_payment_why")]
+    motive.set_value("homônimo")
+    app.run()
+    assert "Passar R$ 30,00 de 23/11/2026 a José Silva" in text_of(app)
+    button(app, "Estornar e passar ao cliente certo").click()
+    app.run()
+    assert "O pagamento passou ao recibo 000002." in text_of(app)
+    with snapshot() as session:
+        assert session.get_one(Payment, 2).customer_id == 2
+    seller_sees = open_app(role="seller", page="counter/payment.py", id=2)
+    assert "cliente certo" not in "".join(each.label for each in seller_sees.expander)
