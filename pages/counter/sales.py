@@ -96,14 +96,14 @@ def totals_area(totals: SaleTotals, label: str, read_owed: Callable[[], Decimal]
         st.metric("Financiado", format_brl(totals.financed))
         if summed:
             st.metric(label, format_brl(read_owed()))
-    apart = []
     if totals.cancelled:
-        apart.append(format_count(totals.cancelled, "cancelada", "canceladas"))
+        gone = format_count(totals.cancelled, "cancelada", "canceladas")
+        st.caption(f"Fora dos totais: {gone}.")
     if totals.renegotiations:  # no goods sold (R15)
         renewed = format_count(totals.renegotiations, "renegociação", "renegociações")
-        apart.append(f"{renewed}, {format_brl(totals.renegotiated)}")
-    if apart:
-        st.caption(messages.plain(f"Fora dos totais: {'; '.join(apart)}."))
+        st.caption(
+            messages.plain(f"Fora do vendido: {renewed}, {format_brl(totals.renegotiated)}.")
+        )
 
 
 def sales_page() -> None:

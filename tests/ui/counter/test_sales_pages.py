@@ -283,5 +283,5 @@ def test_a_cancelled_sale_shows_its_banner_to_everybody(sale: Made, manager: Act
 def test_r15_renegotiations_stand_outside_the_totals(manager: Actor) -> None:
     make(manager, deal(three_late().notes))
     app = open_app(role="manager", page="counter/sales.py")
-    assert "Fora dos totais: 1 renegociação, R$ 465,75." in words(app)
+    assert "Fora do vendido: 1 renegociação, R$ 465,75." in words(app)
     assert "450,00" in words(app)
