@@ -7,7 +7,7 @@ as a condition, and a promise with a condition is no note.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from credigestor.documents.canvas import BAND, GREY, RULE, SMALLEST, Canvas, clean
@@ -28,6 +28,7 @@ _STRIP = 11.0
 _X, _RIGHT = _LEFT + _STRIP + 3, _LEFT + _WIDTH - 3
 _W = _RIGHT - _X
 _SIGNERS, _FOOT, _GAP, _PAD = 48.4, 85.0, 2.0, 1.6
+_NUMBERED = "Nº"
 _NUMBER = 38.0  # mm, the box of a note's number
 _BODY, _VALUE, _LABEL = 8.5, 9.0, 6.0  # pt
 
@@ -117,14 +118,14 @@ class _Paper(Canvas):
             name = self.data.shop.shop_name
             self.box(_X, y, brand, height + 1, name, size=11, style="B", color=_INK)
         x = _RIGHT - number - due - amount - 2 * _GAP
-        self._boxed(x, y, number, self._old_number(note) or "Nº", note.number)
+        self._boxed(x, y, number, self._number_label(note), note.number)
         self._boxed(x + number + _GAP, y, due, "Vencimento", format_date(note.due_date))
         self._boxed(_RIGHT - amount, y, amount, "Valor", format_brl(note.amount))
 
-    def _old_number(self, note: PrintedNote) -> str:
-        """What stands over the note's number, where its box has room for it."""
-        label = old_number(note.ref)
-        return label if self._width_of(label, _LABEL) <= _NUMBER - 2 * _PAD else ""
+    def _number_label(self, note: PrintedNote) -> str:
+        """What stands over the note's number: its old one too, where the box has room for it."""
+        both = f"{_NUMBERED} · {old_number(note.ref)}" if note.ref else _NUMBERED
+        return both if self._width_of(both, _LABEL) <= _NUMBER - 2 * _PAD else _NUMBERED
 
     def _fits(self, text: str, width: float, height: float) -> bool:
         """Whether the name that only adorns the head may stand there; the payee's stands below."""
@@ -195,9 +196,17 @@ class _Paper(Canvas):
     def _details(self, signer: _Signer, x: float, y: float, width: float) -> None:
         """Who signs, in a column beside another one's."""
         self.box(x, y + 1, width, 2.9, signer.title, size=_LABEL, style="B", color=GREY)
-        self.box(x, y + 0.6, width, 3.4, label_identity(signer.tax_id), size=7.5, align="R")
+        known_by = label_identity(signer.tax_id)
+        beside = width - self._width_of(signer.title, _LABEL, "B") - 2
+        if self._width_of(known_by, 7.5) <= beside:
+            self.box(x, y + 0.6, width, 3.4, known_by, size=7.5, align="R")
+            known_by = ""
         y = self.box(x, y + 4, width, 7.2, signer.name, size=_VALUE, style="B")
-        self._address(signer, x, y + 0.3, width, 9.6, 7)
+        if known_by and signer.address:  # a foreign document may be long
+            signer = replace(signer, address=f"{known_by} · {signer.address}")
+        elif known_by:
+            y = self.box(x, y + 0.3, width, 4.6, known_by, size=7)
+        self._address(signer, x, y + 0.3, width, 9.6 if signer.address else 5, 7)
 
     def _wide_details(self, signer: _Signer, x: float, y: float, width: float) -> None:
         """Who signs alone."""
@@ -225,7 +234,7 @@ class _Paper(Canvas):
     def _foot(self, note: PrintedNote, y: float) -> None:
         """Which copy it is, and what has been paid on it (LUG art. 39)."""
         text = f"{note.copy}ª via, impressa em {format_date(self.made_at)}"
-        if note.ref and not self._old_number(note):
+        if note.ref and self._number_label(note) == _NUMBERED:
             text += f" · {old_number(note.ref)}"
         width = _W
         if note.received:

@@ -70,7 +70,7 @@ def by_old_number(query: str, ref: Any) -> ColumnElement[bool]:
     typed = usable(query).strip()
     if not typed.strip("0"):
         return false()
-    zero = literal_column("'0'")
+    zero: ColumnElement[str] = literal_column("'0'")
     return and_(
         ref.is_not(None),
         func.ltrim(func.lower(ref), zero) == func.ltrim(func.lower(typed), zero),

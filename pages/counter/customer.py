@@ -58,7 +58,7 @@ def show_header(found: Profile) -> None:
         return
     if customer.identification is None:
         st.warning(
-            f"{NO_CREDIT} Receber e imprimir recibos continua a dar.", icon=":material/badge:"
+            f"{NO_CREDIT} O que já deve é recebido como sempre.", icon=":material/badge:"
         )
     if not customer.active:
         st.warning("Cliente inativo: não pode comprar. Reative na aba Cadastro.")

@@ -112,15 +112,14 @@ def payer_facts(found: Receipt) -> dict[str, str]:
 def show_notes(found: Receipt) -> None:
     """What the payment did to each note, and what was left."""
     st.header("Notas pagas", anchor=False)
-    labels = dict(NOTE_LABELS)
+    old = {"ref": "Nº anterior"} if any(item.ref for item in found.items) else {}
+    labels = {"number": NOTE_LABELS["number"], **old, **NOTE_LABELS}
     if found.undone:
         del labels["after"]
     if not found.discount:
         del labels["discount"]
     if not waived(found):
         del labels["waived"]
-    if any(item.ref for item in found.items):
-        labels["ref"] = "Nº anterior"
     frame = pd.DataFrame(
         [
             {

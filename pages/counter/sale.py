@@ -108,6 +108,7 @@ def notes_area(sale: SaleDetail) -> None:
     frame["status"] = [STATUS_NAMES[Status(value)] for value in frame["status"]]
     labels = {
         "label": "Nota",
+        **({"ref": "Nº anterior"} if frame["ref"].notna().any() else {}),
         "due_date": "Vencimento",
         "amount": "Valor",
         "status": "Situação",
@@ -118,8 +119,6 @@ def notes_area(sale: SaleDetail) -> None:
     if frame["interest"].any() or frame["fine"].any():
         labels |= {"principal": "Principal", "interest": "Juros", "fine": "Multa"}
     labels["free_until"] = "Sem encargos até"
-    if frame["ref"].notna().any():
-        labels["ref"] = "Nº anterior"
     tables.table(
         frame,
         labels,

@@ -19,6 +19,7 @@ from credigestor.reports import receipt as receipts
 from credigestor.reports.check.report import check
 from credigestor.reports.customers import CustomerFilters
 from credigestor.reports.printed_notes import printed
+from credigestor.rules.document_choices import ReceiptFormat
 from credigestor.rules.permissions import Actor
 from credigestor.services import customer_moves, customers, printing
 from credigestor.services.customers import CustomerInput
@@ -147,7 +148,9 @@ def test_what_they_owe_already_is_received_and_renegotiated(seller: Actor, manag
     [note] = sell(("300.00", JANUARY), customer=ana).notes
     paid = receive(seller, new_payment(TODAY, (note, "100.00")))
     with snapshot() as session:
-        paper = receipt.pdf(receipts.receipt(session, paid), made_at=NOW, logo=None, format="one")
+        paper = receipt.pdf(
+            receipts.receipt(session, paid), made_at=NOW, logo=None, format=ReceiptFormat.ONE
+        )
     assert "sem CPF" in words(paper)
     late = renegotiating.three_late(customer=ana)
     renegotiating.make(manager, renegotiating.deal(late.notes))

@@ -88,7 +88,7 @@ def test_papers_name_the_old_number_beside_ours(moved: Moved, seller: Actor) -> 
         [down] = sale_money.of_sale(session, moved.sale, TODAY)
         of_down = sale_money.receipt(session, down.id)
         since = statement(session, moved.ana, since=date(2026, 1, 1), until=TODAY, today=TODAY)
-        made = {
+        made: dict[str, bytes] = {
             "notes": promissory_notes.pdf(printed(session, of_notes), made_at=NOW, logo=None),
             "booklet": booklet_paper.pdf(
                 booklet(session, moved.sale, today=TODAY), made_at=NOW, logo=None
@@ -97,7 +97,7 @@ def test_papers_name_the_old_number_beside_ours(moved: Moved, seller: Actor) -> 
             "statement": statement_paper.pdf(since, made_at=NOW, logo=None),
             "down": receipt.pdf(of_down, made_at=NOW, logo=None, format=ReceiptFormat.ONE),
             **{
-                form: receipt.pdf(data, made_at=NOW, logo=None, format=form)
+                form.value: receipt.pdf(data, made_at=NOW, logo=None, format=form)
                 for form in ReceiptFormat
             },
         }

@@ -24,7 +24,7 @@ def credit_area(draft: LiveForm, actor: Actor, owes: Exposure, new_notes: Decima
     Who is without CPF and document gets no credit at all.
     """
     if new_notes and owes.identification is None:
-        draft.refused = NO_CREDIT
+        draft.refused = "Falta o CPF do cliente para vender a prazo."
         st.error(NO_CREDIT, icon=":material/badge:")
         return None
     warnings = credit.credit_warnings(
