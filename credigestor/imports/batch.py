@@ -58,12 +58,17 @@ class NewPayment:
 
 @dataclass(slots=True)
 class NewNote:
-    """A note to write, its payments, and the last step of their fold."""
+    """A note to write, its payments, and the last step of their fold.
+
+    `ref` is the number that it had elsewhere, `line` where an import lists it.
+    """
 
     planned: PlannedNote
     terms: Terms
     payments: list[NewPayment] = field(default_factory=list)
     last: Step | None = None
+    ref: str | None = None
+    line: int = 0
     id: int = 0
 
 
@@ -76,7 +81,15 @@ class NewSale:
     notes: list[NewNote]
     #: How its down payment was handed over; empty where nobody said (R35).
     paid_down: tuple[Part, ...] = ()
+    #: Its notes by the numbers they had elsewhere, where those are not 1, 2, 3 …
+    by_number: dict[int, NewNote] | None = None
     id: int = 0
+
+    def note(self, number: int) -> NewNote | None:
+        """The note that an import calls by a number."""
+        if self.by_number is not None:
+            return self.by_number.get(number)
+        return self.notes[number - 1] if 1 <= number <= len(self.notes) else None
 
 
 @dataclass(slots=True)

@@ -34,6 +34,7 @@ class Table:
         columns: Sequence[str],
         names: Mapping[str, str],
         size: int,
+        optional: Sequence[str] = (),
     ) -> None:
         self.separator = separator
         self._file = file
@@ -44,7 +45,9 @@ class Table:
         self._names = names
         self.header_line, self.header = self._find_header()
         self._folded = [column_name(name) for name in self.header]
-        self._wanted = {column: column_name(names.get(column, column)) for column in columns}
+        self._wanted = {
+            column: column_name(names.get(column, column)) for column in (*columns, *optional)
+        }
         self.places = {
             column: self._folded.index(name)
             for column, name in self._wanted.items()
@@ -119,18 +122,23 @@ class Table:
 
 @contextmanager
 def opened(
-    file: IO[bytes], encoding: str, columns: Sequence[str], names: Mapping[str, str]
+    file: IO[bytes],
+    encoding: str,
+    columns: Sequence[str],
+    names: Mapping[str, str],
+    optional: Sequence[str] = (),
 ) -> Iterator[Table]:
     """The table in a file, read from its beginning; the file stays open.
 
-    `names` has the file's name for each column that is called otherwise there. Raises Unreadable.
+    `names` has the file's name for each column that is called otherwise there; `optional` are
+    columns that it need not have. Raises Unreadable.
     """
-    wanted = {column_name(names.get(column, column)) for column in columns}
+    wanted = {column_name(names.get(column, column)) for column in (*columns, *optional)}
     with _text(file, encoding) as text:
         separator = _separator(Lines(text), wanted)
     size = file.seek(0, os.SEEK_END)
     with _text(file, encoding) as text:
-        yield Table(file, text, separator, columns, names, size)
+        yield Table(file, text, separator, columns, names, size, optional)
 
 
 @contextmanager

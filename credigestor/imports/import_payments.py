@@ -58,9 +58,14 @@ class PaymentFolder:
 
     def add(self, line: PaymentLine, sale: NewSale | KnownSale) -> None:
         """Put a payment to its note of a sale that exists, or refuse its line."""
-        count = sale.installments if isinstance(sale, KnownSale) else len(sale.notes)
-        sold_on = sale.sold_on if isinstance(sale, KnownSale) else sale.values["sold_on"]
-        if not 1 <= line.number <= count:
+        if isinstance(sale, KnownSale):
+            count, sold_on = sale.installments, sale.sold_on
+            note, there = None, 1 <= line.number <= count
+        else:
+            count, sold_on = len(sale.notes), sale.values["sold_on"]
+            note = sale.note(line.number)
+            there = note is not None
+        if not there:
             notes = "1 parcela" if count == 1 else f"{count} parcelas"
             reason = f"A venda {line.sale_ref} tem {notes}; não existe a parcela {line.number}."
             self.refuse(PAYMENTS, line.line, "parcela", reason)
@@ -70,9 +75,9 @@ class PaymentFolder:
             self.refuse(PAYMENTS, line.line, "data", reason)
             return
         payment = NewPayment(line.paid_on, line.amount, line.way, line=line.line)
-        if isinstance(sale, NewSale):
-            sale.notes[line.number - 1].payments.append(payment)
-        else:
+        if note is not None:
+            note.payments.append(payment)
+        elif isinstance(sale, KnownSale):
             self._known_sales[line.sale_ref] = sale
             self._on_known.setdefault((line.sale_ref, line.number), []).append(payment)
 

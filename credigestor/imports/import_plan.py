@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
-from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Text, any_, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -15,36 +15,33 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from credigestor.db.closings import closed_until
 from credigestor.db.models import Customer, Sale
 from credigestor.db.settings import current_settings
-from credigestor.errors import InvalidInput
 from credigestor.imports import row_checks
-from credigestor.imports.batch import Batch, KnownCustomer, NewCustomer, NewSale, make_sale
+from credigestor.imports.batch import Batch, KnownCustomer, NewCustomer, NewSale
+from credigestor.imports.choices import STRICT, Choices
 from credigestor.imports.import_payments import KnownSale, PaymentFolder
-from credigestor.imports.problems import CUSTOMERS, PAYMENTS, SALES, Problem, Problems
+from credigestor.imports.making import SaleMaker
+from credigestor.imports.problems import CUSTOMERS, NOTES, PAYMENTS, SALES, Problem, Problems
 from credigestor.imports.reading import Row, Sheet, Source
 from credigestor.imports.row_checks import CustomerLine, PaymentLine, SaleLine
+from credigestor.imports.told import Remark, Told
 from credigestor.rules.progress import Progress
 from credigestor.rules.quoting import quote
-from credigestor.services import sales
 
 T = TypeVar("T")
 L = TypeVar("L", CustomerLine, SaleLine)
 
+#: Late rate and fine, percent, and days of grace.
+SaleRates = tuple[Decimal, Decimal, int]
+
 _AT_ONCE = 2_000  # rows that are looked up together
 # Where reading each file begins, its share of the time, and what is said meanwhile.
 _READING = {
-    CUSTOMERS: (0.0, 0.15, "Conferindo clientes"),
+    CUSTOMERS: (0.0, 0.1, "Conferindo clientes"),
+    NOTES: (0.1, 0.05, "Conferindo parcelas"),
     SALES: (0.15, 0.25, "Conferindo vendas"),
     PAYMENTS: (0.4, 0.3, "Conferindo pagamentos"),
 }
 _FOLDING = 0.7
-_NO_ID = UUID(int=0)
-_COLUMN_OF = {
-    "sold_on": "data",
-    "total": "valor_total",
-    "down_payment": "entrada",
-    "installments": "parcelas",
-    "first_due_date": "primeiro_vencimento",
-}
 
 
 @dataclass(frozen=True)
@@ -67,6 +64,8 @@ class Plan:
 
     `new` and `known` count the rows to write and those imported before; `closed` those to write
     that are dated in closed days, up to `closed_until`: to write them takes a reason (R37).
+    `remarks` tell of rows that are taken as they were, against the rules; `rates` are those of
+    sales that do not have the settings' (R5).
     """
 
     problems: list[Problem]
@@ -77,11 +76,17 @@ class Plan:
     batch: Batch
     closed: int = 0
     closed_until: date | None = None
+    remarks: Sequence[Remark] = ()
+    rates: Sequence[SaleRates] = ()
 
     @property
     def problem_count(self) -> int:
         """All problems, also those that are not named."""
         return len(self.problems) + self.more_problems
+
+
+def _rates(values: Mapping[str, Any]) -> SaleRates:
+    return values["late_rate"], values["fine_rate"], values["grace_days"]
 
 
 def any_of(column: InstrumentedAttribute[Any], values: Collection[str]) -> ColumnElement[bool]:
@@ -97,13 +102,23 @@ class Preparation:
     """
 
     def __init__(
-        self, session: Session, source: Source, today: date, progress: Progress, *, locking: bool
+        self,
+        session: Session,
+        source: Source,
+        today: date,
+        progress: Progress,
+        choices: Choices = STRICT,
+        *,
+        locking: bool,
     ) -> None:
         self.session = session
         self.source = source
         self.today = today
         self.progress = progress
-        self.settings = current_settings(session)
+        self.told = Told()
+        settings = current_settings(session)
+        self.usual = _rates(settings.model_dump())
+        self.maker = SaleMaker(settings, choices, self.told, self._refuse, today)
         self.problems = Problems()
         self.batch = Batch()
         self.known = {"customers": 0, "sales": 0, "notes": 0, "payments": 0}
@@ -120,8 +135,12 @@ class Preparation:
         self.progress(0.0, "Abrindo os arquivos")
         for some in self._read(CUSTOMERS, row_checks.customer):
             self._check_customers(some)
-        for sold in self._read(SALES, row_checks.sale):
+        for notes in self._read(NOTES, row_checks.note):
+            for note in notes:
+                self.maker.listed.add(note)
+        for sold in self._read(SALES, partial(row_checks.sale, listed=self.maker.listed)):
             self._check_sales(sold)
+        self._check_listed()
         for paid in self._read(PAYMENTS, partial(row_checks.payment, today=self.today)):
             self._check_payments(paid)
         if not self.problems.enough:
@@ -135,7 +154,7 @@ class Preparation:
         return Plan(
             problems=problems,
             more_problems=self.problems.count - len(problems),
-            notices=self.source.notices,
+            notices=[*self.source.notices, *self.told.notices()],
             new=Counts(
                 customers=len(self.batch.customers),
                 sales=len(self.batch.sales),
@@ -146,12 +165,16 @@ class Preparation:
             batch=self.batch,
             closed=0 if until is None else sum(day <= until for day in self.batch.days()),
             closed_until=until,
+            remarks=self.told.remarks,
+            rates=sorted({_rates(sale.values) for sale in self.batch.sales} - {self.usual}),
         )
 
     def _read(
         self, file: str, check: Callable[[Sheet, Row, Problems], T | None]
     ) -> Iterator[list[T]]:
-        sheet = self.source.sheets[file]
+        sheet = self.source.sheets.get(file)
+        if sheet is None:
+            return
         start, share, what = _READING[file]
         lines: list[T] = []
         for row in sheet.rows(
@@ -238,21 +261,16 @@ class Preparation:
                     "nem no cadastro.",
                 )
             return None
-        data = sales.NewSale.model_construct(
-            operation_id=_NO_ID,
-            customer_id=0,
-            sold_on=line.sold_on,
-            description=line.description,
-            total=line.total,
-            down_payment=line.down_payment,
-            installments=line.installments,
-            first_due_date=line.first_due_date,
-        )
-        try:
-            return make_sale(customer, data, self.settings, ref=line.ref, today=self.today)
-        except InvalidInput as error:
-            self._refuse(SALES, line.line, _COLUMN_OF.get(error.field or "", ""), error.message)
-            return None
+        return self.maker.make(line, customer)
+
+    def _check_listed(self) -> None:
+        """Refuse rows of parcelas.csv whose sale is nowhere."""
+        left = {row.sale_ref: row for row in self.maker.listed.left()}
+        self._find_sales(set(left))
+        for ref, row in left.items():
+            if ref not in self.sales and not self._excused(SALES, ref):
+                reason = f"A venda {quote(ref)} não está em {SALES} nem no sistema."
+                self._refuse(NOTES, row.line, "venda", reason)
 
     def _check_payments(self, lines: list[PaymentLine]) -> None:
         self._find_sales({line.sale_ref for line in lines})

@@ -11,6 +11,7 @@ same files changes nothing. The rules are those of the counter: R1–R4, R8, R9,
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from credigestor.db import locks, waiting
 from credigestor.db.closings import kept_closed_until
 from credigestor.db.models import DayClosing
 from credigestor.errors import Busy, InvalidInput
+from credigestor.imports.choices import STRICT, Choices
 from credigestor.imports.import_plan import Counts, Plan, Preparation
 from credigestor.imports.loading import load
 from credigestor.imports.reading import Source, read_files, read_folder
@@ -28,7 +30,17 @@ from credigestor.rules.progress import Progress, silent
 from credigestor.services import audit, summaries
 from credigestor.services.inputs import reason
 
-__all__ = ["Counts", "Plan", "Source", "prepare", "read_files", "read_folder", "run", "write"]
+__all__ = [
+    "Choices",
+    "Counts",
+    "Plan",
+    "Source",
+    "prepare",
+    "read_files",
+    "read_folder",
+    "run",
+    "write",
+]
 
 _CHECKING = 0.4  # share of the time that checking takes
 _WRITING = 0.7  # and until everything is written
@@ -44,6 +56,7 @@ def run(
     today: date,
     dry_run: bool = False,
     why: str | None = None,
+    choices: Choices = STRICT,
     progress: Progress = silent,
 ) -> Plan:
     """Check the files and, unless `dry_run` or a row is wrong, write them; give the plan.
@@ -54,7 +67,11 @@ def run(
     actor.require(Permission.IMPORT)
     share = 1.0 if dry_run else _CHECKING
     plan = prepare(
-        session, source, today=today, progress=lambda done, what: progress(done * share, what)
+        session,
+        source,
+        today=today,
+        choices=choices,
+        progress=lambda done, what: progress(done * share, what),
     )
     if not dry_run and not plan.problem_count:
         write(
@@ -71,7 +88,14 @@ def run(
     return plan
 
 
-def prepare(session: Session, source: Source, *, today: date, progress: Progress = silent) -> Plan:
+def prepare(
+    session: Session,
+    source: Source,
+    *,
+    today: date,
+    choices: Choices = STRICT,
+    progress: Progress = silent,
+) -> Plan:
     """Check every row and compute what to write; nothing is written.
 
     In a transaction that may write it takes the import's lock, and locks the existing notes
@@ -85,7 +109,7 @@ def prepare(session: Session, source: Source, *, today: date, progress: Progress
         kept_closed_until(session)
         if session.scalar(_CLOSED_MEANWHILE):
             raise Busy("Dias foram fechados neste meio tempo. Importe de novo.")
-    return Preparation(session, source, today, progress, locking=may_write).plan()
+    return Preparation(session, source, today, progress, choices, locking=may_write).plan()
 
 
 def write(
@@ -107,7 +131,9 @@ def write(
     if plan.batch:
         kept = _closed_because(actor, plan, why)
         load(session, plan.batch, progress)
-        told = plan.new.as_dict() | ({"reason": kept} if kept else {})
+        told: dict[str, Any] = plan.new.as_dict() | ({"reason": kept} if kept else {})
+        if plan.rates:
+            told["rates"] = [[str(late), str(fine), days] for late, fine, days in plan.rates]
         audit.record(session, actor, "import", "shop", None, after=told)
     progress(1.0, "Pronto")
     return plan.new

@@ -37,6 +37,8 @@ from credigestor.services.ledger_rows import note_columns, step_columns
 _WRITING = 0.95  # share of the time that the new rows take
 _STEP = 500  # rows between two words of progress
 _IDS_AT_ONCE = 50_000
+#: Whether a note has a place for the number that it had elsewhere.
+_HAS_REF = "ref" in Note.__table__.c
 
 
 def load(session: Session, batch: Batch, progress: Progress = silent) -> None:
@@ -112,6 +114,7 @@ def _note_rows(batch: Batch) -> Iterator[dict[str, Any]]:
                 "id": note.id,
                 **sales.note_row(note.planned, sale.id, sale.customer.id),
                 **note_columns(note.terms, note.planned.dates, [note.last] if note.last else []),
+                **({"ref": note.ref} if _HAS_REF else {}),
             }
 
 

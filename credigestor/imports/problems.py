@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 CUSTOMERS, SALES, PAYMENTS = "clientes.csv", "vendas.csv", "pagamentos.csv"
-#: The files of an import, in the order in which they are read.
-FILES = (CUSTOMERS, SALES, PAYMENTS)
+#: May be missing: it has the notes of those sales whose notes no rule makes.
+NOTES = "parcelas.csv"
+#: The files of an import, in the order in which their problems are told.
+FILES = (CUSTOMERS, SALES, NOTES, PAYMENTS)
 #: Problems that a report names; the rest are counted.
 MAX_PROBLEMS = 1_000
 #: So many are counted: files with more of them are not read to their end.

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +28,8 @@ from credigestor.imports.decoding import Fault, Unreadable, encoding_of
 from credigestor.imports.problems import (
     CUSTOMERS,
     ENOUGH_PROBLEMS,
+    FILES,
+    NOTES,
     PAYMENTS,
     SALES,
     Problem,
@@ -35,7 +37,7 @@ from credigestor.imports.problems import (
 )
 from credigestor.rules.quoting import quote
 
-#: The files of an import and the columns of each, in any order.
+#: The files that every import has and the columns of each, in any order.
 COLUMNS: dict[str, tuple[str, ...]] = {
     CUSTOMERS: ("ref", "nome", "cpf", "telefone", "email", "cidade", "uf", "cep"),
     SALES: (
@@ -50,7 +52,24 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     PAYMENTS: ("venda", "parcela", "data", "valor", "forma"),
 }
-_MONEY = {CUSTOMERS: (), SALES: ("valor_total", "entrada"), PAYMENTS: ("valor",)}
+#: The columns of a file that may be missing, where it is there.
+NOTE_COLUMNS = ("venda", "parcela", "vencimento", "valor")
+#: Columns that a file need not have; an empty cell says as little as none.
+OPTIONAL: dict[str, tuple[str, ...]] = {
+    CUSTOMERS: (
+        *("rua", "numero", "complemento", "bairro", "nascimento", "limite", "observacoes"),
+        *("telefone2", "trabalho", "conjuge", "referencias", "documento_estrangeiro", "pais"),
+    ),
+    SALES: ("taxa", "mora", "multa", "carencia", "situacao", "data_situacao"),
+    NOTES: ("numero_antigo", "situacao", "data_situacao"),
+    PAYMENTS: ("juros", "multa", "desconto"),
+}
+_MONEY = {
+    CUSTOMERS: (),
+    SALES: ("valor_total", "entrada"),
+    NOTES: ("valor",),
+    PAYMENTS: ("valor", "juros", "multa", "desconto"),
+}
 
 #: The name in a file of each column that is called otherwise there, by file and column.
 Names = Mapping[str, Mapping[str, str]]
@@ -103,7 +122,8 @@ class Sheet:
         self, file: str, content: Path | IO[bytes], names: Mapping[str, str] | None = None
     ) -> None:
         self.file = file
-        self.columns = COLUMNS[file]
+        self.columns = _columns_of(file)
+        self.optional = OPTIONAL[file]
         self.mark: str | None = None
         self.notices: list[str] = []
         self.whole = True
@@ -132,7 +152,7 @@ class Sheet:
         try:
             with (
                 self._opened() as file,
-                csv_table.opened(file, encoding_of(file), self.columns, self._names) as found,
+                self._table(file, encoding_of(file)) as found,
             ):
                 rows, faults = [], []
                 for (line, cells), _ in zip(found.records(), range(count), strict=False):
@@ -157,10 +177,10 @@ class Sheet:
         done = 0.0
         if _MONEY[self.file]:
             done = _MARK_SHARE
-            with csv_table.opened(file, encoding, self.columns, self._names) as found:
+            with self._table(file, encoding) as found:
                 amounts = self._amounts(found, lambda share: progress(share * _MARK_SHARE))
                 self.mark = decimal_mark(amounts)
-        with csv_table.opened(file, encoding, self.columns, self._names) as found:
+        with self._table(file, encoding) as found:
             if faults := found.faults():
                 raise Unreadable(*faults)
             if found.unknown:
@@ -182,13 +202,16 @@ class Sheet:
     def _amounts(self, found: csv_table.Table, progress: Callable[[float], None]) -> Iterator[str]:
         if faults := found.faults():
             raise Unreadable(*faults)
-        places = [found.places[column] for column in _MONEY[self.file]]
+        places = [found.places[name] for name in _MONEY[self.file] if name in found.places]
         for index, (_, cells) in enumerate(found.records()):
             if index % _STEP == 0:
                 progress(found.share)
             if not isinstance(cells, Fault):
                 for place in places:
                     yield cells[place]
+
+    def _table(self, file: IO[bytes], encoding: str) -> AbstractContextManager[csv_table.Table]:
+        return csv_table.opened(file, encoding, self.columns, self._names, self.optional)
 
     @contextmanager
     def _opened(self) -> Iterator[IO[bytes]]:
@@ -212,7 +235,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Source:
-    """The three files of an import, by name; nothing of them is read yet."""
+    """The files of an import, by name; nothing of them is read yet."""
 
     sheets: dict[str, Sheet]
 
@@ -225,16 +248,17 @@ class Source:
 def read_folder(folder: Path, names: Names | None = None) -> Source:
     """The clientes.csv, vendas.csv and pagamentos.csv of a folder; upper or lower case.
 
-    Raises InvalidInput when the folder or one of the files is missing.
+    And its parcelas.csv, where it has one. Raises InvalidInput when the folder or one of the others
+    is missing.
     """
     if not folder.is_dir():
         raise InvalidInput(f"A pasta {folder} não existe.")
     files = {path.name.lower(): path for path in sorted(folder.iterdir()) if path.is_file()}
-    return read_files({name: files[name] for name in COLUMNS if name in files}, names)
+    return read_files({name: files[name] for name in FILES if name in files}, names)
 
 
 def read_files(files: Mapping[str, Path | IO[bytes]], names: Names | None = None) -> Source:
-    """The three files, by name; raises InvalidInput naming missing ones.
+    """The files, by name; raises InvalidInput naming missing ones. parcelas.csv may be.
 
     `names` maps columns that have another name in a file: {"vendas.csv": {"ref": "Pedido"}}; it
     is refused when a file or column in it is none of an import's.
@@ -244,10 +268,15 @@ def read_files(files: Mapping[str, Path | IO[bytes]], names: Names | None = None
         raise InvalidInput(f"Falta o arquivo {' e o '.join(missing)}.")
     names = names or {}
     for file, columns in names.items():
-        unknown = [column for column in columns if column not in COLUMNS.get(file, ())]
+        known = (*_columns_of(file), *OPTIONAL.get(file, ()))
+        unknown = [column for column in columns if column not in known]
         if unknown:
             raise InvalidInput(f"O CrediGestor não lê a coluna {quote(unknown[0])} de {file}.")
-    return Source({name: Sheet(name, files[name], names.get(name)) for name in COLUMNS})
+    return Source({n: Sheet(n, files[n], names.get(n)) for n in FILES if n in files})
+
+
+def _columns_of(file: str) -> tuple[str, ...]:
+    return NOTE_COLUMNS if file == NOTES else COLUMNS.get(file, ())
 
 
 def decimal_mark(values: Iterable[str]) -> str | None:

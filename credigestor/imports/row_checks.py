@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -11,13 +11,17 @@ from functools import lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from credigestor.errors import InvalidInput
+from credigestor.imports import customer_cells
+from credigestor.imports.choices import Rates
 from credigestor.imports.problems import Problem, Problems
 from credigestor.imports.reading import SWAP_MARKS, Row, Sheet
 from credigestor.rules import identity
 from credigestor.rules.address import LENGTHS
 from credigestor.rules.calendar import format_date, parse_date
+from credigestor.rules.charges import MAX_FINE_RATE
+from credigestor.rules.installments import MAX_RATE
 from credigestor.rules.methods import METHOD_NAMES, PLUS, Method, way_of
-from credigestor.rules.money import CENT, MONEY_REGEX, parse_money
+from credigestor.rules.money import CENT, MONEY_REGEX, parse_money, parse_rate
 from credigestor.rules.quoting import quote
 from credigestor.services import handing
 from credigestor.services.inputs import text
@@ -26,6 +30,8 @@ from credigestor.services.sales import parse_description
 METHODS = {identity.fold(name): method for method, name in METHOD_NAMES.items()}
 _THREE_DIGITS = re.compile(r"(?:R\$\s*)?[0-9]{1,3}[.,][0-9]{3}")
 _MAX_REF = 60
+MAX_GRACE_DAYS = 60
+_NO_RATES = Rates()
 _LONGEST_KEPT = 64  # characters of a cell whose value is kept
 
 P = ParamSpec("P")
@@ -67,6 +73,19 @@ class SaleLine:
     down_payment: Decimal
     installments: int
     first_due_date: date | None
+    rates: Rates | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLine:
+    """A row of parcelas.csv whose cells are right by themselves; R$."""
+
+    line: int
+    sale_ref: str
+    number: int
+    due_date: date
+    amount: Decimal
+    old_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +112,7 @@ class Cells:
 
     def read(self, column: str, parse: Callable[[str], Any], *, optional: bool = False) -> Any:
         """The cell's value; None when it is wrong, or empty and optional."""
-        cell = self.row.cells[column]
+        cell = self.row.cells.get(column, "") if optional else self.row.cells[column]
         if optional and not cell:
             return None
         try:
@@ -126,23 +145,56 @@ def customer(sheet: Sheet, row: Row, problems: Problems) -> CustomerLine | None:
         "city": cells.read("cidade", _city, optional=True),
         "state": cells.read("uf", identity.parse_uf, optional=True),
         "zip_code": cells.read("cep", identity.parse_cep, optional=True),
+        **customer_cells.more(cells),
     }
     return CustomerLine(row.line, ref, values) if cells.right else None
 
 
-def sale(sheet: Sheet, row: Row, problems: Problems) -> SaleLine | None:
-    """A row of vendas.csv; None when a cell is wrong. The first due date may be empty."""
+def sale(
+    sheet: Sheet, row: Row, problems: Problems, *, listed: Container[str] = ()
+) -> SaleLine | None:
+    """A row of vendas.csv; None when a cell is wrong. The first due date may be empty.
+
+    And how many notes there are, of one of the `listed`.
+    """
     cells = Cells(sheet, row, problems)
+    ref = cells.read("ref", parse_ref)
     line = SaleLine(
         line=row.line,
-        ref=cells.read("ref", parse_ref),
+        ref=ref,
         customer_ref=cells.read("cliente", parse_ref),
         sold_on=cells.read("data", _date),
         description=cells.read("descricao", _description),
         total=cells.amount("valor_total", minimum=CENT),
         down_payment=cells.amount("entrada"),
-        installments=cells.read("parcelas", _count),
+        installments=cells.read("parcelas", _count, optional=ref in listed) or 0,
         first_due_date=cells.read("primeiro_vencimento", _date, optional=True),
+        rates=_rates(cells),
+    )
+    return line if cells.right else None
+
+
+def _rates(cells: Cells) -> Rates | None:
+    """What a sale's own columns say of its rates (R5); None where they say nothing."""
+    found = Rates(
+        late_rate=cells.read("mora", _rate, optional=True),
+        fine_rate=cells.read("multa", _fine, optional=True),
+        grace_days=cells.read("carencia", _grace, optional=True),
+        contract_rate=cells.read("taxa", _rate, optional=True),
+    )
+    return None if found == _NO_RATES else found
+
+
+def note(sheet: Sheet, row: Row, problems: Problems) -> NoteLine | None:
+    """A row of parcelas.csv; None when a cell is wrong."""
+    cells = Cells(sheet, row, problems)
+    line = NoteLine(
+        line=row.line,
+        sale_ref=cells.read("venda", parse_ref),
+        number=cells.read("parcela", _count),
+        due_date=cells.read("vencimento", _date),
+        amount=cells.amount("valor", minimum=CENT),
+        old_number=cells.read("numero_antigo", parse_ref, optional=True) or "",
     )
     return line if cells.right else None
 
@@ -215,6 +267,24 @@ def _count(cell: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", cell):
         raise InvalidInput(f"Número inteiro inválido: {quote(cell)}. Escreva como 3.")
     return int(cell)
+
+
+@_remembered
+def _rate(cell: str) -> Decimal:
+    return parse_rate(cell, maximum=MAX_RATE)
+
+
+@_remembered
+def _fine(cell: str) -> Decimal:
+    return parse_rate(cell, maximum=MAX_FINE_RATE)
+
+
+@_remembered
+def _grace(cell: str) -> int:
+    days = _count(cell)
+    if days > MAX_GRACE_DAYS:
+        raise InvalidInput(f"A carência é de 0 a {MAX_GRACE_DAYS} dias.")
+    return days
 
 
 def _way(cell: str, amount: Decimal | None, mark: str | None) -> str:

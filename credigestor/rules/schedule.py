@@ -141,7 +141,7 @@ def plan(
         agreed = [row.amount for row in rows]
         amounts = split_by_days(financed, monthly_rate, _days(sold_on, due), agreed)
         if None not in agreed:
-            monthly_rate = _made_by(financed, _days(sold_on, due), amounts)
+            monthly_rate = rate_of_amounts(financed, _days(sold_on, due), amounts)
     else:
         check_count(count)
         if first_due is None:
@@ -179,8 +179,11 @@ def _days(sold_on: date, due: Sequence[date]) -> list[int]:
     return [(day - sold_on).days for day in due]
 
 
-def _made_by(financed: Decimal, days: Sequence[int], amounts: Sequence[Decimal]) -> Decimal:
-    """The rate that agreed amounts make, percent a month as a sale keeps one (R33, R2b)."""
+def rate_of_amounts(financed: Decimal, days: Sequence[int], amounts: Sequence[Decimal]) -> Decimal:
+    """The rate that agreed amounts make, percent a month as a sale keeps one (R33, R2b).
+
+    Raises InvalidInput where no time passes for the interest in them, or it passes the maximum.
+    """
     above = sum(amounts, ZERO) - financed
     daily = true_rate.daily_rate(financed, zip(days, amounts, strict=True))
     if above and not daily:

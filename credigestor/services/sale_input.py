@@ -67,7 +67,7 @@ def plan_notes(
     `suggested` as `schedule.plan` has it. Raises InvalidInput, naming the field, for whatever does
     not make sense.
     """
-    _check_money(data)
+    check_money(data)
     check_date_range(data.sold_on, "sold_on")
     if data.sold_on > today:
         raise InvalidInput("A data da venda não pode ser futura.", field="sold_on")
@@ -102,7 +102,8 @@ def _check_first_due(data: NewSale) -> None:
         )
 
 
-def _check_money(data: NewSale) -> None:
+def check_money(data: NewSale) -> None:
+    """Refuse a total or down payment that makes no sense, naming the field."""
     if data.total <= 0:
         raise InvalidInput("O total deve ser maior que zero.", field="total")
     if data.total > MAX_MONEY:

@@ -76,7 +76,9 @@ def _follow(sale: Row[Any], due: list[date]) -> bool:
     if sale.sale_schedule == ScheduleKind.DAYS:
         return due == [first + timedelta(days=k * step) for k in range(len(due))]
     if sale.sale_schedule == ScheduleKind.LIST:
-        return due[0] == first and all(before < day for before, day in pairwise(due))
+        # Of a sale made elsewhere, two notes may fall due on one day.
+        apart = timedelta(days=1 if sale.sale_ref is None else 0)
+        return due[0] == first and all(before + apart <= day for before, day in pairwise(due))
     months = due_dates(first.replace(day=1), len(due))
     return due[0] == first and all(
         day.replace(day=1) == month and day.weekday() < 5 and _weekdays(day) >= step

@@ -98,10 +98,10 @@ WHERE s.schedule = 'business_day' AND (
         WHERE extract(isodow FROM day) < 6))
 UNION ALL
 SELECT sale_id FROM (
-    SELECT s.id AS sale_id, n.due_date,
+    SELECT s.id AS sale_id, s.ref, n.due_date,
         lag(n.due_date) OVER (PARTITION BY s.id ORDER BY n.number) AS before
     FROM sales s JOIN {_AS_MADE} n ON n.sale_id = s.id WHERE s.schedule = 'list'
-) AS listed WHERE due_date <= before
+) AS listed WHERE due_date < before OR due_date = before AND ref IS NULL
 UNION ALL
 SELECT s.id FROM sales s JOIN {_AS_MADE} n ON n.sale_id = s.id WHERE s.schedule = 'list'
 GROUP BY s.id HAVING sum(n.amount) < s.total - s.down_payment

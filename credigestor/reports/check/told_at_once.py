@@ -91,7 +91,7 @@ def _bulk(session: Session) -> Iterator[Problem]:
                     entry.id,
                     f"Foram gravadas {told} linhas de {table}; restam {there}.",
                 )
-        rates = _rates_until(session, entry.at)
+        rates = _rates_until(session, entry.at) | _rates_told(entry.after)
         sold = text(
             "SELECT min(id) AS id, late_rate, fine_rate, grace_days FROM sales "
             f"WHERE created_at = :at{only} GROUP BY 2, 3, 4 ORDER BY 1"
@@ -103,8 +103,17 @@ def _bulk(session: Session) -> Iterator[Problem]:
                     "sales",
                     row.id,
                     "Os juros, a multa ou a carência da venda não são os que as configurações "
-                    "tinham quando ela entrou.",
+                    "tinham quando ela entrou, nem os que a importação conta.",
                 )
+
+
+def _rates_told(after: dict[str, Any]) -> set[tuple[Decimal, Decimal, int]]:
+    """The rates of their own that an import's sales had, as its entry tells them (R5)."""
+    told = after.get("rates", [])
+    try:
+        return {(Decimal(late), Decimal(fine), int(grace)) for late, fine, grace in told}
+    except (TypeError, ValueError, ArithmeticError):
+        return set()
 
 
 def _rates_until(session: Session, moment: datetime) -> set[tuple[Decimal, Decimal, int]]:

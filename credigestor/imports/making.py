@@ -1,0 +1,82 @@
+"""A row of vendas.csv as a sale to write: its notes by the rules, or as parcelas.csv lists them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from credigestor.db.settings import ShopSettings
+from credigestor.errors import InvalidInput
+from credigestor.imports.batch import KnownCustomer, NewCustomer, NewSale, make_sale
+from credigestor.imports.choices import Choices
+from credigestor.imports.listed import Listed, Refuse, earlier, make_listed
+from credigestor.imports.problems import NOTES, SALES
+from credigestor.imports.row_checks import SaleLine
+from credigestor.imports.told import Told
+from credigestor.rules.money import ZERO
+from credigestor.services import sales
+
+_NO_ID = UUID(int=0)
+_COLUMN_OF = {
+    "sold_on": "data",
+    "total": "valor_total",
+    "down_payment": "entrada",
+    "installments": "parcelas",
+    "first_due_date": "primeiro_vencimento",
+    "contract_rate": "taxa",
+}
+
+
+class SaleMaker:
+    """Makes sales under the settings in force, the file's rates and the sales' own (R5)."""
+
+    def __init__(
+        self, settings: ShopSettings, choices: Choices, told: Told, refuse: Refuse, today: date
+    ) -> None:
+        self.settings = choices.rates.over(settings)
+        self.choices = choices
+        self.told = told
+        self.refuse = refuse
+        self.today = today
+        self.listed = Listed(refuse)
+
+    def make(self, line: SaleLine, customer: NewCustomer | KnownCustomer) -> NewSale | None:
+        """The sale of a row; None where it is refused."""
+        settings = line.rates.over(self.settings) if line.rates else self.settings
+        rows = self.listed.take(line.ref) if line.ref in self.listed else ()
+        if rows is None:
+            return None
+        sold_on, first_due = line.sold_on, line.first_due_date
+        late = bool(first_due and not rows and self.choices.earlier_day and sold_on > first_due)
+        data = sales.NewSale.model_construct(
+            operation_id=_NO_ID,
+            customer_id=0,
+            sold_on=first_due if late else sold_on,
+            description=line.description,
+            total=line.total,
+            down_payment=line.down_payment,
+            installments=line.installments,
+            first_due_date=first_due,
+            contract_rate=self._contract_rate(line),
+        )
+        made: Any = (settings, self.told)
+        try:
+            if rows:
+                return make_listed(customer, line, data, rows, *made, today=self.today)
+            sale = make_sale(customer, data, settings, ref=line.ref, today=self.today)
+        except InvalidInput as error:
+            if error.field == "schedule" and rows:
+                self.refuse(NOTES, rows[0].line, "valor", error.message)
+            else:
+                column = _COLUMN_OF.get(error.field or "", "")
+                self.refuse(SALES, line.line, column, error.message)
+            return None
+        if late:
+            self.told.add(SALES, line.line, *earlier(line.ref, sold_on, data.sold_on))
+        return sale
+
+    def _contract_rate(self, line: SaleLine) -> Decimal:
+        own = line.rates and line.rates.contract_rate
+        return (self.choices.rates.contract_rate or ZERO) if own is None else own
