@@ -134,6 +134,9 @@ def _random_act(session: Session, actor: Actor, random: Random, note_id: int) ->
             done = Acted(kind, day, owed.interest, owed.fine, owed.principal)
         case ActKind.WRITE_OFF:
             done = Acted(kind, day)
+        case ActKind.CHARGED:
+            more = Decimal(random.randint(1, 900)) / 100
+            done = Acted(kind, day, interest=-more, fine=_part(owed.fine, random))
     act(session, actor, kind, day, {note_id: done})
 
 

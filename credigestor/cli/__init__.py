@@ -25,6 +25,7 @@ from credigestor.cli.common import (
     shop,
     shop_day,
 )
+from credigestor.cli.import_choices import import_choices
 from credigestor.cli.portuguese import Group
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.migrate import head_revision
@@ -32,6 +33,7 @@ from credigestor.errors import InvalidInput
 from credigestor.exports import csv_folder
 from credigestor.exports.catalogue import Style
 from credigestor.imports import importer
+from credigestor.imports.choices import Choices
 from credigestor.reports import summary as figures
 from credigestor.reports.as_closed import as_closed as closed_figures
 from credigestor.reports.check import report as ledger
@@ -102,11 +104,15 @@ def demo() -> None:
     help="Nome que uma coluna tem no arquivo, como vendas.csv:cliente=Código; pode repetir.",
 )
 @click.option("--reason", metavar="MOTIVO", help="Por que entram datas de dias já fechados.")
-def import_(folder: Path, dry_run: bool, names: tuple[str, ...], reason: str | None) -> None:
+@import_choices
+def import_(
+    folder: Path, dry_run: bool, names: tuple[str, ...], reason: str | None, choices: Choices
+) -> None:
     """Importa clientes, vendas e pagamentos de PASTA.
 
-    Os arquivos são clientes.csv, vendas.csv e pagamentos.csv. Tudo é conferido antes; havendo
-    uma linha errada, nada é gravado. Importar de novo os mesmos arquivos não muda nada.
+    Os arquivos são clientes.csv, vendas.csv e pagamentos.csv e, se houver, parcelas.csv. Tudo é
+    conferido antes; havendo uma linha errada, nada é gravado. Importar de novo os mesmos arquivos
+    não muda nada.
     """
     source = importer.read_folder(folder, _names(names))
     today = shop_day()
@@ -118,6 +124,7 @@ def import_(folder: Path, dry_run: bool, names: tuple[str, ...], reason: str | N
             today=today,
             dry_run=dry_run,
             why=reason,
+            choices=choices,
             progress=progress,
         )
     _report(plan, dry_run)

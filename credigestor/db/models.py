@@ -501,7 +501,7 @@ class Payment(Handed, Base):
         UniqueConstraint("operation_id"),
         UniqueConstraint("ref"),
         CheckConstraint("amount > 0", name="amount"),
-        *_ways(CREDIT),
+        *_ways(CREDIT, UNKNOWN),  # nobody knows how, of some that an import brings
         CheckConstraint("char_length(discount_reason) >= 3", name="discount_reason"),
         Index("ix_payments_paid_on", "paid_on"),
         # Few: the facts of the portfolio look each note's payments up here.
@@ -591,7 +591,8 @@ class Act(Base):
         UniqueConstraint("operation_id"),
         UniqueConstraint("id", "kind", "acted_on"),  # for its items, which name all three
         CheckConstraint(
-            "kind IN ('waiver', 'return', 'new_date', 'renegotiation', 'write_off')", name="kind"
+            "kind IN ('waiver', 'return', 'new_date', 'renegotiation', 'write_off', 'charged')",
+            name="kind",
         ),
         CheckConstraint("char_length(reason) >= 3", name="reason"),
         Index("ix_acts_customer_id", "customer_id"),
@@ -622,8 +623,8 @@ class ActItem(Base):
         ForeignKeyConstraint(
             ["act_id", "kind", "acted_on"], ["acts.id", "acts.kind", "acts.acted_on"]
         ),
-        CheckConstraint("fine >= 0 AND principal >= 0", name="not_negative"),
-        CheckConstraint("interest >= 0 OR kind = 'new_date'", name="interest"),
+        CheckConstraint("principal >= 0 AND (fine >= 0 OR kind = 'charged')", name="not_negative"),
+        CheckConstraint("interest >= 0 OR kind IN ('new_date', 'charged')", name="interest"),
         CheckConstraint("num_nulls(due_date, on_time_until, free_until) IN (0, 3)", name="dates"),
         CheckConstraint(_CLOSED_AFTER, name="closed_after"),
         Index("ix_act_items_note_id", "note_id", "acted_on", "act_id"),

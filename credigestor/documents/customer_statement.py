@@ -217,6 +217,7 @@ _TAKEN = {
     ActKind.NEW_DATE: "Prorrogado",
     ActKind.RENEGOTIATION: "Renegociado",
     ActKind.WRITE_OFF: "Baixado por perda",
+    ActKind.CHARGED: "Encargos cobrados",
 }
 
 

@@ -35,12 +35,11 @@ class Choices:
     `waive_short`: a payment without a split of its own settles principal first, and charges that
     it does not cover are let go (R29). `spill`: what exceeds a note goes to the sale's next ones,
     and a payment that names no note to the oldest first. `as_paid`: what exceeds all charges is
-    interest, as it was paid. `settled_on_due`: what is paid without a date or an amount was settled
-    when it was due. `earlier_day`: a sale that was typed in after its first due date, or a
-    payment, is of that day. `methods` has the file's own words for a method, as `rules.methods`
-    names it ("" for an empty cell). `apply_changes`: what differs from an earlier import is put
-    right. `same_without_zeros`: whether a reference that lost its zeros is the one with them;
-    None asks.
+    interest, as it was paid; with both, of a late note, what does not pay the next one.
+    `settled_on_due`: what is paid without a date or an amount was settled when it was due.
+    `earlier_day`: a sale that was typed in after its first due date, or a payment, is of that day.
+    `methods` has the file's own words for a method, as `rules.methods` names it ("" for an empty
+    cell).
     """
 
     waive_short: bool = False
@@ -48,10 +47,13 @@ class Choices:
     as_paid: bool = False
     settled_on_due: bool = False
     earlier_day: bool = False
-    apply_changes: bool = False
-    same_without_zeros: bool | None = None
     methods: Mapping[str, str] = field(default_factory=dict)
     rates: Rates = field(default_factory=Rates)
+
+    @property
+    def as_happened(self) -> bool:
+        """Whether payments split otherwise than by the rules alone."""
+        return self.waive_short or self.spill or self.as_paid
 
 
 #: What an import does of which nothing is chosen.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,6 +15,7 @@ from credigestor.db.models import Payment
 from credigestor.db.steps import recorded
 from credigestor.imports.batch import (
     Batch,
+    Ended,
     KnownCustomer,
     KnownNote,
     NewNote,
@@ -23,11 +24,17 @@ from credigestor.imports.batch import (
     entries,
     payment_ref,
 )
+from credigestor.imports.choices import Choices
+from credigestor.imports.endings import ON_DUE, Endings, complete, settled_on
+from credigestor.imports.making import dated_back
 from credigestor.imports.problems import PAYMENTS
+from credigestor.imports.refusals import too_much, too_much_later
 from credigestor.imports.row_checks import PaymentLine
+from credigestor.imports.settling import Settling, simple
+from credigestor.imports.told import Told
 from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import Overpaid, new_state
-from credigestor.rules.money import format_brl
+from credigestor.rules.money import ZERO
 from credigestor.services.ledger import lock_notes_of_sales, notes_of_sales
 
 Refuse = Callable[[str, int, str, str], None]
@@ -43,61 +50,159 @@ class KnownSale:
     customer: KnownCustomer
     sold_on: date
     installments: int
+    total: Decimal
 
 
 class PaymentFolder:
     """Gathers the payments of each note, then folds them."""
 
-    def __init__(self, session: Session, refuse: Refuse, *, locking: bool) -> None:
+    def __init__(
+        self,
+        session: Session,
+        refuse: Refuse,
+        choices: Choices,
+        told: Told,
+        *,
+        today: date,
+        locking: bool,
+    ) -> None:
         self.session = session
         self.refuse = refuse
+        self.choices = choices
+        self.told = told
+        self.today = today
         self.locking = locking
         self.known = 0  # payments that were imported before
         self._known_sales: dict[str, KnownSale] = {}
         self._on_known: dict[tuple[str, int], list[NewPayment]] = {}
+        #: How notes of known sales ended, as their rows say.
+        self._ended: dict[tuple[str, int], Ended] = {}
+        self._ended_sales: set[str] = set()
+        #: Known sales with payments that do not say their day or amount.
+        self._bare: set[str] = set()
 
     def add(self, line: PaymentLine, sale: NewSale | KnownSale) -> None:
         """Put a payment to its note of a sale that exists, or refuse its line."""
+        loose = line.number == 0 and line.number_is_empty
         if isinstance(sale, KnownSale):
             count, sold_on = sale.installments, sale.sold_on
-            note, there = None, 1 <= line.number <= count
+            note, there = None, loose or 1 <= line.number <= count
         else:
             count, sold_on = len(sale.notes), sale.values["sold_on"]
-            note = sale.note(line.number)
-            there = note is not None
+            note = None if loose else sale.note(line.number)
+            there = loose or note is not None
         if not there:
             notes = "1 parcela" if count == 1 else f"{count} parcelas"
             reason = f"A venda {line.sale_ref} tem {notes}; não existe a parcela {line.number}."
             self.refuse(PAYMENTS, line.line, "parcela", reason)
             return
-        if line.paid_on < sold_on:
+        if (on := line.paid_on) is None and note is not None:
+            on = settled_on(note.planned.due_date, sold_on, self.today)
+        if (
+            on is not None
+            and on < sold_on
+            and not (
+                isinstance(sale, NewSale) and dated_back(sale, line, on, self.choices, self.told)
+            )
+        ):
             reason = f"O pagamento é anterior à venda, feita em {format_date(sold_on)}."
             self.refuse(PAYMENTS, line.line, "data", reason)
             return
-        payment = NewPayment(line.paid_on, line.amount, line.way, line=line.line)
+        bare = line.paid_on is None or line.amount is None
+        payment = NewPayment(
+            on or date.max, line.amount or ZERO, line.way, line=line.line, given=line.given
+        )
+        if bare:
+            payment.backdate_reason = ON_DUE
         if note is not None:
+            payment.number = note.planned.number
             note.payments.append(payment)
         elif isinstance(sale, KnownSale):
+            payment.number = line.number
             self._known_sales[line.sale_ref] = sale
             self._on_known.setdefault((line.sale_ref, line.number), []).append(payment)
+            if bare:
+                self._bare.add(line.sale_ref)
+        else:
+            sale.loose.append(payment)
 
     def fold_into(self, batch: Batch, progress: Callable[[float], None]) -> None:
         """Fold every note that gets payments; refuse those that exceed what was owed."""
+        if self._bare:
+            self._complete_known()
         for payments in self._on_known.values():
             _count_alike(payments)
         self._leave_out_known()
-        batch.known_notes += self._known_notes()
         for done, sale in enumerate(batch.sales):
             progress(done / len(batch.sales))
-            for number, note in enumerate(sale.notes, start=1):
-                if note.payments:
-                    _count_alike(note.payments)
-                    self._fold(note, sale.values["ref"], number)
-                    batch.payments += note.payments
-        for known in batch.known_notes:
-            self._fold(known, known.sale_ref, known.number)
-            batch.payments += known.payments
+            self._fold_sale(batch, sale)
+        self._fold_known(batch)
         batch.payments.sort(key=lambda payment: payment.line)
+
+    def _fold_sale(self, batch: Batch, sale: NewSale) -> None:
+        ref, notes, values = sale.values["ref"], sale.notes, sale.values
+        paid = [note for note in notes if note.payments]
+        for note in paid:
+            if self.choices.settled_on_due:
+                note.payments = complete(note.payments, note.terms.amount, ref, self.told)
+            _count_alike(note.payments)
+        if sale.loose or sale.ended or not self._by_rules(notes):
+            _count_alike(sale.loose)
+            settling = Settling(sale, ref, notes, self.choices, self.told, self.refuse)
+            settling.settle(sale.loose)
+            of_sale = {"sold_on": values["sold_on"], "total": values["total"]}
+            endings = Endings(settling, rate=values["daily_rate"], today=self.today, **of_sale)
+            endings.end(sale.ended)
+            _keep(batch, notes, endings)
+            return
+        for note in paid:
+            self._fold(note, ref, note.number)
+            batch.payments += note.payments
+
+    def _by_rules(self, notes: Sequence[NewNote | KnownNote]) -> bool:
+        """Whether the rules alone say how all payments of these notes split."""
+        if any(note.ended for note in notes):
+            return False
+        if self.choices.as_happened or any(p.given for note in notes for p in note.payments):
+            return simple(notes)
+        return True
+
+    def _fold_known(self, batch: Batch) -> None:
+        """Fold the known notes: each by itself, or all of a sale where that is needed."""
+        by_sale: dict[str, list[KnownNote]] = {}
+        for note in self._known_notes():
+            by_sale.setdefault(note.sale_ref, []).append(note)
+        for ref, notes in by_sale.items():
+            loose = self._on_known.get((ref, 0), [])
+            for note in notes:
+                note.ended = self._ended.get((ref, note.number))
+            if loose or not self._by_rules(notes):
+                sale = self._known_sales[ref]
+                settling = Settling(notes[0], ref, notes, self.choices, self.told, self.refuse)
+                settling.settle(loose)
+                of_sale = {"sold_on": sale.sold_on, "total": sale.total}
+                endings = Endings(settling, rate=notes[0].rate, today=self.today, **of_sale)
+                endings.end(None)
+                _keep(batch, notes, endings)
+                batch.known_notes += [note for note in notes if note.payments or note.after]
+                continue
+            for note in notes:
+                if note.payments:
+                    self._fold(note, ref, note.number)
+                    batch.known_notes.append(note)
+                    batch.payments += note.payments
+
+    def _complete_known(self) -> None:
+        """The day and amount of payments of known notes that do not say them."""
+        ids = {self._known_sales[ref].id: ref for ref in self._bare}
+        for note in notes_of_sales(self.session, ids):
+            key = ids[note.sale_id], note.number
+            payments = self._on_known.get(key, [])
+            for payment in payments:
+                if payment.paid_on == date.max:
+                    payment.paid_on = settled_on(note.made.due_date, note.sold_on, self.today)
+            if payments:
+                self._on_known[key] = complete(payments, note.terms.amount, key[0], self.told)
 
     def _leave_out_known(self) -> None:
         for some in self._batches():
@@ -127,13 +232,14 @@ class PaymentFolder:
         yield some
 
     def _known_notes(self) -> list[KnownNote]:
-        refs = {self._known_sales[ref].id: ref for ref, _ in self._on_known}
+        """Notes of the known sales that get something: those, or all where it may go to any."""
+        refs = {self._known_sales[ref].id: ref for ref, _ in (*self._on_known, *self._ended)}
         found: dict[int, KnownNote] = {}
         read = lock_notes_of_sales if self.locking else notes_of_sales
         for note in read(self.session, refs):
             ref = refs[note.sale_id]
-            payments = self._on_known.get((ref, note.number))
-            if payments is None:
+            payments = self._on_known.get((ref, note.number), [])
+            if not payments and not self._any_note(ref):
                 continue
             if note.cancelled_on is not None:
                 for payment in payments:
@@ -142,11 +248,15 @@ class PaymentFolder:
                 continue
             customer = self._known_sales[ref].customer
             found[note.id] = KnownNote(
-                note.id, customer, ref, note.number, note.terms, note.made, payments
+                *(note.id, note.sale_id, customer, ref, note.number, note.terms, note.made),
+                *(note.daily_rate, payments),
             )
         for there in recorded(self.session, found):
             found[there.note_id].there.append(there)
         return list(found.values())
+
+    def _any_note(self, ref: str) -> bool:
+        return self.choices.spill or (ref, 0) in self._on_known or ref in self._ended_sales
 
     def _fold(self, note: NewNote | KnownNote, sale_ref: str, number: int) -> None:
         state = new_state(note.terms)
@@ -156,11 +266,11 @@ class PaymentFolder:
                 note.last = act.folded(note.terms, state)
             except Overpaid as error:
                 if isinstance(owner, NewPayment):
-                    reason = _too_much(error, number, sale_ref)
+                    reason = too_much(error, number, sale_ref)
                     self.refuse(PAYMENTS, owner.line, "valor", reason)
                     continue
                 assert newest is not None  # what was there had fitted by itself
-                self.refuse(PAYMENTS, newest.line, "valor", _too_much_later(error))
+                self.refuse(PAYMENTS, newest.line, "valor", too_much_later(error))
                 return
             state = note.last.state
             if isinstance(owner, NewPayment):
@@ -177,26 +287,9 @@ def _count_alike(payments: list[NewPayment]) -> None:
         payment.copy = alike[what]
 
 
-def _too_much(error: Overpaid, number: int, sale_ref: str) -> str:
-    owed, paid = error.owed, error.act
-    note = f"a parcela {number} da venda {sale_ref}"
-    if owed.total == 0:
-        return f"Em {format_date(paid.on)} {note} já estava paga."
-    charges = (
-        f" (principal {format_brl(owed.principal)}, juros {format_brl(owed.interest)}, "
-        f"multa {format_brl(owed.fine)})"
-        if owed.charges
-        else ""
-    )
-    return (
-        f"{format_brl(paid.amount)} passa do que {note} devia em {format_date(paid.on)}: "
-        f"{format_brl(owed.total)}{charges}."
-    )
-
-
-def _too_much_later(error: Overpaid) -> str:
-    return (
-        f"Com este pagamento, o de {format_brl(error.act.amount)} já registrado em "
-        f"{format_date(error.act.on)} passaria do que a parcela devia naquele dia: "
-        f"{format_brl(error.owed.total)}."
-    )
+def _keep(batch: Batch, notes: Iterable[NewNote | KnownNote], endings: Endings) -> None:
+    """Put what was settled into the batch, each payment once."""
+    for note in notes:
+        shares = note.shares or {}
+        batch.payments += [p for p in note.payments if p not in shares or not shares[p].again]
+    batch.acts += endings.acts

@@ -115,6 +115,7 @@ class Preparation:
         self.source = source
         self.today = today
         self.progress = progress
+        self.choices = choices
         self.told = Told()
         settings = current_settings(session)
         self.usual = _rates(settings.model_dump())
@@ -128,20 +129,24 @@ class Preparation:
         self.owners: dict[str, str] = {}  # references of customers by their CPF or CNPJ
         # Who names a row that is wrong itself is not told that it does not exist.
         self.wrong: dict[str, set[str]] = {CUSTOMERS: set(), SALES: set()}
-        self.folder = PaymentFolder(session, self._refuse, locking=locking)
+        self.folder = PaymentFolder(
+            session, self._refuse, choices, self.told, today=today, locking=locking
+        )
 
     def plan(self) -> Plan:
         """Check every row by itself, then against the others and the database."""
         self.progress(0.0, "Abrindo os arquivos")
         for some in self._read(CUSTOMERS, row_checks.customer):
             self._check_customers(some)
-        for notes in self._read(NOTES, row_checks.note):
+        for notes in self._read(NOTES, partial(row_checks.note, today=self.today)):
             for note in notes:
                 self.maker.listed.add(note)
-        for sold in self._read(SALES, partial(row_checks.sale, listed=self.maker.listed)):
+        sale = partial(row_checks.sale, today=self.today, listed=self.maker.listed)
+        for sold in self._read(SALES, sale):
             self._check_sales(sold)
         self._check_listed()
-        for paid in self._read(PAYMENTS, partial(row_checks.payment, today=self.today)):
+        payment = partial(row_checks.payment, today=self.today, choices=self.choices)
+        for paid in self._read(PAYMENTS, payment):
             self._check_payments(paid)
         if not self.problems.enough:
             what = "Calculando juros, multas e saldos"
@@ -243,11 +248,11 @@ class Preparation:
 
     def _find_sales(self, refs: set[str]) -> None:
         unknown = refs - self.sales.keys()
-        columns = (Sale.id, Sale.ref, Sale.customer_id, Sale.sold_on, Sale.installments)
-        for sale_id, ref, customer_id, sold_on, count in self.session.execute(
+        columns = (Sale.id, Sale.customer_id, Sale.sold_on, Sale.installments, Sale.total, Sale.ref)
+        for sale_id, customer_id, *rest, ref in self.session.execute(
             select(*columns).where(any_of(Sale.ref, unknown))
         ):
-            self.sales[ref or ""] = KnownSale(sale_id, KnownCustomer(customer_id), sold_on, count)
+            self.sales[ref or ""] = KnownSale(sale_id, KnownCustomer(customer_id), *rest)
 
     def _new_sale(self, line: SaleLine) -> NewSale | None:
         customer = self.customers.get(line.customer_ref)

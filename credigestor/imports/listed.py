@@ -121,6 +121,7 @@ def make_listed(
     }
     notes = [_note(number, row, settings) for number, row in enumerate(rows, start=1)]
     sale = NewSale(customer, values, notes, data.down_payment_methods)
+    sale.ended = line.ended
     if any(row.number != number for number, row in enumerate(rows, start=1)):
         sale.by_number = {row.number: note for row, note in zip(rows, notes, strict=True)}
     rate_by_dates(sale)
@@ -172,4 +173,4 @@ def _note(number: int, row: NoteLine, settings: ShopSettings) -> NewNote:
     free_until = last_free_day(due, settings.grace_days, holidays)
     planned = PlannedNote(number, row.amount, due, last_on_time_day(due, holidays), free_until)
     terms = Terms(row.amount, due, free_until, settings.late_rate, settings.fine_rate)
-    return NewNote(planned, terms, ref=row.old_number or None, line=row.line)
+    return NewNote(planned, terms, ref=row.old_number or None, line=row.line, ended=row.ended)

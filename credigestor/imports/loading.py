@@ -17,10 +17,23 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Base, Customer, Note, Payment, PaymentItem, Sale, SaleMoney
+from credigestor.db.models import (
+    Act,
+    ActItem,
+    Base,
+    Customer,
+    Note,
+    Payment,
+    PaymentItem,
+    Return,
+    Sale,
+    SaleMoney,
+)
+from credigestor.db.steps import Recorded
 from credigestor.imports.batch import (
     Batch,
     KnownNote,
+    NewAct,
     NewNote,
     NewPayment,
     NewSale,
@@ -28,15 +41,20 @@ from credigestor.imports.batch import (
     entries,
     payment_ref,
 )
+from credigestor.imports.endings import CANCELLED
+from credigestor.rules.acts import Acted, ActKind
 from credigestor.rules.charges import Step, new_state
 from credigestor.rules.methods import parts_of
 from credigestor.rules.progress import Progress, silent
+from credigestor.rules.returns import ReturnKind
 from credigestor.services import handing, ledger, sales
 from credigestor.services.ledger_rows import note_columns, step_columns
 
 _WRITING = 0.95  # share of the time that the new rows take
 _STEP = 500  # rows between two words of progress
 _IDS_AT_ONCE = 50_000
+#: The moment of the transaction, as COPY reads it.
+_NOW = "now"
 #: Whether a note has a place for the number that it had elsewhere.
 _HAS_REF = "ref" in Note.__table__.c
 
@@ -53,8 +71,9 @@ def load(session: Session, batch: Batch, progress: Progress = silent) -> None:
         (Customer, batch.customers),
         (Sale, batch.sales),
         (Note, notes),
-        (Payment, batch.payments),
     )
+    done = list(batch.numbered())
+    acts = [each for each in done if isinstance(each, NewAct)]
     copies: tuple[tuple[type[Base], int, Iterable[dict[str, Any]], str], ...] = (
         (Customer, len(batch.customers), _customer_rows(batch), "Gravando clientes"),
         (Sale, len(batch.sales), map(_sale_row, batch.sales), "Gravando vendas"),
@@ -62,6 +81,9 @@ def load(session: Session, batch: Batch, progress: Progress = silent) -> None:
         (Note, len(notes), _note_rows(batch), "Gravando notas"),
         (Payment, len(batch.payments), _payment_rows(batch), "Gravando pagamentos"),
         (PaymentItem, len(batch.payments), _item_rows(batch, notes), "Gravando pagamentos"),
+        (Act, len(acts), map(_act_row, acts), "Gravando o que se fez com os encargos"),
+        (ActItem, len(acts), _act_item_rows(batch, notes), "Gravando o que se fez com os encargos"),
+        (Return, len(acts), _return_rows(acts), "Gravando devoluções"),
     )
     total = sum(count for _, count, _, _ in copies) or 1
     written = 0
@@ -70,13 +92,15 @@ def load(session: Session, batch: Batch, progress: Progress = silent) -> None:
     for model, new in everything:
         for row, row_id in zip(new, _ids(session, model, len(new)), strict=True):
             row.id = row_id
+    for each, act_id in zip(done, _ids(session, Payment, len(done)), strict=True):
+        each.id = act_id
     for model, count, rows, what in copies:
         _copy(session, model, _counted(rows, written, total, what, progress))
         written += count
     progress(_WRITING, "Atualizando notas que já existiam")
     _rewrite(session, batch.known_notes)
     # Until autovacuum comes by, the planner would believe that the tables are empty.
-    session.execute(text("ANALYZE customers, sales, sale_money, notes, payments, payment_items"))
+    session.execute(text(f"ANALYZE {', '.join(model.__tablename__ for model, *_ in copies)}"))
 
 
 def _customer_rows(batch: Batch) -> Iterator[dict[str, Any]]:
@@ -90,6 +114,9 @@ def _sale_row(sale: NewSale) -> dict[str, Any]:
         "operation_id": uuid.uuid4(),
         "customer_id": sale.customer.id,
         **sale.values,
+        "cancelled_on": sale.cancelled_on,
+        "cancelled_at": sale.cancelled_on and _NOW,
+        "cancel_reason": sale.cancelled_on and CANCELLED,
     }
 
 
@@ -105,6 +132,15 @@ def _money_rows(batch: Batch) -> Iterator[dict[str, Any]]:
                 "done_by": sale.values["created_by"],
                 **handing.columns(sale.paid_down),
             }
+            if sale.cancelled_on:
+                yield {
+                    "sale_id": sale.id,
+                    "kind": "refund",
+                    "moved_on": sale.cancelled_on,
+                    "amount": sale.values["down_payment"],
+                    "done_by": None,
+                    **handing.columns(()),
+                }
 
 
 def _note_rows(batch: Batch) -> Iterator[dict[str, Any]]:
@@ -113,8 +149,58 @@ def _note_rows(batch: Batch) -> Iterator[dict[str, Any]]:
             yield {
                 "id": note.id,
                 **sales.note_row(note.planned, sale.id, sale.customer.id),
-                **note_columns(note.terms, note.planned.dates, [note.last] if note.last else []),
+                **note_columns(note.terms, note.planned.dates, _telling(note)),
+                "cancelled_on": sale.cancelled_on,
                 **({"ref": note.ref} if _HAS_REF else {}),
+            }
+
+
+def _telling(note: NewNote) -> Sequence[Step]:
+    """The steps that say all of a note: the last, where each is a payment."""
+    if note.shares or note.after:
+        return [step for step, _ in _steps(note)]
+    return [note.last] if note.last else []
+
+
+def _act_row(act: NewAct) -> dict[str, Any]:
+    return {
+        "id": act.id,
+        "operation_id": act.operation or uuid.uuid4(),
+        "kind": act.kind.value,
+        "customer_id": act.sale.customer.id,
+        "acted_on": act.on,
+        "reason": act.reason,
+    }
+
+
+def _act_item_rows(batch: Batch, notes: Iterable[NewNote]) -> Iterator[dict[str, Any]]:
+    for note in chain[NewNote | KnownNote](notes, batch.known_notes):
+        if not (note.shares or note.after):
+            continue
+        for step, owner in _steps(note):
+            if isinstance(owner, NewAct) and isinstance(step.act, Acted):
+                asked = step.act
+                yield {
+                    "act_id": owner.id,
+                    "note_id": note.id,
+                    "kind": asked.kind.value,
+                    "acted_on": asked.on,
+                    "asked_interest": asked.interest,
+                    "asked_fine": asked.fine,
+                    "asked_principal": asked.principal,
+                    **step_columns(step),
+                }
+
+
+def _return_rows(acts: Iterable[NewAct]) -> Iterator[dict[str, Any]]:
+    for act in acts:
+        if act.kind is ActKind.RETURN:
+            sale = act.sale
+            yield {
+                "act_id": act.id,
+                "sale_id": sale.id if isinstance(sale, NewSale) else sale.sale_id,
+                "kind": ReturnKind.COURTESY.value,
+                "value": act.value,
             }
 
 
@@ -122,24 +208,35 @@ def _payment_rows(batch: Batch) -> Iterator[dict[str, Any]]:
     for sale in batch.sales:
         ref = sale.values["ref"]
         for note in sale.notes:
-            for payment in note.payments:
-                yield _payment_row(payment, sale.customer.id, ref, note.planned.number)
+            for payment in _whole(note):
+                yield _payment_row(payment, sale.customer.id, ref)
     for known in batch.known_notes:
-        for payment in known.payments:
-            yield _payment_row(payment, known.customer.id, known.sale_ref, known.number)
+        for payment in _whole(known):
+            yield _payment_row(payment, known.customer.id, known.sale_ref)
 
 
-def _payment_row(
-    payment: NewPayment, customer_id: int, sale_ref: str | None, number: int
-) -> dict[str, Any]:
+def _whole(note: NewNote | KnownNote) -> Iterable[NewPayment]:
+    """The payments whose first part is this note's."""
+    shares = note.shares
+    if not shares:
+        return note.payments
+    return [p for p in note.payments if (share := shares.get(p)) is None or not share.again]
+
+
+def _payment_row(payment: NewPayment, customer_id: int, sale_ref: str | None) -> dict[str, Any]:
+    operation = uuid.uuid4()
+    if payment.act is not None:  # which is undone with it
+        payment.act.operation = operation
     return {
         "id": payment.id,
-        "ref": None if sale_ref is None else payment_ref(sale_ref, number, payment),
-        "operation_id": uuid.uuid4(),
+        "ref": None if sale_ref is None else payment_ref(sale_ref, payment.number, payment),
+        "operation_id": operation,
         "customer_id": customer_id,
         "paid_on": payment.paid_on,
         "amount": payment.amount,
         "received_by": payment.received_by,
+        "backdate_reason": payment.backdate_reason,
+        "discount_reason": payment.discount_reason,
         **handing.columns(parts_of(payment.way, payment.amount)),
     }
 
@@ -160,7 +257,8 @@ def _item_rows(batch: Batch, notes: Iterable[NewNote]) -> Iterator[dict[str, Any
                     "payment_id": owner.id,
                     "note_id": note.id,
                     "paid_on": owner.paid_on,
-                    "amount": owner.amount,
+                    "amount": step.act.amount,
+                    "discount": step.act.discount,
                     **step_columns(step),
                 }
 
@@ -168,7 +266,7 @@ def _item_rows(batch: Batch, notes: Iterable[NewNote]) -> Iterator[dict[str, Any
 def _rewrite(session: Session, notes: Sequence[KnownNote]) -> None:
     for note in notes:
         steps = list(_steps(note))
-        there = [(owner, step) for step, owner in steps if not isinstance(owner, NewPayment)]
+        there = [(owner, step) for step, owner in steps if isinstance(owner, Recorded)]
         ledger.rewrite_items(session, there)
         folded = note_columns(note.terms, note.made, [step for step, _ in steps])
         session.execute(update(Note).where(Note.id == note.id).values(**folded))

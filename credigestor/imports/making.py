@@ -11,10 +11,12 @@ from credigestor.db.settings import ShopSettings
 from credigestor.errors import InvalidInput
 from credigestor.imports.batch import KnownCustomer, NewCustomer, NewSale, make_sale
 from credigestor.imports.choices import Choices
-from credigestor.imports.listed import Listed, Refuse, earlier, make_listed
-from credigestor.imports.problems import NOTES, SALES
-from credigestor.imports.row_checks import SaleLine
+from credigestor.imports.listed import Listed, Refuse, earlier, make_listed, rate_by_dates
+from credigestor.imports.problems import NOTES, PAYMENTS, SALES
+from credigestor.imports.row_checks import PaymentLine, SaleLine
 from credigestor.imports.told import Told
+from credigestor.rules.calendar import format_date
+from credigestor.rules.due_schedule import ScheduleKind
 from credigestor.rules.money import ZERO
 from credigestor.services import sales
 
@@ -27,6 +29,27 @@ _COLUMN_OF = {
     "first_due_date": "primeiro_vencimento",
     "contract_rate": "taxa",
 }
+
+
+_PAID_BEFORE = "Vendas datadas depois do primeiro pagamento, que ficam com o dia dele"
+
+
+def dated_back(sale: NewSale, line: PaymentLine, on: date, choices: Choices, told: Told) -> bool:
+    """Date a sale that was typed in after its first payment on that day; False where it may not.
+
+    A listed sale's, or by choice, where no contract interest is reckoned from its day (R2c).
+    """
+    listed = sale.values["schedule"] == ScheduleKind.LIST
+    if not (listed or (choices.earlier_day and not sale.values["contract_rate"])):
+        return False
+    detail = (
+        f"venda {line.sale_ref}: {format_date(on)} em vez de {format_date(sale.values['sold_on'])}"
+    )
+    told.add(PAYMENTS, line.line, _PAID_BEFORE, detail)
+    sale.values["sold_on"] = on
+    if listed:
+        rate_by_dates(sale)
+    return True
 
 
 class SaleMaker:
@@ -66,6 +89,7 @@ class SaleMaker:
             if rows:
                 return make_listed(customer, line, data, rows, *made, today=self.today)
             sale = make_sale(customer, data, settings, ref=line.ref, today=self.today)
+            sale.ended = line.ended
         except InvalidInput as error:
             if error.field == "schedule" and rows:
                 self.refuse(NOTES, rows[0].line, "valor", error.message)

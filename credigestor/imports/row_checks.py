@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Container, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache, wraps
@@ -12,7 +12,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from credigestor.errors import InvalidInput
 from credigestor.imports import customer_cells
-from credigestor.imports.choices import Rates
+from credigestor.imports.batch import Ended, Ending, Given
+from credigestor.imports.choices import STRICT, Choices, Rates
+from credigestor.imports.lines import CustomerLine, NoteLine, PaymentLine, SaleLine
 from credigestor.imports.problems import Problem, Problems
 from credigestor.imports.reading import SWAP_MARKS, Row, Sheet
 from credigestor.rules import identity
@@ -20,8 +22,8 @@ from credigestor.rules.address import LENGTHS
 from credigestor.rules.calendar import format_date, parse_date
 from credigestor.rules.charges import MAX_FINE_RATE
 from credigestor.rules.installments import MAX_RATE
-from credigestor.rules.methods import METHOD_NAMES, PLUS, Method, way_of
-from credigestor.rules.money import CENT, MONEY_REGEX, parse_money, parse_rate
+from credigestor.rules.methods import METHOD_NAMES, PLUS, UNKNOWN, Method, way_of
+from credigestor.rules.money import CENT, MONEY_REGEX, ZERO, parse_money, parse_rate
 from credigestor.rules.quoting import quote
 from credigestor.services import handing
 from credigestor.services.inputs import text
@@ -32,6 +34,16 @@ _THREE_DIGITS = re.compile(r"(?:R\$\s*)?[0-9]{1,3}[.,][0-9]{3}")
 _MAX_REF = 60
 MAX_GRACE_DAYS = 60
 _NO_RATES = Rates()
+_GIVEN = ("juros", "multa", "desconto")
+_NOTHING_GIVEN = [None] * len(_GIVEN)
+#: How each situation begins, in the words of those who write them.
+_ENDINGS: dict[Ending | None, tuple[str, ...]] = {
+    Ending.PAID: ("pag", "quit", "liquid", "baix", "receb"),
+    Ending.CANCELLED: ("canc", "estorn"),
+    Ending.RETURNED: ("devol",),
+    Ending.RENEGOTIATED: ("reneg",),
+    None: ("abert", "em ", "pend", "venc", "atras", "parc", "a venc", "ativ"),
+}
 _LONGEST_KEPT = 64  # characters of a cell whose value is kept
 
 P = ParamSpec("P")
@@ -51,56 +63,6 @@ def _remembered(
     return read
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerLine:
-    """A row of clientes.csv whose cells are right."""
-
-    line: int
-    ref: str
-    values: dict[str, Any]  # columns of customers
-
-
-@dataclass(frozen=True, slots=True)
-class SaleLine:
-    """A row of vendas.csv whose cells are right by themselves; R$."""
-
-    line: int
-    ref: str
-    customer_ref: str
-    sold_on: date
-    description: str
-    total: Decimal
-    down_payment: Decimal
-    installments: int
-    first_due_date: date | None
-    rates: Rates | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NoteLine:
-    """A row of parcelas.csv whose cells are right by themselves; R$."""
-
-    line: int
-    sale_ref: str
-    number: int
-    due_date: date
-    amount: Decimal
-    old_number: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentLine:
-    """A row of pagamentos.csv whose cells are right by themselves; R$."""
-
-    line: int
-    sale_ref: str
-    number: int
-    paid_on: date
-    amount: Decimal
-    #: One method, or the part of each (R36), as `rules.methods` has it.
-    way: str
-
-
 class Cells:
     """Reads one row's cells; what a parser refuses becomes a problem of that cell."""
 
@@ -109,6 +71,8 @@ class Cells:
         self.row = row
         self.problems = problems
         self.right = True
+        #: Whether the file has columns that it need not have.
+        self.more = len(row.cells) > len(sheet.columns)
 
     def read(self, column: str, parse: Callable[[str], Any], *, optional: bool = False) -> Any:
         """The cell's value; None when it is wrong, or empty and optional."""
@@ -145,13 +109,13 @@ def customer(sheet: Sheet, row: Row, problems: Problems) -> CustomerLine | None:
         "city": cells.read("cidade", _city, optional=True),
         "state": cells.read("uf", identity.parse_uf, optional=True),
         "zip_code": cells.read("cep", identity.parse_cep, optional=True),
-        **customer_cells.more(cells),
+        **(customer_cells.more(cells) if cells.more else {}),
     }
     return CustomerLine(row.line, ref, values) if cells.right else None
 
 
 def sale(
-    sheet: Sheet, row: Row, problems: Problems, *, listed: Container[str] = ()
+    sheet: Sheet, row: Row, problems: Problems, *, today: date, listed: Container[str] = ()
 ) -> SaleLine | None:
     """A row of vendas.csv; None when a cell is wrong. The first due date may be empty.
 
@@ -169,7 +133,8 @@ def sale(
         down_payment=cells.amount("entrada"),
         installments=cells.read("parcelas", _count, optional=ref in listed) or 0,
         first_due_date=cells.read("primeiro_vencimento", _date, optional=True),
-        rates=_rates(cells),
+        rates=_rates(cells) if cells.more else None,
+        ended=_ended(cells, today) if cells.more else None,
     )
     return line if cells.right else None
 
@@ -185,7 +150,7 @@ def _rates(cells: Cells) -> Rates | None:
     return None if found == _NO_RATES else found
 
 
-def note(sheet: Sheet, row: Row, problems: Problems) -> NoteLine | None:
+def note(sheet: Sheet, row: Row, problems: Problems, *, today: date) -> NoteLine | None:
     """A row of parcelas.csv; None when a cell is wrong."""
     cells = Cells(sheet, row, problems)
     line = NoteLine(
@@ -195,26 +160,62 @@ def note(sheet: Sheet, row: Row, problems: Problems) -> NoteLine | None:
         due_date=cells.read("vencimento", _date),
         amount=cells.amount("valor", minimum=CENT),
         old_number=cells.read("numero_antigo", parse_ref, optional=True) or "",
+        ended=_ended(cells, today),
     )
     return line if cells.right else None
 
 
-def payment(sheet: Sheet, row: Row, problems: Problems, *, today: date) -> PaymentLine | None:
+def _ended(cells: Cells, today: date) -> Ended | None:
+    """How a sale or note ended, where its row says that it did."""
+    how = cells.read("situacao", _situation, optional=True)
+    if how is None:
+        return None
+    on = cells.read("data_situacao", _date, optional=True)
+    if on is not None and on > today:
+        cells.refuse("data_situacao", f"A data está no futuro: hoje é {format_date(today)}.")
+    return Ended(how, on, cells.row.line)
+
+
+def payment(
+    sheet: Sheet, row: Row, problems: Problems, *, today: date, choices: Choices = STRICT
+) -> PaymentLine | None:
     """A row of pagamentos.csv; None when a cell is wrong or its date is after `today` (R11)."""
     cells = Cells(sheet, row, problems)
+    number = cells.read("parcela", _count, optional=choices.spill)
     line = PaymentLine(
         line=row.line,
         sale_ref=cells.read("venda", parse_ref),
-        number=cells.read("parcela", _count),
-        paid_on=cells.read("data", _date),
-        amount=cells.amount("valor", minimum=CENT),
-        way="",
+        number=number or 0,
+        paid_on=cells.read("data", _date, optional=choices.settled_on_due),
+        amount=cells.amount("valor", minimum=CENT) if _says_amount(row, choices) else None,
+        way=UNKNOWN,
+        given=_given(cells) if cells.more else None,
+        number_is_empty=number is None,
     )
-    way = cells.read("forma", lambda cell: _way(cell, line.amount, sheet.mark))
-    line = replace(line, way=way)
-    if cells.right and line.paid_on > today:
+    bare = line.paid_on is None or line.amount is None
+    if row.cells["forma"] or "" in choices.methods or not bare:
+        own, mark = choices.methods, sheet.mark
+        way = cells.read("forma", lambda cell: _way(cell, line.amount, mark, own))
+        line = replace(line, way=way)
+    if bare and cells.right and number is None:
+        cells.refuse("parcela", "Informe de que parcela é o pagamento sem data ou valor.")
+    if cells.right and line.paid_on and line.paid_on > today:
         cells.refuse("data", f"O pagamento está no futuro: hoje é {format_date(today)}.")
     return line if cells.right else None
+
+
+def _says_amount(row: Row, choices: Choices) -> bool:
+    """Whether a row says, or has to say, how much was paid."""
+    return bool(row.cells["valor"]) or not choices.settled_on_due
+
+
+def _given(cells: Cells) -> Given | None:
+    """How a payment's row says that it splits; None where it leaves that to the rules."""
+    there = cells.row.cells
+    found = [cells.amount(name) if there.get(name) else None for name in _GIVEN]
+    if found == _NOTHING_GIVEN:
+        return None
+    return Given(*(amount or ZERO for amount in found))
 
 
 def parse_amount(cell: str, mark: str | None, minimum: Decimal) -> Decimal:
@@ -270,6 +271,18 @@ def _count(cell: str) -> int:
 
 
 @_remembered
+def _situation(cell: str) -> Ending | None:
+    word = identity.fold(cell)
+    for how, stems in _ENDINGS.items():
+        if word.startswith(stems):
+            return how
+    raise InvalidInput(
+        f"Situação desconhecida: {quote(cell)}. Use aberta, paga, cancelada, devolvida ou "
+        "renegociada."
+    )
+
+
+@_remembered
 def _rate(cell: str) -> Decimal:
     return parse_rate(cell, maximum=MAX_RATE)
 
@@ -287,8 +300,10 @@ def _grace(cell: str) -> int:
     return days
 
 
-def _way(cell: str, amount: Decimal | None, mark: str | None) -> str:
-    """One method, or "Dinheiro 40,00 + Pix 47,48" as the exports write it."""
+def _way(cell: str, amount: Decimal | None, mark: str | None, own: Mapping[str, str]) -> str:
+    """One method, or "Dinheiro 40,00 + Pix 47,48" as the exports write it; `own` are the file's."""
+    if own and (known := own.get(cell)):
+        return known
     if PLUS.strip() not in cell:
         return _method(cell).value
     told = (part.strip().rpartition(" ") for part in cell.split(PLUS.strip()))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from credigestor.rules.money import ZERO
+
 #: Rows of one kind that are kept to be named; the rest are counted.
 MAX_TOLD = 5_000
 _EXAMPLES = 3
@@ -26,6 +28,8 @@ class Told:
     def __init__(self) -> None:
         self.remarks: list[Remark] = []
         self.counts: Counter[str] = Counter()
+        #: Charges that the import lets go, R$ (R29).
+        self.waived = ZERO
 
     def add(self, file: str, line: int, what: str, detail: str) -> None:
         """Tell of a row; `what` is its kind, a noun phrase in the plural."""

@@ -36,6 +36,16 @@ A note that moved from 10/03 to 20/03/26 counts from there; the month's interest
 >>> [step] = fold(terms, [Acted(ActKind.NEW_DATE, date(2026, 3, 9), interest=D("-1"), moved=later)])
 >>> [str(owed_on(terms, step.state, date(2026, 3, day)).total) for day in (20, 30)]
 ['301.00', '308.00']
+
+Where an imported payment of 110,00 says that 10,00 of it were interest, of a note of 100,00 that
+owes 0,50 and 2,00, the charges are those that were taken, and the payment settles it:
+
+>>> terms = Terms(D("100.00"), date(2026, 1, 10), date(2026, 1, 12), D("1"), D("2"))
+>>> day = date(2026, 1, 25)
+>>> as_taken = Acted(ActKind.CHARGED, day, interest=D("-9.50"), fine=D("2.00"))
+>>> [_, paid] = fold(terms, [as_taken, Paid(day, D("110.00"))])
+>>> str(paid.split.interest), str(paid.split.fine), str(paid.state.total)
+('10.00', '0.00', '0.00')
 """
 
 from __future__ import annotations
@@ -71,6 +81,8 @@ class ActKind(StrEnum):
     NEW_DATE = "new_date"
     RENEGOTIATION = "renegotiation"
     WRITE_OFF = "write_off"
+    #: Late charges other than the rules', as the shop took them before its past was imported.
+    CHARGED = "charged"
 
 
 ACT_NAMES = {
@@ -79,6 +91,7 @@ ACT_NAMES = {
     ActKind.NEW_DATE: "Prorrogação",
     ActKind.RENEGOTIATION: "Renegociação",
     ActKind.WRITE_OFF: "Baixa por perda",
+    ActKind.CHARGED: "Cobrança de encargos",
 }
 
 
@@ -108,6 +121,7 @@ KINDS: dict[ActKind, Kind] = {
         Permission.RENEGOTIATE, whole=True, bound=True, closes=Closing.RENEGOTIATED
     ),
     ActKind.WRITE_OFF: Kind(Permission.WRITE_OFF, memo=True, closes=Closing.WRITTEN_OFF),
+    ActKind.CHARGED: Kind(Permission.WAIVE, capped=True),
 }
 
 
@@ -115,7 +129,8 @@ KINDS: dict[ActKind, Kind] = {
 class Acted:
     """One act on one note: what of interest, fine and principal it was to take off, R$.
 
-    Negative interest is agreed beside a new date and added. `moved`: the dates agreed anew (R32).
+    Negative interest is agreed beside a new date and added, and so are charges that the shop took
+    above the rules'. `moved`: the dates agreed anew (R32).
     """
 
     kind: ActKind

@@ -123,16 +123,8 @@ def statement(
     those that a manager granted (R14) and why other acts were done. Raises charges.Overpaid as
     `fold` does.
     """
-    lines, _ = explained(
-        terms,
-        acts,
-        on,
-        on_time_until=on_time_until,
-        daily_rate=daily_rate,
-        contract_rate=contract_rate,
-        reasons=reasons,
-    )
-    return lines
+    rates = {"daily_rate": daily_rate, "contract_rate": contract_rate}
+    return explained(terms, acts, on, on_time_until=on_time_until, reasons=reasons, **rates)[0]
 
 
 def explained(
@@ -181,6 +173,7 @@ def act_line(act: Acted, step: Step, reason: str = "") -> Line:
 def _told(act: Acted, taken: Split) -> str:
     charges = _parts(taken.interest, taken.fine, ZERO)
     principal = _parts(ZERO, ZERO, taken.principal)
+    beside = _parts(-taken.interest, -taken.fine, ZERO)
     match act.kind:
         case ActKind.WAIVER if charges:
             return f"Dispensa de encargos: {charges}."
@@ -198,6 +191,8 @@ def _told(act: Acted, taken: Split) -> str:
         case ActKind.WRITE_OFF:
             noted = f"; ficam anotados os encargos de então ({charges})" if charges else ""
             return f"Baixada por perda: {principal}{noted}."
+        case ActKind.CHARGED:
+            return f"Encargos como foram cobrados, além dos da loja: {beside}."
 
 
 def _terms(terms: Terms, on_time_until: date) -> Iterable[Line]:

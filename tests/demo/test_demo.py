@@ -134,7 +134,7 @@ class TestTheShop:
         with snapshot() as session:
             kinds = session.execute(select(Act.kind, func.count()).group_by(Act.kind)).all()
         done = {row.kind: row[1] for row in kinds}
-        assert done.keys() == {*ActKind}
+        assert done.keys() == {*ActKind} - {ActKind.CHARGED}  # an import's alone
         assert min(done.values()) >= 2, done
 
     def test_some_notes_were_settled_early_for_less(self) -> None:

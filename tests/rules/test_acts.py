@@ -104,7 +104,7 @@ class Model:
             return True
         assert isinstance(act, Acted)
         asked = cents(act.interest), cents(act.fine), cents(act.principal)
-        if act.kind is ActKind.WAIVER:
+        if act.kind in (ActKind.WAIVER, ActKind.CHARGED):
             return self.let_go(day, min(asked[0], interest), min(asked[1], fine))
         if self.ended or not self.open or self.stays(day, act.moved):
             return False
@@ -152,6 +152,8 @@ def some_act(random: Random, terms: Terms, acts: list[Act]) -> Act:
             return Paid(day, max(part(random.choice([owed.total, owed.principal])), money(1)))
         case ActKind.WAIVER:
             return Acted(kind, day, part(owed.interest), part(owed.fine))
+        case ActKind.CHARGED:
+            return Acted(kind, day, -money(random.randint(1, 900)), part(owed.fine))
         case ActKind.RETURN:
             return Acted(kind, day, principal=max(part(owed.principal), money(1)))
         case ActKind.NEW_DATE:

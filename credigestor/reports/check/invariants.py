@@ -67,7 +67,8 @@ CROSS JOIN LATERAL (
         b.principal - i.principal - i.discount AS left_over
 ) AS owed
 CROSS JOIN LATERAL (
-    SELECT i.kind = 'write_off' OR i.kind = 'waiver' AND i.interest + i.fine = 0 AS untouched
+    SELECT lapses, i.kind = 'write_off' OR lapses AND (i.interest, i.fine) = (0, 0) AS untouched
+    FROM (SELECT i.kind IN ('waiver', 'charged') AS lapses) AS each
 ) AS act
 WHERE i.done_on < s.sold_on OR s.cancelled_on IS NOT NULL
     OR CASE i.kind
@@ -75,7 +76,9 @@ WHERE i.done_on < s.sold_on OR s.cancelled_on IS NOT NULL
             OR i.discount <> 0 AND owed.amount < owed.interest + owed.fine
             OR i.interest <> LEAST(owed.amount, owed.interest)
             OR i.fine <> LEAST(owed.amount - i.interest, owed.fine)
-        WHEN 'waiver' THEN i.principal <> 0 OR (i.interest, i.fine)
+        WHEN 'waiver' THEN i.principal <> 0 OR LEAST(i.interest, i.fine) < 0 OR (i.interest, i.fine)
+            <> (LEAST(a.asked_interest, owed.interest), LEAST(a.asked_fine, owed.fine))
+        WHEN 'charged' THEN i.principal <> 0 OR (i.interest, i.fine)
             <> (LEAST(a.asked_interest, owed.interest), LEAST(a.asked_fine, owed.fine))
         WHEN 'write_off' THEN (i.interest, i.fine, i.principal)
             <> (owed.interest, owed.fine, b.principal)
@@ -85,7 +88,7 @@ WHERE i.done_on < s.sold_on OR s.cancelled_on IS NOT NULL
             OR (i.kind = 'renegotiation' OR left_over = 0) AND (i.interest, i.fine, i.principal)
                 <> (owed.interest, owed.fine, b.principal)
     END
-    OR i.kind <> 'payment' AND NOT (i.kind = 'waiver' AND untouched)
+    OR i.kind <> 'payment' AND NOT (lapses AND untouched)
         AND (b.principal = 0 OR i.closed_before IS NOT NULL)
     OR (a.due_date IS NULL) <> (i.kind <> 'new_date')
     OR i.kind = 'new_date' AND (late OR a.on_time_until < a.due_date
@@ -139,7 +142,7 @@ CROSS JOIN LATERAL (
     SELECT coalesce(i.due_date_after, n.original_due_date, n.due_date) - i.paid_on AS days,
         i.principal + i.discount AS settled
 ) AS d
-WHERE NOT i.reversed AND i.discount <> 0 AND (d.days <= 0
+WHERE NOT i.reversed AND i.discount <> 0 AND (d.days <= 0 AND p.ref IS NULL
     OR p.discount_reason IS NULL
         AND i.discount > GREATEST({EARLY_DISCOUNT}, {FORMER_EARLY_DISCOUNT}))
 """  # noqa: S608 - of constants alone

@@ -61,6 +61,7 @@ def _ledger() -> Select[*tuple[Any, ...]]:
     note = {f"note_{c.key}": c for c in Note.__table__.c if c.key != "sale_id"}
     sale = {f"sale_{c.key}": c for c in Sale.__table__.c}
     columns = sale | note | item | {"discount_reason": Payment.discount_reason}
+    columns |= {"payment_ref": Payment.ref}
     paid = step.c.kind == "payment"
     return (
         select(*(column.label(name) for name, column in columns.items()))
@@ -168,7 +169,10 @@ def _dates(*dates: Any) -> DueDates | None:
 
 
 def _check_discounts(note: Row[Any], items: list[Row[Any]]) -> Iterator[Problem]:
-    """A discount is of a note not yet due, by right or with a manager's reason (R14)."""
+    """A discount is of a note not yet due, by right or with a manager's reason (R14).
+
+    One that an import brings has that for its reason, whenever it was given.
+    """
     for row in items:
         if not row.item_discount:
             continue
@@ -179,7 +183,8 @@ def _check_discounts(note: Row[Any], items: list[Row[Any]]) -> Iterator[Problem]
             early.discount(settled, rate, days)
             for rate in (note.sale_daily_rate, true_rate.of_month(note.sale_contract_rate))
         )
-        if days <= 0 or (row.item_discount > by_right and row.discount_reason is None):
+        late = days <= 0 and row.payment_ref is None
+        if late or (row.item_discount > by_right and row.discount_reason is None):
             yield Problem(
                 "item_discount",
                 "payment_items",

@@ -133,19 +133,25 @@ _COMPARISONS = {
             columns(("paid_on", "amount", "method"), "a.before"),
             whose(_PAID_FOR, "a.before"),
         ),
-        # An imported one says in its reference what it is.
+        # An imported one says in its reference what it is: by its first note, or by none (0).
         compared(
-            "payments r JOIN payment_items i ON i.payment_id = r.id "
-            "JOIN notes n ON n.id = i.note_id JOIN sales s ON s.id = n.sale_id",
+            "(SELECT p.*, s.ref AS of_sale, f.number FROM payments p CROSS JOIN LATERAL ("
+            "SELECT n.sale_id, n.number FROM payment_items i JOIN notes n ON n.id = i.note_id "
+            "WHERE i.payment_id = p.id ORDER BY NOT starts_with(p.ref, concat("
+            "(SELECT ref FROM sales WHERE id = n.sale_id), '/', n.number, '/')) LIMIT 1) AS f "
+            "JOIN sales s ON s.id = f.sale_id WHERE p.ref IS NOT NULL) AS r",
             when(
-                "NOT starts_with(r.ref, concat(s.ref, '/', n.number, '/', "
-                "to_char(r.paid_on, 'YYYY-MM-DD'), '/', r.amount, '/', r.method, '#')) "
+                "NOT EXISTS (SELECT FROM unnest(ARRAY[r.number, 0]) AS named "
+                "WHERE starts_with(r.ref, concat(r.of_sale, '/', named, '/', "
+                "to_char(r.paid_on, 'YYYY-MM-DD'), '/', r.amount, '/', r.method, '#'))) "
                 "OR r.ref !~ '#[1-9][0-9]*$'",
                 "ref",
             ),
+            when("r.received_by IS NOT NULL", "received_by"),
+            # What an import takes as it was has its own words.
             *(
-                when(f"r.ref IS NOT NULL AND r.{name} IS NOT NULL", name)
-                for name in ("received_by", "backdate_reason", "discount_reason")
+                when(f"r.{name} NOT LIKE 'Importação%'", name)
+                for name in ("backdate_reason", "discount_reason")
             ),
             when(f"r.ref IS NOT NULL AND {_PAYER}", "payer"),
         ),

@@ -24,6 +24,9 @@ _ENTRY = """EXISTS (SELECT FROM audit_log a WHERE a.entity = '{entity}' AND a.ac
 _BULK = """EXISTS (SELECT FROM audit_log b WHERE b.entity = 'shop' AND b.entity_id IS NULL
     AND b.action IN ('import', 'demo') AND b.at = r.created_at)"""
 
+_BROUGHT = f"""r.ref IS NOT NULL AND r.cancelled_at = r.created_at AND r.cancelled_by IS NULL
+    AND {_BULK}"""
+
 
 @dataclass(frozen=True)
 class _Act:
@@ -52,7 +55,10 @@ _ACTS = (
     ),
     _Act("proposals", "true", "proposal", "create"),
     _Act("customer_moves", "true", "sale", "move", "r.sale_id"),
-    _Act("sales", "r.cancelled_on IS NOT NULL", "sale", "cancel"),
+    # Of a sale that an import brings as cancelled, the import's entry tells.
+    _Act(
+        *("sales", f"r.cancelled_on IS NOT NULL AND NOT ({_BROUGHT})", "sale", "cancel"),
+    ),
     _Act("reversals", "true", "payment", "reverse", "r.payment_id"),
     _Act("acts", "true", "act", "create", in_bulk=True),
     _Act("credit_movements", "r.kind = 'paid_back'", "credit", "create"),
