@@ -24,6 +24,7 @@ _FLAGS = {
     "as_paid": "O que passa de todos os encargos é juros, como foi pago.",
     "settled_on_due": "Pago sem data ou valor: quitado no vencimento.",
     "earlier_day": "Venda datada depois do primeiro vencimento ou pagamento: vale o dia dele.",
+    "apply_changes": "Acerta o que mudou desde a importação anterior.",
 }
 
 
@@ -39,14 +40,20 @@ def import_choices(command: Callable[..., Any]) -> Callable[..., Any]:
             grace_days=given.pop("grace_days"),
             contract_rate=_rate(given.pop("contract_rate"), MAX_RATE),
         )
+        zeros = given.pop("same_without_zeros")
         methods = dict(map(_method, given.pop("methods")))
-        choices = Choices(**flags, methods=methods, rates=rates)
+        choices = Choices(**flags, methods=methods, rates=rates, same_without_zeros=zeros)
         return command(**given, choices=choices)
 
     options = [
         *(
             click.option(f"--{n.replace('_', '-')}", is_flag=True, help=h)
             for n, h in _FLAGS.items()
+        ),
+        click.option(
+            "--same-without-zeros/--other-without-zeros",
+            default=None,
+            help="Se a referência que perdeu os zeros (123) é a já importada (00123).",
         ),
         click.option(
             "--method",

@@ -39,7 +39,8 @@ class Choices:
     `settled_on_due`: what is paid without a date or an amount was settled when it was due.
     `earlier_day`: a sale that was typed in after its first due date, or a payment, is of that day.
     `methods` has the file's own words for a method, as `rules.methods` names it ("" for an empty
-    cell).
+    cell). `apply_changes`: what differs from an earlier import is put right.
+    `same_without_zeros`: whether a reference that lost its zeros is the one with them; None asks.
     """
 
     waive_short: bool = False
@@ -47,6 +48,8 @@ class Choices:
     as_paid: bool = False
     settled_on_due: bool = False
     earlier_day: bool = False
+    apply_changes: bool = False
+    same_without_zeros: bool | None = None
     methods: Mapping[str, str] = field(default_factory=dict)
     rates: Rates = field(default_factory=Rates)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -13,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.models import Payment
 from credigestor.db.steps import recorded
+from credigestor.imports.again import Again
 from credigestor.imports.batch import (
     Batch,
     Ended,
-    KnownCustomer,
     KnownNote,
     NewNote,
     NewPayment,
@@ -26,10 +25,11 @@ from credigestor.imports.batch import (
 )
 from credigestor.imports.choices import Choices
 from credigestor.imports.endings import ON_DUE, Endings, complete, settled_on
+from credigestor.imports.known_sales import KnownSale, open_ended
+from credigestor.imports.lines import NoteLine, PaymentLine
 from credigestor.imports.making import dated_back
 from credigestor.imports.problems import PAYMENTS
 from credigestor.imports.refusals import too_much, too_much_later
-from credigestor.imports.row_checks import PaymentLine
 from credigestor.imports.settling import Settling, simple
 from credigestor.imports.told import Told
 from credigestor.rules.calendar import format_date
@@ -42,17 +42,6 @@ Refuse = Callable[[str, int, str, str], None]
 _AT_ONCE = 10_000  # payments that are looked up together
 
 
-@dataclass(frozen=True, slots=True)
-class KnownSale:
-    """A sale that is in the database."""
-
-    id: int
-    customer: KnownCustomer
-    sold_on: date
-    installments: int
-    total: Decimal
-
-
 class PaymentFolder:
     """Gathers the payments of each note, then folds them."""
 
@@ -62,6 +51,7 @@ class PaymentFolder:
         refuse: Refuse,
         choices: Choices,
         told: Told,
+        again: Again,
         *,
         today: date,
         locking: bool,
@@ -70,6 +60,7 @@ class PaymentFolder:
         self.refuse = refuse
         self.choices = choices
         self.told = told
+        self.again = again
         self.today = today
         self.locking = locking
         self.known = 0  # payments that were imported before
@@ -119,12 +110,19 @@ class PaymentFolder:
             note.payments.append(payment)
         elif isinstance(sale, KnownSale):
             payment.number = line.number
-            self._known_sales[line.sale_ref] = sale
-            self._on_known.setdefault((line.sale_ref, line.number), []).append(payment)
+            self._known_sales[sale.ref] = sale
+            self._on_known.setdefault((sale.ref, line.number), []).append(payment)
             if bare:
-                self._bare.add(line.sale_ref)
+                self._bare.add(sale.ref)
         else:
             sale.loose.append(payment)
+
+    def ended(self, sale: KnownSale, rows: Sequence[NoteLine], of_sale: Ended | None) -> None:
+        """Keep how notes of a known sale ended, as their rows say."""
+        for number, row in enumerate(rows, start=1):
+            if ended := row.ended or of_sale:
+                self._known_sales[sale.ref] = sale
+                self._ended[sale.ref, number] = ended
 
     def fold_into(self, batch: Batch, progress: Callable[[float], None]) -> None:
         """Fold every note that gets payments; refuse those that exceed what was owed."""
@@ -205,18 +203,27 @@ class PaymentFolder:
                 self._on_known[key] = complete(payments, note.terms.amount, key[0], self.told)
 
     def _leave_out_known(self) -> None:
+        days = [p.paid_on for payments in self._on_known.values() for p in payments]
+        first_day = min(days, default=date.max)
         for some in self._batches():
-            refs = [payment_ref(*note, p) for note in some for p in self._on_known[note]]
+            refs = {payment_ref(*note, p) for note in some for p in self._on_known[note]}
             known = set(
                 self.session.scalars(
-                    select(Payment.ref).where(Payment.ref == any_(literal(refs, ARRAY(Text))))
+                    select(Payment.ref).where(Payment.ref == any_(literal(list(refs), ARRAY(Text))))
                 )
             )
             self.known += len(known)
+            new = {}
             for note in some:
-                new = [p for p in self._on_known[note] if payment_ref(*note, p) not in known]
-                if new:
-                    self._on_known[note] = new
+                rows = [p for p in self._on_known[note] if payment_ref(*note, p) not in known]
+                if rows:
+                    new[note] = rows
+            sales = {self._known_sales[ref].id for ref, _ in new}
+            changed = self.again.payments(new, sales, refs, first_day)
+            for note in some:
+                rows = [p for p in new.get(note, ()) if p not in changed]
+                if rows:
+                    self._on_known[note] = rows
                 else:
                     del self._on_known[note]
 
@@ -233,7 +240,9 @@ class PaymentFolder:
 
     def _known_notes(self) -> list[KnownNote]:
         """Notes of the known sales that get something: those, or all where it may go to any."""
-        refs = {self._known_sales[ref].id: ref for ref, _ in (*self._on_known, *self._ended)}
+        ended = open_ended(self.session, self._known_sales, self._ended)
+        refs = {self._known_sales[ref].id: ref for ref, _ in (*self._on_known, *ended)}
+        self._ended_sales = {ref for ref, _ in ended}
         found: dict[int, KnownNote] = {}
         read = lock_notes_of_sales if self.locking else notes_of_sales
         for note in read(self.session, refs):

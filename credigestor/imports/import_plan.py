@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import date
-from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
 
@@ -16,22 +14,23 @@ from credigestor.db.closings import closed_until
 from credigestor.db.models import Customer, Sale
 from credigestor.db.settings import current_settings
 from credigestor.imports import row_checks
+from credigestor.imports.again import Again
 from credigestor.imports.batch import Batch, KnownCustomer, NewCustomer, NewSale
 from credigestor.imports.choices import STRICT, Choices
-from credigestor.imports.import_payments import KnownSale, PaymentFolder
+from credigestor.imports.import_payments import PaymentFolder
+from credigestor.imports.known_sales import KnownSale
+from credigestor.imports.lines import CustomerLine, NoteLine, PaymentLine, SaleLine
+from credigestor.imports.lost_zeros import LostZeros
 from credigestor.imports.making import SaleMaker
+from credigestor.imports.plan import Counts, Plan, SaleRates
 from credigestor.imports.problems import CUSTOMERS, NOTES, PAYMENTS, SALES, Problem, Problems
 from credigestor.imports.reading import Row, Sheet, Source
-from credigestor.imports.row_checks import CustomerLine, PaymentLine, SaleLine
-from credigestor.imports.told import Remark, Told
+from credigestor.imports.told import Told
 from credigestor.rules.progress import Progress
 from credigestor.rules.quoting import quote
 
 T = TypeVar("T")
 L = TypeVar("L", CustomerLine, SaleLine)
-
-#: Late rate and fine, percent, and days of grace.
-SaleRates = tuple[Decimal, Decimal, int]
 
 _AT_ONCE = 2_000  # rows that are looked up together
 # Where reading each file begins, its share of the time, and what is said meanwhile.
@@ -42,47 +41,6 @@ _READING = {
     PAYMENTS: (0.4, 0.3, "Conferindo pagamentos"),
 }
 _FOLDING = 0.7
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many rows of each kind."""
-
-    customers: int = 0
-    sales: int = 0
-    notes: int = 0
-    payments: int = 0
-
-    def as_dict(self) -> dict[str, int]:
-        """The four numbers by name."""
-        return asdict(self)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What an import would do: problems in order of file and line, and the rows to write.
-
-    `new` and `known` count the rows to write and those imported before; `closed` those to write
-    that are dated in closed days, up to `closed_until`: to write them takes a reason (R37).
-    `remarks` tell of rows that are taken as they were, against the rules; `rates` are those of
-    sales that do not have the settings' (R5).
-    """
-
-    problems: list[Problem]
-    more_problems: int
-    notices: list[str]
-    new: Counts
-    known: Counts
-    batch: Batch
-    closed: int = 0
-    closed_until: date | None = None
-    remarks: Sequence[Remark] = ()
-    rates: Sequence[SaleRates] = ()
-
-    @property
-    def problem_count(self) -> int:
-        """All problems, also those that are not named."""
-        return len(self.problems) + self.more_problems
 
 
 def _rates(values: Mapping[str, Any]) -> SaleRates:
@@ -129,8 +87,14 @@ class Preparation:
         self.owners: dict[str, str] = {}  # references of customers by their CPF or CNPJ
         # Who names a row that is wrong itself is not told that it does not exist.
         self.wrong: dict[str, set[str]] = {CUSTOMERS: set(), SALES: set()}
+        self.again = Again(session, self.told)
+        same = choices.same_without_zeros
+        self.zeros = {
+            CUSTOMERS: LostZeros(session, Customer.ref, same),
+            SALES: LostZeros(session, Sale.ref, same),
+        }
         self.folder = PaymentFolder(
-            session, self._refuse, choices, self.told, today=today, locking=locking
+            session, self._refuse, choices, self.told, self.again, today=today, locking=locking
         )
 
     def plan(self) -> Plan:
@@ -170,7 +134,8 @@ class Preparation:
             batch=self.batch,
             closed=0 if until is None else sum(day <= until for day in self.batch.days()),
             closed_until=until,
-            remarks=self.told.remarks,
+            remarks=tuple(self.told.remarks),
+            changes=self.again.changes,
             rates=sorted({_rates(sale.values) for sale in self.batch.sales} - {self.usual}),
         )
 
@@ -206,9 +171,14 @@ class Preparation:
                 )
             )
         }
+        known = {}
         for line in self._first_of_each(CUSTOMERS, lines):
-            if line.ref in self.customers:
+            there = self.customers.get(line.ref)
+            if isinstance(there, KnownCustomer):
                 self.known["customers"] += 1
+                known[there.id] = line
+                continue
+            if self._is_asked(CUSTOMERS, line.ref, line.line):
                 continue
             tax_id = line.values["tax_id"]
             if tax_id not in taken and tax_id in self.owners:
@@ -222,22 +192,43 @@ class Preparation:
             customer = NewCustomer({"ref": line.ref, **line.values})
             self.customers[line.ref] = customer
             self.batch.customers.append(customer)
+        self.again.customers(known)
+
+    def _is_asked(self, file: str, ref: str, line: int) -> bool:
+        """Refuse a row whose reference may be another one's without its zeros."""
+        if ref in self.zeros[file].asked:
+            self._refuse(file, line, "ref", self.zeros[file].question(ref))
+            self.wrong[file].add(ref)
+            return True
+        return False
 
     def _find_customers(self, refs: set[str]) -> None:
+        self._look_up_customers(refs - self.customers.keys())
         unknown = refs - self.customers.keys()
+        self.zeros[CUSTOMERS].resolve(unknown, self.customers, self._look_up_customers)
+
+    def _look_up_customers(self, refs: set[str]) -> None:
         for ref, customer_id in self.session.execute(
-            select(Customer.ref, Customer.id).where(any_of(Customer.ref, unknown))
+            select(Customer.ref, Customer.id).where(any_of(Customer.ref, refs))
         ):
             self.customers[ref or ""] = KnownCustomer(customer_id)
 
     def _check_sales(self, lines: list[SaleLine]) -> None:
         self._find_customers({line.customer_ref for line in lines})
         self._find_sales({line.ref for line in lines})
+        there: dict[int, SaleLine] = {}
+        listed: dict[int, Sequence[NoteLine]] = {}
         for line in self._first_of_each(SALES, lines):
             known = self.sales.get(line.ref)
             if isinstance(known, KnownSale):
                 self.known["sales"] += 1
                 self.known["notes"] += known.installments
+                there[known.id] = line
+                if line.ref in self.maker.listed:
+                    listed[known.id] = rows = self.maker.listed.take(line.ref) or ()
+                    self.folder.ended(known, rows, line.ended)
+                continue
+            if self._is_asked(SALES, line.ref, line.line):
                 continue
             sale = self._new_sale(line)
             if sale is None:
@@ -245,14 +236,20 @@ class Preparation:
                 continue
             self.sales[line.ref] = sale
             self.batch.sales.append(sale)
+        self.again.sales(there)
+        self.again.notes(listed)
 
     def _find_sales(self, refs: set[str]) -> None:
+        self._look_up_sales(refs - self.sales.keys())
         unknown = refs - self.sales.keys()
+        self.zeros[SALES].resolve(unknown, self.sales, self._look_up_sales)
+
+    def _look_up_sales(self, refs: set[str]) -> None:
         columns = (Sale.id, Sale.customer_id, Sale.sold_on, Sale.installments, Sale.total, Sale.ref)
         for sale_id, customer_id, *rest, ref in self.session.execute(
-            select(*columns).where(any_of(Sale.ref, unknown))
+            select(*columns).where(any_of(Sale.ref, refs))
         ):
-            self.sales[ref or ""] = KnownSale(sale_id, KnownCustomer(customer_id), *rest)
+            self.sales[ref or ""] = KnownSale(ref or "", sale_id, KnownCustomer(customer_id), *rest)
 
     def _new_sale(self, line: SaleLine) -> NewSale | None:
         customer = self.customers.get(line.customer_ref)

@@ -73,6 +73,9 @@ def run(
         choices=choices,
         progress=lambda done, what: progress(done * share, what),
     )
+    if choices.apply_changes and plan.changes and not dry_run and not plan.problem_count:
+        plan.changes.apply(session, actor, today=today)
+        plan = prepare(session, source, today=today, choices=choices)
     if not dry_run and not plan.problem_count:
         write(
             session,

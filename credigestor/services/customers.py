@@ -153,6 +153,12 @@ def edit(
     _change(session, actor, customer_id, "edit", _columns(data))
 
 
+def amend(session: Session, actor: Actor, *, customer_id: int, values: dict[str, Any]) -> None:
+    """Change some columns of a customer, checked as an import does; raises what `edit` does."""
+    actor.require(Permission.IMPORT)
+    _change(session, actor, customer_id, "edit", values)
+
+
 def set_active(session: Session, actor: Actor, *, customer_id: int, active: bool) -> None:
     """Deactivate a customer (no new sales) or bring one back.
 

@@ -1,0 +1,58 @@
+"""What an import would do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from credigestor.imports.again import Changes
+from credigestor.imports.batch import Batch
+from credigestor.imports.problems import Problem
+from credigestor.imports.told import Remark
+
+#: Late rate and fine, percent, and days of grace.
+SaleRates = tuple[Decimal, Decimal, int]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many rows of each kind."""
+
+    customers: int = 0
+    sales: int = 0
+    notes: int = 0
+    payments: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        """The four numbers by name."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an import would do: problems in order of file and line, and the rows to write.
+
+    `new` and `known` count the rows to write and those imported before; `closed` those to write
+    that are dated in closed days, up to `closed_until`: to write them takes a reason (R37).
+    `remarks` tell of rows that are taken as they were, against the rules; `rates` are those of
+    sales that do not have the settings' (R5), `changes` what differs from an earlier import.
+    """
+
+    problems: list[Problem]
+    more_problems: int
+    notices: list[str]
+    new: Counts
+    known: Counts
+    batch: Batch
+    closed: int = 0
+    closed_until: date | None = None
+    remarks: Sequence[Remark] = ()
+    rates: Sequence[SaleRates] = ()
+    changes: Changes = field(default_factory=lambda: Changes([], {}))
+
+    @property
+    def problem_count(self) -> int:
+        """All problems, also those that are not named."""
+        return len(self.problems) + self.more_problems
