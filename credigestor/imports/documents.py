@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _SPLIT = re.compile(
     r"(?P<sale>.*?[0-9A-Za-z])\s*[/\-.]\s*(?P<number>[0-9]{1,3}|[A-Z])(?:\s*(?:de|/)\s*[0-9]{1,3})?"
@@ -17,6 +18,7 @@ _DAY = re.compile(
 _AMOUNT = re.compile(r"[0-9](?:[0-9.,]*[0-9])?")
 
 
+@lru_cache(maxsize=4096)
 def number_of(text: str) -> int:
     """The number of an instalment as people write it; 0 of none.
 

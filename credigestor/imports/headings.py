@@ -158,6 +158,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         *("situação", "situação parcela", "pago", "situação título", "baixa", "pagamento"),
         *("situação da venda", "quitada"),
     ),
+    "data_situacao": ("data situação", "data cancelamento", "data devolução", "cancelado em"),
     # the payment
     "pago_em": (
         *("pago em", "data pagamento", "pagamento", "data do pago", "data recebimento", "pago"),

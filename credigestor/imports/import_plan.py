@@ -118,7 +118,7 @@ class Preparation:
                 self.batch, lambda share: self.progress(_FOLDING + (1 - _FOLDING) * share, what)
             )
         self.progress(1.0, "Conferência concluída")
-        problems = self.problems.first()
+        problems = [self.source.told(problem) for problem in self.problems.first()]
         until = closed_until(self.session)
         return Plan(
             problems=problems,

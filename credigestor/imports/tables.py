@@ -71,7 +71,9 @@ class Table:
                     if line <= self.header_line:
                         continue
                     missing = width - len(cells)
-                    if missing and not wide and (missing > 0 or any(map(str.strip, cells[width:]))):
+                    if not missing:
+                        yield line, list(map(str.strip, cells))
+                    elif not wide and (missing > 0 or any(map(str.strip, cells[width:]))):
                         yield line, _uneven(line, len(cells), width)
                     else:
                         yield line, [*map(str.strip, cells[:width]), *[""] * missing]
@@ -107,7 +109,7 @@ def tables_of(name: str, content: Content) -> list[Table]:
 def _table(name: str, sheet: str, content: Content, encoding: str, kept: object = None) -> Table:
     with _opened(content) as file:
         separator = "," if sheet else _separator(file, encoding)
-        rows = []
+        rows: list[tuple[int, list[str]]] = []
         try:
             rows.extend(islice(_lines(file, encoding, separator), _SEARCHED))
         except Unreadable:

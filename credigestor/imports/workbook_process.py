@@ -97,7 +97,7 @@ def main(folder: Path, bytes_: int, seconds: int) -> int:
         if _bursts(content):
             return TOO_MUCH
         book = calamine.load_workbook(io.BytesIO(content))
-        sheets = []
+        sheets: list[dict[str, str | bool]] = []
         for data in book.sheets_metadata[:MAX_SHEETS]:
             if data.typ != calamine.SheetTypeEnum.WorkSheet:
                 continue  # a chart, or macros

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from xml.sax.saxutils import escape
 
 import xlsxwriter
 
-Cell = str | int | float | bool | date | datetime | None
+#: Anything that a cell may hold.
+Cell = object
 
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -35,7 +36,7 @@ _PARTS = {
 }
 
 
-def xlsx(sheets: dict[str, Sequence[Sequence[Cell]]], *, hidden: str = "") -> bytes:
+def xlsx(sheets: Mapping[str, Sequence[Sequence[Cell]]], *, hidden: str = "") -> bytes:
     """A workbook as Excel would save it, with days and numbers that are no text."""
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True})

@@ -38,7 +38,14 @@ def test_names_are_found_below_titles_whatever_the_separator(separator: str, enc
 
 
 def test_each_sheet_is_a_table_with_the_rows_that_a_person_sees() -> None:
-    rows = [["Contas"], [], ["Nome", "Vencimento"], ["Ana", date(2026, 2, 5)], [], ["Bia"]]
+    rows: list[list[object]] = [
+        ["Contas"],
+        [],
+        ["Nome", "Vencimento"],
+        ["Ana", date(2026, 2, 5)],
+        [],
+        ["Bia"],
+    ]
     content = xlsx({"Capa": [["x"]], "A receber": rows, "Velha": rows}, hidden="Velha")
     cover, table = tables_of("loja.xlsx", content)
     assert (cover.name, table.name) == (

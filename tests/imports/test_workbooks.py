@@ -20,6 +20,7 @@ from credigestor.imports.workbook_process import NUMBER
 from credigestor.imports.workbooks import sheets_of
 from tests.imports.spreadsheets import ods, raw_xlsx, xlsx
 
+Rows = list[list[object]]
 #: Spreadsheets know no time zones.
 HALF_PAST_EIGHT = datetime.fromisoformat("2026-02-05 08:30:00")
 HEADER = (
@@ -61,7 +62,7 @@ def test_days_numbers_and_words_of_a_workbook_are_exact_and_lines_are_its_rows()
 
 
 def test_a_sheet_of_libreoffice_is_read_alike() -> None:
-    rows = [["Vencimento", "Valor"], [date(2026, 2, 5), 100.1]]
+    rows: Rows = [["Vencimento", "Valor"], [date(2026, 2, 5), 100.1]]
     assert texts(ods(rows)) == {"Parcelas": ["Vencimento,Valor", f"2026-02-05,{NUMBER}100.1"]}
 
 
