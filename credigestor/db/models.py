@@ -996,6 +996,22 @@ class Logo(Base):
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
+class ImportMapping(Base):
+    """How files of an earlier import were read, by the name that a person gave it."""
+
+    __tablename__ = "import_mappings"
+    __table_args__ = (
+        UniqueConstraint("name"),
+        CheckConstraint("char_length(name) BETWEEN 1 AND 60", name="name"),
+        CheckConstraint("octet_length(data::text) <= 1048576", name="size"),
+    )
+    id: Mapped[int] = _id()
+    name: Mapped[str]
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    changed_at: Mapped[datetime] = _now()
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
 class AuditEntry(Base):
     """One write: who, when, on what, before and after.
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from credigestor.imports.documents import number_of, split_document
-from credigestor.imports.table_lines import Group, Line, TableLines, cents, padded_tax_id
+from credigestor.imports.table_lines import Group, Line, TableLines, cents
 from credigestor.rules.calendar import months_on
 from credigestor.rules.identity import fold
+from credigestor.rules.mending import padded_tax_id
 
 _NOBODY = ("", "", "")
 _MAX_REF = 60  # characters, as the import has it
@@ -88,7 +89,7 @@ class People:
 
 
 def _bare(tax_id: str) -> str:
-    return re.sub(r"[^0-9A-Z]", "", padded_tax_id(tax_id).upper())
+    return padded_tax_id(tax_id) or re.sub(r"[^0-9A-Z]", "", tax_id.upper())
 
 
 @dataclass(slots=True)

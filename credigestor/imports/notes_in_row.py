@@ -32,7 +32,7 @@ def notes_in_row(line: Line, table: TableLines) -> list[NoteInRow]:
             amount,
             line[f"pago_em {k}"],
             line[f"valor_pago {k}"],
-            line[f"forma {k}"] or line["forma"],
+            line[f"forma {k}"] or line["forma"] or table.blank_way,
             line[f"situacao {k}"],
         )
         for k in table.repeated

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 
 from credigestor.imports import contents
 from credigestor.imports.cell_values import (
@@ -76,8 +77,10 @@ FIELDS_OF: dict[Kind, tuple[str, ...]] = {
 REPEATED = ("vencimento", "valor", "pago_em", "valor_pago", "forma", "situacao")
 #: How well a name suits that is one of a field's own.
 _EITHER = 0.9
-#: Words of a column that are shown, the most frequent.
-_WORDS = 100
+#: Words of a column that are shown, the most frequent, and the records looked at for them.
+_WORDS, _WORDS_SAMPLE = 100, 200_000
+#: By which a row says that something was paid.
+_PAYS = ("pago_em", "valor_pago")
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,7 @@ def recognise_one(
         found, confidence, why = _columns(table.header, sample, kind), 1.0, "escolhido por você"
     if columns is not None:
         found = dict(columns)
-    readings, words = {}, {}
+    readings = {}
     for name, place in found.items():
         base = name.partition(" ")[0]
         cells = [row[place] for row in sample if not is_nothing(row[place])]
@@ -138,10 +141,32 @@ def recognise_one(
         elif base in AMOUNTS and not is_rate(base, kind):
             mark = mark_of(cells)
             readings[name] = Reading(mark, asks=mark is None and any(map(is_ambiguous, cells)))
-        elif base in WORDS:
-            counted = Counter(map(plain, cells))
-            words[name] = tuple(word for word, _ in counted.most_common(_WORDS))
-    return Recognised(kind, found, confidence, why, readings, words)
+    return Recognised(kind, found, confidence, why, readings, _words(table, kind, found))
+
+
+def _words(table: Table, kind: Kind, found: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
+    """What stands in the columns of words; "" for a method where a payment says none."""
+    counted = {base: Counter[str]() for base in WORDS}
+    places = {name: place for name, place in found.items() if name.partition(" ")[0] in WORDS}
+    paid = [place for name, place in found.items() if name.partition(" ")[0] in _PAYS]
+    if not places and not paid:
+        return {}
+    ways = [place for name, place in places.items() if name.startswith("forma")]
+    for _, cells in islice(table.records(), _WORDS_SAMPLE):
+        if isinstance(cells, Fault):
+            continue
+        for name, place in places.items():
+            if not is_nothing(cells[place]):
+                counted[name.partition(" ")[0]][plain(cells[place])] += 1
+        if any(not is_nothing(cells[place]) for place in paid) and (
+            all(is_nothing(cells[place]) for place in ways)
+        ):
+            counted["forma"][""] += 1
+    return {
+        base: tuple(word for word, _ in many.most_common(_WORDS))
+        for base, many in counted.items()
+        if many and kind is not Kind.CUSTOMERS
+    }
 
 
 def _kind_of(

@@ -117,7 +117,7 @@ class SaleRows:
         place = (line.number, ref, number, day, value, nth)
         self._notes.append((*place, old, due, amount, status, since))
         if paid := self._paid(paid_on, paid, amount, status, said):
-            self._payments.append((*place, paid_on, paid, way, *said))
+            self._payments.append((*place, paid_on, paid, way or keys.table.blank_way, *said))
             if ordinal(paid_on) and (not sale.first_paid or paid_on < sale.first_paid):
                 sale.first_paid = paid_on
 
@@ -140,6 +140,7 @@ class SaleRows:
             place = (rest[0], rest[1], 0)
         ref = ref or self._one_of.get(customer, "")
         said = line.fields(Group.PAYMENT)
+        said[2] = said[2] or keys.table.blank_way
         self._payments.append((line.number, ref, number or line["parcela"], *place, *said))
 
     def close(self) -> None:

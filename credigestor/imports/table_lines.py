@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import partial
 
-from credigestor.errors import InvalidInput
 from credigestor.imports.cell_values import is_nothing, plain, read_amount, read_date
 from credigestor.imports.contents import AMOUNTS, DATES
 from credigestor.imports.decoding import Fault
 from credigestor.imports.recognising import Reading, Recognised, is_rate
-from credigestor.imports.status_words import status_of
+from credigestor.imports.said_words import status_of, way_of
 from credigestor.imports.tables import Table
-from credigestor.rules.identity import fold, parse_tax_id
+from credigestor.rules.identity import fold
 from credigestor.rules.quoting import quote
 
 #: Lines of one table; those of the next are counted from here on, so that none has two meanings.
@@ -117,6 +116,8 @@ class TableLines:
         self.totals = 0
         places = sent.what.columns
         self.columns = {name: Column(place, self._reader(name)) for name, place in places.items()}
+        #: The method of payments that say none.
+        self.blank_way = sent.words.get("forma", {}).get("", "")
         #: How many fields a group has, and those that are here by their place in it.
         self.groups = [
             (len(names), [(k, self.columns[name]) for k, name in enumerate(names) if name in self])
@@ -136,10 +137,10 @@ class TableLines:
             return partial(_amount_text, name, mark=reading.mark)
         words = self.sent.words.get(base, {})
         if base == "situacao":
-            return lambda cell: words.get(plain(cell)) or status_of(_text(cell))
+            return lambda cell: words.get(_text(cell), status_of(_text(cell)))
         if base == "forma":
-            return lambda cell: words.get(_text(cell)) or _text(cell)
-        return (lambda cell: padded_tax_id(_text(cell))) if base == "cpf" else _text
+            return lambda cell: words.get(_text(cell)) or way_of(_text(cell))
+        return _text
 
     def reading(self, name: str) -> Reading:
         """How the cells of a field's column are read."""
@@ -201,23 +202,6 @@ def _why(cell: str) -> str:
             "milhares ou centavos; indique na coluna qual separa os centavos."
         )
     return f"Valor inválido: {quote(plain(cell))}. Escreva como 1.234,56."
-
-
-def padded_tax_id(text: str) -> str:
-    """A CPF or CNPJ whose leading zeros a spreadsheet took, with them where its digits then fit.
-
-    >>> padded_tax_id("7933791565"), padded_tax_id("123"), padded_tax_id("529.982.247-25")
-    ('07933791565', '123', '529.982.247-25')
-    """
-    if not text.isdigit() or len(text) in (11, 14) or not 8 <= len(text) < 14:
-        return text
-    for width in (11, 14):
-        if len(text) < width:
-            try:
-                return parse_tax_id(text.zfill(width))
-            except InvalidInput:
-                continue
-    return text
 
 
 def cents(text: str) -> int:

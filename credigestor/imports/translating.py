@@ -8,16 +8,18 @@ came from, and a problem is told by the file, sheet, line and column that the pe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from credigestor.imports.identities import People
+from credigestor.imports.mending import AS_OFFERED, Mending
 from credigestor.imports.problems import CUSTOMERS, PAYMENTS, SALES, Problem, Problems
 from credigestor.imports.reading import Row, Sheet, Source
 from credigestor.imports.recognising import Kind
 from credigestor.imports.sale_rows import SaleRows
-from credigestor.imports.table_lines import LINES, Line, Sent, TableLines, WrongCell
+from credigestor.imports.table_lines import LINES, Sent, TableLines, WrongCell
 
 NOTES = "parcelas.csv"
 #: The columns of each file; "" where a table has nothing for one.
@@ -102,9 +104,9 @@ class Translation(Source):
         return f"linha {line} de {self.tables[index].sent.table.name}"
 
 
-def translation(tables: Sequence[Sent], *, on: date) -> Translation:
+def translation(tables: Sequence[Sent], *, on: date, mending: Mending = AS_OFFERED) -> Translation:
     """The tables as the source of an import; `on` is the day after which nothing was sold."""
-    rows = _Rows(tables, on)
+    rows = _Rows(tables, on, mending)
     made = {
         CUSTOMERS: rows.customers,
         SALES: rows.sales,
@@ -118,15 +120,18 @@ def translation(tables: Sequence[Sent], *, on: date) -> Translation:
 class _Rows:
     """Makes the rows; the tables are read for those of customers, which come first."""
 
-    def __init__(self, tables: Sequence[Sent], on: date) -> None:
+    def __init__(self, tables: Sequence[Sent], on: date, mending: Mending) -> None:
         self.tables = [TableLines(sent, index) for index, sent in enumerate(tables)]
         self._people = People()
         self._sales = SaleRows(on)
+        self._mending = mending
+        self._mended = Counter[str]()
         self._whole = True
 
     def customers(self, problems: Problems, progress: Progress, sheet: Sheet) -> Iterator[Row]:
         """Each customer once, where first named; meanwhile all else is taken in."""
         self._people, self._sales, self._whole = People(), self._sales.anew(), True
+        self._mended.clear()
         emitted: set[str] = set()
         tables = [table for kind in _ORDER for table in self.tables if table.kind is kind]
         for done, table in enumerate(tables):
@@ -137,6 +142,7 @@ class _Rows:
             if problems.enough:
                 return
         self._sales.close()
+        sheet.notices.extend(f"{what}: {count}." for what, count in self._mended.items())
 
     def _customers_of(
         self,
@@ -162,7 +168,10 @@ class _Rows:
                     self._sales.add(keys, line, ref)
                 if own or (ref not in emitted and line["nome"]):
                     emitted.add(ref)
-                    yield Row(line.number, {"ref": ref, **_person_of(line, table)})
+                    cells = {column: line[column] for column in CANONICAL[CUSTOMERS][1:]}
+                    if not own:  # what a table of sales calls so is none of theirs
+                        cells["numero"] = cells["observacoes"] = ""
+                    yield Row(line.number, {"ref": ref, **self._mending.of(cells, self._mended)})
             except WrongCell as wrong:
                 refuse(line.number, wrong.name, wrong.reason)
         if table.totals:
@@ -196,14 +205,6 @@ def _rows(
         yield Row(line, cells)
         if problems.enough:
             return
-
-
-def _person_of(line: Line, table: TableLines) -> Mapping[str, str]:
-    """A customer's cells: what a table of sales calls number or remarks is none of theirs."""
-    cells = {column: line[column] for column in CANONICAL[CUSTOMERS][1:]}
-    if table.kind is Kind.CUSTOMERS:
-        return cells
-    return cells | {"numero": "", "observacoes": ""}
 
 
 def _part(progress: Progress, done: int, count: int) -> Progress:

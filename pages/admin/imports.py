@@ -1,9 +1,9 @@
-"""Bringing in customers, sales and payments from CSV files: look, check, then import."""
+"""Bringing in a shop's past from spreadsheets and CSV files: look, check, then import."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -12,15 +12,20 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from credigestor.exports.csv_format import csv_bytes
-from credigestor.imports import importer
+from credigestor.imports import importer, mappings, templates
 from credigestor.imports.batch import Batch
 from credigestor.imports.importer import Counts, Plan
-from credigestor.imports.reading import COLUMNS, Source
+from credigestor.imports.mappings import KeptMapping
+from credigestor.imports.mending import Mending
+from credigestor.imports.reading import Source
+from credigestor.imports.table_lines import Sent
+from credigestor.imports.translating import translation
 from credigestor.rules.calendar import format_date
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.progress import Progress
+from credigestor.services import import_mappings
 from credigestor.services.inputs import MAX_REASON
-from credigestor.ui.admin import demonstration, import_columns
+from credigestor.ui.admin import demonstration, import_tables
 from credigestor.ui.kit import background, data, forms, messages, session, tables
 from credigestor.ui.kit.figures import format_count
 
@@ -36,47 +41,105 @@ MAX_MB = 100
 person = session.require(Permission.IMPORT)
 
 
-def choose_files(*, disabled: bool) -> dict[str, UploadedFile]:
-    """One place for each file; emptied after an import by a new key."""
+def choose_files(*, disabled: bool) -> list[UploadedFile]:
+    """The place for all files; emptied after an import by a new key."""
     turn = st.session_state.setdefault("import-turn", 0)
-    chosen = {}
-    with st.grid(3, min_column_width=220):
-        for name in COLUMNS:
-            file = st.file_uploader(
-                name,
-                type="csv",
-                key=f"import-{name}-{turn}",
-                max_upload_size=MAX_MB,
-                disabled=disabled,
-            )
-            if file is not None:
-                chosen[name] = file
-    return chosen
+    return st.file_uploader(
+        "Planilhas ou arquivos CSV",
+        type=["csv", "txt", "xlsx", "xlsm", "xlsb", "xls", "ods"],
+        accept_multiple_files=True,
+        key=f"import-files-{turn}",
+        max_upload_size=MAX_MB,
+        disabled=disabled,
+    )
 
 
 def explain_files() -> None:
-    """What the files must look like."""
-    with st.expander("Como devem ser os arquivos"):
-        st.markdown("A primeira linha traz os nomes das colunas, em qualquer ordem:")
-        for name, columns in COLUMNS.items():
-            st.markdown(f"- **{messages.plain(name)}**: {messages.plain(', '.join(columns))}")
+    """What the files may look like, and examples to fill in."""
+    with st.expander("Como podem ser os arquivos"):
         st.markdown(
-            "Se uma coluna tem outro nome no seu arquivo, você indica qual é depois do envio. São "
-            "reconhecidos sozinhos: separador (ponto e vírgula, vírgula ou tabulação), acentos em "
-            "UTF-8 ou Latin-1, centavos com vírgula ou com ponto, datas dd/mm/aaaa ou aaaa-mm-dd. "
-            "O que já foi importado não entra de novo."
+            "Uma planilha (Excel ou LibreOffice) ou arquivos CSV, com uma linha por cliente, por "
+            "venda, por parcela ou por pagamento, ou só com o que cada cliente deve. Pode ser "
+            "tudo numa planilha só, ou em várias abas e arquivos. Os nomes das colunas são "
+            "reconhecidos, e você confere e muda o que quiser antes de importar. O que já foi "
+            "importado não entra de novo."
         )
         st.markdown(
             f"Cada arquivo pode ter até {MAX_MB} MB. Os maiores entram pela linha de comando: "
-            "`python -m credigestor import PASTA`."
+            "`python -m credigestor import ARQUIVO…`."
         )
+        st.markdown("Modelos com dois exemplos, para preencher:")
+        for template in templates.TEMPLATES:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(messages.plain(template.title))
+                for kind, make in (("CSV", template.as_csv), ("XLSX", template.as_xlsx)):
+                    st.download_button(
+                        kind,
+                        make,
+                        f"{template.name}.{kind.lower()}",
+                        on_click="ignore",
+                        icon=":material/download:",
+                        key=f"import-template-{template.name}-{kind}",
+                        help=f"{template.title} ({kind})",
+                    )
 
 
-def source_of(files: dict[str, UploadedFile], names: import_columns.Names) -> Source:
-    """The files as they were sent; a job reads them while the page is drawn again."""
-    return importer.read_files(
-        {name: io.BytesIO(file.getvalue()) for name, file in files.items()}, names
-    )
+def choose_mending() -> Mending:
+    """What is put right in customers' cells."""
+    with st.container(horizontal=True):
+        tax_ids = st.checkbox("Completar CPF sem os zeros da frente", value=True)
+        names = st.checkbox("NOMES EM MAIÚSCULAS com iniciais maiúsculas")
+        phones = st.checkbox("Completar telefones com DDD e o nono dígito")
+    area = st.text_input("DDD da loja", max_chars=2, key="import-area") if phones else ""
+    if phones and not re.fullmatch("[1-9][0-9]", area):
+        st.caption("Informe o DDD para completar os telefones.")
+        area = ""
+    return Mending(tax_ids=tax_ids, names=names, area_code=area)
+
+
+def choose_mapping() -> tuple[str, KeptMapping | None]:
+    """A reading that was kept, for files of the same program."""
+    names = data.read(import_mappings.names)
+    if not names:
+        return "", None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox("Leitura guardada", names, index=None, placeholder="Nenhuma")
+        if name is not None and st.button(
+            "Apagar esta leitura", icon=":material/delete:", key="import-mapping-forget"
+        ):
+            messages.act(partial(forget_mapping, name), f"Leitura {name} apagada.")
+    if name is None:
+        return "", None
+    return name, KeptMapping.model_validate(data.read(import_mappings.find, name))
+
+
+def forget_mapping(name: str) -> None:
+    """Keep it no longer."""
+    data.write(lambda db: import_mappings.forget(db, person, name=name))
+
+
+def offer_to_keep(sent: Sequence[Sent]) -> None:
+    """Keep how these files are read, for the next ones."""
+    with st.expander("Guardar esta leitura para a próxima vez"):
+        name = st.text_input(
+            "Nome da leitura",
+            max_chars=import_mappings.MAX_NAME,
+            key="import-mapping-name",
+            placeholder="Caderno da loja",
+        )
+        if st.button("Guardar", icon=":material/save:", key="import-mapping-keep"):
+            kept = mappings.keep(sent).model_dump(mode="json")
+            messages.act(
+                lambda: data.write(
+                    lambda db: import_mappings.keep(db, person, name=name, data=kept)
+                ),
+                "Leitura guardada.",
+            )
+
+
+def source_of(sent: Sequence[Sent], mending: Mending) -> Source:
+    """The tables as they are read; a job reads them while the page is drawn again."""
+    return translation(sent, on=data.today(), mending=mending)
 
 
 def check(source: Source, progress: Progress) -> Plan:
@@ -192,7 +255,7 @@ def begin(kind: str, about: object, work: Callable[[Progress], Plan]) -> None:
 
 messages.header(
     "Importar",
-    "Clientes, vendas e pagamentos de outro sistema. Tudo é conferido antes, e só entra se "
+    "O passado da loja, de planilhas ou de outro sistema. Tudo é conferido antes, e só entra se "
     "estiver tudo certo.",
 )
 if "import-job" in st.session_state and st.session_state["import-job"][2].done():
@@ -204,15 +267,26 @@ explain_files()
 if running:
     show_progress()
     st.stop()
-chosen_names, readable = import_columns.show(uploaded)
-this = ([file.file_id for file in uploaded.values()], chosen_names)
-complete = len(uploaded) == len(COLUMNS)
-may_check = complete and readable
-if st.button("Conferir", disabled=not may_check, icon=":material/fact_check:", key="import-check"):
-    begin("check", this, partial(check, source_of(uploaded, chosen_names)))
-if not complete:
-    st.caption("Envie os três arquivos para conferir.")
+if not uploaded:
+    st.caption("Envie um ou mais arquivos para conferir.")
     demonstration.area(person)
+    st.stop()
+mapping_name, mapping = choose_mapping()
+found = import_tables.tables_in(uploaded)
+tables_sent = import_tables.show(found, mapping, key=f"import-{mapping_name}")
+mending = choose_mending() if found else Mending()
+if tables_sent is not None:
+    offer_to_keep(tables_sent)
+this = (
+    [file.file_id for file in uploaded],
+    mappings.keep(tables_sent or []).model_dump_json(),
+    mending,
+)
+may_check = tables_sent is not None
+if st.button("Conferir", disabled=not may_check, icon=":material/fact_check:", key="import-check"):
+    begin("check", this, partial(check, source_of(tables_sent or [], mending)))
+if found and not may_check:
+    st.caption("Responda acima o que falta para conferir.")
 seen, seen_plan = st.session_state.get("import-plan", (None, None))
 if seen_plan is not None and seen == this:
     show_plan(seen_plan)
@@ -220,4 +294,6 @@ if seen_plan is not None and seen == this:
         st.write(f"Serão gravados {sentence(seen_plan.new)}.")
         why = ask_why(seen_plan)
         if st.button("Importar", type="primary", icon=":material/upload:", key="import-run"):
-            begin("import", this, partial(write, person, source_of(uploaded, chosen_names), why))
+            begin(
+                "import", this, partial(write, person, source_of(tables_sent or [], mending), why)
+            )

@@ -32,6 +32,8 @@ EXCEPTIONS = {
     "users.create_first_admin": "a shop is founded by the page or the command",
     "logos.change": "a picture is chosen by eye, on the page that shows how it will look",
     "users.change_own_password": "a person's own, typed by themselves on the page",
+    "import_mappings.keep": "how an import's files are read: it comes from files, by page",
+    "import_mappings.forget": "how an import's files are read: it comes from files, by page",
     "repairs.repair": "on the server alone, by its command",
     "downloads.redeem": "a page's address, with its cookie: GET /exports/files/{token} has its own",
     "downloads.advance": "how far a file has come",

@@ -6,7 +6,7 @@ import doctest
 
 import pytest
 
-from credigestor.imports import status_words
+from credigestor.imports import said_words
 from credigestor.imports.recognising import Kind, recognise, recognise_one
 from credigestor.imports.tables import Table, tables_of
 from tests.imports.files import GOOD, csv_file
@@ -26,7 +26,7 @@ def columns(text: str, name: str = "lista.csv") -> tuple[Kind, dict[str, str]]:
 
 
 def test_the_examples_in_the_module_hold() -> None:
-    assert doctest.testmod(status_words).failed == 0
+    assert doctest.testmod(said_words).failed == 0
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,13 @@ from credigestor.db import locks
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import AuditEntry, Base, Customer, Payment, User
 from credigestor.imports.problems import PAYMENTS
+from credigestor.imports.recognising import Kind
+from credigestor.imports.templates import TEMPLATES
 from credigestor.rules.permissions import Role
 from tests.factories import add_user
 from tests.imports.files import GOOD, csv_file, shop
+from tests.imports.spreadsheets import xlsx
+from tests.imports.test_importing_shapes import ROWS
 from tests.portfolio import add_customer
 from tests.ui.support import Visit, open_app, text_of
 
@@ -29,9 +33,23 @@ def visit(user: User, contents: dict[str, bytes]) -> Visit:
     """The page with the files chosen, not yet checked."""
     app = open_app(user=user, page=PAGE)
     assert not app.exception
-    for uploader in app.file_uploader:
-        uploader.set_value((f"meu {uploader.label}", contents[uploader.label], "text/csv"))
+    return send(app, contents)
+
+
+def send(app: Visit, contents: dict[str, bytes]) -> Visit:
+    """Choose these files, in the place of those before."""
+    [uploader] = app.file_uploader
+    uploader.set_value([(name, content, "text/csv") for name, content in contents.items()])
     app.run()
+    assert not app.exception
+    return app
+
+
+def choose(app: Visit, label: str, value: object) -> Visit:
+    [box] = [box for box in app.selectbox if box.label == label]
+    box.set_value(value)
+    app.run()
+    assert not app.exception
     return app
 
 
@@ -66,17 +84,15 @@ def rows() -> int:
 USED_BY_LOGIN = {"users", "sessions", "login_attempts"}
 
 
-def test_an_empty_page_asks_for_three_files(ada: User) -> None:
+def test_an_empty_page_asks_for_files_and_offers_templates(ada: User) -> None:
     app = open_app(user=ada, page=PAGE)
     assert not app.exception
     assert app.title[0].value == "Importar"
-    assert [uploader.label for uploader in app.file_uploader] == [
-        "clientes.csv", "vendas.csv", "pagamentos.csv",
-    ]  # fmt: skip
-    [check] = [button for button in app.button if button.label == "Conferir"]
-    assert check.disabled
-    assert "Envie os três arquivos para conferir." in app.texts
-    assert "primeiro\\_vencimento" in app.texts
+    assert [uploader.label for uploader in app.file_uploader] == ["Planilhas ou arquivos CSV"]
+    assert "Envie um ou mais arquivos para conferir." in app.texts
+    assert "Conferir" not in labels(app)
+    offered = [button.label for button in app.download_button]
+    assert offered == ["CSV", "XLSX"] * len(TEMPLATES)
 
 
 def test_checking_shows_what_would_come_in_and_writes_nothing(ada: User) -> None:
@@ -95,7 +111,7 @@ def test_checking_shows_what_would_come_in_and_writes_nothing(ada: User) -> None
 def test_importing_writes_says_so_and_empties_the_page(ada: User) -> None:
     app = press(press(visit(ada, shop()), "Conferir"), "Importar")
     assert "2 clientes, 2 vendas, 3 notas e 2 pagamentos." in app.texts
-    assert all(uploader.value is None for uploader in app.file_uploader)
+    assert not any(uploader.value for uploader in app.file_uploader)
     assert "Importar" not in labels(app)
     with snapshot() as session:
         assert session.scalar(select(func.count()).select_from(Payment)) == 2
@@ -119,15 +135,14 @@ def test_wrong_rows_are_listed_and_cannot_be_imported(ada: User) -> None:
     assert (row["file"], row["line"], row["column"]) == ("clientes.csv", 4, "cpf")
     assert "11 dígitos" in row["reason"]
     assert "Importar" not in labels(app)
-    assert [button.label for button in app.download_button] == ["Baixar a lista de problemas (CSV)"]
+    assert "Baixar a lista de problemas (CSV)" in [button.label for button in app.download_button]
     assert rows() == 0
 
 
-def test_a_file_that_is_no_csv_is_explained_at_once(ada: User) -> None:
-    app = visit(ada, shop() | {"vendas.csv": b"PK\x03\x04[Content_Types].xml"})
-    assert "É uma planilha do Excel ou do LibreOffice" in text_of(app)
-    [check] = [button for button in app.button if button.label == "Conferir"]
-    assert check.disabled
+def test_a_file_that_is_no_table_is_explained_at_once_and_the_others_are_read(ada: User) -> None:
+    app = visit(ada, {"vendas.xlsx": b"PK\x03\x04 nothing", "clientes.csv": shop()["clientes.csv"]})
+    assert "vendas.xlsx: A planilha está estragada" in text_of(app)
+    assert len(app.dataframe) == 1
 
 
 def test_the_first_rows_are_shown_as_they_are_read(ada: User) -> None:
@@ -135,31 +150,69 @@ def test_the_first_rows_are_shown_as_they_are_read(ada: User) -> None:
     customers, sales, payments = (table.value for table in app.dataframe)
     assert customers["nome"].tolist() == ["Conceição Muñoz", "Ana D'Ávila"]
     assert sales["valor_total"].tolist() == ["1.300,00", "50,00"]
+    assert sales["data"].tolist() == ["05/01/2026", "06/01/2026"]
     assert payments["line"].tolist() == [2, 3]
 
 
-def test_a_column_with_another_name_is_asked_for_and_remembered(ada: User) -> None:
-    header = ["venda", "parcela", "data", "Quanto", "Como"]
-    renamed = csv_file(PAYMENTS, GOOD[PAYMENTS], header=header)
-    app = visit(ada, shop() | {PAYMENTS: renamed})
-    assert [box.label for box in app.selectbox] == ["valor", "forma"]
-    assert app.selectbox[0].options == ["Quanto", "Como"]
-    assert "falta indicar valor, forma" in text_of(app)
-    app.selectbox[0].set_value("Quanto")
-    app.selectbox[1].set_value("Como")
-    app.run()
-    assert app.dataframe[2].value["valor"].tolist() == ["400,00", "150,00"]
+def test_one_spreadsheet_of_instalments_is_recognised_checked_and_imported(ada: User) -> None:
+    app = visit(ada, {"carteira.xlsx": xlsx({"Aberto": ROWS})})
+    [kind] = [box for box in app.selectbox if box.label == "O que há nesta tabela"]
+    assert kind.value is Kind.NOTES
+    assert app.dataframe[0].value["valor"].tolist() == ["100,00", "100,00", "1.250,50"]
     app = press(app, "Conferir")
     assert "Serão gravados 2 clientes, 2 vendas, 3 notas e 2 pagamentos." in app.texts
-    app = press(app, "Importar")
-    assert "Importação concluída" in app.texts
-    again = csv_file(PAYMENTS, GOOD[PAYMENTS][:1], header=header)
-    for uploader in app.file_uploader:
-        content = again if uploader.label == PAYMENTS else shop()[uploader.label]
-        uploader.set_value((uploader.label, content, "text/csv"))
+    assert "Importação concluída" in press(app, "Importar").texts
+
+
+def test_what_a_table_is_and_which_column_is_which_can_be_changed(ada: User) -> None:
+    text = "Freguês;Fone;Loja\nAna;85988724443;Beira-mar\n"
+    app = visit(ada, {"lista.csv": text.encode()})
+    app = choose(app, "O que há nesta tabela", Kind.NOTHING)
+    assert "Diga o que há em pelo menos uma das tabelas." in app.texts
+    app = choose(app, "O que há nesta tabela", Kind.CUSTOMERS)
+    assert list(app.dataframe[0].value) == ["line", "nome", "telefone"]
+    app = choose(app, "Loja", "cidade")
+    assert app.dataframe[0].value["cidade"].tolist() == ["Beira-mar"]
+
+
+def test_an_amount_that_could_be_two_and_unknown_words_are_asked_about(ada: User) -> None:
+    text = (
+        "Nome;CPF;Venda;Parcela;Emissão;Vencimento;Valor;Pago em;Forma\n"
+        "Ana;52998224725;1;1;05/01/26;05/02/26;1,460;05/02/26;permuta\n"
+    )
+    app = visit(ada, {"lista.csv": text.encode()})
+    [button] = [button for button in app.button if button.label == "Conferir"]
+    assert button.disabled
+    assert "⚠ Valor ambíguo" in app.dataframe[0].value["valor"].tolist()[0]
+    app = choose(app, "Em “Valor”, 1,460 ou 1.460 é", ".")
+    assert app.dataframe[0].value["valor"].tolist() == ["1.460,00"]
+    app = press(choose(app, "Forma: permuta", "Dinheiro"), "Conferir")
+    assert "Serão gravados 1 cliente, 1 venda, 1 nota e 1 pagamento." in app.texts
+
+
+def test_how_files_are_read_is_kept_by_name_for_the_next_time(ada: User) -> None:
+    header = ["venda", "parcela", "data", "Quantia", "Jeito"]
+    renamed = csv_file(PAYMENTS, GOOD[PAYMENTS], header=header)
+    app = visit(ada, shop() | {PAYMENTS: renamed})
+    kinds = [box for box in app.selectbox if box.label == "O que há nesta tabela"]
+    kinds[2].set_value(Kind.PAYMENTS)
     app.run()
-    assert [box.value for box in app.selectbox] == ["Quanto", "Como"]
-    assert "já foi importado" in press(app, "Conferir").texts
+    app = choose(choose(app, "Quantia", "valor_pago"), "Jeito", "forma")
+    app.text_input(key="import-mapping-name").set_value("Caixa antigo")
+    [keep] = [button for button in app.button if button.label == "Guardar"]
+    keep.click()
+    app.run()
+    assert "Leitura guardada." in app.texts
+    app = press(press(app, "Conferir"), "Importar")
+    assert "Importação concluída" in app.texts
+    again = open_app(user=ada, page=PAGE)
+    send(again, shop() | {PAYMENTS: csv_file(PAYMENTS, GOOD[PAYMENTS][:1], header=header)})
+    again = choose(again, "Leitura guardada", "Caixa antigo")
+    assert again.dataframe[2].value["valor_pago"].tolist() == ["400,00"]
+    assert "já foi importado" in press(again, "Conferir").texts
+    again.button(key="import-mapping-forget").click()
+    again.run()
+    assert "Leitura Caixa antigo apagada." in again.texts
 
 
 def test_an_import_can_be_cancelled_and_leaves_nothing_behind(
@@ -187,8 +240,7 @@ def test_other_files_must_be_checked_again(ada: User) -> None:
     app = press(visit(ada, shop()), "Conferir")
     assert "Importar" in labels(app)
     bad = shop(vendas=[("V9", "C9", "", "", "", "", "", "")])["vendas.csv"]
-    app.file_uploader[1].set_value(("outras vendas.csv", bad, "text/csv"))
-    app.run()
+    app = send(app, shop() | {"vendas.csv": bad})
     assert "Importar" not in labels(app)
 
 

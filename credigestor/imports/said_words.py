@@ -4,13 +4,21 @@
 ['paga', 'aberta', 'cancelada', 'paga', 'renegociada', 'x']
 >>> status_of(""), status_of("vencida há 30 dias"), status_of("Pago parcial")
 ('', 'aberta', 'aberta')
+>>> way_of("cartão de crédito"), way_of("Dinheiro 1.040,00 + Pix 47,48"), way_of("permuta")
+('Cartão', 'Dinheiro 1040.00 + Pix 47.48', 'permuta')
+>>> unknown_words("forma", ("Pix", "permuta", "")), unknown_words("situacao", ("PAGO", "x"))
+(('permuta', ''), ('x',))
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
+from credigestor.imports.cell_values import read_amount
 from credigestor.rules.identity import fold
+from credigestor.rules.method_words import method_of
+from credigestor.rules.methods import METHOD_NAMES, PLUS
 
 #: Ours, and the beginnings of the words that mean them; the first that fits is it.
 STATUSES: dict[str, tuple[str, ...]] = {
@@ -39,3 +47,23 @@ def status_of(said: str) -> str:
         if plain.startswith(beginnings):
             return ours
     return said
+
+
+@lru_cache(maxsize=4096)
+def way_of(said: str) -> str:
+    """A method, or the part of each, as the import reads it; what is none stays as it is."""
+    if PLUS.strip() in said:
+        parts = (part.strip().rpartition(" ") for part in said.split(PLUS.strip()))
+        read = [(name, read_amount(value, ",")) for name, _, value in parts]
+        if all(name and amount is not None for name, amount in read):
+            return PLUS.join(f"{way_of(name)} {amount:.2f}" for name, amount in read)
+        return said
+    method = method_of(said)
+    return said if method is None else METHOD_NAMES[method]
+
+
+def unknown_words(name: str, words: Iterable[str]) -> tuple[str, ...]:
+    """Those of a column's words that mean nothing to us: a person is asked about them."""
+    if name == "situacao":
+        return tuple(word for word in words if status_of(word) not in (*STATUSES, ""))
+    return tuple(word for word in words if PLUS.strip() not in word and method_of(word) is None)

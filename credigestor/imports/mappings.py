@@ -1,0 +1,114 @@
+"""How a shop's files are read, kept for the next time: by the names of their columns.
+
+What is kept is plain JSON, and fits a table that has the columns it names, in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from credigestor.imports.headings import tokens
+from credigestor.imports.recognising import Kind, Reading, Recognised, recognise_one
+from credigestor.imports.said_words import unknown_words
+from credigestor.imports.table_lines import Sent
+from credigestor.imports.tables import Table
+
+Text = Annotated[str, Field(max_length=200)]
+
+
+class KeptReading(BaseModel):
+    """A column's decimal mark or order of day and month."""
+
+    model_config = ConfigDict(extra="forbid")
+    mark: Annotated[str | None, Field(pattern=r"^[.,]$")] = None
+    month_first: bool = False
+
+
+class KeptTable(BaseModel):
+    """One table: what it is, each field's column by its name, how it is read, what words mean."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: Kind
+    columns: Annotated[dict[Text, Text], Field(max_length=500)]
+    readings: dict[Text, KeptReading] = {}
+    words: dict[Text, dict[Text, Text]] = {}
+
+
+class KeptMapping(BaseModel):
+    """All tables that were sent together."""
+
+    model_config = ConfigDict(extra="forbid")
+    tables: Annotated[list[KeptTable], Field(max_length=200)] = []
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What nobody knows of a table yet: columns whose amounts could be two things, words."""
+
+    amounts: tuple[str, ...] = ()
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.amounts or self.words)
+
+
+def keep(tables: Sequence[Sent]) -> KeptMapping:
+    """What to keep of how these tables are read."""
+    return KeptMapping(
+        tables=[
+            KeptTable(
+                kind=sent.what.kind,
+                columns={n: sent.table.header[k][:200] for n, k in sent.what.columns.items()},
+                readings={
+                    name: KeptReading(mark=reading.mark, month_first=reading.month_first)
+                    for name, reading in sent.what.readings.items()
+                },
+                words={name: dict(words) for name, words in sent.words.items()},
+            )
+            for sent in tables
+        ]
+    )
+
+
+def apply(kept: KeptMapping | None, table: Table) -> Sent:
+    """A table as it was read before; as it is recognised where nothing that was kept fits it."""
+    places = {tokens(title): place for place, title in reversed(list(enumerate(table.header)))}
+    fitting = [
+        each
+        for each in (kept.tables if kept else [])
+        if each.columns and all(tokens(title) in places for title in each.columns.values())
+    ]
+    if not fitting:
+        return Sent(table, recognise_one(table))
+    best = max(fitting, key=lambda each: len(each.columns))
+    columns = {name: places[tokens(title)] for name, title in best.columns.items()}
+    what = recognise_one(table, best.kind, columns)
+    readings = {
+        name: _as_kept(reading, best.readings.get(name)) for name, reading in what.readings.items()
+    }
+    return Sent(table, replace(what, readings=readings, why="como da outra vez"), best.words)
+
+
+def _as_kept(found: Reading, kept: KeptReading | None) -> Reading:
+    """What the column itself tells wins: another program's file may have the same names."""
+    if kept is None or (found.mark is not None and found.mark != kept.mark):
+        return found
+    return Reading(found.mark or kept.mark, kept.month_first or found.month_first)
+
+
+def asked(sent: Sent) -> Asked:
+    """What has to be said before a table can be read."""
+    what: Recognised = sent.what
+    if what.kind is Kind.NOTHING:
+        return Asked()
+    words = {
+        name: tuple(word for word in unknown_words(name, said) if word not in given)
+        for name, said in what.words.items()
+        for given in [sent.words.get(name, {})]
+    }
+    amounts = tuple(name for name, reading in what.readings.items() if reading.asks)
+    return Asked(amounts, {name: said for name, said in words.items() if said})
