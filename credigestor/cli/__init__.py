@@ -16,7 +16,7 @@ import click
 
 from credigestor import __version__, clock, logs
 from credigestor import demo as demonstration
-from credigestor.cli import backups, closings, keys, server, webhooks
+from credigestor.cli import backups, closings, importing, keys, server, webhooks
 from credigestor.cli.common import (
     ACTOR,
     FOLDER,
@@ -94,7 +94,7 @@ def demo() -> None:
 
 
 @main.command("import")
-@click.argument("folder", metavar="PASTA", type=FOLDER)
+@click.argument("paths", metavar="PASTA|ARQUIVO...", type=importing.PATHS, nargs=-1, required=True)
 @click.option("--dry-run", is_flag=True, help="Só confere; nada é gravado.")
 @click.option(
     "--map",
@@ -103,19 +103,28 @@ def demo() -> None:
     multiple=True,
     help="Nome que uma coluna tem no arquivo, como vendas.csv:cliente=Código; pode repetir.",
 )
+@click.option("--shape", type=importing.SHAPES, help="O que é uma linha de cada tabela.")
+@click.option("--mapping", metavar="NOME", help="Leitura guardada na página Importar.")
 @click.option("--reason", metavar="MOTIVO", help="Por que entram datas de dias já fechados.")
 @import_choices
 def import_(
-    folder: Path, dry_run: bool, names: tuple[str, ...], reason: str | None, choices: Choices
+    paths: tuple[Path, ...],
+    dry_run: bool,
+    names: tuple[str, ...],
+    shape: str | None,
+    mapping: str | None,
+    reason: str | None,
+    choices: Choices,
 ) -> None:
-    """Importa clientes, vendas e pagamentos de PASTA.
+    """Importa o passado da loja, de uma PASTA ou de ARQUIVOs.
 
-    Os arquivos são clientes.csv, vendas.csv e pagamentos.csv e, se houver, parcelas.csv. Tudo é
-    conferido antes; havendo uma linha errada, nada é gravado. Importar de novo os mesmos arquivos
-    não muda nada.
+    Numa PASTA estão clientes.csv, vendas.csv, pagamentos.csv e, se houver, parcelas.csv. Um ARQUIVO
+    é uma planilha ou um CSV com uma linha por cliente, venda, parcela ou pagamento, ou com o que
+    cada cliente deve; o que é o quê se reconhece pelos nomes das colunas. Tudo é conferido antes;
+    havendo uma linha errada, nada é gravado. Importar de novo os mesmos arquivos não muda nada.
     """
-    source = importer.read_folder(folder, _names(names))
     today = shop_day()
+    source = importing.source(paths, _names(names), shape, mapping, today=today)
     with progress_bar() as progress, transaction() as session:
         plan = importer.run(
             session,

@@ -11,11 +11,19 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from credigestor.errors import InvalidInput
 from credigestor.imports.headings import tokens
-from credigestor.imports.recognising import Kind, Reading, Recognised, recognise_one
+from credigestor.imports.recognising import (
+    FIELDS_OF,
+    Kind,
+    Reading,
+    Recognised,
+    recognise_one,
+)
 from credigestor.imports.said_words import unknown_words
 from credigestor.imports.table_lines import Sent
 from credigestor.imports.tables import Table
+from credigestor.rules.quoting import quote
 
 Text = Annotated[str, Field(max_length=200)]
 
@@ -98,6 +106,27 @@ def _as_kept(found: Reading, kept: KeptReading | None) -> Reading:
     if kept is None or (found.mark is not None and found.mark != kept.mark):
         return found
     return Reading(found.mark or kept.mark, kept.month_first or found.month_first)
+
+
+def chosen(sent: Sent, kind: Kind | None, names: Mapping[str, str]) -> Sent:
+    """The same table as another kind, or with other columns by their names in the file.
+
+    Raises InvalidInput for a field that its kind has not, and a name that is not in the table.
+    """
+    table, what = sent.table, sent.what
+    if kind is not None and kind is not what.kind:
+        what = recognise_one(table, kind)
+    if names:
+        places = {tokens(title): place for place, title in reversed(list(enumerate(table.header)))}
+        for field_, title in names.items():
+            if field_ not in FIELDS_OF[what.kind]:
+                raise InvalidInput(f"Em {table.name} não há o campo {quote(field_)}.")
+            if tokens(title) not in places:
+                raise InvalidInput(f"Em {table.name} não há a coluna {quote(title)}.")
+        given = {field_: places[tokens(title)] for field_, title in names.items()}
+        others = {n: at for n, at in what.columns.items() if at not in given.values()}
+        what = recognise_one(table, what.kind, others | given)
+    return Sent(table, what, sent.words)
 
 
 def asked(sent: Sent) -> Asked:
