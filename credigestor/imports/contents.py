@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from credigestor.imports.cell_values import plain, read_amount, read_date
-from credigestor.imports.documents import amounts_in, days_in, number_of
+from credigestor.imports.documents import amounts_in, days_in, is_entry, number_of
 from credigestor.imports.workbook_process import NUMBER
 
 DATES = {"data", "primeiro_vencimento", "vencimento", "pago_em", "nascimento", "data_situacao"}
@@ -50,7 +50,7 @@ def _is_amount(cell: str) -> bool:
 
 
 def _is_rate(cell: str) -> bool:
-    return read_amount(cell.rstrip("% "), ",") is not None
+    return read_amount(re.sub(r"\s*%.*$", "", cell), ",") is not None
 
 
 def _has_words(cell: str) -> bool:
@@ -66,7 +66,7 @@ _TESTS: dict[str, Test] = {
     "vencimentos": lambda cell: len(days_in(cell)) > 1,
     "valores": lambda cell: len(amounts_in(cell)) > 1,
     "parcelas": _matches(r"[0-9]{1,3}\s*x?"),
-    "parcela": lambda cell: number_of(plain(cell)) > 0,
+    "parcela": lambda cell: number_of(plain(cell)) > 0 or is_entry(plain(cell)),
     "nome": _has_words,
     # A code is no name: "Cliente" may head either.
     "cliente": lambda cell: not re.search(r"[^\W\d]{2,}\W+[^\W\d]{2,}", cell),

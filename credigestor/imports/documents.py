@@ -11,6 +11,7 @@ _SPLIT = re.compile(
 _NUMBER = re.compile(
     r"\D{0,10}?([0-9]{1,4})[ªaº°]?(?:\s*(?:/|de|-|x)\s*[0-9]{1,4})?\D{0,10}", re.IGNORECASE
 )
+_ENTRY = re.compile(r"0+(?![0-9])|ent(r|$)|sinal", re.IGNORECASE)
 _DAY = re.compile(
     r"(?<![0-9])(?:[0-9]{1,2}[/.\-][0-9]{1,2}[/.\-](?:[0-9]{4}|[0-9]{2})|[0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"(?![0-9])"
@@ -27,6 +28,15 @@ def number_of(text: str) -> int:
     """
     match = _NUMBER.fullmatch(text)
     return int(match[1]) if match else 0
+
+
+def is_entry(text: str) -> bool:
+    """Whether an instalment's number says that it is what was paid down.
+
+    >>> [is_entry(said) for said in ("0", "Entrada", "00/05", "ENT", "sinal", "1/5", "10", "")]
+    [True, True, True, True, True, False, False, False]
+    """
+    return _ENTRY.match(text) is not None
 
 
 def split_document(text: str) -> tuple[str, str]:

@@ -67,7 +67,7 @@ FIELDS_OF: dict[Kind, tuple[str, ...]] = {
     ),
     Kind.NOTES: (
         *("venda", "parcela", "vencimento", "valor", *_PAID, "situacao", "data", "numero_antigo"),
-        *("data_situacao", "descricao", "entrada", "parcelas", *_PERSON),
+        *("saldo", "data_situacao", "descricao", "entrada", "parcelas", *_PERSON),
     ),
     Kind.PAYMENTS: ("venda", "parcela", *_PAID, "numero_antigo", "data", "cliente", "nome", "cpf"),
     Kind.BALANCES: ("saldo", "vencimento", *_PERSON, "venda", "descricao"),
@@ -205,7 +205,13 @@ _OWN: dict[Kind, dict[Tokens, str]] = {
 }
 
 
+#: What only a column of what remains of an instalment is called.
+_REMAINS = {"saldo", "aberto", "restante", "devedor", "pendente"}
+
+
 def _likeness(kind: Kind, name: str, words: Tokens) -> float:
+    if kind is Kind.NOTES and name == "saldo" and not _REMAINS & set(words):
+        return 0.0
     return 1.0 if _OWN.get(kind, {}).get(words) == name else 0.95 * likeness(name, words)
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from credigestor.imports.decoding import Fault
-from credigestor.imports.documents import split_document
+from credigestor.imports.documents import is_entry, split_document
 from credigestor.imports.identities import FoundSale, SaleKeys, ordinal
 from credigestor.imports.notes_in_row import notes_in_row
 from credigestor.imports.recognising import SAMPLE, Kind
@@ -29,6 +29,7 @@ _SALE = (
 )
 _TOLD = {
     "undated": "Vendas sem data: foi tomada a de um mês antes do primeiro vencimento",
+    "remaining": "Parcelas de que se sabe o saldo e não o que foi pago: entraram pelo saldo",
     "unpriced": "Pagamentos sem valor: foi tomado o da parcela",
 }
 
@@ -92,8 +93,13 @@ class SaleRows:
 
     def _add_note(self, keys: SaleKeys, line: Line, customer: str, *, balance: bool) -> None:
         ref, number = keys.of(line, customer)
-        amount, owed, due, status, old, since, paid_on, paid, way, *said = line.fields(Group.NOTE)
-        amount = owed if balance else amount
+        numbered, amount, owed, due, status, old, since, paid_on, paid, way, *said = line.fields(
+            Group.NOTE
+        )
+        if balance:
+            amount = owed
+        elif owed and not paid and not paid_on:
+            amount, status = self._remaining(amount, owed, status)
         value = cents(amount)
         if balance and not value:
             return
@@ -110,6 +116,9 @@ class SaleRows:
                 entry=line["entrada"],
             )
             self._of_customer(customer, ref)
+        if is_entry(numbered) and (paid_on or paid or status == "paga"):
+            sale.entry = in_reais(cents(sale.entry) + (cents(paid) or value))
+            return
         nth = 0 if number else keys.nth(ref)
         sale.add(number, day, value)
         if old:
@@ -120,6 +129,15 @@ class SaleRows:
             self._payments.append((*place, paid_on, paid, way or keys.table.blank_way, *said))
             if ordinal(paid_on) and (not sale.first_paid or paid_on < sale.first_paid):
                 sale.first_paid = paid_on
+
+    def _remaining(self, amount: str, owed: str, status: str) -> tuple[str, str]:
+        """An instalment of which only what remains is said, and not what was paid, or when."""
+        if not cents(owed):
+            return amount, status or "paga"
+        if cents(owed) < cents(amount):
+            self._counted["remaining"] += 1
+            return owed, status
+        return amount, status
 
     def _paid(self, on: str, amount: str, value: str, status: str, extra: Sequence[str]) -> str:
         """What was paid: as said, else all of it where a day is said and nothing against it."""
@@ -175,10 +193,10 @@ class SaleRows:
             "primeiro_vencimento": sale.first_due,
         }
 
-    def notices(self, what: str) -> list[str]:
+    def notices(self, *kinds: str) -> list[str]:
         """What was taken from elsewhere, and how often."""
-        count = self._counted.pop(what, 0)
-        return [f"{_TOLD[what]} ({count})."] if count else []
+        counts = {what: self._counted.pop(what, 0) for what in kinds}
+        return [f"{_TOLD[what]} ({count})." for what, count in counts.items() if count]
 
     def notes(self) -> Made:
         """The instalments of sales that say them one by one; each once."""

@@ -11,9 +11,10 @@ from functools import partial
 from credigestor.imports.cell_values import is_nothing, plain, read_amount, read_date
 from credigestor.imports.contents import AMOUNTS, DATES
 from credigestor.imports.decoding import Fault
-from credigestor.imports.recognising import Reading, Recognised, is_rate
+from credigestor.imports.recognising import Kind, Reading, Recognised, is_rate
 from credigestor.imports.said_words import status_of, way_of
 from credigestor.imports.tables import Table
+from credigestor.imports.workbook_process import NUMBER as NUMBER
 from credigestor.rules.identity import fold
 from credigestor.rules.quoting import quote
 
@@ -44,7 +45,7 @@ GROUPS = {
     Group.WHO: ("cliente", "cpf", "nome"),
     Group.KEY: ("venda", "parcela", "data"),
     Group.NOTE: (
-        *("valor", "saldo", "vencimento", "situacao", "numero_antigo", "data_situacao"),
+        *("parcela", "valor", "saldo", "vencimento", "situacao", "numero_antigo", "data_situacao"),
         *_PAID,
     ),
     Group.PAYMENT: _PAID,
@@ -135,6 +136,8 @@ class TableLines:
             return partial(_date_text, month_first=reading.month_first, births=name == "nascimento")
         if base in AMOUNTS and not is_rate(base, self.kind):
             return partial(_amount_text, name, mark=reading.mark)
+        if is_rate(base, self.kind):
+            return _rate_text
         words = self.sent.words.get(base, {})
         if base == "situacao":
             return lambda cell: words.get(_text(cell), status_of(_text(cell)))
@@ -156,10 +159,17 @@ class TableLines:
                 fault(self.first_line + number, cells)
                 continue
             first = cells[0] or next(filter(None, cells), "")
-            if first[:3].lower() in _LIKE_TOTALS and _TOTAL.match(fold(first)):
+            line = Line(self, self.first_line + number, cells)
+            if first[:3].lower() in _LIKE_TOTALS and self._is_total(line, first):
                 self.totals += 1
                 continue
-            yield Line(self, self.first_line + number, cells)
+            yield line
+
+    def _is_total(self, line: Line, first: str) -> bool:
+        """Whether a row is the sum of others: called so, and of no day; a customer may be, too."""
+        if self.kind is Kind.CUSTOMERS or not _TOTAL.match(fold(first)):
+            return False
+        return not any(line[name] for name in self.columns if name.partition(" ")[0] in DATES)
 
     def of_cells(self, rows: Iterable[list[str]]) -> list[Line]:
         """Lines of cells whose numbers do not matter."""
@@ -193,6 +203,16 @@ def _amount_text(name: str, cell: str, mark: str | None) -> str:
     if value is None:
         raise WrongCell(name, _why(cell))
     return f"{value:.2f}"
+
+
+def _rate_text(cell: str) -> str:
+    """A number of percent, with a comma, as the import reads it.
+
+    >>> _rate_text("2.5"), _rate_text("2,5 % a.m."), _rate_text(f"{NUMBER}2"), _rate_text("-")
+    ('2,5', '2,5', '2', '')
+    """
+    said = re.sub(r"\s*(%.*|a\.?\s*m\.?)$", "", _text(cell), flags=re.IGNORECASE)
+    return said.replace(".", ",") if re.fullmatch(r"[0-9]+\.[0-9]+", said) else said
 
 
 def _why(cell: str) -> str:

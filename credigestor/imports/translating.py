@@ -183,7 +183,7 @@ class _Rows:
         # Who names a sale of which a row could not be read is not told that it does not exist.
         sheet.whole = self._whole
         yield from _rows(self._sales.sales(), problems, progress)
-        sheet.notices.extend(self._sales.notices("undated"))
+        sheet.notices.extend(self._sales.notices("undated", "remaining"))
 
     def notes(self, problems: Problems, progress: Progress, sheet: Sheet) -> Iterator[Row]:
         """The instalments of sales that say them one by one."""

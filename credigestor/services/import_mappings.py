@@ -26,7 +26,9 @@ def names(session: Session) -> list[str]:
 
 def find(session: Session, name: str) -> dict[str, Any]:
     """What is kept under a name; raises InvalidInput where nothing is."""
-    data: dict[str, Any] | None = session.scalar(select(ImportMapping.data).where(ImportMapping.name == name))
+    data: dict[str, Any] | None = session.scalar(
+        select(ImportMapping.data).where(ImportMapping.name == name)
+    )
     if data is None:
         raise InvalidInput(f"Não há leitura guardada com o nome {quote(name)}.", field="mapping")
     return data

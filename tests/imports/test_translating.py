@@ -8,8 +8,14 @@ from datetime import date
 import pytest
 
 from credigestor.imports import identities, table_lines
+from credigestor.imports.mending import Mending
+from credigestor.imports.problems import Problems
+from credigestor.imports.recognising import recognise_one
+from credigestor.imports.table_lines import Sent
+from credigestor.imports.tables import tables_of
+from credigestor.imports.translating import translation
 from tests.imports.files import shop
-from tests.imports.shapes import BALANCES, BESIDE, LISTED, NOTES, WIDE, Canonical
+from tests.imports.shapes import BALANCES, BESIDE, LISTED, NOTES, ON, WIDE, Canonical
 from tests.imports.spreadsheets import ods, xlsx
 
 MARIA, JOAO = "52998224725", "11144477735"
@@ -214,3 +220,64 @@ def test_a_thousand_and_something_or_one_and_something_is_no_amount() -> None:
     [problem] = Canonical(text).problems
     assert "Valor ambíguo: “1,460”" in problem.reason
     assert Canonical(text + "Ana;2;05/03/26;2.5\n").problems == []
+
+
+def test_a_customer_may_be_called_total_and_a_sum_has_no_day() -> None:
+    text = (
+        "Nome;Parcela;Vencimento;Valor\nTotal Modas;1;05/02/26;9,00\nTotal de Ana;;;9,00\n"
+        "SUBTOTAL;;;18,00\n"
+    )
+    found = Canonical(text)
+    assert [each["nome"] for each in found["clientes"]] == ["Total Modas"]
+    assert found.notices[0] == "lista.csv: linhas de total não lidas: 2."
+
+
+def test_instalment_nought_that_was_paid_is_what_was_paid_down() -> None:
+    text = (
+        "Venda;Nome;Parcela;Vencimento;Valor;Pago em\n"
+        "5;Ana;0;05/01/26;30,00;05/01/26\n5;Ana;1;05/02/26;40,00;\n"
+    )
+    found = Canonical(text)
+    [sale] = found["vendas"]
+    assert (sale["entrada"], sale["valor_total"], sale["parcelas"]) == ("30.00", "70.00", "1")
+    assert (len(found["parcelas"]), found["pagamentos"]) == (1, [])
+
+
+def test_an_instalment_of_which_only_the_rest_is_said_is_owed_no_more_than_that() -> None:
+    text = (
+        "Nome;Parcela;Vencimento;Valor;Saldo em aberto\n"
+        "Ana;1;05/01/26;50,00;0,00\nAna;2;05/02/26;50,00;20,00\nAna;3;05/03/26;50,00;50,00\n"
+    )
+    found = Canonical(text)
+    assert [(each["valor"], each.get("situacao")) for each in found["parcelas"]] == [
+        ("50.00", "paga"),
+        ("20.00", None),
+        ("50.00", None),
+    ]
+    assert "saldo e não o que foi pago: entraram pelo saldo (1)" in " ".join(found.notices)
+
+
+def test_what_a_spreadsheet_took_from_a_customer_is_put_right_by_choice() -> None:
+    text = "Nome;CPF;Telefone\nMARIA D'ÁVILA DA SILVA;7933791565;8872-4443\n"
+    assert Canonical(text)["clientes"][0]["cpf"] == "07933791565"
+    sent = [Sent(table, recognise_one(table)) for table in tables_of("a.csv", text.encode())]
+    mending = Mending(names=True, area_code="85")
+    source = translation(sent, on=ON, mending=mending)
+    [row] = source.sheets["clientes.csv"].rows(Problems())
+    assert row.cells["nome"] == "Maria D'Ávila da Silva"
+    assert row.cells["telefone"] == "+5585988724443"
+    assert "Telefones completados: 1." in source.notices
+    left = translation(sent, on=ON, mending=Mending(tax_ids=False))
+    [row] = left.sheets["clientes.csv"].rows(Problems())
+    assert (row.cells["cpf"], row.cells["telefone"]) == ("7933791565", "8872-4443")
+
+
+def test_rates_and_limits_are_handed_on_as_they_are_read() -> None:
+    text = (
+        "Venda;Cliente;CPF;Data;Total;Parcelas;1º vencimento;Taxa;Multa;Limite\n"
+        "5;Ana;52998224725;05/01/26;90,00;3x;05/02/26;2.5%;2 %;1.500,00\n"
+    )
+    found = Canonical(text)
+    [sale], [customer] = found["vendas"], found["clientes"]
+    assert (sale["taxa"], sale["multa"], sale["parcelas"]) == ("2,5", "2", "3")
+    assert customer["limite"] == "1500.00"

@@ -94,8 +94,7 @@ def _table(table: Table, start: Sent, key: str) -> Sent:
             key=f"{key}-kind",
         )
         what = start.what if kind is start.what.kind else recognise_one(table, kind)
-        sure = f" ({what.confidence:.0%} das colunas reconhecidas)" if what.confidence < 1 else ""
-        st.caption(messages.plain(f"{what.why.capitalize()}{sure}."))
+        st.caption(messages.plain(_why(table, what)))
         if kind is Kind.NOTHING:
             return Sent(table, replace(what, kind=Kind.NOTHING))
         with st.expander("Colunas e como são lidas", expanded=not what.columns):
@@ -104,6 +103,14 @@ def _table(table: Table, start: Sent, key: str) -> Sent:
         sent = Sent(table, what, _ask_words(what, start.words, f"{key}-{kind}"))
         _first_rows(sent, key)
     return sent
+
+
+def _why(table: Table, what: Recognised) -> str:
+    """Why a table is taken for what it is, and what of it nobody reads."""
+    left = [title for k, title in enumerate(table.header) if k not in what.columns.values()]
+    unread = [title for title in left if title]
+    told = f" Colunas que não são lidas: {', '.join(unread)}." if unread else ""
+    return f"{what.why[:1].upper()}{what.why[1:]}.{told if what.columns else ''}"
 
 
 def _columns(table: Table, what: Recognised, key: str) -> Recognised:
