@@ -57,9 +57,7 @@ def show_header(found: Profile) -> None:
         personal_data.banner(customer.anonymised_at)
         return
     if customer.identification is None:
-        st.warning(
-            f"{NO_CREDIT} O que já deve é recebido como sempre.", icon=":material/badge:"
-        )
+        st.warning(f"{NO_CREDIT} O que já deve é recebido como sempre.", icon=":material/badge:")
     if not customer.active:
         st.warning("Cliente inativo: não pode comprar. Reative na aba Cadastro.")
     with st.container(horizontal=True):

@@ -2,7 +2,7 @@
 
 No act of the new kind, and no such payment, was there before: no row changes.
 
-Revision: 0027, after 0023
+Revision: 0027, after 0025
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0027"
-down_revision = "0023"
+down_revision = "0025"
 
 _KINDS = "'waiver', 'return', 'new_date', 'renegotiation', 'write_off', 'charged'"
 
