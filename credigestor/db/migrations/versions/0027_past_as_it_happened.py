@@ -19,11 +19,8 @@ def upgrade() -> None:
     _again("acts", "kind", f"kind IN ({_KINDS})")
     _again("act_items", "not_negative", "principal >= 0 AND (fine >= 0 OR kind = 'charged')")
     _again("act_items", "interest", "interest >= 0 OR kind IN ('new_date', 'charged')")
-    _again(
-        "payments",
-        "method",
-        "method IN ('cash', 'pix', 'card', 'transfer', 'several', 'credit', 'unknown')",
-    )
+    known = "'cash', 'pix', 'card', 'transfer', 'cheque', 'boleto', 'several', 'credit', 'unknown'"
+    _again("payments", "method", f"method IN ({known})")
 
 
 def _again(table: str, name: str, condition: str) -> None:
