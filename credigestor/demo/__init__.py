@@ -22,6 +22,7 @@ from credigestor.db.models import Customer, Note, Sale, User
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.demo.after_sale import after_sale
 from credigestor.demo.business import CUSTOMERS, Business, business
+from credigestor.demo.calls import calls
 from credigestor.demo.people import people
 from credigestor.errors import Conflict
 from credigestor.imports.loading import load as load_batch
@@ -108,6 +109,7 @@ def load(
         progress(0.9, "Registrando cancelamentos e estornos")
         _correct(session, made, _actor(sellers[0]), _actor(manager), today)
         after_sale(session, _actor(manager), today=today)
+        calls(session, _actor(manager), today=today)
         counts = {"customers": len(made.batch.customers), "sales": len(made.batch.sales)}
         progress(0.95, "Somando a carteira")
         summaries.refresh(session, today=today)

@@ -29,12 +29,15 @@ from credigestor.demo.business import Business, business
 from credigestor.demo.people import people
 from credigestor.errors import Conflict, NotAllowed
 from credigestor.reports.check.report import check
+from credigestor.reports.contacts import ContactFilters, contacts
 from credigestor.reports.summary import summary
 from credigestor.rules import early
 from credigestor.rules.acts import ActKind
+from credigestor.rules.contacts import Outcome
 from credigestor.rules.identity import fold, parse_phone, parse_tax_id
 from credigestor.rules.methods import Method
 from credigestor.rules.permissions import Actor
+from credigestor.rules.promises import PromiseStatus
 from credigestor.services import settings
 from credigestor.services.passwords import password_matches
 from tests.factories import add_user
@@ -136,6 +139,14 @@ class TestTheShop:
         done = {row.kind: row[1] for row in kinds}
         assert done.keys() == {*ActKind} - {ActKind.CHARGED}  # an import's alone
         assert min(done.values()) >= 2, done
+
+    def test_some_customers_were_called_and_promises_came_to_all_they_can(self) -> None:
+        """R38."""
+        with snapshot() as session:
+            made = contacts(session, ContactFilters(), today=TODAY)
+        assert {each.outcome for each in made} == {*Outcome}
+        statuses = {each.promise.status for each in made if each.promise}
+        assert statuses == {*PromiseStatus} - {PromiseStatus.WITHDRAWN}
 
     def test_some_notes_were_settled_early_for_less(self) -> None:
         """R14."""
