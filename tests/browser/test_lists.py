@@ -93,3 +93,9 @@ def test_on_a_phone_a_tap_on_the_label_sorts_all_and_a_tap_on_the_name_opens(
     page.go_back()
     expect(rows(page).first).to_contain_text("662")
     assert page.url.endswith("/inadimplencia?order=-days_late")
+    page.get_by_role("link", name="Próxima página").tap()
+    expect(rows(page).first).not_to_contain_text("662")
+    settled(page)
+    shown, menu = page.locator(".cg-rows").first, page.get_by_test_id("stExpandSidebarButton")
+    top, bottom = shown.bounding_box(), menu.bounding_box()
+    assert top["y"] > bottom["y"] + bottom["height"]
