@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from credigestor.db.engine import snapshot, transaction
-from credigestor.db.models import Customer, NotePrinting, Payer, Sale, SettingsVersion
+from credigestor.db.models import AuditEntry, Customer, NotePrinting, Payer, Sale, SettingsVersion
 from credigestor.documents import promissory_notes, receipt
 from credigestor.errors import BusinessError, Conflict, InvalidInputs
 from credigestor.reports import customers as report
@@ -188,6 +188,11 @@ def test_the_right_register_takes_over_what_the_double_was_known_by(manager: Act
         )
     assert (row(double).identification, row(right).identification) == (None, number)
     with snapshot() as session:
+        edits = select(AuditEntry.entity_id, AuditEntry.after).where(
+            AuditEntry.action == "edit", AuditEntry.after.has_key("tax_id")
+        )
+        told = {row.entity_id: row.after for row in session.execute(edits)}
+        assert told == {double: {"tax_id": None}, right: {"tax_id": number}}
         assert check(session) == []
 
 
