@@ -27,6 +27,7 @@ from credigestor.cli.common import (
 )
 from credigestor.cli.import_choices import import_choices
 from credigestor.cli.portuguese import Group
+from credigestor.cli.undo_import import undo_import
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.migrate import head_revision
 from credigestor.errors import InvalidInput
@@ -222,6 +223,7 @@ main.add_command(backups.restore_)
 main.add_command(server.db)
 main.add_command(webhooks.webhooks)
 main.add_command(keys.keys)
+main.add_command(undo_import)
 
 
 def _date(text: str | None, *, default: date) -> date:

@@ -42,6 +42,7 @@ ACTIONS = {
     "change_password": "Troca da própria senha",
     "end_session": "Encerramento de sessão",
     "import": "Importação",
+    "undo_import": "Importação desfeita",
     "export": "Exportação",
     "download_backup": "Download de backup",
     "print": "Impressão",

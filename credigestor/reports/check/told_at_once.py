@@ -74,6 +74,14 @@ def _bulk(session: Session) -> Iterator[Problem]:
             "AND action IN ('import', 'demo') AND jsonb_typeof(after) = 'object' ORDER BY id"
         )
     ).all()
+    undone = set(
+        session.scalars(
+            text(
+                "SELECT after ->> 'import' FROM audit_log "
+                "WHERE entity = 'shop' AND action = 'undo_import'"
+            )
+        )
+    )
     for entry in entries:
         only = " AND ref IS NOT NULL" if entry.action == "import" else ""
         for table in ("customers", "sales", "payments"):
@@ -84,6 +92,11 @@ def _bulk(session: Session) -> Iterator[Problem]:
                 text(f"SELECT count(*) FROM {table} WHERE created_at = :at{these}"),
                 {"at": entry.at},
             )
+            if entry.action == "import" and str(entry.id) in undone:
+                if there:
+                    detail = f"A importação foi desfeita, e ficaram {there} linhas de {table}."
+                    yield Problem("trail_bulk", "audit_log", entry.id, detail)
+                continue
             if not isinstance(told, int) or (there or 0) < told:
                 yield Problem(
                     "trail_bulk",
