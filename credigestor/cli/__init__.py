@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from credigestor.cli.common import (
     shop,
     shop_day,
 )
-from credigestor.cli.import_choices import import_choices
+from credigestor.cli.import_choices import import_choices, write_report
 from credigestor.cli.portuguese import Group
 from credigestor.cli.undo_import import undo_import
 from credigestor.db.engine import snapshot, transaction
@@ -34,6 +35,7 @@ from credigestor.errors import InvalidInput
 from credigestor.exports import csv_folder
 from credigestor.exports.catalogue import Style
 from credigestor.imports import importer
+from credigestor.imports.account import account_of
 from credigestor.imports.choices import Choices
 from credigestor.reports import summary as figures
 from credigestor.reports.as_closed import as_closed as closed_figures
@@ -107,6 +109,7 @@ def demo() -> None:
 @click.option("--shape", type=importing.SHAPES, help="O que é uma linha de cada tabela.")
 @click.option("--mapping", metavar="NOME", help="Leitura guardada na página Importar.")
 @click.option("--reason", metavar="MOTIVO", help="Por que entram datas de dias já fechados.")
+@click.option("--report", metavar="ARQUIVO", type=FOLDER, help="Grava a conferência como CSV.")
 @import_choices
 def import_(
     paths: tuple[Path, ...],
@@ -115,6 +118,7 @@ def import_(
     shape: str | None,
     mapping: str | None,
     reason: str | None,
+    report: Path | None,
     choices: Choices,
 ) -> None:
     """Importa o passado da loja, de uma PASTA ou de ARQUIVOs.
@@ -138,6 +142,8 @@ def import_(
             progress=progress,
         )
     _report(plan, dry_run)
+    if report is not None:
+        write_report(report, replace(plan, account=account_of(plan, today=today)))
     if plan.problem_count:
         raise click.exceptions.Exit(1)
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
 
 from credigestor.errors import InvalidInput
+from credigestor.exports.csv_format import write_rows
+from credigestor.imports.account import REPORT, report_rows
 from credigestor.imports.choices import Choices, Rates
+from credigestor.imports.plan import Plan
 from credigestor.imports.row_checks import METHODS
 from credigestor.rules.charges import MAX_FINE_RATE
 from credigestor.rules.identity import fold
@@ -71,6 +75,12 @@ def import_choices(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(options):
         decorated = option(decorated)
     return decorated
+
+
+def write_report(path: Path, plan: Plan) -> None:
+    """Write the check of an import as a CSV file."""
+    with path.open("wb") as file:
+        write_rows(file, REPORT, report_rows(plan))
 
 
 def _rate(text: str | None, maximum: Decimal) -> Decimal | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import click
 
-from credigestor.cli.common import ACTOR, shop_day
+from credigestor import clock
+from credigestor.cli.common import ACTOR, shop
 from credigestor.db.engine import snapshot, transaction
 from credigestor.imports import undoing
 from credigestor.reports import imports
@@ -18,17 +21,19 @@ def undo_import(import_id: int | None, reason: str | None) -> None:
 
     Sem NÚMERO, mostra as últimas importações e seus números.
     """
-    today = shop_day()
+    settings = shop()
     if import_id is None:
+        zone = ZoneInfo(settings.time_zone)
         with snapshot() as session:
             for each in imports.newest(session):
                 state = f", desfeita por {each.undone_by}" if each.undone_by else ""
                 rows = f"{each.customers} clientes, {each.sales} vendas, {each.notes} notas"
                 click.echo(
-                    f"{each.id:>8}  {each.at:%d/%m/%Y %H:%M}  {each.by}: {rows}, "
+                    f"{each.id:>8}  {each.at.astimezone(zone):%d/%m/%Y %H:%M}  {each.by}: {rows}, "
                     f"{each.payments} pagamentos{state}"
                 )
         return
+    today = clock.today(settings.time_zone)
     with transaction() as session:
         undoing.undo(session, ACTOR, import_id=import_id, why=reason or "", today=today)
     click.echo(f"A importação {import_id} foi desfeita.")

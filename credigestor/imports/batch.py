@@ -22,6 +22,9 @@ from credigestor.rules.money import ZERO
 from credigestor.rules.schedule import PlannedNote
 from credigestor.services import sales
 
+#: Behind all lines of a file: what follows from other rows.
+AFTER_ALL = 10**9
+
 
 @dataclass(slots=True)
 class NewCustomer:
@@ -107,6 +110,11 @@ class NewPayment:
     act: NewAct | None = None
     backdate_reason: str | None = None
     discount_reason: str | None = None
+
+    @property
+    def in_a_row(self) -> bool:
+        """Whether a row of the files says it."""
+        return self.line < AFTER_ALL
 
     @property
     def method(self) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from credigestor.imports.batch import Ended, Ending, NewAct, NewPayment, NewSale, Share
+from credigestor.imports.batch import AFTER_ALL, Ended, Ending, NewAct, NewPayment, NewSale, Share
 from credigestor.imports.problems import NOTES, PAYMENTS, SALES
 from credigestor.imports.settling import IMPORTED, AnyNote, Settling
 from credigestor.imports.told import Told
@@ -37,8 +37,6 @@ _TOLD = {
 }
 _SETTLED = "Parcelas pagas sem data ou valor, quitadas no vencimento"
 _ROUNDED = "Parcelas pagas por menos que o principal, com o resto como desconto"
-#: Behind all lines of a file: what follows from the others.
-_AFTER_ALL = 10**9
 
 
 def settled_on(due: date, sold_on: date, today: date) -> date:
@@ -123,7 +121,7 @@ class Endings:
             owed = self.settling.owed(note, on)
             way = self.settling.choices.methods.get("", UNKNOWN)
             payment = NewPayment(
-                on, owed.total, way, line=_AFTER_ALL + ended.line, number=note.number
+                on, owed.total, way, line=AFTER_ALL + ended.line, number=note.number
             )
             payment.backdate_reason = ON_DUE
             self.settling.fold(note, Paid(on, owed.total))

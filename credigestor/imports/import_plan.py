@@ -136,6 +136,7 @@ class Preparation:
             closed_until=until,
             remarks=tuple(self.told.remarks),
             changes=self.again.changes,
+            waived=self.told.waived,
             rates=sorted({_rates(sale.values) for sale in self.batch.sales} - {self.usual}),
         )
 

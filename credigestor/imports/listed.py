@@ -94,6 +94,7 @@ def make_listed(
         raise InvalidInput("A entrada já paga a venda toda: não há parcelas.", field="down_payment")
     total = _total(line, data, rows, told)
     sold_on = min(data.sold_on, rows[0].due_date)
+    total = _without_time(line, data, rows, total, sold_on, told)
     if sold_on < data.sold_on:
         told.add(SALES, line.line, *earlier(line.ref, data.sold_on, sold_on))
     check_date_range(sold_on, "sold_on")
@@ -166,6 +167,33 @@ def _total(line: SaleLine, data: SaleData, rows: Sequence[NoteLine], told: Told)
         f"venda {line.ref}: {format_brl(data.total - short)} em vez de {format_brl(data.total)}",
     )
     return data.total - short
+
+
+def _without_time(
+    line: SaleLine,
+    data: SaleData,
+    rows: Sequence[NoteLine],
+    total: Decimal,
+    sold_on: date,
+    told: Told,
+) -> Decimal:
+    """The total: all its notes, where what is due on its day already pays what is financed.
+
+    What they add up to above it cannot be interest then: no time passes for it (R2b).
+    """
+    financed = total - data.down_payment
+    at_once = sum((row.amount for row in rows if row.due_date == sold_on), ZERO)
+    listed = sum((row.amount for row in rows), ZERO)
+    if listed == financed or at_once < financed:
+        return total
+    whole = data.down_payment + listed
+    told.add(
+        SALES,
+        line.line,
+        "Vendas que vencem no próprio dia, cujo acréscimo entra no total",
+        f"venda {line.ref}: {format_brl(whole)} em vez de {format_brl(total)}",
+    )
+    return whole
 
 
 def _note(number: int, row: NoteLine, settings: ShopSettings) -> NewNote:

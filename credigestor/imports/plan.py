@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from credigestor.imports.again import Changes
 from credigestor.imports.batch import Batch
 from credigestor.imports.problems import Problem
 from credigestor.imports.told import Remark
+from credigestor.rules.money import ZERO
+
+if TYPE_CHECKING:
+    from credigestor.imports.account import Account
 
 #: Late rate and fine, percent, and days of grace.
 SaleRates = tuple[Decimal, Decimal, int]
@@ -37,7 +42,8 @@ class Plan:
     `new` and `known` count the rows to write and those imported before; `closed` those to write
     that are dated in closed days, up to `closed_until`: to write them takes a reason (R37).
     `remarks` tell of rows that are taken as they were, against the rules; `rates` are those of
-    sales that do not have the settings' (R5), `changes` what differs from an earlier import.
+    sales that do not have the settings' (R5), `changes` what differs from an earlier import,
+    `waived` charges that it lets go, R$. `account`, where it was asked for, is the check of it all.
     """
 
     problems: list[Problem]
@@ -51,6 +57,8 @@ class Plan:
     remarks: Sequence[Remark] = ()
     rates: Sequence[SaleRates] = ()
     changes: Changes = field(default_factory=lambda: Changes([], {}))
+    waived: Decimal = ZERO
+    account: Account | None = None
 
     @property
     def problem_count(self) -> int:

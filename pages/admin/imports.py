@@ -13,6 +13,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from credigestor.exports.csv_format import csv_bytes
 from credigestor.imports import importer, mappings, templates
+from credigestor.imports.account import account_of
 from credigestor.imports.batch import Batch
 from credigestor.imports.importer import Counts, Plan
 from credigestor.imports.mappings import KeptMapping
@@ -25,7 +26,7 @@ from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.progress import Progress
 from credigestor.services import import_mappings
 from credigestor.services.inputs import MAX_REASON
-from credigestor.ui.admin import demonstration, import_tables
+from credigestor.ui.admin import demonstration, import_check, import_tables
 from credigestor.ui.kit import background, data, forms, messages, session, tables
 from credigestor.ui.kit.figures import format_count
 
@@ -144,8 +145,9 @@ def source_of(sent: Sequence[Sent], mending: Mending) -> Source:
 
 def check(source: Source, progress: Progress) -> Plan:
     """Read and check everything; nothing is written."""
-    plan = data.read(importer.prepare, source, today=data.today(), progress=progress)
-    return replace(plan, batch=Batch())
+    today = data.today()
+    plan = data.read(importer.prepare, source, today=today, progress=progress)
+    return replace(plan, batch=Batch(), account=account_of(plan, today=today))
 
 
 def write(actor: Actor, source: Source, why: str | None, progress: Progress) -> Plan:
@@ -177,6 +179,7 @@ def show_plan(plan: Plan) -> None:
         st.success("Tudo o que está nos arquivos já foi importado. Não há nada a fazer.")
     else:
         st.success("Nenhum problema encontrado. Nada foi gravado ainda.")
+    import_check.show(plan)
 
 
 def show_problems(plan: Plan) -> None:
@@ -297,3 +300,4 @@ if seen_plan is not None and seen == this:
             begin(
                 "import", this, partial(write, person, source_of(tables_sent or [], mending), why)
             )
+import_check.made(person)

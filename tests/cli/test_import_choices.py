@@ -25,6 +25,8 @@ def test_choices_and_rates_of_a_whole_file_are_options_of_the_command(tmp_path: 
     assert refused.exit_code == 1
     assert "parcela" in refused.output
     options = ["--waive-short", "--spill", "--late-rate", "0,5", "--grace-days", "3"]
+    kept = tmp_path / "conferencia.csv"
+    options += ["--report", str(kept)]
     done = run("import", str(tmp_path), "--method", "Crediário=cartão", *options)
     assert done.exit_code == 0, done.output
     assert "Encargos dispensados pela importação: 1 (venda V1" in done.output
@@ -34,5 +36,8 @@ def test_choices_and_rates_of_a_whole_file_are_options_of_the_command(tmp_path: 
         assert session.scalars(select(Payment.method)).all() == ["card"]
         made = session.scalars(select(Sale)).one()
     assert (made.late_rate * 2, made.fine_rate, made.grace_days) == (1, 2, 3)
+    told = kept.read_text(encoding="utf-8-sig")
+    assert "Totais;Em aberto;50,00;50,00;" in told
+    assert "Encargos dispensados pela importação;pagamentos.csv, linha 2" in told
     wrong = run("import", str(tmp_path), "--method", "Crediário=vaca")
     assert (wrong.exit_code, "Crediário=cartão" in wrong.output) == (1, True)

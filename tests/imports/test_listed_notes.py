@@ -161,3 +161,11 @@ def test_what_more_a_customer_s_row_says_is_kept() -> None:
         files(customers=[{**person, "ref": "C3", "nascimento": "1800-01-01"}])
     ).problems
     assert problem.column == "nascimento"
+
+
+def test_what_a_sale_s_only_day_pays_above_is_no_interest_and_stands_in_its_total() -> None:
+    late = {"ref": "V1", "data": "20/02/2026", "valor_total": "95,00"}
+    plan = take(files(sales=[late], notes=listed("V1", ("10/02/2026", "100,00"))))
+    assert plan.problems == []
+    assert (sale("V1").total, sale("V1").daily_rate) == (100, 0)
+    assert any("R$\xa0100,00 em vez de R$\xa095,00" in notice for notice in plan.notices)

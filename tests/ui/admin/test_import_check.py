@@ -1,0 +1,63 @@
+"""The check on the import page: totals beside the files, the shop's own, and undoing an import."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from credigestor.db.engine import snapshot
+from credigestor.db.models import Sale, User
+from credigestor.rules.permissions import Role
+from tests.factories import add_user
+from tests.imports.files import shop
+from tests.ui.admin.test_imports_page import press, visit
+from tests.ui.support import Visit, open_app, text_of
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+@pytest.fixture
+def ada(db: str) -> User:
+    return add_user(Role.ADMIN, name="Ada Administradora")
+
+
+def table(app: Visit, first: str) -> list[list[object]]:
+    """The rows of the first table whose first column is this one."""
+    tables = [each.value for each in app.dataframe if each.value.columns[0] == first]
+    rows: list[list[object]] = tables[0].values.tolist()
+    return rows
+
+
+def test_the_check_lays_totals_beside_the_files_and_lists_what_differs(ada: User) -> None:
+    late = ("V1", "3", "25/04/2026", "50,00", "pix")  # 20 days late: 2,67 + 8,00 go first
+    app = press(visit(ada, shop(pagamentos=[late])), "Conferir")
+    assert not app.exception
+    totals = {str(row[0]): row[1:] for row in table(app, "name")}
+    assert totals["Vendas"] == ["2", "2", "0"]
+    assert [str(cell).replace("\xa0", " ") for cell in totals["Em aberto"]] == [
+        "R$ 600,00",
+        "R$ 610,67",
+        "R$ 10,67",
+    ]
+    [row] = table(app, "sale")
+    assert row[:2] == ["V1", 3]
+    assert "antes do principal" in str(row[-1])
+
+
+def test_after_an_import_its_total_is_compared_and_it_can_be_undone(ada: User) -> None:
+    app = press(press(visit(ada, shop()), "Conferir"), "Importar")
+    app.text_input(key="import-total").set_value("600,00")
+    app.run()
+    assert "Diferença: R$ 50,00" in text_of(app).replace("\xa0", " ")  # 650,00 are open
+    app.text_input(key="import-total").set_value("650,00")
+    app.run()
+    assert "Os dois totais são iguais." in text_of(app)
+    app = press(app, "Desfazer a importação")
+    assert "motivo" in text_of(app)
+    app.text_input(key="import-undo-why").set_value("arquivo errado")
+    app = press(app, "Desfazer a importação")
+    assert not app.exception
+    with snapshot() as session:
+        assert session.scalar(select(func.count()).select_from(Sale)) == 0
+    again = open_app(user=ada, page="admin/imports.py")
+    assert table(again, "id")[0][-1] == "Desfeita por Ada Administradora"
