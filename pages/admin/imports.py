@@ -273,6 +273,7 @@ if running:
 if not uploaded:
     st.caption("Envie um ou mais arquivos para conferir.")
     demonstration.area(person)
+    import_check.made(person)
     st.stop()
 mapping_name, mapping = choose_mapping()
 found = import_tables.tables_in(uploaded)
