@@ -85,6 +85,7 @@ def _take(base_url: str) -> None:
             page.get_by_role("button", name="Entrar").click()
             page.locator("h1", has_not_text="CrediGestor").wait_for()
             page.locator("[data-test-script-state=notRunning]").wait_for(state="attached")
+            page.get_by_test_id("stSkeleton").first.wait_for(state="detached")
             page.wait_for_timeout(3000)  # charts come later, and nothing tells that they have
             if scroll_to:
                 page.locator(scroll_to).first.evaluate("part => part.scrollIntoView()")
