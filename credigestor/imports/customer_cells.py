@@ -1,4 +1,4 @@
-"""What clientes.csv may say beside what it must: address, birth, limit, remarks, other contacts."""
+"""What clientes.csv says of a customer beside name and CPF: phones, foreign documents, the rest."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Protocol
 
-from credigestor.db.models import Customer
+from credigestor.errors import InvalidInput
 from credigestor.rules import identity
 from credigestor.rules.address import LENGTHS
 from credigestor.rules.calendar import parse_date
+from credigestor.rules.countries import parse_country
+from credigestor.rules.identification import parse_document
 from credigestor.services.customers import EARLIEST_BIRTH_YEAR
 from credigestor.services.inputs import text
 
-_LONG = 2_000
+_LONG, _LINE = 2_000, 120
 #: Column of the file → column of the table, its greatest length, and what it is called.
 _TEXTS = {
     "rua": ("street", LENGTHS["street"], "Rua"),
@@ -21,13 +23,11 @@ _TEXTS = {
     "complemento": ("complement", LENGTHS["complement"], "Complemento"),
     "bairro": ("district", LENGTHS["district"], "Bairro"),
     "observacoes": ("remarks", _LONG, "Observações"),
-    "trabalho": ("workplace", 120, "Trabalho"),
-    "conjuge": ("spouse", 120, "Cônjuge"),
-    "referencias": ("references", _LONG, "Referências"),
+    "trabalho": ("workplace", _LINE, "Trabalho"),
+    "conjuge": ("spouse", _LINE, "Cônjuge"),
+    "referencias": ("personal_references", _LONG, "Referências"),
 }
-_PHONE = "second_phone"
-#: Those that this program has a place for.
-_THERE = frozenset(Customer.__table__.c.keys())
+_PHONES = {"telefone": "phone", "telefone2": "second_phone"}
 
 
 class Cells(Protocol):
@@ -37,21 +37,55 @@ class Cells(Protocol):
 
     def read(self, column: str, parse: Any, *, optional: bool = False) -> Any: ...
     def amount(self, column: str) -> Any: ...
+    def refuse(self, column: str, reason: str) -> None: ...
+
+
+def phones(cells: Cells) -> Mapping[str, Any]:
+    """The phones; what is none that can be dialled is kept as it was written, to be looked at."""
+    there, found, written = cells.row.cells, {}, []
+    for column, name in _PHONES.items():
+        if column not in there:
+            continue
+        found[name] = None
+        try:
+            found[name] = identity.parse_phone(there[column]) if there[column] else None
+        except InvalidInput:
+            written.append(there[column])
+    found["phone_text"] = cells.read(
+        "telefone", lambda _: _kept_phone(", ".join(written)) if written else None
+    )
+    return found
 
 
 def more(cells: Cells) -> Mapping[str, Any]:
     """Columns of customers by the optional cells that the file has; what is wrong is refused."""
     there, found = cells.row.cells, {}
     for column, (name, maximum, label) in _TEXTS.items():
-        if column in there and name in _THERE:
+        if column in there:
             found[name] = cells.read(column, _text(column, maximum, label), optional=True)
     if "nascimento" in there:
         found["birth_date"] = cells.read("nascimento", _birth, optional=True)
     if "limite" in there:
         found["credit_limit"] = cells.amount("limite") if there["limite"] else None
-    if "telefone2" in there and _PHONE in _THERE:
-        found[_PHONE] = cells.read("telefone2", identity.parse_phone, optional=True)
+    if "documento_estrangeiro" in there:
+        found |= _foreign(cells)
     return found
+
+
+def _foreign(cells: Cells) -> dict[str, Any]:
+    document, country = (cells.row.cells.get(n, "") for n in ("documento_estrangeiro", "pais"))
+    if document and not country:
+        cells.refuse("pais", "Informe o país do documento.")
+    if not document:  # a country alone is where somebody lives
+        return {"foreign_document": None, "country": None}
+    return {
+        "foreign_document": cells.read("documento_estrangeiro", parse_document, optional=True),
+        "country": cells.read("pais", parse_country, optional=True),
+    }
+
+
+def _kept_phone(written: str) -> str:
+    return text(written, field="phone_text", maximum=_LINE, label="Telefone")
 
 
 def _text(column: str, maximum: int, label: str) -> Any:

@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import ARRAY, ColumnElement, Text, any_, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Text, any_, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from credigestor.db.closings import closed_until
@@ -26,6 +26,7 @@ from credigestor.imports.plan import Counts, Plan, SaleRates
 from credigestor.imports.problems import CUSTOMERS, NOTES, PAYMENTS, SALES, Problem, Problems
 from credigestor.imports.reading import Row, Sheet, Source
 from credigestor.imports.told import Told
+from credigestor.rules.identification import identification
 from credigestor.rules.progress import Progress
 from credigestor.rules.quoting import quote
 
@@ -164,14 +165,7 @@ class Preparation:
 
     def _check_customers(self, lines: list[CustomerLine]) -> None:
         self._find_customers({line.ref for line in lines})
-        taken = {
-            tax_id: f"do cliente {ref}" if ref else "de um cliente já cadastrado"
-            for tax_id, ref in self.session.execute(
-                select(Customer.tax_id, Customer.ref).where(
-                    any_of(Customer.tax_id, {line.values["tax_id"] for line in lines})
-                )
-            )
-        }
+        taken = self._taken(lines)
         known = {}
         for line in self._first_of_each(CUSTOMERS, lines):
             there = self.customers.get(line.ref)
@@ -181,19 +175,35 @@ class Preparation:
                 continue
             if self._is_asked(CUSTOMERS, line.ref, line.line):
                 continue
-            tax_id = line.values["tax_id"]
-            if tax_id not in taken and tax_id in self.owners:
-                ref = self.owners[tax_id]
-                taken[tax_id] = f"do cliente {ref}, na linha {self.first_lines[CUSTOMERS][ref]}"
-            if tax_id in taken:
-                self._refuse(CUSTOMERS, line.line, "cpf", f"Este CPF já é {taken[tax_id]}.")
+            who = line.identification
+            if who not in taken and who in self.owners:
+                ref = self.owners[who]
+                taken[who] = f"do cliente {ref}, na linha {self.first_lines[CUSTOMERS][ref]}"
+            if who in taken:
+                column, what = line.identified_by
+                self._refuse(CUSTOMERS, line.line, column, f"Este {what} já é {taken[who]}.")
                 self.wrong[CUSTOMERS].add(line.ref)
                 continue
-            self.owners[tax_id] = line.ref
+            if who is not None:
+                self.owners[who] = line.ref
+            self.told.customer(line)
             customer = NewCustomer({"ref": line.ref, **line.values})
             self.customers[line.ref] = customer
             self.batch.customers.append(customer)
         self.again.customers(known)
+
+    def _taken(self, lines: list[CustomerLine]) -> dict[str | None, str]:
+        """Whose a CPF or foreign document is, of those that the shop knows."""
+        documents = {line.values.get("foreign_document") or "" for line in lines}
+        tax_ids = {line.values["tax_id"] or "" for line in lines}
+        columns = (Customer.tax_id, Customer.foreign_document, Customer.country, Customer.ref)
+        known = select(*columns).where(
+            or_(any_of(Customer.tax_id, tax_ids), any_of(Customer.foreign_document, documents))
+        )
+        return {
+            identification(*who): f"do cliente {ref}" if ref else "de um cliente já cadastrado"
+            for *who, ref in self.session.execute(known)
+        }
 
     def _is_asked(self, file: str, ref: str, line: int) -> bool:
         """Refuse a row whose reference may be another one's without its zeros."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from credigestor.imports.batch import Ended, Given
 from credigestor.imports.choices import Rates
+from credigestor.rules.identification import identification
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,17 @@ class CustomerLine:
     line: int
     ref: str
     values: dict[str, Any]  # columns of customers
+
+    @property
+    def identification(self) -> str | None:
+        """By what they are known: CPF, CNPJ or foreign document; None for nothing yet (R26)."""
+        known = (self.values.get(name) for name in ("tax_id", "foreign_document", "country"))
+        return identification(*known)
+
+    @property
+    def identified_by(self) -> tuple[str, str]:
+        """The column that says it, and what it is called."""
+        return ("cpf", "CPF") if self.values["tax_id"] else ("documento_estrangeiro", "documento")
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,15 +96,15 @@ class Cells:
 
 
 def customer(sheet: Sheet, row: Row, problems: Problems) -> CustomerLine | None:
-    """A row of clientes.csv; None when a cell is wrong (R26). All but name and CPF may be empty."""
+    """A row of clientes.csv; None when a cell is wrong (R26). All but the name may be empty."""
     cells = Cells(sheet, row, problems)
     ref = cells.read("ref", parse_ref)
     name = cells.read("nome", identity.parse_name)
     values = {
         "name": name,
         "name_folded": identity.fold(name or ""),
-        "tax_id": cells.read("cpf", identity.parse_tax_id),
-        "phone": cells.read("telefone", identity.parse_phone, optional=True),
+        "tax_id": cells.read("cpf", identity.parse_tax_id, optional=True),
+        **customer_cells.phones(cells),
         "email": cells.read("email", identity.parse_email, optional=True),
         "city": cells.read("cidade", _city, optional=True),
         "state": cells.read("uf", identity.parse_uf, optional=True),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from credigestor.imports.lines import CustomerLine
+from credigestor.imports.problems import CUSTOMERS
 from credigestor.rules.money import ZERO
 
 #: Rows of one kind that are kept to be named; the rest are counted.
@@ -36,6 +38,14 @@ class Told:
         self.counts[what] += 1
         if self.counts[what] <= MAX_TOLD:
             self.remarks.append(Remark(file, line, what, detail))
+
+    def customer(self, line: CustomerLine) -> None:
+        """Tell of a new customer of whom something is left to be asked."""
+        if line.identification is None:
+            what = "Clientes sem CPF, que só compram à vista até ele ser preenchido"
+            self.add(CUSTOMERS, line.line, what, line.values["name"])
+        if written := line.values["phone_text"]:
+            self.add(CUSTOMERS, line.line, "Telefones a conferir", written)
 
     def notices(self) -> list[str]:
         """A sentence for each kind: how many, and the first of them."""
