@@ -58,8 +58,9 @@ async def leave(request: Request) -> Response:
 
 
 async def script(_: Request) -> Response:
-    """The page's script: Streamlit's own texts in Portuguese, what fingers need, printing, keys."""
-    return Response(portuguese_script() + further_scripts(), media_type="text/javascript")
+    """The page's script: Streamlit's own texts in Portuguese, and what is ours."""
+    ours = map(own_script, ("keypads.js", "phone.js", "shortcuts.js", "keys.js", "printing.js"))
+    return Response(portuguese_script() + "".join(ours), media_type="text/javascript")
 
 
 async def health(_: Request) -> Response:
@@ -101,10 +102,9 @@ def portuguese_script() -> str:
 
 
 @lru_cache
-def further_scripts() -> str:
-    """Each input's keypad, a phone's cards, the receipt that prints itself, the counter's keys."""
-    files = ("keypads", "phone", "printing", "keys")
-    return "".join(Path(__file__).with_name(f"{name}.js").read_text("utf-8") for name in files)
+def own_script(name: str) -> str:
+    """One of our scripts: keypads, a phone's cards, shortcuts, the counter's keys, printing."""
+    return Path(__file__).with_name(name).read_text("utf-8")
 
 
 def _cookie(request: Request) -> str | None:

@@ -41,7 +41,7 @@ from credigestor.ui.counter import closed_days, down_payment, guarantors, propos
 from credigestor.ui.counter.credit_area import credit_area
 from credigestor.ui.counter.customer_search import forget_customer, pick_customer
 from credigestor.ui.counter.recorded import tell_sale
-from credigestor.ui.kit import data, forms, links, messages, operations, session, tables
+from credigestor.ui.kit import data, forms, keyboard, links, messages, operations, session, tables
 from credigestor.ui.kit.live_form import LiveForm
 
 FORM = "new_sale"
@@ -54,6 +54,7 @@ def customer_area(draft: LiveForm, today: date) -> Exposure | None:
     if customer_id is None:
         draft.missing.append("cliente")
         return None
+    keyboard.put_caret(draft.key("total"), customer_id)
     owes = data.read(customers.exposure, customer_id, today=today)
     limit = "sem limite de crédito" if owes.limit is None else f"limite {format_brl(owes.limit)}"
     if not owes.active:

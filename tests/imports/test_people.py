@@ -1,4 +1,4 @@
-"""People as old systems kept them: with no CPF, a foreign document, a phone that nobody can dial."""
+"""People as old systems kept them: no CPF, a foreign document, a phone that nobody can dial."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import streamlit as st
 from credigestor.errors import InvalidInput
 from credigestor.rules.identity import digits, parse_phone, parse_tax_id
 from credigestor.rules.mending import title_case
-from credigestor.ui.kit import links
+from credigestor.ui.kit import keyboard, links
 
 #: Word of the address of the form that a sale waits for.
 FOR_SALE = "sale"
@@ -21,7 +21,12 @@ _TYPED = "newcomer:typed"
 
 def offer(typed: str | None) -> None:
     """Draw the button of a sale that leads to the form of a new customer."""
-    if st.button("Cadastrar novo cliente", icon=":material/person_add:", shortcut="Alt+N"):
+    # By its key it waits until what is being typed was sent (web/shortcuts.js).
+    with st.container(key="cg-typed-alt-n"):
+        pressed = st.button(
+            "Cadastrar novo cliente", icon=":material/person_add:", shortcut="Alt+N"
+        )
+    if pressed:
         st.session_state[_TYPED] = typed or ""
         links.go("counter/customers.py", new=1, **{FOR_SALE: 1})
 
@@ -32,9 +37,17 @@ def waited_for() -> bool:
 
 
 def begin(key: str) -> None:
-    """Write what was typed into the field of the form that it is for, once."""
-    for name, value in told(st.session_state.pop(_TYPED, "")).items():
-        st.session_state[f"{key}:{name}"] = value
+    """Write what was typed into the field of the form that it is for, once.
+
+    The caret goes to the first field that is left.
+    """
+    kept, caret = st.session_state, f"{key}:caret"
+    there = told(kept.pop(_TYPED, ""))
+    for name, value in there.items():
+        kept[f"{key}:{name}"] = value
+    if there or caret not in kept:
+        kept[caret] = "tax_id" if "name" in there else "name"
+    keyboard.put_caret(f"{key}:{kept[caret]}", len(there))
 
 
 def told(typed: str) -> dict[str, str]:
