@@ -235,7 +235,7 @@ def find(
     return make(_Asked(session, ref, params, today))
 
 
-def receipt_params(shop: ShopSettings) -> dict[str, str]:
+def receipt_params(shop: ShopSettings) -> dict[str, Any]:
     """The parameters of a receipt as the shop wants it printed."""
     return {"format": shop.receipt_format.value, "copies": str(shop.receipt_copies)}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import streamlit as st
 
 from credigestor.db.engine import transaction
 from credigestor.db.models import User
@@ -58,7 +59,7 @@ def test_each_step_leads_to_where_it_is_done_and_ticks_itself_off(ada: User) -> 
 
     def done() -> None:
         left.pop(0)
-        data.st.cache_data.clear()  # another process wrote
+        st.cache_data.clear()  # another process wrote
         assert list(ways(app.run())) == left
 
     change(ada, shop_name="Loja", tax_id="11222333000181", city="Crato")
@@ -73,7 +74,7 @@ def test_each_step_leads_to_where_it_is_done_and_ticks_itself_off(ada: User) -> 
     assert "Trazer os clientes: feito" in text_of(app)
     with transaction() as session:
         add_sale(session, customer, TODAY, [("50.00", TODAY)])
-    data.st.cache_data.clear()
+    st.cache_data.clear()
     assert "Primeiros passos" not in text_of(app.run())
 
 
@@ -121,5 +122,5 @@ def test_an_empty_page_says_what_will_be_there_and_from_when(page: str, told: st
     assert told in text_of(app)
     with transaction() as session:
         add_sale(session, add_customer(session), TODAY, [("50.00", TODAY)])
-    data.st.cache_data.clear()
+    st.cache_data.clear()
     assert "Aqui vai aparecer" not in text_of(app.run())
