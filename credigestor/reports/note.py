@@ -106,6 +106,7 @@ class NoteDetail:
     customer_id: int
     customer: str
     tax_id: str | None
+    phone: str | None
     identification: str | None
     ref: str | None
     sale_ref: str | None
@@ -169,6 +170,7 @@ def detail(session: Session, note_id: int, *, as_of: date, today: date) -> NoteD
         customer_id=note.customer_id,
         customer=customer.name,
         tax_id=customer.tax_id,
+        phone=customer.phone,
         identification=customer.identification,
         ref=note.ref,
         sale_ref=sale.ref,

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,13 @@ from credigestor.reports.notes import OpenNote, open_notes
 from credigestor.rules import pix
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import parse_note_number
+
+
+class Numbered(Protocol):
+    """A note that has a printed number."""
+
+    @property
+    def number(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ def pix_of_the_day(
     )
 
 
-def txid(paid: Sequence[OpenNote], customer_id: int) -> str:
+def txid(paid: Sequence[Numbered], customer_id: int) -> str:
     """What the shop's bank statement shows: the one note's number, else the customer's."""
     named = parse_note_number(paid[0].number) if len(paid) == 1 else None
     if named is None or named[1] is None:

@@ -8,15 +8,15 @@ import pandas as pd
 import streamlit as st
 
 from credigestor.reports import delinquency
+from credigestor.reports.call_list import overdue_of
 from credigestor.reports.delinquency import DelinquencyFilters, DelinquencyTotals
 from credigestor.reports.portfolio import stock
 from credigestor.rules.calendar import format_date
-from credigestor.rules.identity import whatsapp_url
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Permission
 from credigestor.ui.analytics import coming, inherited_risk, view
 from credigestor.ui.analytics.view import View
-from credigestor.ui.counter import write_off_list
+from credigestor.ui.counter import reminders, write_off_list
 from credigestor.ui.kit import (
     address,
     data,
@@ -53,6 +53,7 @@ today = data.today()
 read_page = data.portfolio(delinquency.delinquency)
 read_totals = data.portfolio(delinquency.totals)
 read_stocks = data.portfolio(stock.stocks)
+read_overdue = data.cached(overdue_of)
 
 
 def choose_due_dates() -> tuple[date | None, date | None]:
@@ -79,12 +80,21 @@ def show_totals(totals: DelinquencyTotals) -> None:
         st.metric("Total", format_brl(totals.owed))
 
 
-def as_shown(report: pd.DataFrame) -> pd.DataFrame:
-    """The report in the words of the table."""
+def as_shown(report: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """The report in the words of the table; as of today WhatsApp opens with the text written."""
+    ids = [int(id_) for id_ in report["customer_id"]] if as_of == today else []
+    about = read_overdue(ids, today=today) if ids else {}
+    shop = data.settings()
+    addresses = [
+        reminders.address(shop, phone, about[id_].reminder if id_ in about else None)
+        if isinstance(phone, str)
+        else None
+        for id_, phone in zip(report["customer_id"], report["phone"], strict=True)
+    ]
     return report.assign(
         reached=report["phone"],
         tax_id=tables.identities(report),
-        whatsapp=report["phone"].map(whatsapp_url, na_action="ignore"),
+        whatsapp=pd.Series(addresses, index=report.index, dtype=object),
         phone=tables.phones(report),
     )
 
@@ -109,7 +119,7 @@ def show_list(chosen: View, filters: DelinquencyFilters, customers: int) -> None
         order=sorting.order,
     )
     tables.table(
-        as_shown(found),
+        as_shown(found, chosen.as_of),
         LABELS,
         key="late_customers",
         title="Clientes com notas atrasadas",

@@ -6,22 +6,25 @@ import streamlit as st
 
 from credigestor.db.models import Customer
 from credigestor.errors import BusinessError, NotFound
+from credigestor.reports.call_list import overdue_of
 from credigestor.reports.customer_profile import Profile, Punctuality, profile
 from credigestor.rules.aging import STATUS_NAMES, Status
 from credigestor.rules.calendar import format_date
 from credigestor.rules.identification import NO_CREDIT, format_identity
-from credigestor.rules.identity import format_phone, phone_shown, whatsapp_url
+from credigestor.rules.identity import phone_shown
 from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import note_number, old_number, sale_number
 from credigestor.rules.permissions import Permission
 from credigestor.services import customers
 from credigestor.ui.admin import personal_data
 from credigestor.ui.counter import (
+    contact_list,
     customer_credit,
     customer_documents,
     lost_notes,
     payment_list,
     proposals,
+    reminders,
     right_person,
 )
 from credigestor.ui.counter.customer_form import edit_customer
@@ -71,11 +74,7 @@ def show_header(found: Profile) -> None:
         if may and st.button("Renegociar", icon=":material/handshake:"):
             links.go("counter/renegotiate.py", customer=customer.id)
         for phone in filter(None, (customer.phone, customer.second_phone)):
-            st.link_button(
-                f"WhatsApp {messages.plain(format_phone(phone))}",
-                whatsapp_url(phone),
-                icon=":material/chat:",
-            )
+            reminders.button(data.settings(), phone, overdue.reminder if overdue else None)
     if told := about(customer):
         st.caption(messages.plain(told))
 
@@ -249,12 +248,13 @@ def card(label: str, value: str, detail: str) -> None:
 
 
 found = load()
+overdue = data.read(overdue_of, [found.customer.id], today=today).get(found.customer.id)
 show_header(found)
 show_figures(found)
-tabs = ["Notas em aberto", "Compras", "Pagamentos"]
+tabs = ["Notas em aberto", "Compras", "Pagamentos", "Contatos"]
 if found.customer.anonymised_at is None:
     tabs += ["Documentos", "Cadastro"]
-notes, purchases, payments, *living = st.tabs(tabs)
+notes, purchases, payments, talks, *living = st.tabs(tabs)
 with notes:
     show_open_notes(found)
     lost_notes.of_customer(found.customer.id, today)
@@ -264,6 +264,8 @@ with purchases:
 with payments:
     show_payments(found)
     customer_credit.show(found.customer.id, actor, today=today)
+with messages.part(talks, "talks"):
+    contact_list.show(found.customer, actor, overdue, today=today)
 for tab, show in zip(living, (show_documents, show_record), strict=False):
     with tab:
         show(found)

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from credigestor.errors import InvalidInput, NotFound
+from credigestor.reports import pix_of_the_day
 from credigestor.reports.note import NoteDetail, detail
 from credigestor.rules.aging import STATUS_NAMES, Status
 from credigestor.rules.calendar import check_date_range, format_date, format_days
@@ -17,6 +18,7 @@ from credigestor.rules.methods import in_words
 from credigestor.rules.money import format_brl, format_number
 from credigestor.rules.numbering import old_number, receipt_number, sale_number
 from credigestor.rules.permissions import Permission
+from credigestor.rules.reminder import Reminder, may_collect
 from credigestor.ui.counter import (
     deals,
     document_bars,
@@ -25,6 +27,7 @@ from credigestor.ui.counter import (
     note_acts,
     note_waiver,
     pix,
+    reminders,
 )
 from credigestor.ui.kit import data, forms, links, messages, session, tables
 
@@ -99,6 +102,10 @@ def show_header(note: NoteDetail) -> None:
             icon=":material/receipt:",
             id=note.sale_id,
         )
+        if note.phone and note.owed.total and may_collect(note.due_date, today):
+            txid = pix_of_the_day.txid([note], note.customer_id)
+            about = Reminder(note.customer, note.owed.total, note.due_date, txid)
+            reminders.button(data.settings(), note.phone, about)
     moved = note.original_due_date
     details = [
         old_number(note.ref),

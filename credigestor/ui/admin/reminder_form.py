@@ -26,8 +26,8 @@ def reminder_form(actor: Actor, current: ShopSettings) -> None:
     form, fields = "settings-reminder", forms.Fields()
     key = forms.key(form)
     st.caption("O botão WhatsApp abre a conversa com este texto já escrito. Os campos:")
-    for name, what in reminder.FIELDS.items():
-        st.markdown(f"`{{{name}}}` {messages.plain(what)}")
+    told = (f"`{{{name}}}` {messages.plain(what)}" for name, what in reminder.FIELDS.items())
+    st.markdown("  \n".join(told))
     typed = st.text_area(
         LABELS[NAME],
         current.whatsapp_text,
@@ -50,7 +50,7 @@ def reminder_form(actor: Actor, current: ShopSettings) -> None:
             pix.customer_txid(1),
         )
         hour = session.now().astimezone(ZoneInfo(current.time_zone)).hour
-        told = reminder.filled(read, current, example, hour=hour)
-        st.code(told, language=None, wrap_lines=True)
+        example_text = reminder.filled(read, current, example, hour=hour)
+        st.code(example_text, language=None, wrap_lines=True)
     if st.button("Salvar texto", type="primary", icon=":material/save:", key=f"{key}:save"):
         save(form, fields, actor, lambda: cleaned({NAME: typed or ""}, labels=LABELS))

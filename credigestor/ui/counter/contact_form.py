@@ -114,7 +114,7 @@ def remark(customer_id: int) -> str | None:
         key=f"{key}:remark",
         max_chars=MAX_REASON,
         autocomplete="off",
-        help="Grave antes de tocar no resultado. Vai na cópia dos dados que o cliente pode pedir.",
+        help="Escreva antes de tocar no resultado. Vai na cópia dos dados que o cliente pedir.",
     )
 
 

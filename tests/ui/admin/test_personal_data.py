@@ -123,7 +123,9 @@ def test_after_it_the_page_shows_the_figures_and_offers_nothing_more(admin: Acto
     assert app.title[0].value == f"Cliente anonimizado {customer_id}"
     assert "anonimizado · Crato" in texts
     assert "Zélia" not in texts
-    assert [tab.label for tab in app.tabs] == ["Notas em aberto", "Compras", "Pagamentos"]
+    assert [tab.label for tab in app.tabs] == [
+        *("Notas em aberto", "Compras", "Pagamentos", "Contatos"),
+    ]
     assert labels(app) == []
     assert not app.text_input
     assert not app.download_button

@@ -42,7 +42,10 @@ def test_late_customers_are_listed_with_totals_and_whatsapp() -> None:
     app = open_app(role="manager", page=PAGE)
     assert shown(app) == ["Bia", "=Ana"]
     bia, ana = lists(app)[0].value.to_dict("records")
-    assert ana["whatsapp"] == "https://wa.me/5585988724443"
+    address = urlsplit(ana["whatsapp"])
+    assert (address.netloc, address.path) == ("wa.me", "/5585988724443")
+    [sent] = parse_qs(address.query)["text"]
+    assert "15/08/2026 é hoje de R$ 177,47" in sent  # hers, of both notes
     assert ana["phone"] == "(85) 98872-4443"
     assert (ana["notes"], ana["days_late"]) == ("2", "100")
     assert bia["whatsapp"] == ""
@@ -52,6 +55,13 @@ def test_late_customers_are_listed_with_totals_and_whatsapp() -> None:
     assert "Principal R$ 670,00" in text
     assert "Multa R$ 13,40" in text
     assert "Total R$ 694,14" in text  # interest 3,00 + 1,07 + 6,67
+
+
+@pytest.mark.usefixtures("seller_id")
+def test_as_of_another_day_whatsapp_opens_without_a_text() -> None:
+    app = open_app(role="manager", page=PAGE, as_of="2026-11-22")
+    _, ana = lists(app)[0].value.to_dict("records")
+    assert ana["whatsapp"] == "https://wa.me/5585988724443"
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,9 @@ def test_who_owes_nothing_gets_a_statement_and_no_quote() -> None:
 
 def test_an_anonymised_customer_has_no_documents() -> None:
     app = open_tab(buyer(anonymised_at=NOW))
-    assert [tab.label for tab in app.tabs] == ["Notas em aberto", "Compras", "Pagamentos"]
+    assert [tab.label for tab in app.tabs] == [
+        *("Notas em aberto", "Compras", "Pagamentos", "Contatos"),
+    ]
     assert papers(app) == {}
 
 
