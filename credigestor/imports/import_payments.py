@@ -148,8 +148,8 @@ class PaymentFolder:
             _count_alike(sale.loose)
             settling = Settling(sale, ref, notes, self.choices, self.told, self.refuse)
             settling.settle(sale.loose)
-            of_sale = {"sold_on": values["sold_on"], "total": values["total"]}
-            endings = Endings(settling, rate=values["daily_rate"], today=self.today, **of_sale)
+            sold_on, total, rate = (values[name] for name in ("sold_on", "total", "daily_rate"))
+            endings = Endings(settling, sold_on=sold_on, total=total, rate=rate, today=self.today)
             endings.end(sale.ended)
             _keep(batch, notes, endings)
             return
@@ -178,8 +178,10 @@ class PaymentFolder:
                 sale = self._known_sales[ref]
                 settling = Settling(notes[0], ref, notes, self.choices, self.told, self.refuse)
                 settling.settle(loose)
-                of_sale = {"sold_on": sale.sold_on, "total": sale.total}
-                endings = Endings(settling, rate=notes[0].rate, today=self.today, **of_sale)
+                rate, today = notes[0].rate, self.today
+                endings = Endings(
+                    settling, sold_on=sale.sold_on, total=sale.total, rate=rate, today=today
+                )
                 endings.end(None)
                 _keep(batch, notes, endings)
                 batch.known_notes += [note for note in notes if note.payments or note.after]

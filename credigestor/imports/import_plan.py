@@ -256,11 +256,13 @@ class Preparation:
         self.zeros[SALES].resolve(unknown, self.sales, self._look_up_sales)
 
     def _look_up_sales(self, refs: set[str]) -> None:
-        columns = (Sale.id, Sale.customer_id, Sale.sold_on, Sale.installments, Sale.total, Sale.ref)
-        for sale_id, customer_id, *rest, ref in self.session.execute(
-            select(*columns).where(any_of(Sale.ref, refs))
-        ):
-            self.sales[ref or ""] = KnownSale(ref or "", sale_id, KnownCustomer(customer_id), *rest)
+        found = select(
+            *(Sale.ref, Sale.id, Sale.customer_id, Sale.sold_on, Sale.installments, Sale.total)
+        ).where(any_of(Sale.ref, refs))
+        for row in self.session.execute(found):
+            ref, customer = row.ref or "", KnownCustomer(row.customer_id)
+            made = (row.sold_on, row.installments, row.total)
+            self.sales[ref] = KnownSale(ref, row.id, customer, *made)
 
     def _new_sale(self, line: SaleLine) -> NewSale | None:
         customer = self.customers.get(line.customer_ref)

@@ -21,8 +21,9 @@ from credigestor.db.closings import kept_closed_until
 from credigestor.db.models import DayClosing
 from credigestor.errors import Busy, InvalidInput
 from credigestor.imports.choices import STRICT, Choices
-from credigestor.imports.import_plan import Counts, Plan, Preparation
+from credigestor.imports.import_plan import Preparation
 from credigestor.imports.loading import load
+from credigestor.imports.plan import Counts, Plan
 from credigestor.imports.reading import Source, read_files, read_folder
 from credigestor.rules.calendar import format_date
 from credigestor.rules.permissions import Actor, Permission

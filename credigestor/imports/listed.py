@@ -14,8 +14,8 @@ from typing import Any
 from credigestor.db.settings import ShopSettings
 from credigestor.errors import InvalidInput
 from credigestor.imports.batch import KnownCustomer, NewCustomer, NewNote, NewSale
+from credigestor.imports.lines import NoteLine, SaleLine
 from credigestor.imports.problems import NOTES, SALES
-from credigestor.imports.row_checks import NoteLine, SaleLine
 from credigestor.imports.told import Told
 from credigestor.rules import true_rate
 from credigestor.rules.calendar import (
@@ -48,7 +48,7 @@ class Listed:
         """Keep a row for its sale."""
         self._rows.setdefault(line.sale_ref, []).append(line)
 
-    def __contains__(self, ref: str) -> bool:
+    def __contains__(self, ref: object) -> bool:
         return ref in self._rows
 
     def take(self, ref: str) -> list[NoteLine] | None:
@@ -94,7 +94,6 @@ def make_listed(
         raise InvalidInput("A entrada já paga a venda toda: não há parcelas.", field="down_payment")
     total = _total(line, data, rows, told)
     sold_on = min(data.sold_on, rows[0].due_date)
-    total = _without_time(line, data, rows, total, sold_on, told)
     if sold_on < data.sold_on:
         told.add(SALES, line.line, *earlier(line.ref, data.sold_on, sold_on))
     check_date_range(sold_on, "sold_on")
@@ -125,7 +124,7 @@ def make_listed(
     sale.ended = line.ended
     if any(row.number != number for number, row in enumerate(rows, start=1)):
         sale.by_number = {row.number: note for row, note in zip(rows, notes, strict=True)}
-    rate_by_dates(sale)
+    _rated(sale, line, data.sold_on, told)
     return sale
 
 
@@ -169,31 +168,29 @@ def _total(line: SaleLine, data: SaleData, rows: Sequence[NoteLine], told: Told)
     return data.total - short
 
 
-def _without_time(
-    line: SaleLine,
-    data: SaleData,
-    rows: Sequence[NoteLine],
-    total: Decimal,
-    sold_on: date,
-    told: Told,
-) -> Decimal:
-    """The total: all its notes, where what is due on its day already pays what is financed.
+def _rated(sale: NewSale, line: SaleLine, typed: date, told: Told) -> None:
+    """Give the sale its rate; or, where no time passes for interest, its notes as the total.
 
-    What they add up to above it cannot be interest then: no time passes for it (R2b).
+    So it is where what is due on its day already pays what is financed, and where its day had to
+    be an earlier one than was typed: what is above cannot be called interest then (R2b).
     """
-    financed = total - data.down_payment
-    at_once = sum((row.amount for row in rows if row.due_date == sold_on), ZERO)
-    listed = sum((row.amount for row in rows), ZERO)
-    if listed == financed or at_once < financed:
-        return total
-    whole = data.down_payment + listed
-    told.add(
-        SALES,
-        line.line,
-        "Vendas que vencem no próprio dia, cujo acréscimo entra no total",
-        f"venda {line.ref}: {format_brl(whole)} em vez de {format_brl(total)}",
-    )
-    return whole
+    values = sale.values
+    try:
+        rate_by_dates(sale)
+    except InvalidInput:
+        due = [(note.planned.due_date, note.planned.amount) for note in sale.notes]
+        at_once = sum((amount for day, amount in due if day == values["sold_on"]), ZERO)
+        if at_once < values["total"] - values["down_payment"] and values["sold_on"] == typed:
+            raise
+        before = values["total"]
+        values["total"] = values["down_payment"] + sum((amount for _, amount in due), ZERO)
+        rate_by_dates(sale)
+        told.add(
+            SALES,
+            line.line,
+            "Vendas sem prazo para juros, cujo acréscimo entra no total",
+            f"venda {line.ref}: {format_brl(values['total'])} em vez de {format_brl(before)}",
+        )
 
 
 def _note(number: int, row: NoteLine, settings: ShopSettings) -> NewNote:

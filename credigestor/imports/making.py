@@ -11,9 +11,9 @@ from credigestor.db.settings import ShopSettings
 from credigestor.errors import InvalidInput
 from credigestor.imports.batch import KnownCustomer, NewCustomer, NewSale, make_sale
 from credigestor.imports.choices import Choices
+from credigestor.imports.lines import PaymentLine, SaleLine
 from credigestor.imports.listed import Listed, Refuse, earlier, make_listed, rate_by_dates
 from credigestor.imports.problems import NOTES, PAYMENTS, SALES
-from credigestor.imports.row_checks import PaymentLine, SaleLine
 from credigestor.imports.told import Told
 from credigestor.rules.calendar import format_date
 from credigestor.rules.due_schedule import ScheduleKind
@@ -102,5 +102,5 @@ class SaleMaker:
         return sale
 
     def _contract_rate(self, line: SaleLine) -> Decimal:
-        own = line.rates and line.rates.contract_rate
+        own = line.rates.contract_rate if line.rates else None
         return (self.choices.rates.contract_rate or ZERO) if own is None else own

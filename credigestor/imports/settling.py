@@ -116,11 +116,11 @@ class Settling:
                 events += [(r.act.on, 0, r.act_id, r, note) for r in note.there]
             events += [(p.paid_on, 1, p.line, p, note) for p in note.payments]
             note.payments = []
-        for _, _, _, what, note in sorted(events, key=lambda event: event[:3]):
+        for _, _, _, what, target in sorted(events, key=lambda event: event[:3]):
             if isinstance(what, NewPayment):
-                self.pay(what, note)
-            elif note is not None:
-                self._there(what.act, note)
+                self.pay(what, target)
+            elif target is not None:
+                self._there(what.act, target)
 
     def fold(self, note: AnyNote, act: Act) -> Step:
         """Fold one act into a note; raises Overpaid."""

@@ -13,7 +13,8 @@ _MADE = text(
     "SELECT i.id, i.at, i.actor_name, i.after, u.at AS undone_at, u.actor_name AS undone_by "
     "FROM audit_log i LEFT JOIN audit_log u ON u.entity = 'shop' AND u.action = 'undo_import' "
     "AND u.after ->> 'import' = i.id::text "
-    "WHERE i.entity = 'shop' AND i.action = 'import' ORDER BY i.id DESC LIMIT :count"
+    "WHERE i.entity = 'shop' AND i.action = 'import' AND i.after IS NOT NULL "
+    "ORDER BY i.id DESC LIMIT :count"
 )
 
 
@@ -34,12 +35,17 @@ class Imported:
 
 def newest(session: Session, count: int = 10) -> Sequence[Imported]:
     """The newest imports."""
-    kinds = ("customers", "sales", "notes", "payments")
     return [
         Imported(
-            *(row.id, row.at, row.actor_name),
-            *((row.after or {}).get(kind, 0) for kind in kinds),
-            *(row.undone_at, row.undone_by),
+            id=row.id,
+            at=row.at,
+            by=row.actor_name,
+            customers=row.after.get("customers", 0),
+            sales=row.after.get("sales", 0),
+            notes=row.after.get("notes", 0),
+            payments=row.after.get("payments", 0),
+            undone_at=row.undone_at,
+            undone_by=row.undone_by,
         )
         for row in session.execute(_MADE, {"count": count})
     ]

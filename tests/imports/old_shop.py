@@ -75,7 +75,8 @@ def _sale(shop: OldShop, ref: str, random: Random) -> None:
     states = dict.fromkeys(book, "")
     if not (end == "cancelada" and random.random() < 0.5):
         _payments(shop, ref, book, states, random)
-    elif end == "cancelada":
+    paid = "paga" in states.values() or any(row["venda"] == ref for row in shop.payments)
+    if end == "cancelada" and not paid:
         shop.books.cancelled.add(ref)
     for key, due in zip(book, dues, strict=True):
         if not states[key] and random.random() < 0.04:

@@ -28,7 +28,7 @@ def files(
     """The four files; a sale is C1's of 05/01/2026 with nothing down unless it says otherwise."""
     people = [{"ref": "C1", "nome": "Conceição Muñoz", "cpf": "52998224725"}, *customers]
     usual = {"cliente": "C1", "data": "05/01/2026", "entrada": "0,00"}
-    rows = {
+    rows: dict[str, Sequence[Row]] = {
         CUSTOMERS: people,
         SALES: [usual | dict(row) for row in sales],
         NOTES: notes,

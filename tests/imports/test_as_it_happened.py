@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -33,7 +34,7 @@ def taken(*payments: Row, choices: Choices = STRICT, notes: list[Row] | None = N
     return take(files(sales=[SALE], notes=notes or NOTES_OF_IT, payments=payments), choices)
 
 
-def splits() -> list[tuple[int, Decimal, Decimal, Decimal, Decimal]]:
+def splits() -> list[tuple[Any, ...]]:
     """Of each payment's part: the note, interest, fine, principal and discount."""
     p = PaymentItem
     with snapshot() as session:
@@ -47,7 +48,7 @@ def open_notes() -> list[Decimal]:
         return list(session.scalars(select(Note.principal_balance).order_by(Note.number)))
 
 
-def acts() -> list[tuple[str, Decimal, Decimal, str | None]]:
+def acts() -> list[tuple[Any, ...]]:
     """What was done beside money: kind, interest, fine, why."""
     with snapshot() as session:
         found = select(Act.kind, ActItem.interest, ActItem.fine, Act.reason).join_from(Act, ActItem)
@@ -118,13 +119,13 @@ def test_paid_above_all_charges_is_interest_as_it_was_paid_by_choice() -> None:
 def test_beyond_its_note_a_payment_goes_to_the_next_ones_by_choice_under_one_receipt() -> None:
     three = {"venda": "V1", "parcela": "1", "data": "10/02/2026", "valor": "250,00"}
     choices = Choices(spill=True)
+    [problem] = taken({**three, "valor": "350,00"}, choices=choices).problems
+    assert "R$\xa0300,00" in problem.reason  # all that the sale owed
     assert taken(three, choices=choices).problems == []
     assert splits() == [(1, 0, 0, 100, 0), (2, 0, 0, 100, 0), (3, 0, 0, 50, 0)]
     with snapshot() as session:
         assert session.scalars(select(Payment.amount)).all() == [250]
     assert taken(three, choices=choices).new.payments == 0
-    [problem] = taken({**three, "valor": "350,00"}, choices=choices).problems
-    assert "R$\xa050,00" in problem.reason  # all that the sale still owed
 
 
 def test_a_payment_that_names_no_note_goes_to_the_oldest_first_by_choice() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -22,7 +23,7 @@ UNEVEN = listed("V1", ("10/02/2026", "110,00"), ("25/02/2026", "40,00"), ("30/03
 V1 = {"ref": "V1", "valor_total": "330,00"}
 
 
-def notes_of(ref: str) -> list[tuple[int, Decimal, date]]:
+def notes_of(ref: str) -> list[tuple[Any, ...]]:
     """Number, amount and due date of a sale's notes."""
     with snapshot() as session:
         found = select(Note.number, Note.amount, Note.due_date).join(Sale).where(Sale.ref == ref)
