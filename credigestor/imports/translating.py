@@ -16,13 +16,13 @@ from datetime import date
 from credigestor.imports.identities import People
 from credigestor.imports.mending import AS_OFFERED, Mending
 from credigestor.imports.problems import CUSTOMERS, PAYMENTS, SALES, Problem, Problems
-from credigestor.imports.reading import Row, Sheet, Source
+from credigestor.imports.reading import COLUMNS, Row, Sheet, Source
 from credigestor.imports.recognising import Kind
 from credigestor.imports.sale_rows import SaleRows
 from credigestor.imports.table_lines import LINES, Sent, TableLines, WrongCell
 
 NOTES = "parcelas.csv"
-#: The columns of each file; "" where a table has nothing for one.
+#: The columns of each file's rows; "" where a table has nothing for one.
 CANONICAL: dict[str, tuple[str, ...]] = {
     CUSTOMERS: (
         *("ref", "nome", "cpf", "telefone", "email", "cidade", "uf", "cep", "rua", "numero"),
@@ -39,6 +39,8 @@ CANONICAL: dict[str, tuple[str, ...]] = {
     ),
     PAYMENTS: ("venda", "parcela", "data", "valor", "forma", "juros", "multa", "desconto"),
 }
+#: What a row of instalments always has.
+_NOTE_COLUMNS = ("venda", "parcela", "vencimento", "valor")
 #: The fields from which a column comes where it is not the field of its name.
 _FIELDS = {
     (CUSTOMERS, "ref"): ("cliente", "cpf", "nome"),
@@ -66,7 +68,7 @@ class TranslatedSheet(Sheet):
         self, file: str, rows: Callable[[Problems, Progress, Sheet], Iterator[Row]]
     ) -> None:
         self.file = file
-        self.columns = CANONICAL[file]
+        self.columns = COLUMNS.get(file, _NOTE_COLUMNS)
         self.mark = "."
         self.notices = []
         self.whole = True

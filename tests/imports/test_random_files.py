@@ -20,7 +20,7 @@ from credigestor.imports.problems import FILES, Problems
 from credigestor.imports.recognising import Kind, Reading, recognise_one
 from credigestor.imports.table_lines import Sent
 from credigestor.imports.tables import Table, tables_of
-from credigestor.imports.translating import Translation, translation
+from credigestor.imports.translating import CANONICAL, Translation, translation
 from credigestor.reports.check.report import check
 from tests.imports.importing import CLI, everything
 from tests.imports.random_files import likely_file, random_file
@@ -61,7 +61,8 @@ def _read(source: Translation, seed: int) -> None:
     problems = Problems()
     for sheet in source.sheets.values():
         for row in sheet.rows(problems):
-            assert row.cells.keys() == set(sheet.columns), seed
+            assert row.cells.keys() == set(CANONICAL[sheet.file]), seed
+            assert row.cells.keys() > set(sheet.columns), seed
             assert all(isinstance(cell, str) for cell in row.cells.values()), seed
     for problem in problems.first():
         assert problem.file in FILES
