@@ -42,7 +42,8 @@ class Cells(Protocol):
 
 def phones(cells: Cells) -> Mapping[str, Any]:
     """The phones; what is none that can be dialled is kept as it was written, to be looked at."""
-    there, found, written = cells.row.cells, {}, []
+    there, written = cells.row.cells, []
+    found: dict[str, Any] = {}
     for column, name in _PHONES.items():
         if column not in there:
             continue

@@ -25,7 +25,7 @@ from credigestor.imports.making import SaleMaker
 from credigestor.imports.plan import Counts, Plan, SaleRates
 from credigestor.imports.problems import CUSTOMERS, NOTES, PAYMENTS, SALES, Problem, Problems
 from credigestor.imports.reading import Row, Sheet, Source
-from credigestor.imports.told import Told
+from credigestor.imports.told import Remark, Told
 from credigestor.rules.identification import identification
 from credigestor.rules.progress import Progress
 from credigestor.rules.quoting import quote
@@ -135,7 +135,10 @@ class Preparation:
             batch=self.batch,
             closed=0 if until is None else sum(day <= until for day in self.batch.days()),
             closed_until=until,
-            remarks=tuple(self.told.remarks),
+            remarks=tuple(
+                Remark(*self.source.place(each.file, each.line), each.what, each.detail)
+                for each in self.told.remarks
+            ),
             changes=self.again.changes,
             waived=self.told.waived,
             rates=sorted({_rates(sale.values) for sale in self.batch.sales} - {self.usual}),

@@ -4,26 +4,20 @@ Recognised by themselves: the separator (`;`, `,` or tab: the one under which th
 most of the known columns), the encoding (UTF-8 with or without BOM, UTF-16 with BOM, else
 Windows-1252, which holds Latin-1's letters), and the decimal mark. A file is read from its
 beginning once for its encoding, once for its mark and once for its rows, and one row of it is
-held at a time. The mark is decided for a whole file by the values that can only be read one way:
-
->>> decimal_mark(["1.234,56", "12", "1.234"]), decimal_mark(["1,234.56", "0.5"])
-(',', '.')
->>> decimal_mark(["1.234", "15"]) is None  # one thousand and something, or one and something?
-True
+held at a time.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
 from credigestor.errors import InvalidInput
 from credigestor.imports import csv_table
+from credigestor.imports.decimal_marks import decimal_mark
 from credigestor.imports.decoding import Fault, Unreadable, encoding_of
 from credigestor.imports.problems import (
     CUSTOMERS,
@@ -77,14 +71,6 @@ Names = Mapping[str, Mapping[str, str]]
 _STEP = 500  # rows between two words of progress
 _MARK_SHARE = 0.3  # of the time that a file takes goes into finding its mark
 _NAMED_COLUMNS = 20
-_LONGEST_AMOUNT = 40  # characters; nothing longer is kept in a cache
-SWAP_MARKS = str.maketrans(",.", ".,")
-# What can only be read with the comma as the decimal mark; swapped, only with the point.
-_ONLY_COMMA = re.compile(
-    r"[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]{1,2}|[0-9]+,[0-9]{1,2}|"
-    r"[0-9]{1,3}(?:\.[0-9]{3}){2,}"
-)
-_NOT_DIGITS = re.compile(r"[R$\s-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +234,11 @@ class Source:
         """A problem by the names that the person knows, who may have sent other files."""
         return problem
 
+    def place(self, file: str, line: int) -> tuple[str, int]:
+        """A row's file and line by those names."""
+        told = self.told(Problem(file, line, "", ""))
+        return told.file, told.line
+
 
 def read_folder(folder: Path, names: Names | None = None) -> Source:
     """The clientes.csv, vendas.csv and pagamentos.csv of a folder; upper or lower case.
@@ -281,33 +272,6 @@ def read_files(files: Mapping[str, Path | IO[bytes]], names: Names | None = None
 
 def _columns_of(file: str) -> tuple[str, ...]:
     return NOTE_COLUMNS if file == NOTES else COLUMNS.get(file, ())
-
-
-def decimal_mark(values: Iterable[str]) -> str | None:
-    """The decimal mark of a file's amounts, "," or "."; None when no value tells.
-
-    Where values contradict each other the more frequent mark is taken, and the others are
-    wrong under it.
-    """
-    comma = point = 0
-    for value in values:
-        if len(value) > _LONGEST_AMOUNT:
-            continue
-        only_comma, only_point = _reads_as(value)
-        comma += only_comma
-        point += only_point
-    if comma == point == 0:
-        return None
-    return "." if point > comma else ","
-
-
-@lru_cache(maxsize=16_384)
-def _reads_as(value: str) -> tuple[bool, bool]:
-    digits = _NOT_DIGITS.sub("", value)
-    return (
-        _ONLY_COMMA.fullmatch(digits) is not None,
-        _ONLY_COMMA.fullmatch(digits.translate(SWAP_MARKS)) is not None,
-    )
 
 
 def _named(found: csv_table.Table, cells: list[str]) -> dict[str, str]:

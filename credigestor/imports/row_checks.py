@@ -14,23 +14,23 @@ from credigestor.errors import InvalidInput
 from credigestor.imports import customer_cells
 from credigestor.imports.batch import Ended, Ending, Given
 from credigestor.imports.choices import STRICT, Choices, Rates
+from credigestor.imports.decimal_marks import parse_amount
 from credigestor.imports.lines import CustomerLine, NoteLine, PaymentLine, SaleLine
 from credigestor.imports.problems import Problem, Problems
-from credigestor.imports.reading import SWAP_MARKS, Row, Sheet
+from credigestor.imports.reading import Row, Sheet
 from credigestor.rules import identity
 from credigestor.rules.address import LENGTHS
 from credigestor.rules.calendar import format_date, parse_date
 from credigestor.rules.charges import MAX_FINE_RATE
 from credigestor.rules.installments import MAX_RATE
 from credigestor.rules.methods import METHOD_NAMES, PLUS, UNKNOWN, Method, way_of
-from credigestor.rules.money import CENT, MONEY_REGEX, ZERO, parse_money, parse_rate
+from credigestor.rules.money import CENT, ZERO, parse_rate
 from credigestor.rules.quoting import quote
 from credigestor.services import handing
 from credigestor.services.inputs import text
 from credigestor.services.sales import parse_description
 
 METHODS = {identity.fold(name): method for method, name in METHOD_NAMES.items()}
-_THREE_DIGITS = re.compile(r"(?:R\$\s*)?[0-9]{1,3}[.,][0-9]{3}")
 _MAX_REF = 60
 MAX_GRACE_DAYS = 60
 _NO_RATES = Rates()
@@ -216,27 +216,6 @@ def _given(cells: Cells) -> Given | None:
     if found == _NOTHING_GIVEN:
         return None
     return Given(*(amount or ZERO for amount in found))
-
-
-def parse_amount(cell: str, mark: str | None, minimum: Decimal) -> Decimal:
-    """R$ written with the decimal mark given; None takes what reads the same either way.
-
-    Raises InvalidInput, also for what could be thousands or decimals when no mark is known.
-    """
-    if mark is None and _THREE_DIGITS.fullmatch(cell):
-        raise InvalidInput(
-            f"Valor ambíguo: {quote(cell)}. Nada no arquivo diz se vírgula e ponto separam "
-            "milhares ou centavos; escreva com centavos, como 1.234,00."
-        )
-    if mark != ".":
-        return parse_money(cell, minimum=minimum)
-    swapped = cell.translate(SWAP_MARKS)
-    if cell and "-" not in cell and not re.fullmatch(MONEY_REGEX, swapped):
-        raise InvalidInput(
-            f"Valor inválido: {quote(cell)}. Neste arquivo o ponto separa os centavos; "
-            "escreva como 1234.56."
-        )
-    return parse_money(swapped, minimum=minimum)
 
 
 _amount = _remembered(parse_amount)

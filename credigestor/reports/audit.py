@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -59,14 +58,6 @@ class Entry:
     entity: str
     entity_id: int | None
     name: str | None
-
-
-def latest(session: Session) -> Sequence[int]:
-    """The numbers of the latest entries: others as soon as anybody has written anything.
-
-    Not the greatest alone: of two writes at once the later number may be there first.
-    """
-    return session.scalars(select(AuditEntry.id).order_by(AuditEntry.id.desc()).limit(50)).all()
 
 
 def entries(

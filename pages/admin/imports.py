@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -15,6 +14,7 @@ from credigestor.exports.csv_format import csv_bytes
 from credigestor.imports import importer, mappings, templates
 from credigestor.imports.account import account_of
 from credigestor.imports.batch import Batch
+from credigestor.imports.choices import STRICT, Choices
 from credigestor.imports.importer import Counts, Plan
 from credigestor.imports.mappings import KeptMapping
 from credigestor.imports.mending import Mending
@@ -26,7 +26,7 @@ from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.progress import Progress
 from credigestor.services import import_mappings
 from credigestor.services.inputs import MAX_REASON
-from credigestor.ui.admin import demonstration, import_check, import_tables
+from credigestor.ui.admin import demonstration, import_check, import_choices, import_tables
 from credigestor.ui.kit import background, data, forms, messages, session, tables
 from credigestor.ui.kit.figures import format_count
 
@@ -85,19 +85,6 @@ def explain_files() -> None:
                     )
 
 
-def choose_mending() -> Mending:
-    """What is put right in customers' cells."""
-    with st.container(horizontal=True):
-        tax_ids = st.checkbox("Completar CPF sem os zeros da frente", value=True)
-        names = st.checkbox("NOMES EM MAIÚSCULAS com iniciais maiúsculas")
-        phones = st.checkbox("Completar telefones com DDD e o nono dígito")
-    area = st.text_input("DDD da loja", max_chars=2, key="import-area") if phones else ""
-    if phones and not re.fullmatch("[1-9][0-9]", area):
-        st.caption("Informe o DDD para completar os telefones.")
-        area = ""
-    return Mending(tax_ids=tax_ids, names=names, area_code=area)
-
-
 def choose_mapping() -> tuple[str, KeptMapping | None]:
     """A reading that was kept, for files of the same program."""
     names = data.read(import_mappings.names)
@@ -143,23 +130,32 @@ def source_of(sent: Sequence[Sent], mending: Mending) -> Source:
     return translation(sent, on=data.today(), mending=mending)
 
 
-def check(source: Source, progress: Progress) -> Plan:
+def check(source: Source, choices: Choices, progress: Progress) -> Plan:
     """Read and check everything; nothing is written."""
     today = data.today()
-    plan = data.read(importer.prepare, source, today=today, progress=progress)
+    plan = data.read(importer.prepare, source, today=today, choices=choices, progress=progress)
     return replace(plan, batch=Batch(), account=account_of(plan, today=today))
 
 
-def write(actor: Actor, source: Source, why: str | None, progress: Progress) -> Plan:
+def write(
+    actor: Actor, source: Source, choices: Choices, why: str | None, progress: Progress
+) -> Plan:
     """Check everything again and write it, in one transaction."""
     today = data.today()
     plan = data.write(
-        lambda db: importer.run(db, actor, source, today=today, why=why, progress=progress)
+        lambda db: importer.run(
+            db, actor, source, today=today, choices=choices, why=why, progress=progress
+        )
     )
     return replace(plan, batch=Batch())
 
 
-def show_plan(plan: Plan) -> None:
+def has_nothing(plan: Plan, choices: Choices) -> bool:
+    """Whether an import would write nothing."""
+    return plan.new == Counts() and not (choices.apply_changes and plan.changes)
+
+
+def show_plan(plan: Plan, choices: Choices) -> None:
     """What an import would do, or why it cannot be."""
     for notice in plan.notices:
         st.info(messages.plain(notice), icon=":material/info:")
@@ -175,7 +171,7 @@ def show_plan(plan: Plan) -> None:
                 border=True,
                 help=f"Já importados antes: {format_count(known)}",
             )
-    if plan.new == Counts():
+    if has_nothing(plan, choices):
         st.success("Tudo o que está nos arquivos já foi importado. Não há nada a fazer.")
     else:
         st.success("Nenhum problema encontrado. Nada foi gravado ainda.")
@@ -278,27 +274,32 @@ if not uploaded:
 mapping_name, mapping = choose_mapping()
 found = import_tables.tables_in(uploaded)
 tables_sent = import_tables.show(found, mapping, key=f"import-{mapping_name}")
-mending = choose_mending() if found else Mending()
+mending, choices = Mending(), STRICT
 if tables_sent is not None:
+    mending = import_choices.choose_mending()
+    choices = import_choices.choose(tables_sent)
     offer_to_keep(tables_sent)
 this = (
     [file.file_id for file in uploaded],
     mappings.keep(tables_sent or []).model_dump_json(),
     mending,
+    choices,
 )
 may_check = tables_sent is not None
 if st.button("Conferir", disabled=not may_check, icon=":material/fact_check:", key="import-check"):
-    begin("check", this, partial(check, source_of(tables_sent or [], mending)))
+    begin("check", this, partial(check, source_of(tables_sent or [], mending), choices))
 if found and not may_check:
     st.caption("Responda acima o que falta para conferir.")
 seen, seen_plan = st.session_state.get("import-plan", (None, None))
 if seen_plan is not None and seen == this:
-    show_plan(seen_plan)
-    if not seen_plan.problem_count and seen_plan.new != Counts():
+    show_plan(seen_plan, choices)
+    if not seen_plan.problem_count and not has_nothing(seen_plan, choices):
         st.write(f"Serão gravados {sentence(seen_plan.new)}.")
         why = ask_why(seen_plan)
         if st.button("Importar", type="primary", icon=":material/upload:", key="import-run"):
             begin(
-                "import", this, partial(write, person, source_of(tables_sent or [], mending), why)
+                "import",
+                this,
+                partial(write, person, source_of(tables_sent or [], mending), choices, why),
             )
 import_check.made(person)

@@ -14,6 +14,7 @@ import pytest
 
 from credigestor.errors import InvalidInput
 from credigestor.imports import reading
+from credigestor.imports.decimal_marks import decimal_mark, parse_amount
 from credigestor.imports.decoding import MAX_RECORD
 from credigestor.imports.problems import (
     CUSTOMERS,
@@ -24,8 +25,7 @@ from credigestor.imports.problems import (
     Problem,
     Problems,
 )
-from credigestor.imports.reading import Names, Row, Sheet, decimal_mark, read_files
-from credigestor.imports.row_checks import parse_amount
+from credigestor.imports.reading import Names, Row, Sheet, read_files
 from tests.imports.files import GOOD, csv_file, shop, source
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from credigestor.api.manual.words import SAMPLES
+from credigestor.api.manual.samples import SAMPLES
 from credigestor.rules.permissions import ROLE_NAMES, TABLE, Role
 
 #: So deep are the fields of fields shown; nothing of ours goes deeper.

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from credigestor import clock
 from credigestor.db.engine import snapshot, transaction, writing
 from credigestor.db.settings import ShopSettings, current_settings
-from credigestor.reports import audit
+from credigestor.reports import written
 from credigestor.services import summaries
 from credigestor.shop_day import shop_day
 from credigestor.ui.kit import waiting
@@ -95,7 +95,7 @@ def _follow_others() -> None:
     if monotonic() < _looked_at + SECONDS_BETWEEN_LOOKS:
         return
     _looked_at = monotonic()
-    latest = read(audit.latest)
+    latest = read(written.latest)
     if latest != _written:
         _written = latest
         st.cache_data.clear()

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import func, select
 
 from credigestor.db.engine import snapshot
-from credigestor.db.models import Sale, User
+from credigestor.db.models import Note, Sale, User
 from credigestor.rules.permissions import Role
 from tests.factories import add_user
 from tests.imports.files import shop
-from tests.ui.admin.test_imports_page import press, visit
+from tests.ui.admin.test_imports_page import labels, press, visit
 from tests.ui.support import Visit, open_app, text_of
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -61,3 +61,33 @@ def test_after_an_import_its_total_is_compared_and_it_can_be_undone(ada: User) -
         assert session.scalar(select(func.count()).select_from(Sale)) == 0
     again = open_app(user=ada, page="admin/imports.py")
     assert table(again, "id")[0][-1] == "Desfeita por Ada Administradora"
+
+
+LATE = (
+    "Cliente;CPF;Nº Doc;Parc;Emissão;Vencto;Valor;Pago em;Valor pago;Forma\n"
+    "Ana Luz;11144477735;77;1;05/01/2026;05/02/2026;100,00;20/02/2026;100,00;Dinheiro\n"
+)
+
+
+def test_what_does_not_fit_the_rules_comes_in_as_it_happened_by_choice(ada: User) -> None:
+    def waive(app: Visit, on: bool) -> Visit:
+        [box] = [each for each in app.checkbox if "arredondado" in each.label]
+        return box.set_value(on).run()
+
+    app = press(waive(visit(ada, {"lista.csv": LATE.encode()}), on=False), "Conferir")
+    assert "Serão dispensados" not in text_of(app)
+    app = waive(app, on=True)
+    assert "Importar" not in labels(app)  # what was checked is not what is chosen now
+    app = press(app, "Conferir")
+    assert "Serão dispensados R$ 2,50 de juros e multa" in text_of(app).replace("\xa0", " ")
+    press(app, "Importar")
+    with snapshot() as session:
+        assert session.scalars(select(Note.principal_balance)).one() == 0
+
+
+def test_a_rate_that_is_none_is_told_at_its_field_and_nothing_can_be_checked(ada: User) -> None:
+    app = visit(ada, {"lista.csv": LATE.encode()})
+    [fine] = [each for each in app.text_input if each.label == "Multa (%)"]
+    fine.set_value("3").run()
+    assert "2 %" in text_of(app).replace("\xa0", " ")
+    assert "Conferir" not in labels(app)
