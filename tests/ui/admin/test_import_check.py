@@ -72,7 +72,8 @@ LATE = (
 def test_what_does_not_fit_the_rules_comes_in_as_it_happened_by_choice(ada: User) -> None:
     def waive(app: Visit, on: bool) -> Visit:
         [box] = [each for each in app.checkbox if "arredondado" in each.label]
-        return box.set_value(on).run()
+        box.set_value(on).run()
+        return app
 
     app = press(waive(visit(ada, {"lista.csv": LATE.encode()}), on=False), "Conferir")
     assert "Serão dispensados" not in text_of(app)
