@@ -36,6 +36,7 @@
   };
 
   // The caret goes to a field once for each turn.
+  let searching = false; // the menu's search was asked for
   let done = "";
   let last = "";
   const putCaret = () => {
@@ -48,7 +49,7 @@
     [done, last] = [turn, field];
     const active = document.activeElement;
     if (active !== input) {
-      if (again || typingIn(active)) return;
+      if (again || searching || typingIn(active)) return;
       input.focus({ preventScroll: true });
       input.select();
     }
@@ -62,7 +63,7 @@
     if (!box) return false;
     picking = { box, input, text: input.value, until: Date.now() + PATIENCE };
     wait();
-    pick();
+    setTimeout(pick); // once Streamlit had its Enter, which may send what is typed
     return true;
   };
   const pick = () => {
@@ -82,7 +83,9 @@
     if (!first) return given("nothing");
     picking = null;
     input.blur();
-    wait();
+    // What the menu leads to has no field to type in.
+    if (box.matches('[class*="st-key-cg-pick-menu"]')) ahead.until = 0;
+    else wait();
     first.click();
   };
 
@@ -123,6 +126,7 @@
 
   // To another page, as a link of the menu leads there.
   const lead = (path) => {
+    const typed = typingIn(document.activeElement);
     document.activeElement?.blur();
     const words = new URLSearchParams(location.search);
     words.delete("op");
@@ -131,22 +135,38 @@
       return putCaret();
     }
     wait();
-    history.pushState({}, "", path);
-    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+    const go = () => {
+      history.pushState({}, "", path);
+      window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+    };
+    // What was typed last is on its way to the server: Streamlit would answer it on the next page,
+    // and empty that.
+    const idle = () => {
+      if ($('[data-test-script-state="notRunning"]') || !waiting()) go();
+      else setTimeout(idle, 30);
+    };
+    if (typed) setTimeout(idle, 30);
+    else go();
   };
   const search = () => {
-    const shown = $('[data-testid="stSidebar"]')?.getAttribute("aria-expanded") !== "false";
-    if (!shown) $('[data-testid="stExpandSidebarButton"]')?.click();
-    const end = Date.now() + 1000;
+    const folded = $('[data-testid="stExpandSidebarButton"]');
+    (folded?.querySelector("button") ?? folded)?.click();
+    document.activeElement?.blur();
+    searching = true;
+    wait();
     const put = () => {
       const input = keyed("cg-pick-menu", "input");
       input?.focus();
-      if (document.activeElement === input) input?.select();
-      else if (Date.now() < end) setTimeout(put, 50);
+      if (input && document.activeElement === input) {
+        input.select();
+        release(input);
+      } else if (waiting()) return void setTimeout(put, 50);
+      searching = false;
     };
     put();
   };
-  const inMenu = () => keyed("cg-pick-menu", "input") !== null;
+  // A page with a menu; its search may be on its way still.
+  const inMenu = () => $('[data-testid="stSidebarNav"], [data-testid="stExpandSidebarButton"]');
 
   const letter = (event) =>
     /^[a-z0-9]$/i.test(event.key) ? event.key.toLowerCase() : event.code.slice(-1).toLowerCase();
@@ -185,7 +205,7 @@
     const alone = !event.ctrlKey && !event.altKey && !event.metaKey;
     if (event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey) return byAlt(event);
     if (event.key === "k" && (event.ctrlKey || event.metaKey) && !event.altKey) {
-      return inMenu() && (search(), true);
+      return Boolean(inMenu()) && (search(), true);
     }
     if (event.key === "Enter" && alone && !event.shiftKey) return byEnter(event);
     if (!alone) return false;
@@ -209,7 +229,7 @@
     true,
   );
   // A hand on the mouse waits for nothing that was typed.
-  document.addEventListener("pointerdown", () => (ahead.until = 0), true);
+  document.addEventListener("pointerdown", () => ([ahead.until, picking] = [0, null]), true);
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.('[data-testid="stSidebarNavLink"]');
     if (link && link.pathname === location.pathname) done = "";

@@ -10,6 +10,7 @@ OPERATIONS: dict[tuple[str, str], Permission | str | None] = {
     ("POST", "/auth/refresh"): "",
     ("POST", "/auth/logout"): None,
     ("GET", "/auth/me"): None,
+    ("GET", "/search"): Permission.COUNTER,
     ("GET", "/customers"): Permission.COUNTER,
     ("POST", "/customers"): Permission.SELL,
     ("GET", "/customers/{customer_id}"): Permission.COUNTER,

@@ -7,8 +7,8 @@ from credigestor.web import cookies
 from tests.browser.conftest import Server
 from tests.browser.wire import Wire
 
-#: What the frame of every page of a person holds: name, link, button, style and place.
-_FRAME = {"", "html", "markdown", "page_link", "button", "empty"}
+#: What the frame of every page of a person holds: search, name, link, button, style and place.
+_FRAME = {"", "html", "markdown", "page_link", "button", "empty", "text_input"}
 #: What the login holds.
 _LOGIN = {"", "heading", "markdown", "text_input", "button"}
 

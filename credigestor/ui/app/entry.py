@@ -15,6 +15,7 @@ from credigestor.services.auth import was_login
 from credigestor.services.users import has_users
 from credigestor.ui.app import first_run, login, no_page, phone_bar
 from credigestor.ui.app.menu import menu
+from credigestor.ui.app.menu_search import menu_search
 from credigestor.ui.kit import data, session, waiting
 from credigestor.ui.kit.messages import plain
 from credigestor.ui.kit.navigation import PAGES, PageSpec, page
@@ -50,7 +51,7 @@ def page_asked_for() -> None:
     if actor is None:
         _greet_stranger()
         return
-    _sidebar(actor)
+    _sidebar(actor, chosen.url_path)
     phone_bar.show(actor, chosen.url_path)
     if not actor.can(_PERMISSIONS.get(chosen.url_path, Permission.COUNTER)):
         no_page.refused()
@@ -86,8 +87,9 @@ def _was_logged_in() -> bool:
         return was_login(db, token=token)
 
 
-def _sidebar(actor: Actor) -> None:
+def _sidebar(actor: Actor, page_path: str) -> None:
     with st.sidebar:
+        menu_search(actor, page_path)
         shop = data.settings().shop_name
         if shop:
             st.html(_shop_name(shop))

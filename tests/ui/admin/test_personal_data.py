@@ -127,7 +127,7 @@ def test_after_it_the_page_shows_the_figures_and_offers_nothing_more(admin: Acto
         *("Notas em aberto", "Compras", "Pagamentos", "Contatos"),
     ]
     assert labels(app) == []
-    assert not app.text_input
+    assert not app.main.text_input
     assert not app.download_button
     assert [len(frame.value) for frame in lists(app)] == [1, 1]  # the purchase, the payment
     assert acts()[-1] == "anonymise"

@@ -304,4 +304,4 @@ def test_a_holiday_without_a_day_is_refused() -> None:
 def test_only_an_administrator_sees_the_settings(role: str) -> None:
     app = open_app(role=role, page="admin/settings.py")
     assert "Sem permissão" in app.texts
-    assert not app.text_input
+    assert not app.main.text_input

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("db")
 
 def test_without_a_customer_there_is_only_the_search() -> None:
     app = open_page()
-    assert [w.label for w in app.text_input] == ["Cliente"]
+    assert [w.label for w in app.main.text_input] == ["Cliente"]
     assert not app.checkbox
 
 
