@@ -173,6 +173,8 @@ class NewSale:
     notes: list[NewNote]
     #: How its down payment was handed over; empty where nobody said (R35).
     paid_down: tuple[Part, ...] = ()
+    #: Whether no row says how a payment of it split, or how it or a note ended.
+    plain: bool = True
     #: Payments that name none of its notes.
     loose: list[NewPayment] = field(default_factory=list)
     #: How it ended, as its row says, and the day of that where it says one.

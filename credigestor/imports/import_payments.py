@@ -105,6 +105,8 @@ class PaymentFolder:
         )
         if bare:
             payment.backdate_reason = ON_DUE
+        if isinstance(sale, NewSale) and (line.given or loose):
+            sale.plain = False
         if note is not None:
             payment.number = note.planned.number
             note.payments.append(payment)
@@ -144,7 +146,8 @@ class PaymentFolder:
             if self.choices.settled_on_due:
                 note.payments = complete(note.payments, note.terms.amount, ref, self.told)
             _count_alike(note.payments)
-        if sale.loose or sale.ended or not self._by_rules(notes):
+        plain = sale.plain and not self.choices.as_happened
+        if not plain and (sale.loose or sale.ended or not self._by_rules(notes)):
             _count_alike(sale.loose)
             settling = Settling(sale, ref, notes, self.choices, self.told, self.refuse)
             settling.settle(sale.loose)

@@ -122,6 +122,7 @@ def make_listed(
     notes = [_note(number, row, settings) for number, row in enumerate(rows, start=1)]
     sale = NewSale(customer, values, notes, data.down_payment_methods)
     sale.ended = line.ended
+    sale.plain = line.ended is None and not any(row.ended for row in rows)
     if any(row.number != number for number, row in enumerate(rows, start=1)):
         sale.by_number = {row.number: note for row, note in zip(rows, notes, strict=True)}
     _rated(sale, line, data.sold_on, told)

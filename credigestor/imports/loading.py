@@ -30,6 +30,7 @@ from credigestor.db.models import (
     SaleMoney,
 )
 from credigestor.db.steps import Recorded
+from credigestor.imports.act_rows import act_row, return_rows
 from credigestor.imports.batch import (
     Batch,
     KnownNote,
@@ -42,11 +43,10 @@ from credigestor.imports.batch import (
     payment_ref,
 )
 from credigestor.imports.endings import CANCELLED
-from credigestor.rules.acts import Acted, ActKind
+from credigestor.rules.acts import Acted
 from credigestor.rules.charges import Step, new_state
 from credigestor.rules.methods import parts_of
 from credigestor.rules.progress import Progress, silent
-from credigestor.rules.returns import ReturnKind
 from credigestor.services import handing, ledger, sales
 from credigestor.services.ledger_rows import note_columns, step_columns
 
@@ -72,18 +72,24 @@ def load(session: Session, batch: Batch, progress: Progress = silent) -> None:
         (Sale, batch.sales),
         (Note, notes),
     )
+    # Columns that few imports need are not sent by the others.
+    cancelled = any(sale.cancelled_on for sale in batch.sales)
     done = list(batch.numbered())
     acts = [each for each in done if isinstance(each, NewAct)]
     copies: tuple[tuple[type[Base], int, Iterable[dict[str, Any]], str], ...] = (
         (Customer, len(batch.customers), _customer_rows(batch), "Gravando clientes"),
-        (Sale, len(batch.sales), map(_sale_row, batch.sales), "Gravando vendas"),
+        (
+            *(Sale, len(batch.sales)),
+            map(_cancelled_row if cancelled else _sale_row, batch.sales),
+            "Gravando vendas",
+        ),
         (SaleMoney, len(batch.sales), _money_rows(batch), "Gravando vendas"),
-        (Note, len(notes), _note_rows(batch), "Gravando notas"),
+        (Note, len(notes), _note_rows(batch, cancelled), "Gravando notas"),
         (Payment, len(batch.payments), _payment_rows(batch), "Gravando pagamentos"),
         (PaymentItem, len(batch.payments), _item_rows(batch, notes), "Gravando pagamentos"),
-        (Act, len(acts), map(_act_row, acts), "Gravando o que se fez com os encargos"),
+        (Act, len(acts), map(act_row, acts), "Gravando o que se fez com os encargos"),
         (ActItem, len(acts), _act_item_rows(batch, notes), "Gravando o que se fez com os encargos"),
-        (Return, len(acts), _return_rows(acts), "Gravando devoluções"),
+        (Return, len(acts), return_rows(acts), "Gravando devoluções"),
     )
     total = sum(count for _, count, _, _ in copies) or 1
     written = 0
@@ -114,10 +120,13 @@ def _sale_row(sale: NewSale) -> dict[str, Any]:
         "operation_id": uuid.uuid4(),
         "customer_id": sale.customer.id,
         **sale.values,
-        "cancelled_on": sale.cancelled_on,
-        "cancelled_at": sale.cancelled_on and _NOW,
-        "cancel_reason": sale.cancelled_on and CANCELLED,
     }
+
+
+def _cancelled_row(sale: NewSale) -> dict[str, Any]:
+    on = sale.cancelled_on
+    ended = {"cancelled_at": on and _NOW, "cancel_reason": on and CANCELLED}
+    return {**_sale_row(sale), "cancelled_on": on, **ended}
 
 
 def _money_rows(batch: Batch) -> Iterator[dict[str, Any]]:
@@ -143,14 +152,14 @@ def _money_rows(batch: Batch) -> Iterator[dict[str, Any]]:
                 }
 
 
-def _note_rows(batch: Batch) -> Iterator[dict[str, Any]]:
+def _note_rows(batch: Batch, cancelled: bool) -> Iterator[dict[str, Any]]:
     for sale in batch.sales:
         for note in sale.notes:
             yield {
                 "id": note.id,
                 **sales.note_row(note.planned, sale.id, sale.customer.id),
                 **note_columns(note.terms, note.planned.dates, _telling(note)),
-                "cancelled_on": sale.cancelled_on,
+                **({"cancelled_on": sale.cancelled_on} if cancelled else {}),
                 **({"ref": note.ref} if _HAS_REF else {}),
             }
 
@@ -160,17 +169,6 @@ def _telling(note: NewNote) -> Sequence[Step]:
     if note.shares or note.after:
         return [step for step, _ in _steps(note)]
     return [note.last] if note.last else []
-
-
-def _act_row(act: NewAct) -> dict[str, Any]:
-    return {
-        "id": act.id,
-        "operation_id": act.operation or uuid.uuid4(),
-        "kind": act.kind.value,
-        "customer_id": act.sale.customer.id,
-        "acted_on": act.on,
-        "reason": act.reason,
-    }
 
 
 def _act_item_rows(batch: Batch, notes: Iterable[NewNote]) -> Iterator[dict[str, Any]]:
@@ -192,27 +190,24 @@ def _act_item_rows(batch: Batch, notes: Iterable[NewNote]) -> Iterator[dict[str,
                 }
 
 
-def _return_rows(acts: Iterable[NewAct]) -> Iterator[dict[str, Any]]:
-    for act in acts:
-        if act.kind is ActKind.RETURN:
-            sale = act.sale
-            yield {
-                "act_id": act.id,
-                "sale_id": sale.id if isinstance(sale, NewSale) else sale.sale_id,
-                "kind": ReturnKind.COURTESY.value,
-                "value": act.value,
-            }
-
-
 def _payment_rows(batch: Batch) -> Iterator[dict[str, Any]]:
+    marked = any(p.backdate_reason or p.discount_reason for p in batch.payments)
+    for payment, row in _plain_payment_rows(batch):
+        if marked:
+            row["backdate_reason"] = payment.backdate_reason
+            row["discount_reason"] = payment.discount_reason
+        yield row
+
+
+def _plain_payment_rows(batch: Batch) -> Iterator[tuple[NewPayment, dict[str, Any]]]:
     for sale in batch.sales:
         ref = sale.values["ref"]
         for note in sale.notes:
             for payment in _whole(note):
-                yield _payment_row(payment, sale.customer.id, ref)
+                yield payment, _payment_row(payment, sale.customer.id, ref)
     for known in batch.known_notes:
         for payment in _whole(known):
-            yield _payment_row(payment, known.customer.id, known.sale_ref)
+            yield payment, _payment_row(payment, known.customer.id, known.sale_ref)
 
 
 def _whole(note: NewNote | KnownNote) -> Iterable[NewPayment]:
@@ -235,8 +230,6 @@ def _payment_row(payment: NewPayment, customer_id: int, sale_ref: str | None) ->
         "paid_on": payment.paid_on,
         "amount": payment.amount,
         "received_by": payment.received_by,
-        "backdate_reason": payment.backdate_reason,
-        "discount_reason": payment.discount_reason,
         **handing.columns(parts_of(payment.way, payment.amount)),
     }
 
@@ -249,7 +242,8 @@ def _steps(note: NewNote | KnownNote) -> Iterator[tuple[Step, Owner]]:
         yield step, owner
 
 
-def _item_rows(batch: Batch, notes: Iterable[NewNote]) -> Iterator[dict[str, Any]]:
+def _item_rows(batch: Batch, notes: Sequence[NewNote]) -> Iterator[dict[str, Any]]:
+    shared = any(note.shares for note in chain[NewNote | KnownNote](notes, batch.known_notes))
     for note in chain[NewNote | KnownNote](notes, batch.known_notes):
         for step, owner in _steps(note):
             if isinstance(owner, NewPayment):
@@ -258,7 +252,7 @@ def _item_rows(batch: Batch, notes: Iterable[NewNote]) -> Iterator[dict[str, Any
                     "note_id": note.id,
                     "paid_on": owner.paid_on,
                     "amount": step.act.amount,
-                    "discount": step.act.discount,
+                    **({"discount": step.act.discount} if shared else {}),
                     **step_columns(step),
                 }
 

@@ -90,6 +90,7 @@ class SaleMaker:
                 return make_listed(customer, line, data, rows, *made, today=self.today)
             sale = make_sale(customer, data, settings, ref=line.ref, today=self.today)
             sale.ended = line.ended
+            sale.plain = line.ended is None
         except InvalidInput as error:
             if error.field == "schedule" and rows:
                 self.refuse(NOTES, rows[0].line, "valor", error.message)

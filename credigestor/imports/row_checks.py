@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache, wraps
@@ -182,21 +181,15 @@ def payment(
     """A row of pagamentos.csv; None when a cell is wrong or its date is after `today` (R11)."""
     cells = Cells(sheet, row, problems)
     number = cells.read("parcela", _count, optional=choices.spill)
-    line = PaymentLine(
-        line=row.line,
-        sale_ref=cells.read("venda", parse_ref),
-        number=number or 0,
-        paid_on=cells.read("data", _date, optional=choices.settled_on_due),
-        amount=cells.amount("valor", minimum=CENT) if _says_amount(row, choices) else None,
-        way=UNKNOWN,
-        given=_given(cells) if cells.more else None,
-        number_is_empty=number is None,
-    )
-    bare = line.paid_on is None or line.amount is None
-    if row.cells["forma"] or "" in choices.methods or not bare:
+    sale_ref = cells.read("venda", parse_ref)
+    paid_on = cells.read("data", _date, optional=choices.settled_on_due)
+    amount = cells.amount("valor", minimum=CENT) if _says_amount(row, choices) else None
+    given = _given(cells) if cells.more else None
+    bare, way = paid_on is None or amount is None, UNKNOWN
+    if row.cells["forma"] or "" in choices.methods or not (bare and choices.settled_on_due):
         own, mark = choices.methods, sheet.mark
-        way = cells.read("forma", lambda cell: _way(cell, line.amount, mark, own))
-        line = replace(line, way=way)
+        way = cells.read("forma", lambda cell: _way(cell, amount, mark, own))
+    line = PaymentLine(row.line, sale_ref, number or 0, paid_on, amount, way, given, number is None)
     if bare and cells.right and number is None:
         cells.refuse("parcela", "Informe de que parcela é o pagamento sem data ou valor.")
     if cells.right and line.paid_on and line.paid_on > today:
