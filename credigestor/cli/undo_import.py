@@ -8,12 +8,13 @@ import click
 
 from credigestor import clock
 from credigestor.cli.common import ACTOR, shop
+from credigestor.cli.portuguese import Command
 from credigestor.db.engine import snapshot, transaction
 from credigestor.imports import undoing
 from credigestor.reports import imports
 
 
-@click.command("undo-import")
+@click.command("undo-import", cls=Command)
 @click.argument("import_id", metavar="NÚMERO", type=int, required=False)
 @click.option("--reason", metavar="MOTIVO", help="Por que a importação é desfeita.")
 def undo_import(import_id: int | None, reason: str | None) -> None:

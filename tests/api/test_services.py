@@ -41,6 +41,7 @@ EXCEPTIONS = {
     "backup_runs.begin": "the history of POST /backups and its verification",
     "backup_runs.finish": "the history of POST /backups and its verification",
     "backup_runs.installation": "the mark of POST /backups",
+    "customers.amend": "what an import puts right; a program's is PATCH /customers/{id}",
     "summaries.refresh": "an import folds in what it brought; figures call try_refresh",
 }
 _SQL = re.compile(r"\s*(INSERT|UPDATE|DELETE|TRUNCATE)\b")
