@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Act, ActItem, Note, Payment, PaymentItem, Return, Sale, SaleMoney
@@ -15,10 +15,11 @@ from credigestor.imports.choices import STRICT, Choices
 from credigestor.imports.importer import Plan
 from credigestor.imports.problems import NOTES, PAYMENTS
 from credigestor.reports import note as notes
+from credigestor.reports.check.report import check
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments
 from tests.imports.past import Row, files, listed, sound, take
-from tests.portfolio import TODAY
+from tests.portfolio import TODAY, refresh
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -212,3 +213,23 @@ def test_the_file_s_own_words_for_methods_are_mapped_once() -> None:
     with snapshot() as session:
         methods = session.scalars(select(Payment.method).order_by(Payment.id)).all()
     assert methods == ["card", "cash"]
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        "UPDATE act_items SET interest = interest - 1, interest_after = interest_after + 1",
+        "UPDATE act_items SET fine = 0, fine_after = fine_after + fine",
+        "UPDATE notes SET interest_carried = 1 WHERE number = 3",
+    ],
+)
+def test_charges_that_are_not_what_was_recorded_are_found_by_the_check(spoilt: str) -> None:
+    taken({**LATE, "valor": "109,50", "juros": "9,50"})
+    with transaction() as session:
+        session.execute(text(spoilt))
+    refresh()
+    with snapshot() as session:
+        assert {problem.what for problem in check(session, summaries=False)} & {
+            "item_fold",
+            "note_fold",
+        }
