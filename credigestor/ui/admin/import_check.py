@@ -63,7 +63,7 @@ def show(plan: Plan) -> None:
 
 
 def _totals(plan: Plan, account: Account) -> None:
-    st.subheader("Conferência dos totais", anchor=False)
+    st.header("Conferência dos totais", anchor=False)
     tables.table(_figures(account.figures), _FIGURES, key="import-figures")
     st.caption("Das vendas e pagamentos novos; em aberto é o principal, sem juros nem multa.")
     if plan.waived:
@@ -90,7 +90,7 @@ def made(actor: Actor) -> None:
     if not found:
         return
     zone = ZoneInfo(data.settings().time_zone)
-    st.subheader("Depois de importar", anchor=False)
+    st.header("Depois de importar", anchor=False)
     _compare_total()
     frame = pd.DataFrame(
         [

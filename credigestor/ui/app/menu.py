@@ -6,7 +6,7 @@ from copy import copy
 
 import streamlit as st
 
-from credigestor.rules.permissions import Actor
+from credigestor.rules.permissions import Actor, Permission
 from credigestor.ui.app import no_page
 from credigestor.ui.kit.navigation import PAGES, streamlit_page
 
@@ -16,6 +16,8 @@ def menu(actor: Actor | None) -> dict[str, list[st.Page]]:
     found: dict[str, list[st.Page]] = {}
     for spec in PAGES:
         shown = actor is not None and spec.section is not None and actor.can(spec.permission)
+        # Who manages begins with Hoje, to which the default page only leads them.
+        shown = shown and not (spec is PAGES[0] and actor and actor.can(Permission.ANALYTICS))
         # A copy of this run's own: navigation marks the page that it returns as one that may run.
         page = copy(streamlit_page(spec, shown=shown))
         found.setdefault(spec.section if shown and spec.section else "", []).append(page)
