@@ -23,6 +23,7 @@ from credigestor.imports.batch import (
     Share,
     entries,
 )
+from credigestor.imports.charges_after import make_room
 from credigestor.imports.choices import Choices
 from credigestor.imports.problems import PAYMENTS
 from credigestor.imports.refusals import too_much, too_much_later
@@ -150,7 +151,12 @@ class Settling:
         if rest and parts and self.choices.as_paid:
             parts[0].interest += rest
             rest = ZERO
-        if rest or not parts:
+        late = target is not None and not parts and self.choices.as_paid
+        if late and target is not None and make_room(self, payment, target, IMPORTED):
+            about = f"venda {self.ref}, parcela {target.number}, {_day_and_sum(payment)}"
+            self.told.add(PAYMENTS, payment.line, CHARGED, f"{about}: depois de quitada")
+            parts, rest = self._parts(payment, target)
+        if not parts or rest:
             self._refuse_rest(payment, target)
             return
         self._take(payment, parts)

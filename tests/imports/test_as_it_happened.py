@@ -233,3 +233,15 @@ def test_charges_that_are_not_what_was_recorded_are_found_by_the_check(spoilt: s
             "item_fold",
             "note_fold",
         }
+
+
+def test_charges_paid_after_the_note_was_settled_are_interest_by_choice() -> None:
+    after = {**LATE, "data": "20/03/2026", "valor": "5,00"}
+    [problem] = taken(LATE, after, choices=Choices(waive_short=True)).problems
+    assert "já estava paga" in problem.reason
+    both = Choices(waive_short=True, as_paid=True)
+    assert taken(LATE, after, choices=both).problems == []
+    # 5,00 of the 105,00 are interest; the fine, and what 5,00 bore for 8 days, are let go.
+    assert splits() == [(1, 5, 0, 95, 0), (1, 0, 0, 5, 0)]
+    assert open_notes()[0] == 0
+    assert taken(LATE, after, choices=both).new.payments == 0
