@@ -252,6 +252,43 @@ def begin(kind: str, about: object, work: Callable[[Progress], Plan]) -> None:
     st.rerun()
 
 
+def take(uploaded: list[UploadedFile]) -> None:
+    """How the files are read and taken, what the check finds, and the import."""
+    mapping_name, mapping = choose_mapping()
+    found = import_tables.tables_in(uploaded)
+    tables_sent = import_tables.show(found, mapping, key=f"import-{mapping_name}")
+    mending, choices = Mending(), STRICT
+    if tables_sent is not None:
+        mending = import_choices.choose_mending()
+        choices = import_choices.choose(tables_sent)
+        offer_to_keep(tables_sent)
+    this = (
+        [file.file_id for file in uploaded],
+        mappings.keep(tables_sent or []).model_dump_json(),
+        mending,
+        choices,
+    )
+    may_check = tables_sent is not None
+    if st.button(
+        "Conferir", disabled=not may_check, icon=":material/fact_check:", key="import-check"
+    ):
+        begin("check", this, partial(check, source_of(tables_sent or [], mending), choices))
+    if found and not may_check:
+        st.caption("Responda acima o que falta para conferir.")
+    seen, seen_plan = st.session_state.get("import-plan", (None, None))
+    if seen_plan is not None and seen == this:
+        show_plan(seen_plan, choices)
+        if not seen_plan.problem_count and not has_nothing(seen_plan, choices):
+            st.write(f"Serão gravados {sentence(seen_plan.new)}.")
+            why = ask_why(seen_plan)
+            if st.button("Importar", type="primary", icon=":material/upload:", key="import-run"):
+                begin(
+                    "import",
+                    this,
+                    partial(write, person, source_of(tables_sent or [], mending), choices, why),
+                )
+
+
 messages.header(
     "Importar",
     "O passado da loja, de planilhas ou de outro sistema. Tudo é conferido antes, e só entra se "
@@ -265,41 +302,10 @@ uploaded = choose_files(disabled=running)
 explain_files()
 if running:
     show_progress()
-    st.stop()
-if not uploaded:
+elif uploaded:
+    take(uploaded)
+else:
     st.caption("Envie um ou mais arquivos para conferir.")
     demonstration.area(person)
+if not running:
     import_check.made(person)
-    st.stop()
-mapping_name, mapping = choose_mapping()
-found = import_tables.tables_in(uploaded)
-tables_sent = import_tables.show(found, mapping, key=f"import-{mapping_name}")
-mending, choices = Mending(), STRICT
-if tables_sent is not None:
-    mending = import_choices.choose_mending()
-    choices = import_choices.choose(tables_sent)
-    offer_to_keep(tables_sent)
-this = (
-    [file.file_id for file in uploaded],
-    mappings.keep(tables_sent or []).model_dump_json(),
-    mending,
-    choices,
-)
-may_check = tables_sent is not None
-if st.button("Conferir", disabled=not may_check, icon=":material/fact_check:", key="import-check"):
-    begin("check", this, partial(check, source_of(tables_sent or [], mending), choices))
-if found and not may_check:
-    st.caption("Responda acima o que falta para conferir.")
-seen, seen_plan = st.session_state.get("import-plan", (None, None))
-if seen_plan is not None and seen == this:
-    show_plan(seen_plan, choices)
-    if not seen_plan.problem_count and not has_nothing(seen_plan, choices):
-        st.write(f"Serão gravados {sentence(seen_plan.new)}.")
-        why = ask_why(seen_plan)
-        if st.button("Importar", type="primary", icon=":material/upload:", key="import-run"):
-            begin(
-                "import",
-                this,
-                partial(write, person, source_of(tables_sent or [], mending), choices, why),
-            )
-import_check.made(person)
