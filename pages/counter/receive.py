@@ -253,6 +253,7 @@ def offer_to_confirm(
     keys = [f"{name}:{form}" for name in names]
     keys += [tick_key(form, note.id) for note in open_notes]
     seen = {key: st.session_state[key] for key in keys if key in st.session_state}
+    keyboard.tell_seen(seen)  # before the button: who sees that may press Enter
     with st.container(key=keyboard.CONFIRM):
         clicks.button(
             messages.plain(
@@ -269,7 +270,6 @@ def offer_to_confirm(
             width="stretch",
             wrap=True,
         )
-    keyboard.tell_seen(seen)
 
 
 def explain_asked(form: uuid.UUID, open_notes: Sequence[OpenNote]) -> None:
