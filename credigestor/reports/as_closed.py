@@ -45,7 +45,16 @@ from credigestor.reports.summary import Summary, summary
 from credigestor.rules.acts import Acted, ActKind
 from credigestor.rules.aging import band
 from credigestor.rules.charges import Act as AnAct
-from credigestor.rules.charges import DueDates, Paid, due_date, fold, new_state, owed_on
+from credigestor.rules.charges import (
+    Closing,
+    DueDates,
+    Paid,
+    Step,
+    due_date,
+    fold,
+    new_state,
+    owed_on,
+)
 from credigestor.rules.money import ZERO
 from credigestor.rules.renegotiation import TRIED
 
@@ -234,7 +243,9 @@ def _count(
         states.append((note, terms, steps[-1].state if steps else new_state(terms)))
         added["notes"] += sign
         for part in ("principal", "interest", "fine"):
-            received = (getattr(s.split, part) for s in steps if isinstance(s.act, Paid))
+            # What comes after a write-off is recovered, and not received (R34).
+            came = (s for s in steps if isinstance(s.act, Paid) and not _recovered(s))
+            received = (getattr(step.split, part) for step in came)
             added[f"received_{part}"] += sign * _sum(received)
     paid = sum(not state.principal and not state.closed for _, _, state in states)
     risk = inherited if paid < min(TRIED, len(notes)) else 0
@@ -250,6 +261,10 @@ def _count(
             added["overdue_notes"] += sign
             for part in ("principal", "interest", "fine"):
                 added[f"overdue_{part}"] += sign * getattr(owed, part)
+
+
+def _recovered(step: Step) -> bool:
+    return step.state.closed is Closing.WRITTEN_OFF
 
 
 def _payments(session: Session, day: date, moment: datetime) -> int:

@@ -9,6 +9,8 @@ from starlette.responses import PlainTextResponse
 
 from credigestor.api import app as alone
 from credigestor.api.beside import Beside
+from credigestor.web.doors import Doors
+from credigestor.web.measured import Measured
 from tests.api.asking import ask
 
 pages: Any = Beside(PlainTextResponse("páginas"))
@@ -23,7 +25,7 @@ def test_only_what_is_under_api_is_the_apis() -> None:
 def test_the_front_of_the_house_has_the_api_before_its_doors() -> None:
     from app import app as front
 
-    assert front._user_middleware[0].cls is Beside
+    assert [each.cls for each in front._user_middleware] == [Measured, Beside, Doors]
 
 
 def test_a_websocket_is_refused() -> None:

@@ -52,7 +52,7 @@ def test_an_embedded_database_that_cannot_be_started_is_away(
     (tmp_path / "data").write_text("a file in the place of its folder")
     monkeypatch.delenv("DATABASE_URL")
     configured(CREDIGESTOR_DATA_DIR=str(tmp_path / "data"))
-    monkeypatch.setattr(startup, "get_engine", engine.get_engine.__wrapped__)
+    monkeypatch.setattr(startup, "get_direct_engine", engine.get_engine.__wrapped__)
     monkeypatch.setattr(startup, "prepare", lru_cache(startup.prepare.__wrapped__))
     answer = ask("GET", "/customers", token=seller_token)
     assert "está voltando" in told_to_try_again(answer, "database_away")

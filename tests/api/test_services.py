@@ -28,6 +28,7 @@ EXCEPTIONS = {
     "api_keys.revoke": "on the page or by the command, where keys are seen",
     "audit.record": "what an import writes of itself; it comes from a folder, by page or command",
     "setup.check_code": "a shop is founded by the page or the command",
+    "setup.code": "a shop is founded by the page or the command",
     "setup.found_shop": "a shop is founded by the page or the command, with the code of the server",
     "users.create_first_admin": "a shop is founded by the page or the command",
     "logos.change": "a picture is chosen by eye, on the page that shows how it will look",

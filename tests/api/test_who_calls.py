@@ -52,7 +52,7 @@ def test_a_password_gives_tokens_that_say_who_calls(vera: User) -> None:
     assert tokens["expires_in"] == 15 * 60
     found = get("/auth/me", tokens["access_token"])
     assert (found["id"], found["name"], found["role"]) == (vera.id, "Vera Vendedora", "seller")
-    assert found["permissions"] == ["counter", "sell"]
+    assert found["permissions"] == ["contact", "counter", "sell"]
     assert found["today"] == "2026-11-23"
 
 

@@ -49,7 +49,7 @@ def test_order_page_and_scroll_come_back_by_mouse_and_keyboard(
     expect(page).to_have_url(f"{page.url.split('?')[0]}?q=lista&order=-name")
     page.get_by_role("link", name="Próxima página").click()
     expect(page.get_by_text("26–30 de 30")).to_be_visible()
-    page.get_by_label("Procurar").fill("Lista")
+    page.get_by_label("Procurar", exact=True).fill("Lista")
     expect(page.get_by_text("1–25 de 30")).to_be_visible()
     page.go_back()  # one step, though the filter ended the page
     expect(page.get_by_text("26–30 de 30")).to_be_visible()
@@ -69,7 +69,7 @@ def test_order_page_and_scroll_come_back_by_mouse_and_keyboard(
     expect(page.get_by_role("link", name="Lista 08")).to_be_focused()
     assert page.url.endswith("/clientes?q=lista&order=-name")
     assert abs(scrolled(page) - left) < 3
-    expect(page.get_by_label("Procurar")).to_have_value("lista")
+    expect(page.get_by_label("Procurar", exact=True)).to_have_value("lista")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Lista 07")).to_be_visible()

@@ -54,7 +54,7 @@ def test_one_press_leads_from_any_page_to_the_search_and_enter_opens_the_first_r
     page.wait_for_url("**/nova-venda*")
     keys.expect_caret("Cliente")
     keys.press("Alt+h")
-    expect(page.get_by_role("heading", name="Painel")).to_be_visible()
+    expect(page.get_by_role("heading", name="Hoje")).to_be_visible()
     told = page.get_by_text("Ctrl+K ou / procura, Alt+R recebe")
     if device:
         expect(told).to_be_hidden()

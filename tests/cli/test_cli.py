@@ -68,7 +68,7 @@ def test_the_commands_are_those_of_the_design() -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["import"], "Falta PASTA."),
+        (["import"], "Falta PASTA|ARQUIVO..."),
         (["backup"], "Falta PASTA."),
         (["backup", "--verify", "a.zip", "--to", "b"], "argumentos demais"),
         (["restore"], "Falta ARQUIVO."),
@@ -128,7 +128,7 @@ class TestWithADatabase:
     def test_a_missing_folder_is_a_message_without_a_trace(self, tmp_path: Path) -> None:
         result = run("import", str(tmp_path / "nada"))
         assert result.exit_code == 1
-        assert result.stderr == f"Erro: A pasta {tmp_path / 'nada'} não existe.\n"
+        assert result.stderr == f"Erro: {tmp_path / 'nada'} não existe.\n"
 
     def test_r37_days_are_closed_and_a_summary_tells_both(self, folder: Path) -> None:
         run("import", str(folder))
@@ -198,8 +198,8 @@ class TestWithADatabase:
         out = tmp_path / "saida" / "csv"
         assert run("export", str(out), "--as-of", "2026-03-01").exit_code == 0
         assert sorted(path.name for path in out.iterdir()) == [
-            *("atos.csv", "clientes.csv", "creditos.csv", "entradas.csv", "inadimplencia.csv"),
-            *("notas.csv", "pagamentos.csv", "vendas.csv"),
+            *("atos.csv", "clientes.csv", "contatos.csv", "creditos.csv", "entradas.csv"),
+            *("inadimplencia.csv", "notas.csv", "pagamentos.csv", "promessas.csv", "vendas.csv"),
         ]  # fmt: skip
         assert "01/03/2026" in (out / "notas.csv").read_text(encoding="utf-8-sig")
         path = Path(run("backup", "--to", str(tmp_path / "cópias")).stdout.strip())

@@ -62,7 +62,7 @@ def test_the_receivable_of_every_day_is_the_day_befores_and_what_happened(
     with transaction() as session:
         random_portfolio(session, admin, seed, sold=25)
         random_acts(session, admin, seed, count=80)
-        assert len(set(session.scalars(select(Act.kind)))) == 5
+        assert len(set(session.scalars(select(Act.kind)))) == 6
     refresh()
     with snapshot() as session:
         by_day: dict[date, Decimal] = defaultdict(Decimal)

@@ -39,7 +39,7 @@ def portfolio(admin: Actor, seller: Actor) -> None:
 
     def make(session: Session) -> None:
         random_portfolio(session, admin, seed=3, sold=25)
-        random_acts(session, admin, seed=4, count=120)
+        random_acts(session, admin, seed=5, count=120)
         for sale in session.scalars(select(Sale).where(Sale.id % 3 == 0)):
             sale.seller_id = seller.id
         for sale in session.scalars(select(Sale).where(Sale.id % 3 == 1)):

@@ -168,6 +168,8 @@ def by_hand(as_of: date) -> dict[str, object]:
         "financed": reais(
             sum(cents_of(row["valor_total"]) - cents_of(row["entrada"]) for row in sold)
         ),
+        "renegotiations": 0,
+        "renegotiated": reais(0),
         "overdue_notes": sums["overdue_notes"],
         "aging": {band: reais(cents) for band, cents in aging.items()},
         **money,

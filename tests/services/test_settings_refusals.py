@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("db")
 
 BOUNDED = {
     *("grace_days", "backdating_days", "backups_daily", "backups_weekly", "backups_monthly"),
-    *("retention_years", "new_date_limit_days", "deal_broken_days"),
+    *("retention_years", "new_date_limit_days", "deal_broken_days", "receipt_copies"),
 }
 RATES = {"late_rate": Decimal(100), "fine_rate": Decimal(2), "contract_rate": Decimal(100)}
 AMOUNTS = {"waiver_limit"}

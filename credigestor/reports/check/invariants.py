@@ -78,7 +78,7 @@ WHERE i.done_on < s.sold_on OR s.cancelled_on IS NOT NULL
             OR i.fine <> LEAST(owed.amount - i.interest, owed.fine)
         WHEN 'waiver' THEN i.principal <> 0 OR LEAST(i.interest, i.fine) < 0 OR (i.interest, i.fine)
             <> (LEAST(a.asked_interest, owed.interest), LEAST(a.asked_fine, owed.fine))
-        WHEN 'charged' THEN i.principal <> 0 OR (i.interest, i.fine)
+        WHEN 'charged' THEN (i.principal, a.asked_principal) <> (0, 0) OR (i.interest, i.fine)
             <> (LEAST(a.asked_interest, owed.interest), LEAST(a.asked_fine, owed.fine))
         WHEN 'write_off' THEN (i.interest, i.fine, i.principal)
             <> (owed.interest, owed.fine, b.principal)

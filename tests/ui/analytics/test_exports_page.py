@@ -88,10 +88,10 @@ def test_notes_are_stated_at_the_date_and_in_the_style_of_the_address(guta: User
     app = open_app(user=guta, page=PAGE, as_of="2026-02-11")
     # 300,00 late since 12/01, 30 days: interest 3,00 and fine 6,00 (R6, R7).
     line = click_and_fetch(app, "notes").text.rstrip()
-    assert line.endswith(";Atrasada;30;300,00;3,00;6,00;309,00")
+    assert line.endswith(";Atrasada;30;300,00;3,00;6,00;309,00;")
     app = open_app(user=guta, page=PAGE, as_of="2026-02-11", style="plain")
     line = click_and_fetch(app, "notes").text.rstrip()
-    assert line.endswith(",Atrasada,30,300.00,3.00,6.00,309.00")
+    assert line.endswith(",Atrasada,30,300.00,3.00,6.00,309.00,")
 
 
 def test_nonsense_in_the_address_means_today_and_excel(guta: User) -> None:
