@@ -55,6 +55,7 @@ def test_one_press_leads_from_any_page_to_the_search_and_enter_opens_the_first_r
     keys.expect_caret("Cliente")
     keys.press("Alt+h")
     expect(page.get_by_role("heading", name="Hoje")).to_be_visible()
+    expect(page.get_by_label(BOX)).to_have_count(1)  # that of the page before is gone
     told = page.get_by_text("Ctrl+K ou / procura, Alt+R recebe")
     if device:
         expect(told).to_be_hidden()
