@@ -22,7 +22,7 @@ GOOD = [PEOPLE, manifest([table()])]
 def refusal(path: Path, passphrase: str | None = None) -> str:
     """Why a file is refused, found out within the limits; all of it is read if it must be."""
     tracemalloc.start()
-    started = time.perf_counter()
+    started = time.thread_time()  # of work: a busy machine may let it wait
     try:
         with (
             pytest.raises(BadArchive) as caught,
@@ -32,6 +32,6 @@ def refusal(path: Path, passphrase: str | None = None) -> str:
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert time.perf_counter() - started < SECONDS
+    assert time.thread_time() - started < SECONDS
     assert peak < MEGABYTES * 10**6
     return caught.value.message

@@ -266,12 +266,12 @@ known_revisions()
 def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 before = peak()
 for path in sorted(Path(sys.argv[1]).iterdir()):
-    started = time.perf_counter()
+    started = time.thread_time()
     try:
         with archive.opened(path) as opened:
             archive.verify(opened)
     except archive.BadArchive:
-        assert time.perf_counter() - started < 2, path
+        assert time.thread_time() - started < 2, path
     else:
         sys.exit(f"{path} was not refused")
 print(peak() - before)
