@@ -55,6 +55,7 @@ def counter(page: Page, arrive: Callable[..., None]) -> Page:
     arrive(page, "vendedor", "/receber")
     expect(page.get_by_role("heading", name="Receber")).to_be_visible()
     settled(page)
+    expect(page.get_by_label("Cliente", exact=True)).to_be_focused()
     return page
 
 
