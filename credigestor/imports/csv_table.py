@@ -134,15 +134,16 @@ def opened(
     columns that it need not have. Raises Unreadable.
     """
     wanted = {column_name(names.get(column, column)) for column in (*columns, *optional)}
-    with _text(file, encoding) as text:
+    with text_of(file, encoding) as text:
         separator = _separator(Lines(text), wanted)
     size = file.seek(0, os.SEEK_END)
-    with _text(file, encoding) as text:
+    with text_of(file, encoding) as text:
         yield Table(file, text, separator, columns, names, size, optional)
 
 
 @contextmanager
-def _text(file: IO[bytes], encoding: str) -> Iterator[io.TextIOWrapper]:
+def text_of(file: IO[bytes], encoding: str) -> Iterator[io.TextIOWrapper]:
+    """The file from its beginning as text, which is closed by itself alone."""
     file.seek(0)
     text = io.TextIOWrapper(file, encoding, errors="replace", newline="")
     try:

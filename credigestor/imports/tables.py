@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from credigestor.errors import InvalidInput
-from credigestor.imports.csv_table import MAX_COLUMNS
+from credigestor.imports.csv_table import MAX_COLUMNS, text_of
 from credigestor.imports.decoding import Fault, Lines, Unreadable, encoding_of
 from credigestor.imports.headings import is_known
 from credigestor.imports.workbooks import is_workbook, sheets_of
@@ -142,7 +142,7 @@ def find_header(rows: Sequence[Sequence[str]]) -> int:
 
 def _separator(file: IO[bytes], encoding: str) -> str:
     """The separator under which a row holds most names; where none does, most cells."""
-    with _text(file, encoding) as text:
+    with text_of(file, encoding) as text:
         lines = [line for line in islice(Lines(text), _SEARCHED) if line.strip()]
 
     def likeness(separator: str) -> tuple[int, int]:
@@ -157,7 +157,7 @@ def _separator(file: IO[bytes], encoding: str) -> str:
 
 def _lines(file: IO[bytes], encoding: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     """The line on which each record begins, and its cells; blank ones are left out."""
-    with _text(file, encoding) as text:
+    with text_of(file, encoding) as text:
         lines = Lines(text)
         reader = csv.reader(lines, delimiter=separator, strict=True)
         while True:
@@ -173,16 +173,6 @@ def _lines(file: IO[bytes], encoding: str, separator: str) -> Iterator[tuple[int
             declared = line == 1 and cells and cells[0].lower().startswith(_DECLARATION)
             if not declared and any(map(str.strip, cells)):
                 yield line, cells
-
-
-@contextmanager
-def _text(file: IO[bytes], encoding: str) -> Iterator[io.TextIOWrapper]:
-    file.seek(0)
-    text = io.TextIOWrapper(file, encoding, errors="replace", newline="")
-    try:
-        yield text
-    finally:
-        text.detach()  # or the file would be closed with it
 
 
 @contextmanager
