@@ -18,6 +18,7 @@ from credigestor.rules.permissions import Permission
 from credigestor.ui.admin.webhook_notice import draw_notice
 from credigestor.ui.analytics import coming, inherited_risk, no_money, note_charts, view
 from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
+from credigestor.ui.analytics.live import current_day
 from credigestor.ui.analytics.portfolio_risk import VARIANTS, WHOLE
 from credigestor.ui.analytics.stock_cards import stock_cards
 from credigestor.ui.analytics.view import View
@@ -43,15 +44,6 @@ read_headline = data.portfolio(overview.headline)
 read_details = data.portfolio(overview.details)
 
 
-def current_day() -> date:
-    """The shop's day; a page left open over midnight is drawn anew, its day is over."""
-    session.require(Permission.ANALYTICS)
-    today = data.today()
-    if today != opened_on:
-        st.rerun()
-    return today
-
-
 def headline_of(seen: View, today: date) -> Headline:
     """The figures of the cards for a view."""
     return read_headline(seen.as_of, seen.period, seen.before, today=today, scope=seen.scope)
@@ -60,7 +52,7 @@ def headline_of(seen: View, today: date) -> Headline:
 @st.fragment(run_every=REFRESH)
 def show_headline(seen: View) -> None:
     """The headline figures, read anew every few seconds."""
-    found = headline_of(seen, current_day())
+    found = headline_of(seen, current_day(opened_on))
     show_stock_cards(found)
     show_rates(found, seen)
     show_flow_cards(found, seen)
@@ -156,7 +148,7 @@ def show_flow_cards(found: Headline, seen: View) -> None:
 @st.fragment(run_every=REFRESH)
 def show_details(seen: View) -> None:
     """Charts that lead to the notes, and the people behind them."""
-    today = current_day()
+    today = current_day(opened_on)
     found = headline_of(seen, today)
     if not found.stock.open_notes and not any(flow.sales for flow in found.months.values()):
         explain_nothing(seen)

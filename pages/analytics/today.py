@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import streamlit as st
 
@@ -14,6 +14,7 @@ from credigestor.rules.periods import compared, period_of
 from credigestor.rules.permissions import Permission
 from credigestor.ui.admin.webhook_notice import draw_notice
 from credigestor.ui.analytics import day_figures, first_steps
+from credigestor.ui.analytics.live import current_day
 from credigestor.ui.counter import call_cards
 from credigestor.ui.kit import data, messages, session
 
@@ -31,19 +32,10 @@ read_flow = data.portfolio(flows.flow)
 read_calls = data.portfolio(call_list)
 
 
-def current_day() -> date:
-    """The shop's day; a page left open over midnight is drawn anew, its day is over."""
-    session.require(Permission.ANALYTICS)
-    today = data.today()
-    if today != opened_on:
-        st.rerun()
-    return today
-
-
 @st.fragment(run_every=REFRESH)
 def show_day() -> None:
     """The figures of the day and of the month, read anew every few seconds."""
-    today = current_day()
+    today = current_day(opened_on)
     month = period_of("month", today)
     before_on, before = compared("month", today, month)
     day = read_day(day=today)
@@ -57,14 +49,14 @@ def show_day() -> None:
 def show_calls() -> None:
     """Whom to call first; what was recorded takes its card away."""
     with messages.part(st.container(), "calls"):
-        today = current_day()
+        today = current_day(opened_on)
         call_cards.show(actor, data.settings(), read_calls(today=today), today)
 
 
 @st.fragment(run_every=CALLS_REFRESH)
 def show_due() -> None:
     """What falls due from today on."""
-    today = current_day()
+    today = current_day(opened_on)
     last = today + timedelta(days=DUE_DAYS - 1)
     day_figures.show_due(read_due(today, last), today, last)
 
