@@ -18,8 +18,9 @@ from credigestor.reports import note as notes
 from credigestor.reports.check.report import check
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments
-from tests.imports.past import Row, files, listed, sound, take
+from tests.imports.past import Row, files, listed, take
 from tests.portfolio import TODAY, refresh
+from tests.sound import sound
 
 pytestmark = pytest.mark.usefixtures("db")
 

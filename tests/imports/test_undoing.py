@@ -22,8 +22,9 @@ from tests.cli.commands import run as command
 from tests.imports.files import shop
 from tests.imports.importing import CLI, everything, run
 from tests.imports.old_shop import old_shop
-from tests.imports.past import Row, files, listed, sound, take
+from tests.imports.past import Row, files, listed, take
 from tests.portfolio import TODAY, pay, refresh
+from tests.sound import sound
 
 pytestmark = pytest.mark.usefixtures("db")
 

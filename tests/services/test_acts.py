@@ -36,6 +36,7 @@ from tests.services.paying import (
     sell,
     splits,
 )
+from tests.sound import sound
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -60,12 +61,6 @@ def seen(note_id: int, on: date) -> tuple[Status, str, str, str]:
         assert found.status is Status.CANCELLED or found.lines[-1].on == on
         owed = found.owed
         return found.status, str(owed.principal), str(owed.interest), str(owed.fine)
-
-
-def sound() -> None:
-    refresh()
-    with snapshot() as session:
-        assert check(session) == []
 
 
 def test_r29_what_is_let_go_is_no_longer_owed_and_the_rest_settles(manager: Actor) -> None:

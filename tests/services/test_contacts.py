@@ -16,19 +16,20 @@ from credigestor.db.engine import get_engine, snapshot, transaction
 from credigestor.db.models import AuditEntry, Contact, PromiseToPay, PromiseWithdrawal
 from credigestor.db.settings import LocalHoliday, current_settings
 from credigestor.errors import BusinessError, Conflict, InvalidInput, InvalidInputs, NotFound
-from credigestor.reports.check.report import check
 from credigestor.reports.customer_file import customer_file
 from credigestor.rules import privacy
 from credigestor.rules.permissions import Actor, Permission, Role
 from credigestor.rules.promises import PromiseStatus
-from credigestor.services import customer_moves, settings, summaries
+from credigestor.services import settings
 from credigestor.services.contacts import MAX_DAYS
 from tests.moments import NOW
 from tests.portfolio import TODAY, late
 from tests.services import anonymising
 from tests.services.contacting import contact, new_contact, of, promise, standing, withdraw
+from tests.services.moving import merge
 from tests.services.paying import pay, reverse, sell
 from tests.services.selling import at_once, count, new_customer
+from tests.sound import sound
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -54,13 +55,6 @@ def refused(act: Callable[[], object]) -> BusinessError:
     return error.value
 
 
-def checked() -> None:
-    with transaction() as session:
-        summaries.refresh(session, today=TODAY)
-    with snapshot() as session:
-        assert check(session) == []
-
-
 def test_a_seller_records_what_came_of_a_contact_and_the_log_tells_it_without_the_remark(
     seller: Actor, customer: int
 ) -> None:
@@ -79,7 +73,7 @@ def test_a_seller_records_what_came_of_a_contact_and_the_log_tells_it_without_th
         "channel": "whatsapp",
         "outcome": "no_answer",
     }
-    checked()
+    sound()
 
 
 def test_r38_the_worked_example_day_by_day(manager: Actor, customer: int) -> None:
@@ -97,7 +91,7 @@ def test_r38_the_worked_example_day_by_day(manager: Actor, customer: int) -> Non
     assert standing(customer, date(2026, 11, 24)) == ("kept", "100", "200.00")
     reverse(manager, last)
     assert standing(customer, date(2026, 11, 24)) == ("partly", "60", "120.00")
-    checked()
+    sound()
 
 
 def test_r38_the_holidays_of_the_day_it_is_made_count(admin: Actor, customer: int) -> None:
@@ -127,7 +121,7 @@ def test_r38_a_promise_is_withdrawn_once_before_it_is_judged_with_a_reason(
     assert found.promise.withdrawal_reason == "disse que não disse"
     assert "já foi retirada" in refused(lambda: withdraw(seller, made.id)).message
     assert isinstance(refused(lambda: withdraw(seller, made.id + 1)), NotFound)
-    checked()
+    sound()
 
 
 def test_one_promise_stands_at_a_time(seller: Actor, customer: int) -> None:
@@ -225,7 +219,7 @@ def test_lgpd_what_was_said_is_erased_with_the_customer_and_nobody_contacts_them
     assert [each.remark for each in of(customer)] == [None, privacy.ERASED]
     error = refused(lambda: contact(admin, new_contact(customer)))
     assert isinstance(error, Conflict)
-    checked()
+    sound()
 
 
 def test_contacts_of_a_double_register_go_to_the_right_one(manager: Actor, customer: int) -> None:
@@ -233,16 +227,7 @@ def test_contacts_of_a_double_register_go_to_the_right_one(manager: Actor, custo
     [note] = sell(("300.00", late(30)), customer=customer).notes
     promise(manager, customer, "200.00", HOLIDAY, on=MONDAY)
     pay(manager, TODAY, (note, "200.00"))
-    with transaction() as session:
-        customer_moves.merge(
-            session,
-            manager,
-            operation_id=uuid.uuid4(),
-            customer_id=customer,
-            into_id=right,
-            why="cadastro em dobro",
-            today=TODAY,
-        )
+    merge(manager, customer, right)
     assert of(customer) == []
     assert standing(right, date(2026, 11, 24)) == ("kept", "100", "200.00")
-    checked()
+    sound()

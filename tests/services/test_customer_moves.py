@@ -19,14 +19,16 @@ from credigestor.reports.check.report import check
 from credigestor.reports.customer_statement import Kind, Movement, statement
 from credigestor.reports.summary import summary
 from credigestor.rules.permissions import Actor
-from credigestor.services import customer_moves, guarantors, payments, summaries
+from credigestor.services import customer_moves, guarantors, payments
 from credigestor.services.guarantors import GuarantorInput
 from credigestor.services.inputs import parse
 from tests.acting import give_back
 from tests.portfolio import TODAY, add_customer
 from tests.services import renegotiating
+from tests.services.moving import merge
 from tests.services.paying import JANUARY_25, new_payment, note_row, receive, sell
 from tests.services.selling import count, new_customer, new_sale, notes_of, register
+from tests.sound import sound
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -46,30 +48,10 @@ def move(
         )
 
 
-def merge(actor: Actor, double: int, into: int, operation: uuid.UUID | None = None) -> int:
-    with transaction() as session:
-        return customer_moves.merge(
-            session,
-            actor,
-            operation_id=operation or uuid.uuid4(),
-            customer_id=double,
-            into_id=into,
-            why="cadastro em dobro",
-            today=TODAY,
-        )
-
-
 def refused(act: Callable[[], object]) -> BusinessError:
     with pytest.raises(BusinessError) as error:
         act()
     return error.value
-
-
-def checked() -> None:
-    with transaction() as session:
-        summaries.refresh(session, today=TODAY)
-    with snapshot() as session:
-        assert check(session) == []
 
 
 def told(customer: int) -> list[Movement]:
@@ -114,12 +96,12 @@ def test_a_sale_goes_to_the_right_customer_with_its_notes_payments_and_acts(
         *(Kind.SALE, Kind.PAYMENT, Kind.REVERSED, Kind.ACT, Kind.MOVED),
     ]
     assert told(right)[-1].came_from == wrong
-    checked()
+    sound()
     receive(manager, new_payment(TODAY, (note, "10.00")))
     with transaction() as session:
         payments.reverse(session, manager, payment_id=paid, why="engano", today=TODAY)
     move(manager, sale, wrong, "era ele mesmo")
-    checked()
+    sound()
 
 
 def test_it_takes_a_manager_a_reason_and_another_customer(seller: Actor, manager: Actor) -> None:
@@ -149,7 +131,7 @@ def test_a_receipt_of_two_sales_is_refused_and_moves_with_both(manager: Actor) -
     with snapshot() as session:
         assert owners(session) == {right}
         assert not session.get_one(Customer, wrong).active
-    checked()
+    sound()
 
 
 def test_a_guarantor_does_not_become_the_buyer(manager: Actor) -> None:
@@ -222,7 +204,7 @@ def test_r15_one_side_of_a_deal_stays_with_the_other(manager: Actor) -> None:
     first = note_row(old.notes[0]).customer_id
     assert merge(manager, first, other) == 2
     assert {note_row(note).customer_id for note in old.notes} == {other}
-    checked()
+    sound()
 
 
 def test_r31_a_sale_of_which_credit_was_kept_stays(manager: Actor) -> None:
@@ -230,4 +212,4 @@ def test_r31_a_sale_of_which_credit_was_kept_stays(manager: Actor) -> None:
     receive(manager, new_payment(JANUARY_25, (sale.notes[0], "100.00"), kept=D("5.00")))
     error = refused(lambda: move(manager, sale.id, new_customer(name="Ana Luz Segunda")))
     assert "crédito" in error.message
-    checked()
+    sound()

@@ -16,16 +16,16 @@ from credigestor.db.models import Act, ActItem, AuditEntry
 from credigestor.db.settings import ShopSettings
 from credigestor.errors import BusinessError, Conflict, InvalidInput, NotFound
 from credigestor.reports.check.invariants import broken_sales
-from credigestor.reports.check.report import check
 from credigestor.reports.note import detail
 from credigestor.rules.aging import Status
 from credigestor.rules.permissions import Actor
 from credigestor.services import acts, new_dates, settings
-from tests.portfolio import TODAY, refresh
+from tests.portfolio import TODAY
 from tests.reports.planting import planted
 from tests.services.paying import FEBRUARY, note_row, pay, sell, splits
 from tests.services.putting_off import agree, new_agreement, put_off, refused
 from tests.services.selling import count
+from tests.sound import sound
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -48,12 +48,6 @@ def owes(note_id: int, on: date) -> tuple[Status, str]:
 def undo(actor: Actor, act_id: int) -> None:
     with transaction() as session:
         acts.reverse(session, actor, act_id=act_id, why="engano", today=TODAY)
-
-
-def sound() -> None:
-    refresh()
-    with snapshot() as session:
-        assert check(session) == []
 
 
 def test_r32_charges_count_from_the_new_date_and_the_original_is_kept(

@@ -18,14 +18,13 @@ from credigestor.db.models import (
     Sale,
 )
 from credigestor.errors import BusinessError, Conflict, InvalidInput, NotAllowed, NotFound
-from credigestor.reports.check.report import check
 from credigestor.rules.due_schedule import Schedule, ScheduleKind
 from credigestor.rules.permissions import Actor
 from credigestor.rules.renegotiation import Agreement
 from credigestor.services import acts, customers, renegotiations, sales
 from credigestor.services.guarantors import GuarantorInput
 from credigestor.services.waivers import Waived
-from tests.portfolio import TODAY, add_customer, late, refresh
+from tests.portfolio import TODAY, add_customer, late
 from tests.services.closing import close
 from tests.services.paying import new_payment, note_row, pay, receive, reverse, splits
 from tests.services.renegotiating import (
@@ -38,16 +37,11 @@ from tests.services.renegotiating import (
     undo,
 )
 from tests.services.selling import at_once, count
+from tests.sound import sound
 
 pytestmark = pytest.mark.usefixtures("db")
 
 TABLES = (Act, Payment, Sale, Renegotiation, ActReversal, AuditEntry)
-
-
-def sound(today: date = TODAY) -> None:
-    refresh(today)
-    with snapshot() as session:
-        assert check(session) == []
 
 
 def written() -> list[int]:

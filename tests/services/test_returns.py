@@ -13,7 +13,6 @@ from sqlalchemy import text
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Act, ActItem, AuditEntry, Return
 from credigestor.errors import BusinessError, Conflict, InvalidInput, NotAllowed
-from credigestor.reports.check.report import check
 from credigestor.reports.portfolio.act_totals import act_totals
 from credigestor.reports.portfolio.flows import flow
 from credigestor.rules.charges import Split
@@ -36,6 +35,7 @@ from tests.services.returning import (
     without_interest,
 )
 from tests.services.selling import at_once, count, new_customer, new_sale, notes_of, register
+from tests.sound import sound
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -43,12 +43,6 @@ pytestmark = pytest.mark.usefixtures("db")
 def left(sale: int) -> list[str]:
     """What is left of each note's principal."""
     return [str(note.principal_balance) for note in notes_of(sale)]
-
-
-def sound(today: date = TODAY) -> None:
-    refresh(today)
-    with snapshot() as session:
-        assert check(session) == []
 
 
 def refused(actor: Actor, data: NewReturn) -> BusinessError:

@@ -14,19 +14,19 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import AuditEntry, CreditMovement, Payment
 from credigestor.errors import BusinessError, Conflict, InvalidInput, NotAllowed
 from credigestor.reports import store_credit as report
-from credigestor.reports.check.report import check
 from credigestor.reports.day import seller_day
 from credigestor.reports.portfolio.act_totals import act_totals
 from credigestor.reports.portfolio.flows import flow
 from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor
 from credigestor.services import privacy, store_credit
-from tests.portfolio import TODAY, refresh
+from tests.portfolio import TODAY
 from tests.reports.planting import named
 from tests.services.crediting import by_credit, kept, pay_back, payback, sold
 from tests.services.paying import new_payment, note_row, receive, reverse
 from tests.services.returning import give_back, new_return, undo_return, without_interest
 from tests.services.selling import at_once, count, new_customer
+from tests.sound import sound
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -41,12 +41,6 @@ def customer() -> int:
 def balance(customer: int, on: date = TODAY) -> str:
     with snapshot() as session:
         return str(report.balance(session, customer, on=on))
-
-
-def sound() -> None:
-    refresh()
-    with snapshot() as session:
-        assert check(session) == []
 
 
 def refused(act: Any, *args: Any) -> BusinessError:

@@ -21,7 +21,7 @@ from credigestor.reports.customers import CustomerFilters
 from credigestor.reports.printed_notes import printed
 from credigestor.rules.document_choices import ReceiptFormat
 from credigestor.rules.permissions import Actor
-from credigestor.services import customer_moves, customers, printing
+from credigestor.services import customers, printing
 from credigestor.services.customers import CustomerInput
 from credigestor.services.inputs import parse
 from credigestor.services.payers import PayerInput
@@ -32,6 +32,7 @@ from tests.portfolio import TODAY
 from tests.services import renegotiating
 from tests.services.anonymising import LONG_AGO, anonymise
 from tests.services.anonymising import sell as sell_long_ago
+from tests.services.moving import merge
 from tests.services.paying import JANUARY, new_payment, receive, sell
 from tests.services.selling import count, new_customer, new_sale, register
 
@@ -176,16 +177,7 @@ def test_r23_no_note_and_no_contract_is_printed_until_it_is_filled_in(seller: Ac
 def test_the_right_register_takes_over_what_the_double_was_known_by(manager: Actor) -> None:
     double, right = new_customer(name="Ana Luz"), new_customer(name="Ana Luz", tax_id=None)
     number = row(double).tax_id
-    with transaction() as session:
-        customer_moves.merge(
-            session,
-            manager,
-            operation_id=uuid.uuid4(),
-            customer_id=double,
-            into_id=right,
-            why="cadastro em dobro",
-            today=TODAY,
-        )
+    merge(manager, double, right)
     assert (row(double).identification, row(right).identification) == (None, number)
     with snapshot() as session:
         edits = select(AuditEntry.entity_id, AuditEntry.after).where(
@@ -199,16 +191,7 @@ def test_the_right_register_takes_over_what_the_double_was_known_by(manager: Act
 def test_a_double_that_has_a_cpf_keeps_it_where_the_right_one_has_another(manager: Actor) -> None:
     double, right = new_customer(), new_customer(foreign_document="X1", country="UY")
     before = row(double).tax_id, row(right).tax_id
-    with transaction() as session:
-        customer_moves.merge(
-            session,
-            manager,
-            operation_id=uuid.uuid4(),
-            customer_id=double,
-            into_id=right,
-            why="cadastro em dobro",
-            today=TODAY,
-        )
+    merge(manager, double, right)
     assert (row(double).tax_id, row(right).tax_id) == before
 
 

@@ -26,10 +26,11 @@ from credigestor.rules.permissions import Actor
 from credigestor.services import acts, write_offs
 from credigestor.services.inputs import parse
 from credigestor.services.write_offs import NewWriteOff
-from tests.portfolio import TODAY, Made, add_customer, add_sale, refresh
+from tests.portfolio import TODAY, Made, add_customer, add_sale
 from tests.services.paying import new_payment, note_row, pay, receive, sell, splits
 from tests.services.putting_off import put_off
 from tests.services.selling import count
+from tests.sound import sound
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -62,12 +63,6 @@ def refused(actor: Actor, data: NewWriteOff) -> BusinessError:
         give_up(actor, data)
     assert [count(table) for table in tables] == before
     return caught.value
-
-
-def sound(on: date = TODAY) -> None:
-    refresh(on)
-    with snapshot() as session:
-        assert check(session) == []
 
 
 def status(note: int, on: date) -> Status:

@@ -16,17 +16,17 @@ from credigestor.db.models import Sale
 from credigestor.documents.customer_statement import pdf
 from credigestor.errors import Conflict
 from credigestor.reports import store_credit
-from credigestor.reports.check.report import check
 from credigestor.reports.customer_statement import statement
 from credigestor.reports.note import detail
 from credigestor.rules.aging import Status
 from credigestor.rules.permissions import Actor
 from tests.documents.looking import words
 from tests.moments import NOW
-from tests.portfolio import TODAY, refresh
+from tests.portfolio import TODAY
 from tests.services.paying import pay, reverse, sell
 from tests.services.returning import give_back, new_return, undo_return, without_interest
 from tests.services.selling import notes_of
+from tests.sound import sound
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -41,12 +41,6 @@ def status(note: int) -> Status:
 def credit(customer: int) -> str:
     with snapshot() as session:
         return str(store_credit.balance(session, customer, on=TODAY))
-
-
-def sound() -> None:
-    refresh()
-    with snapshot() as session:
-        assert check(session) == []
 
 
 def test_half_comes_back_and_the_credit_pays_another_sale(seller: Actor, manager: Actor) -> None:
