@@ -160,8 +160,9 @@ def import_(
 def export(folder: Path, as_of: str | None, style: str) -> None:
     """Grava os dados em PASTA, como arquivos CSV.
 
-    São clientes.csv, vendas.csv, notas.csv, pagamentos.csv e inadimplencia.csv, para abrir numa
-    planilha. Não servem para restaurar a loja: para isso há o comando backup.
+    São clientes, vendas, notas, pagamentos, atos, entradas, creditos, contatos, promessas e
+    inadimplencia (.csv), para abrir numa planilha. Não servem para restaurar a loja: para isso há
+    o comando backup.
     """
     today = shop_day()
     day = _date(as_of, default=today)

@@ -1158,7 +1158,7 @@ class ApiCalls(Base):
 
 
 class Installation(Base):
-    """Which installation this is: one row, written with the first backup, whose mark it is.
+    """Which installation this is, one row, made when it is first asked for: its backups' mark.
 
     `signing_key` signs the API's tokens, from the first login there on. `setup_code` is what a new
     shop's first visitor from another machine is asked for, gone with the first administrator.

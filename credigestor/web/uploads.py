@@ -17,7 +17,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 UPLOAD = "/_stcore/upload_file/"
 
 MB = 2**20
-#: Bytes that one session may hold: the three files of an import, with their frames.
+#: Bytes that one session may hold: the files of an import, three of the largest, with their frames.
 OF_SESSION = 310 * MB
 #: Bytes that all of them may.
 IN_ALL = 620 * MB

@@ -34,7 +34,7 @@ def menu_search(actor: Actor, page: str) -> None:
     with st.container(key=f"{keyboard.PICK}menu", gap="xsmall"):
         _search(f"menu_search:{state['menu_search:turn']}")
     with st.container(key="cg-keys"):
-        st.caption("Ctrl+K ou / procura, Alt+R recebe, Alt+V vende, Alt+H abre Hoje")
+        st.caption("Ctrl+K ou / procura, Alt+R recebe, Alt+V vende, Alt+H volta ao início")
 
 
 @st.fragment
