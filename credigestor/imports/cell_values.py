@@ -184,8 +184,3 @@ def plain(cell: str) -> str:
     if not cell.startswith(NUMBER):
         return cell
     return cell[1:].removesuffix(".0")
-
-
-def shown(cell: str) -> str:
-    """A cell as a person knows it, numbers with a comma."""
-    return plain(cell).replace(".", ",") if cell.startswith(NUMBER) else cell

@@ -82,7 +82,7 @@ class Endings:
         """Settle, or take off, what the rows say is no longer owed."""
         sale, notes = self.settling.sale, self.settling.notes
         for note in notes:
-            if note.ended and note.ended.how is Ending.PAID and self._open(note):
+            if note.ended and note.ended.how is Ending.PAID and self.settling.is_open(note):
                 self._paid(note, note.ended)
         cancelled = of_sale is not None and of_sale.how is Ending.CANCELLED
         if of_sale and cancelled and isinstance(sale, NewSale) and not _paid_at_all(notes):
@@ -91,14 +91,10 @@ class Endings:
         gone: dict[Ending, list[tuple[AnyNote, Ended]]] = {}
         for note in notes:
             ended = note.ended or of_sale
-            if ended and ended.how is not Ending.PAID and self._open(note):
+            if ended and ended.how is not Ending.PAID and self.settling.is_open(note):
                 gone.setdefault(ended.how, []).append((note, ended))
         for how, some in gone.items():
             self._take_off(how, some)
-
-    def _open(self, note: AnyNote) -> bool:
-        state = self.settling.states[note]
-        return state.principal > 0 and not state.closed
 
     def _cancel(self, sale: NewSale, ended: Ended) -> None:
         sale.cancelled_on = max(ended.on or self.sold_on, self.sold_on)

@@ -28,7 +28,7 @@ from credigestor.imports.endings import ON_DUE, Endings, complete, settled_on
 from credigestor.imports.known_sales import KnownSale, open_ended
 from credigestor.imports.lines import NoteLine, PaymentLine
 from credigestor.imports.making import dated_back
-from credigestor.imports.problems import PAYMENTS
+from credigestor.imports.problems import PAYMENTS, Refuse
 from credigestor.imports.refusals import too_much, too_much_later
 from credigestor.imports.settling import Settling, simple
 from credigestor.imports.told import Told
@@ -36,8 +36,6 @@ from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import Overpaid, new_state
 from credigestor.rules.money import ZERO
 from credigestor.services.ledger import lock_notes_of_sales, notes_of_sales
-
-Refuse = Callable[[str, int, str, str], None]
 
 _AT_ONCE = 10_000  # payments that are looked up together
 

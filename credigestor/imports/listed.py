@@ -6,7 +6,7 @@ interest, and the true rate goes by the sale's own dates.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from credigestor.db.settings import ShopSettings
 from credigestor.errors import InvalidInput
 from credigestor.imports.batch import KnownCustomer, NewCustomer, NewNote, NewSale
 from credigestor.imports.lines import NoteLine, SaleLine
-from credigestor.imports.problems import NOTES, SALES
+from credigestor.imports.problems import NOTES, SALES, Refuse
 from credigestor.imports.told import Told
 from credigestor.rules import true_rate
 from credigestor.rules.calendar import (
@@ -33,8 +33,6 @@ from credigestor.services.sale_input import NewSale as SaleData
 from credigestor.services.sale_input import check_money
 
 _LEAST_RATE = Decimal(1).scaleb(-RATE_PLACES)
-
-Refuse = Callable[[str, int, str, str], None]
 
 
 class Listed:

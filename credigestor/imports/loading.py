@@ -55,8 +55,6 @@ _STEP = 500  # rows between two words of progress
 _IDS_AT_ONCE = 50_000
 #: The moment of the transaction, as COPY reads it.
 _NOW = "now"
-#: Whether a note has a place for the number that it had elsewhere.
-_HAS_REF = "ref" in Note.__table__.c
 
 
 def load(session: Session, batch: Batch, progress: Progress = silent) -> None:
@@ -160,7 +158,7 @@ def _note_rows(batch: Batch, cancelled: bool) -> Iterator[dict[str, Any]]:
                 **sales.note_row(note.planned, sale.id, sale.customer.id),
                 **note_columns(note.terms, note.planned.dates, _telling(note)),
                 **({"cancelled_on": sale.cancelled_on} if cancelled else {}),
-                **({"ref": note.ref} if _HAS_REF else {}),
+                "ref": note.ref,
             }
 
 

@@ -12,8 +12,8 @@ from credigestor.errors import InvalidInput
 from credigestor.imports.batch import KnownCustomer, NewCustomer, NewSale, make_sale
 from credigestor.imports.choices import Choices
 from credigestor.imports.lines import PaymentLine, SaleLine
-from credigestor.imports.listed import Listed, Refuse, earlier, make_listed, rate_by_dates
-from credigestor.imports.problems import NOTES, PAYMENTS, SALES
+from credigestor.imports.listed import Listed, earlier, make_listed, rate_by_dates
+from credigestor.imports.problems import NOTES, PAYMENTS, SALES, Refuse
 from credigestor.imports.told import Told
 from credigestor.rules.calendar import format_date
 from credigestor.rules.due_schedule import ScheduleKind

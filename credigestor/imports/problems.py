@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 CUSTOMERS, SALES, PAYMENTS = "clientes.csv", "vendas.csv", "pagamentos.csv"
@@ -13,6 +14,10 @@ FILES = (CUSTOMERS, SALES, NOTES, PAYMENTS)
 MAX_PROBLEMS = 1_000
 #: So many are counted: files with more of them are not read to their end.
 ENOUGH_PROBLEMS = 10_000
+
+
+#: Keeps a problem: file, line, column, reason.
+Refuse = Callable[[str, int, str, str], None]
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -7,7 +7,7 @@ rules' are an act of their own kind. What was taken so is told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -25,7 +25,7 @@ from credigestor.imports.batch import (
 )
 from credigestor.imports.charges_after import make_room
 from credigestor.imports.choices import Choices
-from credigestor.imports.problems import PAYMENTS
+from credigestor.imports.problems import PAYMENTS, Refuse
 from credigestor.imports.refusals import too_much, too_much_later
 from credigestor.imports.told import Told
 from credigestor.rules.acts import Acted, ActKind
@@ -51,7 +51,6 @@ CHARGED = "Encargos cobrados acima dos da loja, mantidos"
 SPILT = "Pagamentos que passam da parcela e seguem para outras"
 DISCOUNTED = "Descontos mantidos"
 
-Refuse = Callable[[str, int, str, str], None]
 AnyNote = NewNote | KnownNote
 
 
@@ -179,7 +178,7 @@ class Settling:
             self.refuse(PAYMENTS, payment.line, "juros", reason)
             return None, rest
         parts: list[_Part] = []
-        notes = [note for note in self._order(target) if self._open(note)]
+        notes = [note for note in self._order(target) if self.is_open(note)]
         for place, note in enumerate(notes):
             owed = self.owed(note, payment.paid_on)
             late = payment.paid_on > free_until(note.terms, self.states[note])
@@ -279,7 +278,7 @@ class Settling:
     def _refuse_rest(self, payment: NewPayment, target: AnyNote | None) -> None:
         on = payment.paid_on
         if target is None or self.choices.spill:
-            owed = sum((self.owed(n, on).total for n in self.notes if self._open(n)), ZERO)
+            owed = sum((self.owed(n, on).total for n in self.notes if self.is_open(n)), ZERO)
             reason = (
                 f"{format_brl(payment.amount)} passa do que a venda {self.ref} devia em "
                 f"{format_date(on)}: {format_brl(owed)}."
@@ -289,7 +288,8 @@ class Settling:
             reason = too_much(error, target.number, self.ref)
         self.refuse(PAYMENTS, payment.line, "valor", reason)
 
-    def _open(self, note: AnyNote) -> bool:
+    def is_open(self, note: AnyNote) -> bool:
+        """Whether something of a note is still owed."""
         state = self.states[note]
         return state.principal > 0 and not state.closed
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -124,11 +124,7 @@ class Receipt:
     @property
     def split(self) -> Split:
         """Interest, fine and principal of all its notes."""
-        return Split(
-            sum((item.split.interest for item in self.items), ZERO),
-            sum((item.split.fine for item in self.items), ZERO),
-            sum((item.split.principal for item in self.items), ZERO),
-        )
+        return _total(item.split for item in self.items)
 
     @property
     def discount(self) -> Decimal:
@@ -138,20 +134,12 @@ class Receipt:
     @property
     def waived(self) -> Split:
         """What was let go of the charges of all its notes, R$ (R29)."""
-        return Split(
-            sum((item.waived.interest for item in self.items), ZERO),
-            sum((item.waived.fine for item in self.items), ZERO),
-            ZERO,
-        )
+        return _total(item.waived for item in self.items)
 
     @property
     def old_charges(self) -> Split:
         """Charges of renegotiated debts in the principal of all its notes, R$ (R15)."""
-        return Split(
-            sum((item.old.interest for item in self.items), ZERO),
-            sum((item.old.fine for item in self.items), ZERO),
-            ZERO,
-        )
+        return _total(item.old for item in self.items)
 
     @property
     def recovers(self) -> bool:
@@ -228,6 +216,14 @@ def _let_go(session: Session, payment: Payment) -> tuple[str | None, dict[int, S
     ).all()
     found = {row.note_id: Split(row.interest, row.fine, ZERO) for row in rows}
     return rows[0].reason if rows else None, found
+
+
+def _total(splits: Iterable[Split]) -> Split:
+    interest, fine, principal = ZERO, ZERO, ZERO
+    for each in splits:
+        interest, fine = interest + each.interest, fine + each.fine
+        principal += each.principal
+    return Split(interest, fine, principal)
 
 
 def _items(session: Session, payment_id: int, waived: Mapping[int, Split]) -> list[ReceiptItem]:

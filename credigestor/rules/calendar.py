@@ -53,6 +53,7 @@ from credigestor.rules.quoting import quote
 
 MIN_YEAR, MAX_YEAR = 1990, 2200  # what a person may type
 MONTHS = ("jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez")
+_WEEKDAYS = ("seg", "ter", "qua", "qui", "sex", "sáb", "dom")
 MONTH_NAMES = (
     *("janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto"),
     *("setembro", "outubro", "novembro", "dezembro"),
@@ -205,6 +206,11 @@ def format_days(count: int) -> str:
 def written_date(day: date) -> str:
     """Show a date as a letter has it: "1º de novembro de 2026"."""
     return f"{day.day}{'º' if day.day == 1 else ''} de {month_name(day)}"
+
+
+def weekday(day: date) -> str:
+    """Show the day of the week of a date, as seg."""
+    return _WEEKDAYS[day.weekday()]
 
 
 def month_label(day: date) -> str:

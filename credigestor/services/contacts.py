@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from credigestor.db.balances import open_notes
-from credigestor.db.models import Contact, Customer, PromiseToPay, PromiseWithdrawal
+from credigestor.db.models import Contact, PromiseToPay, PromiseWithdrawal
 from credigestor.db.settings import current_settings
 from credigestor.errors import Conflict, InvalidInput, InvalidInputs, NotFound
 from credigestor.rules import privacy
@@ -20,7 +20,7 @@ from credigestor.rules.calendar import format_date, last_on_time_day
 from credigestor.rules.contacts import Channel, Outcome
 from credigestor.rules.money import ZERO, format_brl
 from credigestor.rules.permissions import Actor, Permission
-from credigestor.services import audit, operations
+from credigestor.services import audit, customers, operations
 from credigestor.services.inputs import MAX_REASON, InputModel, reason
 from credigestor.services.inputs import text as cleaned
 
@@ -53,7 +53,7 @@ def record(session: Session, actor: Actor, data: NewContact, *, today: date) -> 
     Conflict: the customer is anonymised, a promise still stands, the operation made another one.
     """
     actor.require(Permission.CONTACT)
-    _lock(session, data.customer_id)
+    customers.locked(session, data.customer_id)
     if before := operations.recorded(session, Contact, data.operation_id):
         operations.require_same(
             _same(session, before[0], data), done="gravou outro contato", again="gravar este"
@@ -98,7 +98,7 @@ def withdraw(session: Session, actor: Actor, *, promise_id: int, why: str, today
     )
     if customer_id is None:
         raise NotFound("Promessa não encontrada.")
-    _lock(session, customer_id)
+    customers.locked(session, customer_id)
     promise = session.get_one(PromiseToPay, promise_id)
     withdrawn = select(PromiseWithdrawal.id).where(PromiseWithdrawal.promise_id == promise_id)
     if session.scalar(withdrawn) is not None:
@@ -152,17 +152,6 @@ def follow(session: Session, from_id: int, to_id: int) -> None:
         .execution_options(synchronize_session=False)
     )
     session.execute(_ALLOW, {"way": ""})
-
-
-def _lock(session: Session, customer_id: int) -> None:
-    """One at a time for a customer; nobody anonymises them meanwhile."""
-    row = session.execute(
-        select(Customer.anonymised_at).where(Customer.id == customer_id).with_for_update()
-    ).one_or_none()
-    if row is None:
-        raise NotFound("Cliente não encontrado.")
-    if row.anonymised_at is not None:
-        raise Conflict(privacy.REFUSAL)
 
 
 def _same(session: Session, there: Contact, data: NewContact) -> bool:

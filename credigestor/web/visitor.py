@@ -42,14 +42,6 @@ def client_address(peer: str | None, header: Header) -> str:
     return peer or "?"
 
 
-def is_loopback(peer: str | None) -> bool:
-    """Tell whether who connected is a program of this machine."""
-    try:
-        return peer is not None and ip_address(peer).is_loopback
-    except ValueError:
-        return False
-
-
 def host_allowed(host: str | None) -> bool:
     """Tell whether a Host header names us: an IP, localhost, this machine, a configured name.
 
@@ -97,10 +89,10 @@ def really_local(peer: str | None, header: Header) -> bool:
     hosts, origins = header("host"), header("origin")
     return (
         not get_config().behind_proxy
-        and _is_loopback(peer)
+        and is_loopback(peer)
         and not any(header(name) for name in FORWARDING)
         and len(hosts) == len(origins) == 1
-        and _is_loopback(host_name(hosts[0]))
+        and is_loopback(host_name(hosts[0]))
         and same_origin(origins[0], hosts[0])
     )
 
@@ -130,7 +122,8 @@ def local_path(path: str) -> str:
     return path if len(path) <= 2000 and _LOCAL_PATH.fullmatch(path) else "/"
 
 
-def _is_loopback(name: str | None) -> bool:
+def is_loopback(name: str | None) -> bool:
+    """Tell whether a peer, or the name of a host, is this machine itself."""
     if name == "localhost":
         return True
     try:

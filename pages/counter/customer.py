@@ -73,8 +73,10 @@ def show_header(found: Profile) -> None:
         may = found.owed.total and actor.can(Permission.RENEGOTIATE)
         if may and st.button("Renegociar", icon=":material/handshake:"):
             links.go("counter/renegotiate.py", customer=customer.id)
-        for phone in filter(None, (customer.phone, customer.second_phone)):
-            reminders.button(data.settings(), phone, overdue.reminder if overdue else None)
+        if phones := list(filter(None, (customer.phone, customer.second_phone))):
+            shop = data.settings()
+            for phone in phones:
+                reminders.button(shop, phone, overdue.reminder if overdue else None)
     if told := about(customer):
         st.caption(messages.plain(told))
 

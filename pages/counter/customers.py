@@ -133,7 +133,7 @@ def choose_filters() -> customers.CustomerFilters:
         situation = address.choice("Situação", SITUATIONS, name="status", default="active")
         overdue = st.toggle("Só com notas atrasadas", key="overdue", bind="query-params")
     unidentified = False
-    if data.read(customers.any_unidentified) or st.query_params.get("no_cpf"):
+    if st.query_params.get("no_cpf") or data.read(customers.any_unidentified):
         unidentified = st.toggle("Só sem CPF", key="no_cpf", bind="query-params")
     return customers.CustomerFilters(text, ACTIVE[situation], overdue, unidentified)
 

@@ -20,7 +20,7 @@ from credigestor.reports import customers
 from credigestor.reports import sales as sales_report
 from credigestor.reports.customers import Exposure
 from credigestor.rules import true_rate
-from credigestor.rules.calendar import format_date
+from credigestor.rules.calendar import format_date, weekday
 from credigestor.rules.due_schedule import MONTHLY
 from credigestor.rules.installments import USUAL_MONTHLY_RATE
 from credigestor.rules.money import (
@@ -45,7 +45,6 @@ from credigestor.ui.kit import data, forms, keyboard, links, messages, operation
 from credigestor.ui.kit.live_form import LiveForm
 
 FORM = "new_sale"
-WEEKDAYS = ("seg", "ter", "qua", "qui", "sex", "sáb", "dom")
 
 
 def customer_area(draft: LiveForm, today: date) -> Exposure | None:
@@ -231,7 +230,7 @@ def preview(new: NewSale, planned: Plan, draft: LiveForm) -> None:
 
 def day_with_weekday(day: date) -> str:
     """A date as 20/11/2026 (sex)."""
-    return f"{format_date(day)} ({WEEKDAYS[day.weekday()]})"
+    return f"{format_date(day)} ({weekday(day)})"
 
 
 def result_area(

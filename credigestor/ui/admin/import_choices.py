@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 import streamlit as st
 
@@ -71,7 +72,7 @@ def choose(sent: Sequence[Sent]) -> Choices:
     happened = any(each.what.kind is Kind.NOTES or each.what.repeated for each in sent)
     with st.expander("O que não cabe nas regras da loja", expanded=happened):
         st.caption("Tudo o que for aceito assim aparece na conferência, contado e com exemplos.")
-        flags = {
+        flags: dict[str, Any] = {
             name: st.checkbox(
                 label,
                 value=happened and name in _USUAL,
@@ -86,16 +87,7 @@ def choose(sent: Sequence[Sent]) -> Choices:
             key="import-choice-zeros",
         )
         rates = _choose_rates()
-    return Choices(
-        waive_short=flags["waive_short"],
-        as_paid=flags["as_paid"],
-        settled_on_due=flags["settled_on_due"],
-        earlier_day=flags["earlier_day"],
-        spill=flags["spill"],
-        apply_changes=flags["apply_changes"],
-        same_without_zeros=_ZEROS[zeros],
-        rates=rates,
-    )
+    return Choices(**flags, same_without_zeros=_ZEROS[zeros], rates=rates)
 
 
 def _choose_rates() -> Rates:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from credigestor.reports.portfolio.flows import Flow
 from credigestor.reports.takings import Came, ShopDay
-from credigestor.rules.calendar import format_date
+from credigestor.rules.calendar import format_date, weekday
 from credigestor.rules.methods import NAMES
 from credigestor.rules.money import ZERO, format_brl
 from credigestor.rules.periods import Period
@@ -24,7 +24,6 @@ CAME_NAMES = {
     Came.REFUND: "Entradas devolvidas",
     Came.OTHER: "Crédito e devoluções",
 }
-WEEKDAYS = ("seg", "ter", "qua", "qui", "sex", "sáb", "dom")
 NOBODY = "Sem usuário"
 
 
@@ -36,18 +35,12 @@ def show_cards(day: ShopDay, month: Flow, before: Flow, compared: Period) -> Non
         cards.card(
             "Entrou hoje",
             format_brl(day.sum()),
-            None,
-            "",
-            (),
             help="Notas e entradas recebidas, menos o que foi devolvido. Sem o que foi pago com "
             "crédito.",
         ),
         cards.card(
             "Vendido hoje",
             format_brl(sold),
-            None,
-            "",
-            (),
             help="Total das vendas de hoje, com as entradas, sem as canceladas.",
         ),
         cards.card(
@@ -55,7 +48,6 @@ def show_cards(day: ShopDay, month: Flow, before: Flow, compared: Period) -> Non
             format_brl(month.sold),
             in_percent(month.sold, before.sold),
             since,
-            (),
             help="Até hoje, comparado com os mesmos dias do mês passado.",
         ),
         cards.card(
@@ -63,7 +55,6 @@ def show_cards(day: ShopDay, month: Flow, before: Flow, compared: Period) -> Non
             format_brl(month.received),
             in_percent(month.received, before.received),
             since,
-            (),
             help="De notas, com juros e multa, sem os estornados. As entradas ficam fora.",
         ),
     )
@@ -125,7 +116,7 @@ def show_due(dues: Sequence[tuple[date, int, Decimal]], first: date, last: date)
     )
     frame = pd.DataFrame(
         {
-            "day": f"{format_date(day)}, {WEEKDAYS[day.weekday()]}",
+            "day": f"{format_date(day)}, {weekday(day)}",
             "notes": count,
             "principal": principal,
         }

@@ -11,8 +11,8 @@ from credigestor.reports import numbered
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.ui.kit import data, keyboard, links, session
+from credigestor.ui.kit.live_form import PAUSE
 
-_LIVE = "300ms"
 #: What each kind is called, its page, and its icon.
 _KINDS = {
     "note": ("Nota", "counter/note.py", "description"),
@@ -43,7 +43,7 @@ def _search(key: str) -> None:
         "Procurar em tudo",
         key=key,
         type="search",
-        live=_LIVE,
+        live=PAUSE,
         icon=":material/search:",
         placeholder="Procurar",
         autocomplete="off",

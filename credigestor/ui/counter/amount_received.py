@@ -15,8 +15,8 @@ from credigestor.rules.money import CENT, ZERO, format_brl, format_number, parse
 from credigestor.ui.counter.note_ticks import offer_next
 from credigestor.ui.kit import clicks, forms, messages
 from credigestor.ui.kit.figures import format_count
+from credigestor.ui.kit.live_form import PAUSE
 
-LIVE = "300ms"
 #: Pixels: beside it a telephone has room for the button that fills it in.
 AMOUNT_WIDTH = 128
 
@@ -35,7 +35,7 @@ def choose_amount(
         typed = st.text_input(
             "Valor recebido (R$)",
             key=key_of(form),
-            live=LIVE,
+            live=PAUSE,
             placeholder="1.234,56",
             autocomplete="off",
             persist_state="session",

@@ -49,7 +49,7 @@ def show(actor: Actor, shop: ShopSettings, found: CallList, today: date) -> None
                 _card(actor, shop, call, channel, today)
 
 
-def promise_badge(promise: PromiseMade) -> None:
+def _promise_badge(promise: PromiseMade) -> None:
     """How a promise stands, in a word and its colour."""
     share = f", {promise.share} %" if promise.status is PromiseStatus.PARTLY else ""
     st.badge(
@@ -65,7 +65,7 @@ def _card(actor: Actor, shop: ShopSettings, call: Call, channel: Channel, today:
     who = call.overdue
     links.link("counter/customer.py", who.name, icon=":material/person:", id=who.customer_id)
     if call.promise is not None:
-        promise_badge(call.promise)
+        _promise_badge(call.promise)
     told = [
         f"**{messages.plain(format_brl(who.principal))}** "
         + messages.plain(

@@ -16,6 +16,7 @@ from credigestor.reports.receiving import Discounts, by_right, grant
 from credigestor.rules.money import CENT, format_number, parse_money
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services.inputs import MAX_REASON
+from credigestor.ui.counter.amount_received import key_of
 from credigestor.ui.kit import forms
 
 #: The inputs drawn here, as the preview's witnesses.
@@ -63,7 +64,7 @@ def choose_discounts(
 
 def _follow(form: uuid.UUID, whole: Decimal, reduced: Decimal) -> None:
     """What settled the notes settles them after the switch too; another amount stays as typed."""
-    key, wanted = f"amount:{form}", st.session_state[f"early:{form}"]
+    key, wanted = key_of(form), st.session_state[f"early:{form}"]
     before, after = (whole, reduced) if wanted else (reduced, whole)
     if st.session_state.get(key) == format_number(before):
         st.session_state[key] = format_number(after)

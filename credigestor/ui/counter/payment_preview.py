@@ -30,7 +30,7 @@ def preview(parts: Sequence[Part], waived: Mapping[int, Waived]) -> None:
         left = [row for row, part in zip(rows, parts, strict=True) if part.after]
         rows = [
             *_summed(settled, "notas quitadas"),
-            *(left if len(left) < FEW else _summed(left, "notas em parte")),
+            *_summed(left, "notas em parte"),
         ]
     with st.container(key=keyboard.PREVIEW, gap="xsmall"):
         st.markdown("**Prévia**")

@@ -29,9 +29,9 @@ _SIDE, _EDGE = 100, 4
 def card(
     label: str,
     value: str,
-    change: str | None,
-    since: str,
-    history: Sequence[Decimal],
+    change: str | None = None,
+    since: str = "",
+    history: Sequence[Decimal] = (),
     *,
     help: str,
     color: Tone = "normal",

@@ -71,8 +71,7 @@ def finish(form: str) -> None:
     """
     slot, state = _slot(form), st.session_state
     state[f"{slot}:done"] = state.get(f"{slot}:word")
-    for name in (slot, f"{slot}:word", f"{slot}:others"):
-        state.pop(name, None)
+    _drop(slot)
 
 
 def begun(form: str) -> str:
@@ -87,8 +86,7 @@ def set_aside(form: str) -> tuple[str, str]:
     """
     slot, state = _slot(form), st.session_state
     kept = str(state[f"{slot}:word"]), str(state[slot])
-    for name in (slot, f"{slot}:word", f"{slot}:others"):
-        state.pop(name, None)
+    _drop(slot)
     st.query_params.pop(PARAMETER, None)
     return kept
 
@@ -119,6 +117,11 @@ def another(form: str) -> Iterator[None]:
             others = f"{_slot(form)}:others"
             st.session_state[others] = st.session_state.get(others, 0) + 1
         raise
+
+
+def _drop(slot: str) -> None:
+    for name in (slot, f"{slot}:word", f"{slot}:others"):
+        st.session_state.pop(name, None)
 
 
 def _slot(form: str) -> str:
