@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.models import CreditMovement, Customer, Payment, PaymentItem
 from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules.charges import Split, Step
-from credigestor.rules.methods import CREDIT, Method, parts_of
+from credigestor.rules.methods import CREDIT, UNKNOWN, Method, parts_of
 from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
@@ -87,6 +87,11 @@ def _movable(session: Session, data: PaymentToMove) -> Payment:
         raise Conflict(
             "Deste pagamento ficou crédito com o cliente, ou foi feito com ele. Estorne-o e receba "
             "de novo."
+        )
+    if payment.method == UNKNOWN:
+        raise Conflict(
+            "Não se sabe como o dinheiro deste pagamento veio. Estorne-o e receba de novo, com a "
+            "forma."
         )
     given = sum((amount for _, amount in data.items), Decimal(0))
     if given != payment.amount:

@@ -7,7 +7,7 @@ from decimal import Decimal as D
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Payment, Reversal
@@ -132,6 +132,20 @@ def test_a_payment_that_left_credit_or_was_reversed_is_refused(
     with pytest.raises(Conflict, match="já foi estornado"):
         move(manager, asked(shop, items=((shop["theirs"], D("100.00")),)))
     assert count(Reversal) == 1
+
+
+def test_a_payment_of_which_nobody_knows_how_it_came_is_refused(
+    manager: Actor, shop: dict[str, int]
+) -> None:
+    with transaction() as session:  # as an import writes one
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(
+            text("UPDATE payments SET method = 'unknown', cash = NULL, pix = NULL WHERE id = :id"),
+            {"id": shop["paid"]},
+        )
+    with pytest.raises(Conflict, match="Não se sabe como"):
+        move(manager, asked(shop))
+    assert count(Reversal) == 0
 
 
 def test_r37_it_is_a_managers_also_in_closed_days(
