@@ -60,7 +60,10 @@ def outcome(
         key=f"{key}:outcome",
         label_visibility="collapsed",
     )
+    # The outcome stays chosen where it was refused: it is not recorded by a later run unasked.
+    state, slot = st.session_state, f"refused:{key}"
     if chosen is None:
+        state.pop(slot, None)
         return False
     values: dict[str, object] = {
         # The same until it is recorded: two fast taps are one contact.
@@ -71,6 +74,9 @@ def outcome(
         "remark": remark,
     }
     fields = forms.Fields()
+    if chosen is not Outcome.PROMISED and (before := state.get(slot)) and before[0] is chosen:
+        fields.show(before[1])
+        return False
     amount, due_on = "", None
     if chosen is Outcome.PROMISED:
         with st.form(f"{key}:promise", border=False):
@@ -99,6 +105,7 @@ def outcome(
         new = parse(NewContact, values)
         data.write(lambda s: contacts.record(s, actor, new, today=today))
     except BusinessError as error:
+        state[slot] = chosen, error
         fields.show(error)
         return False
     forms.renew(f"contact:{customer_id}:{today}")

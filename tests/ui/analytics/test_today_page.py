@@ -13,6 +13,7 @@ from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.db.models import SettingsVersion, User
 from credigestor.db.settings import ShopSettings
+from credigestor.errors import Conflict
 from credigestor.rules import pix
 from credigestor.rules.permissions import Role
 from tests.factories import actor_of, add_user
@@ -122,6 +123,29 @@ def test_one_tap_records_what_came_of_it_and_takes_the_card_away(
     assert "Contato com Ana *Luz* gravado" in words(app)
     assert "Ninguém mais para chamar hoje." in words(app)
     assert "1 contatado hoje" in words(app)
+
+
+def test_an_outcome_that_was_refused_is_not_recorded_by_a_later_run(
+    guta: User, ana: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def refuse(*_: Any, **__: Any) -> None:
+        asked.append(1)
+        raise Conflict("Agora não.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("credigestor.services.contacts.record", refuse)
+        app = open_today(guta)
+        outcomes(app).set_value("spoke").run()
+        assert "Agora não." in words(app)
+        app.run()
+        assert (len(asked), "Agora não." in words(app)) == (1, True)
+    app.run()  # the reason is gone, and nobody has tapped again
+    assert of(ana) == []
+    outcomes(app).set_value(None).run()
+    outcomes(app).set_value("spoke").run()
+    assert len(of(ana)) == 1
 
 
 def test_r38_a_promise_is_asked_for_its_amount_and_day_and_comes_back_judged(
