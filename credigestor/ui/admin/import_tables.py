@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -66,9 +67,13 @@ def tables_in(files: Sequence[UploadedFile]) -> list[Table]:
 
 def show(found: Sequence[Table], kept: KeptMapping | None, *, key: str) -> list[Sent] | None:
     """Draw how each table is read; what was chosen, or None while something is to be said."""
-    sent = [
-        _table(table, mappings.apply(kept, table), f"{key}-{_digest(table)}") for table in found
-    ]
+    alike = Counter[int]()  # tables of one name and header: last month's export beside this one's
+    sent = []
+    for table in found:
+        digest = _digest(table)
+        place = f"{key}-{digest}" + (f"-{alike[digest]}" if alike[digest] else "")
+        alike[digest] += 1
+        sent.append(_table(table, mappings.apply(kept, table), place))
     waiting = [each for each in sent if mappings.asked(each)]
     if all(each.what.kind is Kind.NOTHING for each in sent):
         if sent:

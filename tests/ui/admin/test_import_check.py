@@ -92,3 +92,14 @@ def test_a_rate_that_is_none_is_told_at_its_field_and_nothing_can_be_checked(ada
     fine.set_value("3").run()
     assert "2 %" in text_of(app).replace("\xa0", " ")
     assert "Conferir" not in labels(app)
+
+
+def test_two_files_of_one_name_and_header_are_read_side_by_side(ada: User) -> None:
+    later = LATE.replace(";77;", ";78;").encode()
+    app = open_app(user=ada, page="admin/imports.py")
+    sent = [("lista.csv", content, "text/csv") for content in (LATE.encode(), later)]
+    app.file_uploader[0].set_value(sent).run()
+    assert not app.exception
+    press(press(app, "Conferir"), "Importar")
+    with snapshot() as session:
+        assert session.scalar(select(func.count()).select_from(Sale)) == 2
