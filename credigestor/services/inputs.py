@@ -53,9 +53,9 @@ def text(value: str | None, *, field: str, maximum: int, label: str) -> str:
     return value
 
 
-def reason(value: str | None, *, field: str = "reason") -> str:
-    """A reason of 3 to 500 characters; raises InvalidInput otherwise."""
-    cleaned = text(value, field=field, maximum=MAX_REASON, label="Motivo")
+def reason(value: str | None, *, field: str = "reason", maximum: int = MAX_REASON) -> str:
+    """A reason of 3 to 500 characters, or to `maximum`; raises InvalidInput otherwise."""
+    cleaned = text(value, field=field, maximum=maximum, label="Motivo")
     if len(cleaned) < 3:
         raise InvalidInput("Explique o motivo.", field=field)
     return cleaned

@@ -20,9 +20,13 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import payers, payments
-from credigestor.services.inputs import InputModel, reason
+from credigestor.services.inputs import MAX_REASON, InputModel, reason
 from credigestor.services.ledger import LockedNote, lock_notes
 from credigestor.services.payments import NewPayment
+
+_WENT = " Passou ao recibo {}."
+#: Longest reason: where the money went stands behind it, with a number of up to 19 digits.
+MAX_WHY = MAX_REASON - len(_WENT.format("9" * 19))
 
 
 class PaymentToMove(InputModel):
@@ -55,7 +59,7 @@ def move(session: Session, actor: Actor, data: PaymentToMove, *, today: date) ->
     """
     actor.require(Permission.MOVE)
     actor.require(Permission.REVERSE)
-    why = reason(data.reason)
+    why = reason(data.reason, maximum=MAX_WHY)
     again = select(Payment.id).where(Payment.operation_id == data.operation_id)
     if session.scalar(again) is not None:
         payment = session.get(Payment, data.payment_id)
@@ -69,7 +73,7 @@ def move(session: Session, actor: Actor, data: PaymentToMove, *, today: date) ->
     # All at once and in order of id, as whoever pays either of them.
     lock_notes(session, {*theirs, *(note_id for note_id, _ in data.items)})
     made = payments.receive(session, actor, _anew(session, payment, data), today=today)
-    told = reason(f"{why} Passou ao recibo {receipt_number(made)}.")
+    told = f"{why}{_WENT.format(receipt_number(made))}"
     payments.reverse(session, actor, payment_id=payment.id, why=told, today=today)
     return made
 

@@ -17,7 +17,7 @@ from credigestor.rules.charges import Split
 from credigestor.rules.permissions import Actor
 from credigestor.services import payers, payment_moves
 from credigestor.services.inputs import parse
-from credigestor.services.payment_moves import PaymentToMove
+from credigestor.services.payment_moves import MAX_WHY, PaymentToMove
 from tests.portfolio import TODAY, add_customer
 from tests.services.closing import close
 from tests.services.paying import JANUARY, JANUARY_25, new_payment, note_row, receive, sell
@@ -92,6 +92,7 @@ REFUSED: list[tuple[dict[str, Any], str | None, str]] = [
     ({"customer_id": 99}, "customer_id", "não encontrado"),
     ({"payment_id": 99}, None, "não encontrado"),
     ({"reason": " "}, "reason", "Explique o motivo"),
+    ({"reason": "x" * (MAX_WHY + 1)}, "reason", f"no máximo {MAX_WHY} caracteres"),
     (
         {"previewed": {2: Split(D(0), D(0), D("100.00"))}},
         *("amount", "mudou desde a prévia"),
@@ -110,6 +111,15 @@ def test_what_does_not_fit_is_refused_and_nothing_is_half_done(
     assert message in error.value.message.replace("\xa0", " ")
     assert (count(Payment), count(Reversal)) == (1, 0)
     assert note_row(shop["mine"]).principal_balance == D("207.50")
+
+
+def test_the_longest_reason_leaves_room_for_where_the_money_went(
+    manager: Actor, shop: dict[str, int]
+) -> None:
+    made = move(manager, asked(shop, reason="x" * MAX_WHY))
+    with snapshot() as session:
+        undone = session.get_one(Reversal, shop["paid"])
+        assert undone.reason == f"{'x' * MAX_WHY} Passou ao recibo {made:06}."
 
 
 def test_more_than_the_right_customer_owes_is_refused_whole(

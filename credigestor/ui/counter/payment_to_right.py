@@ -18,8 +18,8 @@ from credigestor.rules.money import format_brl, format_number
 from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import payment_moves
-from credigestor.services.inputs import MAX_REASON, parse
-from credigestor.services.payment_moves import PaymentToMove
+from credigestor.services.inputs import parse
+from credigestor.services.payment_moves import MAX_WHY, PaymentToMove
 from credigestor.ui.counter.customer_search import (
     PARAMETER,
     describe,
@@ -63,7 +63,7 @@ def _choose(form: str, found: Receipt, actor: Actor, today: date) -> None:
         return
     chosen = choose_notes(operation.id, notes) or notes
     fields.slot("amount")
-    why = st.text_input("Motivo", key=f"move_payment_why:{operation.key}", max_chars=MAX_REASON)
+    why = st.text_input("Motivo", key=f"move_payment_why:{operation.key}", max_chars=MAX_WHY)
     fields.slot("reason")
     try:
         parts = allocated(found.amount, chosen, Discounts({}))
