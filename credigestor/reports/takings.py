@@ -18,6 +18,7 @@ from credigestor.reports import by_method
 from credigestor.reports.other_money import others
 from credigestor.rules.methods import CREDIT
 from credigestor.rules.money import ZERO
+from credigestor.rules.namesakes import distinct
 
 
 class Came(StrEnum):
@@ -31,7 +32,10 @@ class Came(StrEnum):
 
 @dataclass(frozen=True)
 class Taking:
-    """What somebody took in (or handed back, below zero) by one method for one thing, R$."""
+    """What somebody took in (or handed back, below zero) by one method for one thing, R$.
+
+    A person is a name, with the id where two have the same.
+    """
 
     person: str | None
     method: str
@@ -68,7 +72,7 @@ class ShopDay:
 
 def shop_day(session: Session, *, day: date) -> ShopDay:
     """What the shop took in and sold on a day, by who did it."""
-    names = {row.id: row.name for row in session.execute(select(User.id, User.name))}
+    names = distinct({row.id: row.name for row in session.execute(select(User.id, User.name))})
     notes = _by_person(
         session.execute(
             select(Payment.received_by.label("person"), *by_method.sums(Payment))

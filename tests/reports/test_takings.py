@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal as D
 from typing import Any
@@ -14,6 +15,7 @@ from credigestor.db.models import Note
 from credigestor.reports import day, takings
 from credigestor.reports.takings import Came, ShopDay
 from credigestor.rules.permissions import Actor
+from tests.factories import actor_of
 from tests.portfolio import TODAY, late
 from tests.services.down_paying import cancel
 from tests.services.paying import pay, reverse, sell
@@ -58,6 +60,21 @@ def test_r35_what_came_in_is_told_by_person_method_and_what_it_was_for(
     with snapshot() as session:  # each seller's own day adds up to it
         days = [day.seller_day(session, who.id, day=TODAY) for who in (manager, seller)]
     assert sum(sum(each.takings.values()) for each in days) == found.sum()
+
+
+def test_the_takings_of_two_people_of_one_name_are_not_one(
+    manager: Actor, make_user: Callable[..., Any]
+) -> None:
+    one, two = (make_user(login=login, name="Ana") for login in ("ana", "ana2"))
+    [note] = sell(("900.00", late(50)), customer=new_customer()).notes
+    pay(actor_of(one), TODAY, (note, "40.00"))
+    pay(actor_of(two), TODAY, (note, "2.00"))
+    pay(manager, TODAY, (note, "1.00"))
+    assert {each.person: each.amount for each in today().takings} == {
+        f"Ana ({one.id})": D("40.00"),
+        f"Ana ({two.id})": D("2.00"),
+        "Guta Gerente": D("1.00"),
+    }
 
 
 def test_a_day_without_work_is_nothing() -> None:

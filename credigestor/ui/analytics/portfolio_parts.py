@@ -10,10 +10,11 @@ from credigestor.reports.note_filters import NO_CITY
 from credigestor.reports.portfolio.breakdown import Part
 from credigestor.rules.aging import bands_over
 from credigestor.rules.money import ZERO, format_brl
+from credigestor.rules.namesakes import distinct
 from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.portfolio_risk import NOTES, NOTHING_OPEN
 from credigestor.ui.analytics.view import View
-from credigestor.ui.charts.portfolio import NOT_DUE, OVERDUE, STOCK_COLORS, distinct, ranked
+from credigestor.ui.charts.portfolio import NOT_DUE, OVERDUE, STOCK_COLORS, ranked
 from credigestor.ui.kit.figures import format_count, format_rate, rounded
 
 #: Parts that the chart shows one by one; the rest is one bar.

@@ -14,9 +14,10 @@ from credigestor.reports.portfolio.stock import Contracts, Stock
 from credigestor.rules.aging import OVER_DAYS, bands_over
 from credigestor.rules.calendar import format_date
 from credigestor.rules.money import ZERO, format_brl
+from credigestor.rules.namesakes import distinct
 from credigestor.ui.analytics.exhibit import Exhibit, Lead, drawn, exhibit
 from credigestor.ui.analytics.view import View
-from credigestor.ui.charts.portfolio import distinct, ranked
+from credigestor.ui.charts.portfolio import ranked
 from credigestor.ui.kit.figures import format_rate, rounded
 
 NOTES = "counter/notes.py"

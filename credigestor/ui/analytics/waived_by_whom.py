@@ -9,9 +9,10 @@ import pandas as pd
 
 from credigestor.reports.waived import LetGo
 from credigestor.rules.money import format_brl
+from credigestor.rules.namesakes import distinct
 from credigestor.ui.analytics.exhibit import Exhibit, drawn, exhibit
 from credigestor.ui.analytics.view import View
-from credigestor.ui.charts.portfolio import distinct, ranked
+from credigestor.ui.charts.portfolio import ranked
 
 NOBODY = "Sem usuário"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -71,13 +70,3 @@ def by_month(
     marks = theme.layer(theme.bar_mark(color=theme.BLUE), base)
     labels = theme.layer(theme.text_mark(dy=-7, fontSize=11), base, {"text": theme.field("label")})
     return theme.layers(frame, marks, labels, height=240)
-
-
-def distinct(names: Mapping[str, str]) -> dict[str, str]:
-    """The names by id, each told apart from its namesakes by its id.
-
-    >>> distinct({"7": "Ana", "9": "Ana", "8": "Bia"})
-    {'7': 'Ana (7)', '9': 'Ana (9)', '8': 'Bia'}
-    """
-    times = Counter(names.values())
-    return {id_: f"{name} ({id_})" if times[name] > 1 else name for id_, name in names.items()}

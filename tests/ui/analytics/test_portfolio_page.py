@@ -284,11 +284,6 @@ def test_a_month_without_sales_keeps_its_place() -> None:
     assert "labelExpr" in money["layer"][0]["encoding"]["y"]["axis"]
 
 
-def test_namesakes_are_told_apart() -> None:
-    names = charts.distinct({"7": "Ana", "9": "Ana", "8": "Bia"})
-    assert names == {"7": "Ana (7)", "9": "Ana (9)", "8": "Bia"}
-
-
 @on_a_page
 def test_beyond_the_fifteen_largest_the_parts_that_owe_are_one_bar(
     db: str, manager: Actor, monkeypatch: pytest.MonkeyPatch
