@@ -11,6 +11,7 @@
   const SAME_ENTER = 200;
   // How long one waits for a page, or for results, with what is typed meanwhile kept.
   const PATIENCE = 8000;
+  const CHORD = 2000;
 
   const $ = (selector) => document.querySelector(selector);
   const keyed = (name, inside) => $(`[class*="st-key-${name}"] ${inside}`);
@@ -170,9 +171,8 @@
 
   const letter = (event) =>
     /^[a-z0-9]$/i.test(event.key) ? event.key.toLowerCase() : event.code.slice(-1).toLowerCase();
-  const byAlt = (event) => {
-    if (event.key.length > 1) return false;
-    const key = letter(event);
+  // What Alt and a letter or digit does, but the shortcuts that Streamlit minds itself.
+  const pressAlt = (key) => {
     if (key in PAGES && inMenu()) return lead(PAGES[key]), true;
     const options = keyed("cg-key-alt-digit", '[data-testid="stButtonGroup"]');
     const option = options?.querySelectorAll("button")[Number(key) - 1];
@@ -185,6 +185,22 @@
     field?.focus();
     field?.select();
     return Boolean(option || field);
+  };
+  const byAlt = (event) => event.key.length === 1 && pressAlt(letter(event));
+  // A chord pressed when the caret is there and its button is not: Streamlit loads the script of a
+  // button, and minds its shortcut, some time after the text of the page.
+  let chord = null;
+  const minded = () => {
+    if (!chord) return;
+    const { key, path, until } = chord;
+    if (Date.now() > until || path !== location.pathname) return void (chord = null);
+    const hint = [...document.querySelectorAll("button kbd")].find((one) =>
+      new RegExp(`^(Alt|⌥) \\+ ${key}$`, "i").test(one.textContent),
+    );
+    const button = hint?.closest("button");
+    if (button ? button.disabled : !pressAlt(key)) return;
+    chord = null;
+    button?.click();
   };
   let entered = 0;
   const byEnter = (event) => {
@@ -222,14 +238,23 @@
   document.addEventListener(
     "keydown",
     (event) => {
+      chord = null;
       if (event.isComposing || !event.key || !byKey(event)) return;
       event.preventDefault();
       event.stopImmediatePropagation();
     },
     true,
   );
+  // Whatever minds a key has said so by now.
+  window.addEventListener("keydown", (event) => {
+    const { altKey, ctrlKey, metaKey, shiftKey, isComposing, defaultPrevented, key } = event;
+    if (!altKey || ctrlKey || metaKey || shiftKey || isComposing || defaultPrevented) return;
+    if (key?.length !== 1 || !/^[a-z0-9]$/.test(letter(event))) return;
+    chord = { key: letter(event), path: location.pathname, until: Date.now() + CHORD };
+    minded();
+  });
   // A hand on the mouse waits for nothing that was typed.
-  document.addEventListener("pointerdown", () => ([ahead.until, picking] = [0, null]), true);
+  document.addEventListener("pointerdown", () => ([ahead.until, picking, chord] = [0, null]), true);
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.('[data-testid="stSidebarNavLink"]');
     if (link && link.pathname === location.pathname) done = "";
@@ -241,6 +266,7 @@
     pick();
     putCaret();
     if (wanted) press(wanted);
+    minded();
   };
   new MutationObserver(() => {
     if (!due) due = Boolean(requestAnimationFrame(look));

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from playwright.sync_api import Page
@@ -25,6 +26,7 @@ PHONE: dict[str, Any] = {
 }
 
 
+@cache  # one Zulmira a server, whichever tests come to it
 def fill(server: Server) -> dict[str, str]:
     """Sell to one customer, who is late after a year; the address of every page, by its word."""
     with Session(server.engine) as session, session.begin():

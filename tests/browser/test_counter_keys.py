@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,11 @@ pytestmark = pytest.mark.browser
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1366, "height": 768}}
 #: Where the caret is: the label of the input.
 CARET = "document.activeElement.getAttribute('aria-label')"
+#: After the next Enter another one, at once even on a busy machine.
+TREMBLE = """() => addEventListener("keydown", ({ target }) => setTimeout(() => {
+  const again = { key: "Enter", code: "Enter", bubbles: true, cancelable: true };
+  target.dispatchEvent(new KeyboardEvent("keydown", again));
+}), { capture: true, once: true })"""
 
 
 class Keyboard:
@@ -155,11 +160,11 @@ def test_what_was_not_seen_is_never_recorded_and_nothing_twice(
     page.set_viewport_size(DESKTOP["viewport"])
 
     # A trembling hand, and a key held down.
+    page.evaluate(TREMBLE)
     page.keyboard.down("Enter")
     page.keyboard.down("Enter")
     page.keyboard.down("Enter")
     page.keyboard.up("Enter")
-    page.keyboard.press("Enter")
     expect(receipt(page)).to_be_visible()
     time.sleep(1)
     expect(receipt(page)).to_be_visible()
@@ -203,6 +208,30 @@ def all_is_in_view(counter: Page, server: Server, customer: int) -> None:
         expect(hints).to_be_hidden()
     else:
         expect(hints).to_be_visible()
+
+
+def test_a_chord_pressed_before_its_button_is_there_is_not_lost(
+    server: Server, page: Page, arrive: Callable[..., None]
+) -> None:
+    customer = late_customer(server, "Zoraide Ligeira", 3)
+    keys = Keyboard(page)
+    on_its_way: list[Route] = []
+    page.route("**/static/js/Button.*.js", lambda route: on_its_way.append(route))
+    arrive(page, "gerente", f"/receber?customer={customer}")
+    keys.expect_caret("Valor recebido (R$)")
+    keys.press("Alt+a")
+    expect(page.get_by_role("button", name="Quitar a mais antiga")).to_have_count(0)
+    assert on_its_way
+    for script in on_its_way:
+        script.continue_()
+    expect(amount(page)).to_have_value("95,70")
+    # Another key, and nobody wants it any more.
+    keys.expect_caret("Valor recebido (R$)")
+    keys.press("Alt+j", "Control+a")
+    keys.type("90")
+    expect(page.get_by_role("button", name="Dispensar R$\xa05,70 de encargos")).to_be_visible()
+    settled(page)
+    expect(page.get_by_role("button", name="Não dispensar")).to_have_count(0)
 
 
 def test_change_several_methods_and_an_interrupted_payment_are_one_key_away(
