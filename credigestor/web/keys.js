@@ -187,13 +187,14 @@
     return Boolean(option || field);
   };
   const byAlt = (event) => event.key.length === 1 && pressAlt(letter(event));
-  // A chord pressed when the caret is there and its button is not: Streamlit loads the script of a
-  // button, and minds its shortcut, some time after the text of the page.
+  // A chord pressed when the caret is there and its button is not: it is drawn further below, and
+  // Streamlit loads the script of a button, and minds its shortcut, some time after the text.
   let chord = null;
   const minded = () => {
     if (!chord) return;
-    const { key, path, until } = chord;
-    if (Date.now() > until || path !== location.pathname) return void (chord = null);
+    const { key, path, at } = chord;
+    const late = Date.now() - at > ($('[data-test-script-state="running"]') ? PATIENCE : CHORD);
+    if (late || path !== location.pathname) return void (chord = null);
     const hint = [...document.querySelectorAll("button kbd")].find((one) =>
       new RegExp(`^(Alt|⌥) \\+ ${key}$`, "i").test(one.textContent),
     );
@@ -238,7 +239,7 @@
   document.addEventListener(
     "keydown",
     (event) => {
-      chord = null;
+      if (!/^(Alt|Control|Meta|Shift|Enter)$/.test(event.key)) chord = null;
       if (event.isComposing || !event.key || !byKey(event)) return;
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -250,7 +251,7 @@
     const { altKey, ctrlKey, metaKey, shiftKey, isComposing, defaultPrevented, key } = event;
     if (!altKey || ctrlKey || metaKey || shiftKey || isComposing || defaultPrevented) return;
     if (key?.length !== 1 || !/^[a-z0-9]$/.test(letter(event))) return;
-    chord = { key: letter(event), path: location.pathname, until: Date.now() + CHORD };
+    chord = { key: letter(event), path: location.pathname, at: Date.now() };
     minded();
   });
   // A hand on the mouse waits for nothing that was typed.
