@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 
 from credigestor.api.beside import Beside
 from credigestor.ui.app import incidents
-from credigestor.web import garbage, sockets, startup
+from credigestor.web import callbacks, garbage, sockets, startup
 from credigestor.web.doors import Doors
 from credigestor.web.measured import Measured
 from credigestor.web.routes import routes
@@ -32,6 +32,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     code of a new shop, make the automatic backups, deliver webhooks; load what pages are made of,
     so that it is no garbage's business."""
     sockets.answer_at_once()
+    callbacks.run_whole()
     await anyio.to_thread.run_sync(startup.announce)
     await anyio.to_thread.run_sync(garbage.load, PAGES_ARE_MADE_OF)
     with startup.backups(), startup.webhooks(), garbage.collecting():

@@ -12,6 +12,8 @@
   // How long one waits for a page, or for results, with what is typed meanwhile kept.
   const PATIENCE = 8000;
   const CHORD = 2000;
+  // From a field that is left to its text on its way.
+  const SENT = 50;
 
   const $ = (selector) => document.querySelector(selector);
   const keyed = (name, inside) => $(`[class*="st-key-${name}"] ${inside}`);
@@ -47,10 +49,11 @@
     const input = turn !== done && inputOf(field);
     if (!input) return;
     const again = TOUCH && field === last; // a finger wants to see, not the keyboard of the screen
+    const before = last && inputOf(last); // it gives way to another one, and is there until then
     [done, last] = [turn, field];
     const active = document.activeElement;
     if (active !== input) {
-      if (again || searching || typingIn(active)) return;
+      if (again || searching || (typingIn(active) && active !== before)) return;
       input.focus({ preventScroll: true });
       input.select();
     }
@@ -186,7 +189,21 @@
     field?.select();
     return Boolean(option || field);
   };
-  const byAlt = (event) => event.key.length === 1 && pressAlt(letter(event));
+  const hinted = (key) =>
+    [...document.querySelectorAll("button:enabled kbd")]
+      .find((hint) => new RegExp(`^(Alt|⌥) \\+ ${key}$`, "i").test(hint.textContent))
+      ?.closest("button");
+  const byAlt = (event) => {
+    if (event.key.length > 1) return false;
+    const [key, field] = [letter(event), event.target];
+    if (pressAlt(key)) return true;
+    if (!typingIn(field) || !hinted(key)) return false; // the shortcut is Streamlit's
+    // It would send what is being typed only after the click, which that would undo.
+    field.blur();
+    field.focus({ preventScroll: true });
+    if (!event.repeat) setTimeout(() => hinted(key)?.click(), SENT);
+    return true;
+  };
   // A chord pressed when the caret is there and its button is not: it is drawn further below, and
   // Streamlit loads the script of a button, and minds its shortcut, some time after the text.
   let chord = null;
@@ -195,11 +212,8 @@
     const { key, path, at } = chord;
     const late = Date.now() - at > ($('[data-test-script-state="running"]') ? PATIENCE : CHORD);
     if (late || path !== location.pathname) return void (chord = null);
-    const hint = [...document.querySelectorAll("button kbd")].find((one) =>
-      new RegExp(`^(Alt|⌥) \\+ ${key}$`, "i").test(one.textContent),
-    );
-    const button = hint?.closest("button");
-    if (button ? button.disabled : !pressAlt(key)) return;
+    const button = hinted(key);
+    if (!button && !pressAlt(key)) return;
     chord = null;
     button?.click();
   };

@@ -59,7 +59,7 @@ async def leave(request: Request) -> Response:
 
 async def script(_: Request) -> Response:
     """The page's script: Streamlit's own texts in Portuguese, and what is ours."""
-    ours = map(own_script, ("keypads.js", "phone.js", "shortcuts.js", "keys.js", "printing.js"))
+    ours = map(own_script, ("keypads.js", "phone.js", "keys.js", "printing.js"))
     return Response(portuguese_script() + "".join(ours), media_type="text/javascript")
 
 

@@ -225,6 +225,12 @@ def test_a_chord_pressed_before_its_button_is_there_is_not_lost(
     for script in on_its_way:
         script.continue_()
     expect(amount(page)).to_have_value("95,70")
+    # What was typed a moment before, and is on its way, does not undo it.
+    keys.expect_caret("Valor recebido (R$)")
+    keys.type("5")
+    keys.press("Alt+q")
+    expect(amount(page)).to_have_value("284,40")
+    expect(confirm(page)).to_contain_text("R$\xa0284,40")
     # Another key, and nobody wants it any more.
     keys.expect_caret("Valor recebido (R$)")
     keys.press("Alt+j", "Control+a")

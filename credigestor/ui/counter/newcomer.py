@@ -21,12 +21,7 @@ _TYPED = "newcomer:typed"
 
 def offer(typed: str | None) -> None:
     """Draw the button of a sale that leads to the form of a new customer."""
-    # By its key it waits until what is being typed was sent (web/shortcuts.js).
-    with st.container(key="cg-typed-alt-n"):
-        pressed = st.button(
-            "Cadastrar novo cliente", icon=":material/person_add:", shortcut="Alt+N"
-        )
-    if pressed:
+    if st.button("Cadastrar novo cliente", icon=":material/person_add:", shortcut="Alt+N"):
         st.session_state[_TYPED] = typed or ""
         links.go("counter/customers.py", new=1, **{FOR_SALE: 1})
 
