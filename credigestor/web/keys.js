@@ -201,7 +201,7 @@
     // It would send what is being typed only after the click, which that would undo.
     field.blur();
     field.focus({ preventScroll: true });
-    if (!event.repeat) setTimeout(() => hinted(key)?.click(), SENT);
+    if (!event.repeat) setTimeout(() => want(key), SENT);
     return true;
   };
   // A chord pressed when the caret is there and its button is not: it is drawn further below, and
@@ -216,6 +216,10 @@
     if (!button && !pressAlt(key)) return;
     chord = null;
     button?.click();
+  };
+  const want = (key) => {
+    chord = { key, path: location.pathname, at: Date.now() };
+    minded();
   };
   let entered = 0;
   const byEnter = (event) => {
@@ -265,8 +269,7 @@
     const { altKey, ctrlKey, metaKey, shiftKey, isComposing, defaultPrevented, key } = event;
     if (!altKey || ctrlKey || metaKey || shiftKey || isComposing || defaultPrevented) return;
     if (key?.length !== 1 || !/^[a-z0-9]$/.test(letter(event))) return;
-    chord = { key: letter(event), path: location.pathname, at: Date.now() };
-    minded();
+    want(letter(event));
   });
   // A hand on the mouse waits for nothing that was typed.
   document.addEventListener("pointerdown", () => ([ahead.until, picking, chord] = [0, null]), true);

@@ -16,14 +16,24 @@ from credigestor.ui.kit import keyboard, links
 
 #: Word of the address of the form that a sale waits for.
 FOR_SALE = "sale"
-_TYPED = "newcomer:typed"
+_TYPED, _ASKED = "newcomer:typed", "newcomer:asked"
 
 
 def offer(typed: str | None) -> None:
     """Draw the button of a sale that leads to the form of a new customer."""
-    if st.button("Cadastrar novo cliente", icon=":material/person_add:", shortcut="Alt+N"):
+    st.button(
+        "Cadastrar novo cliente",
+        icon=":material/person_add:",
+        shortcut="Alt+N",
+        on_click=_ask,  # a run that is ended here is followed by one that leads there
+    )
+    if st.session_state.pop(_ASKED, False):
         st.session_state[_TYPED] = typed or ""
         links.go("counter/customers.py", new=1, **{FOR_SALE: 1})
+
+
+def _ask() -> None:
+    st.session_state[_ASKED] = True
 
 
 def waited_for() -> bool:
