@@ -15,7 +15,7 @@ from credigestor.errors import InvalidInput
 from credigestor.rules.methods import CREDIT, Part, way_of
 from credigestor.rules.permissions import Actor
 from credigestor.services import handing, store_credit
-from credigestor.services.sale_input import NewSale
+from credigestor.services.sale_input import NewSale, Offer
 
 _MONEY = Base.metadata.tables["sale_money"]
 _GIVEN = ("moved_on", "amount", *handing.COLUMNS, "done_by")
@@ -43,6 +43,11 @@ def checked(data: NewSale) -> Sequence[tuple[str, Decimal]]:
     )
 
 
+def day(data: NewSale, offer: Offer | None, today: date) -> date:
+    """When a down payment is handed over: with the sale, or as what was offered is taken."""
+    return data.sold_on if offer is None else today
+
+
 def with_the_sale(made: CTE) -> CTE:
     """INSERT of the down payment of a sale that the same statement makes; `columns` fills it."""
     values = {
@@ -55,9 +60,11 @@ def with_the_sale(made: CTE) -> CTE:
     return rows.cte("paid_down")
 
 
-def columns(actor: Actor, data: NewSale, parts: Sequence[tuple[str, Decimal]]) -> dict[str, Any]:
-    """The parameters of `with_the_sale`."""
-    row = {"moved_on": data.sold_on, "amount": data.down_payment, "done_by": actor.id}
+def columns(
+    actor: Actor, data: NewSale, parts: Sequence[tuple[str, Decimal]], *, on: date
+) -> dict[str, Any]:
+    """The parameters of `with_the_sale`; `on` is the day on which it was handed over."""
+    row = {"moved_on": on, "amount": data.down_payment, "done_by": actor.id}
     return {f"down_{name}": value for name, value in (row | handing.columns(parts)).items()}
 
 

@@ -120,7 +120,7 @@ def preview(
     if data.guarantors and not notes:
         raise InvalidInput("Sem notas não há o que avalizar.", field="guarantors")
     guarantors.check(data.guarantors, customer_tax_id=customer.tax_id)
-    store_credit.check_down(session, data)
+    store_credit.check_down(session, data, on=sale_money.day(data, offer, today))
     if renegotiated:  # no credit that was not given before
         return Planned(seller_id, settings, made, (), why)
     warnings = credit_warnings(
@@ -179,10 +179,10 @@ def register(
     told = row | {name: new[name] for name in ("schedule", "schedule_step")}
     if data.guarantors:
         told["guarantors"] = len(data.guarantors)
-    create, paid_down = _CREATE, {}
+    create, paid_down, paid_on = _CREATE, {}, sale_money.day(data, offer, today)
     if data.down_payment:
         parts = sale_money.checked(data)
-        create, paid_down = _CREATE_PAID_DOWN, sale_money.columns(actor, data, parts)
+        create, paid_down = _CREATE_PAID_DOWN, sale_money.columns(actor, data, parts, on=paid_on)
         told = {**told, "down_payment_method": way_of(parts)}
     given = audit.created(actor, new, after=told) | paid_down
     sale_id: int | None = session.scalar(create, given)
@@ -192,7 +192,7 @@ def register(
         rows = [note_row(note, sale_id, data.customer_id) for note in notes]
         session.execute(_ADD_NOTES, many(_NOTES, rows))
     guarantors.add(session, sale_id, data.guarantors)
-    store_credit.pay_down(session, actor, data, sale_id)
+    store_credit.pay_down(session, actor, data, sale_id, on=paid_on)
     return sale_id
 
 

@@ -126,13 +126,13 @@ def beside(session: Session, actor: Actor, data: NewPayment, payment_id: int) ->
         _add(session, actor, kind="kept", amount=data.kept, method=method.value, **moved)
 
 
-def check_down(session: Session, data: NewSale) -> None:
+def check_down(session: Session, data: NewSale, *, on: date) -> None:
     """Refuse a down payment by more credit than there is, on that day or later (R31)."""
     if data.down_payment_by_credit:
-        _require(session, data.customer_id, data.sold_on, data.down_payment, field="down_payment")
+        _require(session, data.customer_id, on, data.down_payment, field="down_payment")
 
 
-def pay_down(session: Session, actor: Actor, data: NewSale, sale_id: int) -> None:
+def pay_down(session: Session, actor: Actor, data: NewSale, sale_id: int, *, on: date) -> None:
     """Spend what a sale, of a customer who is locked and was checked, is paid down by (R31)."""
     if data.down_payment_by_credit:
         _add(
@@ -140,7 +140,7 @@ def pay_down(session: Session, actor: Actor, data: NewSale, sale_id: int) -> Non
             actor,
             customer_id=data.customer_id,
             kind="paid_down",
-            moved_on=data.sold_on,
+            moved_on=on,
             amount=-data.down_payment,
             sale_id=sale_id,
         )

@@ -8,10 +8,10 @@ from decimal import Decimal as D
 from functools import partial
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from credigestor.db.engine import snapshot, transaction
-from credigestor.db.models import Customer, Proposal, Sale, SettingsVersion
+from credigestor.db.models import Customer, Proposal, Sale, SaleMoney, SettingsVersion
 from credigestor.errors import BusinessError, Conflict, InvalidInput, NotFound
 from credigestor.reports import booklet as booklets
 from credigestor.reports.check.report import check
@@ -61,6 +61,8 @@ def test_it_becomes_the_sale_that_it_offers_to_the_cent_and_the_digit(
         booklet = booklets.booklet(session, sale.id, today=today)
         assert (booklet.to_pay, booklet.interest) == (before.to_pay, before.interest)
         assert check(session) == []
+        # The money came on the day on which the offer was taken (R35).
+        assert session.scalars(select(SaleMoney.moved_on)).all() == [today]
     assert standings(today) == [(proposal, "sold", sale.id)]
 
 

@@ -33,7 +33,7 @@ LEFT JOIN credit_movements o ON o.id = m.undoes_id
 WHERE CASE m.kind
     WHEN 'spent' THEN (p.customer_id, p.paid_on, p.method, -p.amount, v.id IS NULL)
         IS DISTINCT FROM (m.customer_id, m.moved_on, 'credit', m.amount, u.id IS NULL)
-    WHEN 'paid_down' THEN (s.customer_id, s.sold_on, d.method, -d.amount, s.cancelled_on IS NULL)
+    WHEN 'paid_down' THEN (s.customer_id, d.moved_on, d.method, -d.amount, s.cancelled_on IS NULL)
         IS DISTINCT FROM (m.customer_id, m.moved_on, 'credit', m.amount, u.id IS NULL)
     WHEN 'kept' THEN (p.customer_id, p.paid_on, v.id IS NULL)
             IS DISTINCT FROM (m.customer_id, m.moved_on, u.id IS NULL)

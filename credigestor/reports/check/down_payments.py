@@ -11,19 +11,22 @@ from sqlalchemy.orm import Session
 
 from credigestor.reports.check.problem import Problem
 
-# What there must be, beside what there is; of each kind the database keeps one a sale at most.
+# What there must be, beside what there is; of each kind the database keeps one a sale at most. What
+# was offered may be taken, and paid down, until the offer ends.
 _DIFFERENT = """
 SELECT coalesce(right_one.sale_id, m.sale_id) AS id, coalesce(right_one.kind, m.kind) AS kind
 FROM (
-    SELECT id AS sale_id, 'down' AS kind, sold_on AS moved_on, down_payment AS amount
-    FROM sales WHERE down_payment > 0
+    SELECT s.id AS sale_id, 'down' AS kind, s.sold_on AS first, s.down_payment AS amount,
+        coalesce(p.valid_until, s.sold_on) AS last
+    FROM sales s LEFT JOIN proposals p ON p.id = s.proposal_id WHERE s.down_payment > 0
     UNION ALL
-    SELECT id, 'refund', cancelled_on, down_payment
+    SELECT id, 'refund', cancelled_on, down_payment, cancelled_on
     FROM sales WHERE down_payment > 0 AND cancelled_on IS NOT NULL
 ) AS right_one
 FULL JOIN sale_money m ON m.sale_id = right_one.sale_id AND m.kind = right_one.kind
 LEFT JOIN sale_money d ON d.sale_id = m.sale_id AND d.kind = 'down'
-WHERE (m.moved_on, m.amount) IS DISTINCT FROM (right_one.moved_on, right_one.amount)
+WHERE m.amount IS DISTINCT FROM right_one.amount
+    OR m.moved_on NOT BETWEEN right_one.first AND right_one.last
     OR (m.method = 'credit') <> (d.method = 'credit')
 ORDER BY 1, 2
 """
