@@ -100,6 +100,9 @@ def demo() -> None:
 @click.argument("paths", metavar="PASTA|ARQUIVO...", type=importing.PATHS, nargs=-1, required=True)
 @click.option("--dry-run", is_flag=True, help="Só confere; nada é gravado.")
 @click.option(
+    "--watch", is_flag=True, help="Fica no ar e importa o que aparece na PASTA, uma vez cada."
+)
+@click.option(
     "--map",
     "names",
     metavar="ARQUIVO:COLUNA=NOME",
@@ -114,6 +117,7 @@ def demo() -> None:
 def import_(
     paths: tuple[Path, ...],
     dry_run: bool,
+    watch: bool,
     names: tuple[str, ...],
     shape: str | None,
     mapping: str | None,
@@ -128,6 +132,11 @@ def import_(
     cada cliente deve; o que é o quê se reconhece pelos nomes das colunas. Tudo é conferido antes;
     havendo uma linha errada, nada é gravado. Importar de novo os mesmos arquivos não muda nada.
     """
+    if watch:
+        importing.check_watched(paths, dry_run, names, shape, reason, report, choices.apply_changes)
+        shop()
+        importing.watch(paths[0], mapping or "", choices)
+        return
     today = shop_day()
     source = importing.source(paths, _names(names), shape, mapping, today=today)
     with progress_bar() as progress, transaction() as session:
