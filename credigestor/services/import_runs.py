@@ -6,7 +6,7 @@ No permission is asked for to note a run: whoever imports was asked.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -82,13 +82,13 @@ def note(
     session.execute(update(told).where(old).values(detail=None))
 
 
-def mark_seen(session: Session, actor: Actor, *, until: int) -> None:
+def mark_seen(session: Session, actor: Actor, *, until: datetime) -> None:
     """Note that somebody has seen what differs and what was refused; raises NotAllowed.
 
-    `until` is the id of the newest run that was on the screen.
+    `until` is when the newest run was tried that was on the screen.
     """
     actor.require(Permission.IMPORT)
-    unseen = and_(ImportRun.id <= until, ImportRun.seen_at.is_(None))
+    unseen = and_(ImportRun.at <= until, ImportRun.seen_at.is_(None))
     session.execute(update(ImportRun).where(unseen).values(seen_at=func.now(), seen_by=actor.id))
 
 

@@ -26,7 +26,13 @@ from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.progress import Progress
 from credigestor.services import import_mappings
 from credigestor.services.inputs import MAX_REASON
-from credigestor.ui.admin import demonstration, import_check, import_choices, import_tables
+from credigestor.ui.admin import (
+    demonstration,
+    import_check,
+    import_choices,
+    import_tables,
+    watched_folder,
+)
 from credigestor.ui.kit import background, data, forms, messages, session, tables
 from credigestor.ui.kit.figures import format_count
 
@@ -308,4 +314,5 @@ else:
     st.caption("Envie um ou mais arquivos para conferir.")
     demonstration.area(person)
 if not running:
+    watched_folder.show(person)
     import_check.made(person)

@@ -5,7 +5,7 @@ way in bulk; nothing in it is wrong.
 from __future__ import annotations
 
 import uuid
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -184,7 +184,7 @@ def _watched_folder(session: Session, admin: Actor) -> None:
         counts={"sales": 1, "notes": 3, "differences": 1},
         detail=[("Clientes que mudaram", "vendas.csv, linha 2", "", "", "cliente C1: …")],
     )
-    import_runs.mark_seen(session, admin, until=1)
+    import_runs.mark_seen(session, admin, until=datetime.max.replace(tzinfo=UTC))
 
 
 def _proposals(session: Session, seller: Actor, customer: int) -> None:
