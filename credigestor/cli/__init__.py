@@ -37,6 +37,7 @@ from credigestor.exports.catalogue import Style
 from credigestor.imports import importer
 from credigestor.imports.account import account_of
 from credigestor.imports.choices import Choices
+from credigestor.imports.unattended import choices_of
 from credigestor.reports import summary as figures
 from credigestor.reports.as_closed import as_closed as closed_figures
 from credigestor.reports.check import report as ledger
@@ -138,7 +139,8 @@ def import_(
         importing.watch(paths[0], mapping or "", choices)
         return
     today = shop_day()
-    source = importing.source(paths, _names(names), shape, mapping, today=today)
+    kept = importing.kept_reading(mapping)
+    source = importing.source(paths, _names(names), shape, kept, today=today)
     with progress_bar() as progress, transaction() as session:
         plan = importer.run(
             session,
@@ -147,7 +149,7 @@ def import_(
             today=today,
             dry_run=dry_run,
             why=reason,
-            choices=choices,
+            choices=choices_of(kept, choices),
             progress=progress,
         )
     _report(plan, dry_run)

@@ -19,7 +19,13 @@ from credigestor.imports.mappings import KeptMapping
 from credigestor.imports.reading import Names, Source
 from credigestor.imports.recognising import KIND_NAMES, Kind
 from credigestor.imports.translating import translation
-from credigestor.imports.unattended import check_asked, check_recognised, find_kept, read_tables
+from credigestor.imports.unattended import (
+    check_asked,
+    check_recognised,
+    find_kept,
+    mending_of,
+    read_tables,
+)
 from credigestor.imports.watching import Watcher
 
 PATHS = click.Path(path_type=Path)
@@ -27,12 +33,12 @@ SHAPES = click.Choice([str(kind) for kind in Kind if kind is not Kind.NOTHING])
 
 
 def source(
-    paths: Sequence[Path], names: Names, shape: str | None, mapping: str | None, *, today: date
+    paths: Sequence[Path], names: Names, shape: str | None, kept: KeptMapping | None, *, today: date
 ) -> Source:
     """The files as they are read, and a word on each to stderr; raises InvalidInput."""
-    if len(paths) == 1 and paths[0].is_dir() and shape is None and mapping is None:
+    if len(paths) == 1 and paths[0].is_dir() and shape is None and kept is None:
         return importer.read_folder(paths[0], names)
-    kind, kept = Kind(shape) if shape else None, _kept(mapping)
+    kind = Kind(shape) if shape else None
     sent = [
         mappings.chosen(mappings.apply(kept, table), kind, names.get(table.file.lower(), {}))
         for path in _files(paths)
@@ -44,7 +50,7 @@ def source(
         click.echo(f"{each.table.name}: {KIND_NAMES[each.what.kind]} ({columns})", err=True)
         check_asked(each)
     check_recognised(sent)
-    return translation(sent, on=today)
+    return translation(sent, on=today, mending=mending_of(kept))
 
 
 def check_watched(paths: Sequence[Path], *others: object) -> None:
@@ -76,7 +82,8 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
-def _kept(name: str | None) -> KeptMapping | None:
+def kept_reading(name: str | None) -> KeptMapping | None:
+    """The reading of that name, if one is named; raises InvalidInput where there is none."""
     if name is None:
         return None
     with snapshot() as session:

@@ -12,7 +12,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from credigestor.errors import InvalidInput
+from credigestor.imports.choices import Choices
 from credigestor.imports.headings import Tokens, tokens
+from credigestor.imports.mending import Mending
 from credigestor.imports.recognising import (
     FIELDS_OF,
     Kind,
@@ -47,10 +49,15 @@ class KeptTable(BaseModel):
 
 
 class KeptMapping(BaseModel):
-    """All tables that were sent together."""
+    """All tables that were sent together, and what was chosen for all of their rows.
+
+    What changed since an earlier import is put right where somebody says so each time.
+    """
 
     model_config = ConfigDict(extra="forbid")
     tables: Annotated[list[KeptTable], Field(max_length=200)] = []
+    choices: Choices | None = None
+    mending: Mending | None = None
 
 
 @dataclass(frozen=True)
@@ -64,9 +71,13 @@ class Asked:
         return bool(self.amounts or self.words)
 
 
-def keep(tables: Sequence[Sent]) -> KeptMapping:
-    """What to keep of how these tables are read."""
+def keep(
+    tables: Sequence[Sent], choices: Choices | None = None, mending: Mending | None = None
+) -> KeptMapping:
+    """What to keep of how these tables are read, and their rows taken."""
     return KeptMapping(
+        choices=choices and replace(choices, apply_changes=False),
+        mending=mending,
         tables=[
             KeptTable(
                 kind=sent.what.kind,
@@ -78,7 +89,7 @@ def keep(tables: Sequence[Sent]) -> KeptMapping:
                 words={name: dict(words) for name, words in sent.words.items()},
             )
             for sent in tables
-        ]
+        ],
     )
 
 

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from credigestor.errors import InvalidInput
 from credigestor.imports import mappings
+from credigestor.imports.choices import STRICT, Choices
 from credigestor.imports.decoding import Unreadable
 from credigestor.imports.headings import tokens
 from credigestor.imports.mappings import KeptMapping
+from credigestor.imports.mending import AS_OFFERED, Mending
 from credigestor.imports.problems import NOTES
 from credigestor.imports.reading import COLUMNS, NOTE_COLUMNS, OPTIONAL, Source
 from credigestor.imports.recognising import Kind
@@ -38,6 +40,16 @@ _OURS = [
 def find_kept(session: Session, name: str) -> KeptMapping:
     """The reading of that name; raises InvalidInput where there is none."""
     return KeptMapping.model_validate(import_mappings.find(session, name))
+
+
+def choices_of(kept: KeptMapping | None, said: Choices) -> Choices:
+    """What is chosen for the rows: what was said here, or else was kept with the reading."""
+    return said if said != STRICT or kept is None else kept.choices or STRICT
+
+
+def mending_of(kept: KeptMapping | None) -> Mending:
+    """What is put right in customers' cells."""
+    return kept.mending or AS_OFFERED if kept else AS_OFFERED
 
 
 def read_tables(path: Path) -> list[Table]:
@@ -95,7 +107,7 @@ def unattended(paths: Sequence[Path], kept: KeptMapping | None, *, on: date) -> 
                 "CREDIGESTOR_IMPORT_MAPPING (ou --mapping)."
             )
         check_asked(each)
-    return translation(sent, on=on)
+    return translation(sent, on=on, mending=mending_of(kept))
 
 
 def _is_ours(sent: Sent) -> bool:

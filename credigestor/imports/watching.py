@@ -32,7 +32,7 @@ from credigestor.imports.batch import Batch
 from credigestor.imports.choices import STRICT, Choices
 from credigestor.imports.deliveries import MOST_MB, Changed, Delivery
 from credigestor.imports.plan import Counts, Plan
-from credigestor.imports.unattended import find_kept, unattended
+from credigestor.imports.unattended import choices_of, find_kept, unattended
 from credigestor.rules.money import format_number
 from credigestor.rules.permissions import Actor, Role
 from credigestor.services import import_runs, users
@@ -56,7 +56,8 @@ class Stopped(Exception):
 class Watcher:
     """One process's watch on a folder; `mapping` names the kept reading of its files, if any.
 
-    `now` is given, so that no test has to wait for a day. `choices` are taken for every file.
+    `now` is given, so that no test has to wait for a day. `choices` are taken for every file,
+    or else those that were kept with the reading.
     """
 
     def __init__(
@@ -183,7 +184,7 @@ class Watcher:
             ACTOR,
             unattended(copies, kept, on=today),
             today=today,
-            choices=self._choices,
+            choices=choices_of(kept, self._choices),
             progress=self._progress,
         )
         refused = bool(plan.problem_count)

@@ -21,6 +21,14 @@ from tests.imports.files import shop
 from tests.imports.watched import drop, runs
 from tests.postgres.servers import PROJECT, wait_for
 
+#: The command line, with looks so close that no test waits for them.
+OFTEN = """
+from credigestor.cli import main
+from credigestor.imports import watching
+watching.LOOK = 0.5
+main()
+"""
+
 
 @pytest.mark.usefixtures("db")
 @pytest.mark.parametrize(
@@ -52,7 +60,7 @@ def test_two_processes_import_a_file_once_and_leave_when_told(
         "DATABASE_URL": database,
         "CREDIGESTOR_DATA_DIR": str(tmp_path),
     }
-    command = [sys.executable, "-m", "credigestor", "import", "--watch", str(tmp_path / "caixa")]
+    command = [sys.executable, "-c", OFTEN, "import", "--watch", str(tmp_path / "caixa")]
     both = [subprocess.Popen(command, cwd=PROJECT, env=environment) for _ in range(2)]
     try:
         wait_for(lambda: bool(runs()))

@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from credigestor.db.engine import transaction
+from credigestor.db.engine import snapshot, transaction
+from credigestor.db.models import Note
+from credigestor.imports.choices import STRICT, Choices
 from credigestor.imports.deliveries import Delivery
 from credigestor.imports.mappings import apply, keep
 from credigestor.imports.tables import tables_of
@@ -102,10 +105,22 @@ def test_a_shape_that_nobody_has_looked_at_waits_for_its_reading(tmp_path: Path)
     assert (came.refused, came.notes) == (False, 3)
 
 
-def kept(folder: Path, name: str) -> None:
+def test_rows_are_taken_as_was_kept_with_the_reading(tmp_path: Path) -> None:
+    late = [*ROWS[:2], [*ROWS[2][:7], "20/04/26", 100, "Pix"]]
+    (tmp_path / "carteira.xlsx").write_bytes(xlsx({"Aberto": late}))
+    kept(tmp_path, "caixa", Choices(waive_short=True))
+    look(watcher(tmp_path, mapping="caixa"))
+    [came] = runs()
+    assert (came.refused, came.payments, came.differences) == (False, 2, 0)
+    assert told(came)[0].endswith("juros R$\xa01,53, multa R$\xa02,00")
+    with snapshot() as session:
+        assert session.scalars(select(Note.principal_balance)).all() == [0, 0]
+
+
+def kept(folder: Path, name: str, choices: Choices = STRICT) -> None:
     """Keep how the spreadsheet is read, as the page does."""
     [table] = tables_of("carteira.xlsx", folder / "carteira.xlsx")
-    data = keep([apply(None, table)]).model_dump(mode="json")
+    data = keep([apply(None, table)], choices).model_dump(mode="json")
     with transaction() as session:
         import_mappings.keep(session, CLI, name=name, data=data)
 
