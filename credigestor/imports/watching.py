@@ -31,7 +31,7 @@ from credigestor.imports.again import CHANGED
 from credigestor.imports.batch import Batch
 from credigestor.imports.choices import STRICT, Choices
 from credigestor.imports.deliveries import MOST_MB, Changed, Delivery
-from credigestor.imports.plan import Counts, Plan
+from credigestor.imports.plan import Plan
 from credigestor.imports.unattended import choices_of, find_kept, unattended
 from credigestor.rules.money import format_number
 from credigestor.rules.permissions import Actor, Role
@@ -159,10 +159,22 @@ class Watcher:
                         "python -m credigestor import ARQUIVO."
                     )
                 copies = delivery.copied(Path(place))
+                with snapshot() as session:
+                    kept = find_kept(session, self._mapping) if self._mapping else None
+                    today = self._today(session)
+                source = unattended(copies, kept, on=today)
                 with transaction() as session:
                     if not import_runs.wanted(session, [digest], tried=self._tried):
                         return
-                    self._import(session, delivery.name, digest, copies)
+                    plan = importer.run(
+                        session,
+                        ACTOR,
+                        source,
+                        today=today,
+                        choices=choices_of(kept, self._choices),
+                        progress=self._progress,
+                    )
+                    _note(session, delivery.name, digest, plan, today)
         except (Changed, FileNotFoundError):
             return  # the next look sees what it is now
         except (Stopped, Unavailable):
@@ -175,43 +187,6 @@ class Watcher:
             log.exception("The import of %s from the watched folder failed.", delivery.name)
             self._tell_refused(delivery, digest, "Interrompido por um erro; nada foi gravado.")
         self._tried.add(digest)
-
-    def _import(self, session: Session, name: str, digest: str, copies: Sequence[Path]) -> None:
-        kept = find_kept(session, self._mapping) if self._mapping else None
-        today = self._today(session)
-        plan = importer.run(
-            session,
-            ACTOR,
-            unattended(copies, kept, on=today),
-            today=today,
-            choices=choices_of(kept, self._choices),
-            progress=self._progress,
-        )
-        refused = bool(plan.problem_count)
-        plan = replace(plan, account=None if refused else account_of(plan, today=today))
-        differing = plan.account
-        differences = sum(each.what in _CHANGED for each in plan.remarks)
-        if differing is not None:
-            differences += len(differing.differing) + differing.more_differing
-        import_runs.note(
-            session,
-            file=name,
-            digest=digest,
-            refused=refused,
-            counts={
-                **(Counts() if refused else plan.new).as_dict(),
-                "differences": 0 if refused else differences,
-                "problems": plan.problem_count,
-            },
-            detail=_rows(plan),
-        )
-        log.info(
-            "Watched folder: %s: %s, %s differences, %s problems.",
-            name,
-            "refused" if refused else plan.new.as_dict(),
-            differences,
-            plan.problem_count,
-        )
 
     def _tell_refused(self, delivery: Delivery, digest: str, why: str) -> None:
         with transaction() as session:
@@ -230,6 +205,25 @@ class Watcher:
 
     def _today(self, session: Session) -> date:
         return self._now().astimezone(ZoneInfo(current_settings(session).time_zone)).date()
+
+
+def _note(session: Session, name: str, digest: str, plan: Plan, today: date) -> None:
+    """Note what came of a file that was imported, or of which a row was refused."""
+    refused = bool(plan.problem_count)
+    counts = {"problems": plan.problem_count}
+    if not refused:
+        account = account_of(plan, today=today)
+        plan = replace(plan, account=account)
+        counts |= plan.new.as_dict()
+        counts["differences"] = (
+            sum(each.what in _CHANGED for each in plan.remarks)
+            + len(account.differing)
+            + account.more_differing
+        )
+    import_runs.note(
+        session, file=name, digest=digest, refused=refused, counts=counts, detail=_rows(plan)
+    )
+    log.info("Watched folder: %s: %s", name, counts)
 
 
 def _rows(plan: Plan) -> list[tuple[str, ...]]:

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from credigestor.db import locks
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import AuditEntry, Customer, ImportRun, Payment
+from credigestor.errors import DatabaseAway
 from credigestor.imports import importer, watching
 from credigestor.imports.choices import Choices
 from credigestor.imports.problems import PAYMENTS
@@ -21,6 +22,8 @@ from credigestor.services.import_runs import DETAIL_KEPT
 from tests.imports.files import GOOD, csv_file, shop
 from tests.imports.importing import everything, run
 from tests.imports.watched import drop, look, runs, told, watcher
+from tests.portfolio import TODAY
+from tests.services.closing import close_in
 from tests.sound import sound
 
 pytestmark = pytest.mark.usefixtures("admin")
@@ -236,6 +239,35 @@ def test_what_goes_wrong_does_not_end_the_watch(
     watcher(tmp_path).run_forever(stop)
     assert len(looks) == 3
     assert "will be tried again" in caplog.text
+
+
+def test_while_the_database_is_away_nothing_is_told_and_the_next_look_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*args: object, **named: object) -> None:
+        raise DatabaseAway("O banco de dados está voltando.")
+
+    drop(tmp_path, shop())
+    watching_it = watcher(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(importer, "run", away)
+        watching_it.look()
+        with pytest.raises(DatabaseAway):
+            watching_it.look()
+    assert runs() == []
+    watching_it.look()
+    assert [run.payments for run in runs()] == [2]
+
+
+def test_rows_of_closed_days_wait_for_who_gives_a_reason(tmp_path: Path, admin: Actor) -> None:
+    with transaction() as session:
+        close_in(session, admin, TODAY - timedelta(days=1))
+    drop(tmp_path, shop())
+    look(watcher(tmp_path))
+    [refused] = runs()
+    assert refused.refused
+    assert "data de dias fechados" in told(refused)[0]
+    assert payments() == 0
 
 
 def test_what_was_told_of_people_goes_with_time(tmp_path: Path, admin: Actor) -> None:
