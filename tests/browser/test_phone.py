@@ -58,11 +58,14 @@ def test_a_tables_buttons_lie_over_nothing(phone: Page, addresses: dict[str, str
 
 def test_a_page_begins_right_below_the_menus_button(phone: Page, addresses: dict[str, str]) -> None:
     go(phone, addresses["clientes"])
-    title = phone.get_by_role("heading", level=1).bounding_box()
-    menu = phone.get_by_test_id("stExpandSidebarButton").bounding_box()
-    assert title
-    assert menu
-    assert 0 <= title["y"] - (menu["y"] + menu["height"]) < 40
+    phone.wait_for_function(
+        """() => {
+          const [title, menu] = ["h1", "[data-testid=stExpandSidebarButton]"].map((one) =>
+            document.querySelector(one)?.getBoundingClientRect(),
+          );
+          return title && menu && title.top >= menu.bottom && title.top < menu.bottom + 40;
+        }"""
+    )
 
 
 def test_a_card_opens_by_a_tap_anywhere_and_by_enter_and_calls_and_writes(
