@@ -23,7 +23,7 @@ from tests.imports.files import GOOD, csv_file, shop
 from tests.imports.importing import everything, run
 from tests.imports.watched import drop, look, runs, told, watcher
 from tests.portfolio import TODAY
-from tests.services.closing import close_in
+from tests.services.closing import close
 from tests.sound import sound
 
 pytestmark = pytest.mark.usefixtures("admin")
@@ -260,8 +260,7 @@ def test_while_the_database_is_away_nothing_is_told_and_the_next_look_goes_on(
 
 
 def test_rows_of_closed_days_wait_for_who_gives_a_reason(tmp_path: Path, admin: Actor) -> None:
-    with transaction() as session:
-        close_in(session, admin, TODAY - timedelta(days=1))
+    close(admin, TODAY - timedelta(days=1))
     drop(tmp_path, shop())
     look(watcher(tmp_path))
     [refused] = runs()
