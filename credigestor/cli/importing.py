@@ -69,6 +69,7 @@ def watch(folder: Path, mapping: str, choices: Choices) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     watcher = Watcher(folder.absolute(), now=clock.now, mapping=mapping, choices=choices)
+    click.echo(f"Observando {folder.absolute()}. Ctrl+C encerra.", err=True)
     watcher.run_forever(stop)
 
 

@@ -54,21 +54,27 @@ def test_what_needs_somebody_who_looks_on_is_refused(
 def test_two_processes_import_a_file_once_and_leave_when_told(
     database: str, tmp_path: Path
 ) -> None:
-    drop(tmp_path / "caixa", shop())
+    (tmp_path / "caixa").mkdir()
     environment = {
         "PATH": os.environ["PATH"],
         "DATABASE_URL": database,
         "CREDIGESTOR_DATA_DIR": str(tmp_path),
     }
     command = [sys.executable, "-c", OFTEN, "import", "--watch", str(tmp_path / "caixa")]
-    both = [subprocess.Popen(command, cwd=PROJECT, env=environment) for _ in range(2)]
+    logs = [tmp_path / "um.log", tmp_path / "dois.log"]
+    both = []
+    for log in logs:
+        with log.open("wb") as file:
+            both.append(subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=file))
     try:
+        wait_for(lambda: all("Observando" in log.read_text("utf-8") for log in logs))
+        drop(tmp_path / "caixa", shop())
         wait_for(lambda: bool(runs()))
     finally:
         for process, number in zip(both, (signal.SIGTERM, signal.SIGINT), strict=True):
             process.send_signal(number)
         codes = [process.wait(30) for process in both]
-    assert codes == [0, 0]
+    assert codes == [0, 0], [log.read_text("utf-8") for log in logs]
     [came] = runs()
     assert (came.refused, came.sales, came.payments) == (False, 2, 2)
     with snapshot() as session:
