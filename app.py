@@ -14,8 +14,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from credigestor.api.beside import Beside
-from credigestor.ui.app import incidents
-from credigestor.web import callbacks, garbage, sockets, startup
+from credigestor.ui.app import callbacks, incidents
+from credigestor.web import garbage, sockets, startup
 from credigestor.web.doors import Doors
 from credigestor.web.measured import Measured
 from credigestor.web.routes import routes

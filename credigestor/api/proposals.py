@@ -54,6 +54,7 @@ class ProposalToClose(Body):
     override_reason: str | None = None
     backdate_reason: str | None = None
     down_payment_methods: PartsIn = ()
+    down_payment_by_credit: bool = False
 
 
 class ProposalClosed(Answer):
@@ -204,6 +205,7 @@ def close(proposal_id: PathId, call: Caller, once: Once, data: ProposalToClose) 
             override_reason=data.override_reason,
             backdate_reason=data.backdate_reason,
             down_payment_methods=asked_parts(data.down_payment_methods),
+            down_payment_by_credit=data.down_payment_by_credit,
             today=call.today,
         )
         return ProposalClosed(sale_id=sale_id, number=sale_number(sale_id))

@@ -59,7 +59,11 @@ ValueRange = Annotated[str, *one_of(VALUE_RANGES)]
 
 
 class SaleToMake(Body):
-    """A sale; made today, and at the contract rate of the settings, unless it says otherwise."""
+    """A sale; made today, and at the contract rate of the settings, unless it says otherwise.
+
+    Its down payment comes by the `down_payment_methods`, or by what the shop owes the customer,
+    `down_payment_by_credit` (R31).
+    """
 
     model_config = examples(
         {
@@ -98,6 +102,7 @@ class SaleToMake(Body):
     total: MoneyIn
     down_payment: MoneyIn = ZERO
     down_payment_methods: PartsIn = ()
+    down_payment_by_credit: bool = False
     installments: Annotated[int, Field(ge=0, le=MAX_INSTALLMENTS), BeforeValidator(integer)] = 1
     first_due_date: Day | None = None
     schedule: schedules.NewSchedule = schedules.MONTHLY

@@ -33,13 +33,14 @@ class CreditMovement(Answer):
     id: int
     moved_on: date
     recorded_at: datetime
-    kind: Literal["kept", "returned", "spent", "paid_back"]
+    kind: Literal["kept", "returned", "spent", "paid_down", "paid_back"]
     amount: Money
     balance: Money
     method: Method | None
     source: str | None
     payment_id: int | None
     act_id: int | None
+    sale_id: int | None
     reason: str | None
     made_by: str | None
     undone: Undone | None

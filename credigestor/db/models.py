@@ -706,8 +706,8 @@ class CreditMovement(Base):
     """What the shop owes a customer (R31): R$ above zero come to it, below zero go. Append-only.
 
     `kept` beside a payment, from money handed over `method`; `returned` by an act; `spent` by a
-    payment; `paid_back` by a method. What is undone has a row of its own, of the same day and the
-    opposite amount, that names it; both then count for nothing on any day.
+    payment; `paid_down` on a sale; `paid_back` by a method. What is undone has a row of its own, of
+    the same day and the opposite amount, that names it; both then count for nothing on any day.
     """
 
     __tablename__ = "credit_movements"
@@ -716,17 +716,20 @@ class CreditMovement(Base):
         UniqueConstraint("undoes_id"),
         UniqueConstraint("payment_id", "kind"),
         UniqueConstraint("act_id"),
+        UniqueConstraint("sale_id"),
         CheckConstraint(
-            "kind IN ('kept', 'returned', 'spent', 'paid_back', 'undone')", name="kind"
+            "kind IN ('kept', 'returned', 'spent', 'paid_down', 'paid_back', 'undone')", name="kind"
         ),
         CheckConstraint(
             "CASE WHEN kind IN ('kept', 'returned') THEN amount > 0"
-            " WHEN kind IN ('spent', 'paid_back') THEN amount < 0 ELSE amount <> 0 END",
+            " WHEN kind IN ('spent', 'paid_down', 'paid_back') THEN amount < 0"
+            " ELSE amount <> 0 END",
             name="amount",
         ),
         CheckConstraint(
             "(kind IN ('kept', 'spent')) = (payment_id IS NOT NULL)"
             " AND (kind = 'returned') = (act_id IS NOT NULL)"
+            " AND (kind = 'paid_down') = (sale_id IS NOT NULL)"
             " AND (kind = 'undone') = (undoes_id IS NOT NULL)"
             " AND (kind = 'paid_back') = (operation_id IS NOT NULL)",
             name="source",
@@ -745,6 +748,7 @@ class CreditMovement(Base):
     method: Mapped[str | None]
     payment_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id"))
     act_id: Mapped[int | None] = mapped_column(ForeignKey("acts.id"))
+    sale_id: Mapped[int | None] = mapped_column(ForeignKey("sales.id"))
     undoes_id: Mapped[int | None] = mapped_column(ForeignKey("credit_movements.id"))
     operation_id: Mapped[uuid.UUID | None]
     reason: Mapped[str | None]
@@ -807,7 +811,7 @@ class SaleMoney(Handed, Base):
     """Money of a sale beside its notes: its down payment, or that handed back (R35).
 
     One of each kind a sale, never edited or deleted. UNKNOWN is the method of those made before
-    it was asked for.
+    it was asked for; of CREDIT no money came, nor goes back (R31).
     """
 
     __tablename__ = "sale_money"
@@ -815,7 +819,7 @@ class SaleMoney(Handed, Base):
         UniqueConstraint("sale_id", "kind"),
         CheckConstraint("kind IN ('down', 'refund')", name="kind"),
         CheckConstraint("amount > 0", name="amount"),
-        *_ways(UNKNOWN),
+        *_ways(CREDIT, UNKNOWN),
         Index("ix_sale_money_moved_on", "moved_on"),
     )
     id: Mapped[int] = _id()

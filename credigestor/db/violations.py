@@ -36,6 +36,7 @@ MESSAGES: dict[str, tuple[str, str | None]] = {
     "uq_credit_movements_undoes_id": ("Este movimento de crédito já foi desfeito.", None),
     "uq_credit_movements_payment_id_kind": ("O crédito deste pagamento já foi registrado.", None),
     "uq_credit_movements_act_id": ("O crédito deste ato já foi registrado.", None),
+    "uq_credit_movements_sale_id": ("O crédito desta venda já foi registrado.", None),
     "uq_returns_act_id": ("Esta devolução já foi registrada.", None),
     "ck_returns_value": ("O valor deve ser maior que zero.", "value"),
     **dict.fromkeys(

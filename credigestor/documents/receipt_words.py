@@ -10,7 +10,7 @@ from credigestor.rules.calendar import format_date, format_moment, written_date
 from credigestor.rules.charges import Split
 from credigestor.rules.identification import label_identity
 from credigestor.rules.identity import labelled_tax_id
-from credigestor.rules.methods import in_words
+from credigestor.rules.methods import CREDIT, in_words
 from credigestor.rules.money import format_number
 from credigestor.rules.numbering import old_number, old_numbers, sale_number
 from credigestor.rules.words import listed
@@ -86,6 +86,8 @@ def remarks(data: Receipt) -> list[str]:
     """What else is said: old numbers, what was let go, whose right a discount was, CC art. 322."""
     if data.undone:
         return []
+    if data.kind is Money.REFUND and data.method == CREDIT:
+        return ["Nenhum dinheiro foi devolvido: o valor voltou a ser crédito do cliente na loja."]
     if data.kind is Money.REFUND:
         return ["Com esta devolução nada mais há a receber da loja por esta entrada."]
     said = [old] if (old := old_numbers((item.number, item.ref) for item in data.items)) else []

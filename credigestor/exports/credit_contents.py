@@ -22,6 +22,7 @@ def store_credit(cells: CellWriter) -> Content:
         "Valor": cells.number(CreditMovement.amount),
         "Forma": cells.word(CreditMovement.method, NAMES),
         "Pagamento ou ato": func.coalesce(CreditMovement.payment_id, CreditMovement.act_id),
+        "Venda": CreditMovement.sale_id,
         "Desfaz o movimento": CreditMovement.undoes_id,
         "Motivo": cells.text(CreditMovement.reason),
         "Registrado por": cells.text(User.name),

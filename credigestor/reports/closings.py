@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
+    case,
     cast,
     func,
     literal,
@@ -41,6 +42,7 @@ from credigestor.db.models import (
     SaleMoney,
     User,
 )
+from credigestor.rules.methods import CREDIT
 from credigestor.rules.money import ZERO
 
 
@@ -186,21 +188,12 @@ def _reason_of_import(moment: ColumnElement[datetime]) -> ColumnElement[str]:
 
 def _records() -> Any:
     """All that is dated and all that undid it, in one form."""
-    owed = (
-        select(func.coalesce(func.sum(Note.amount), ZERO))
-        .where(Note.sale_id == Sale.id)
-        .scalar_subquery()
-    )
-    paid = func.coalesce(
-        select(func.sum(PaymentItem.principal + PaymentItem.discount))
-        .where(PaymentItem.payment_id == Payment.id)
-        .scalar_subquery(),
-        ZERO,
-    )
-    taken = func.coalesce(
-        select(func.sum(ActItem.principal)).where(ActItem.act_id == Act.id).scalar_subquery(), ZERO
-    )
+    owed = _sum(Note.amount, Note.sale_id == Sale.id)
+    paid = _sum(PaymentItem.principal + PaymentItem.discount, PaymentItem.payment_id == Payment.id)
+    taken = _sum(ActItem.principal, ActItem.act_id == Act.id)
     of_sale = aliased(Sale)
+    came = case((SaleMoney.method == CREDIT, ZERO), else_=SaleMoney.amount)  # R31
+    whys = (Payment.backdate_reason, Act.reason, of_sale.backdate_reason)
     nothing, no_act = cast(literal(0), Money), cast(null(), Text)
     return union_all(
         _row(
@@ -225,7 +218,7 @@ def _records() -> Any:
             of_sale.backdate_reason,
             of_sale.customer_id,
             nothing,
-            SaleMoney.amount,
+            came,
         )
         .join(of_sale, of_sale.id == SaleMoney.sale_id)
         .where(SaleMoney.kind == "down"),
@@ -296,15 +289,20 @@ def _records() -> Any:
             CreditMovement.moved_on,
             CreditMovement.created_at,
             CreditMovement.made_by,
-            func.coalesce(CreditMovement.reason, Payment.backdate_reason, Act.reason),
+            func.coalesce(CreditMovement.reason, *whys),
             CreditMovement.customer_id,
             nothing,
             nothing,
             CreditMovement.amount,
         )
         .outerjoin(Payment, Payment.id == CreditMovement.payment_id)
-        .outerjoin(Act, Act.id == CreditMovement.act_id),
+        .outerjoin(Act, Act.id == CreditMovement.act_id)
+        .outerjoin(of_sale, of_sale.id == CreditMovement.sale_id),
     )
+
+
+def _sum(amount: Any, of: ColumnElement[bool]) -> ColumnElement[Decimal]:
+    return select(func.coalesce(func.sum(amount), ZERO)).where(of).scalar_subquery()
 
 
 _NAMES = (

@@ -102,7 +102,7 @@ def credit(session: Session, customer_id: int, today: date) -> Section:
         {
             "Data": each.moved_on,
             "O quê": MOVEMENT_NAMES[each.kind],
-            "Recibo ou devolução": each.source,
+            "Recibo, devolução ou venda": each.source,
             "Valor (R$)": each.amount,
             "Saldo (R$)": each.balance,
             "Forma": NAMES[each.method] if each.method else None,

@@ -16,7 +16,7 @@ from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note, Payment, Renegotiation, Reversal, Sale, SaleMoney
 from credigestor.reports import by_method
 from credigestor.reports.by_method import ByMethod
-from credigestor.reports.other_money import other_money
+from credigestor.reports.other_money import by_credit, other_money
 from credigestor.rules.methods import CREDIT
 from credigestor.rules.money import ZERO
 
@@ -27,8 +27,9 @@ class SellerDay:
 
     `by_method` maps a payment method to how many payments had a part in it and the sum of these,
     `payments` counts each once (R36). Down payments that came in, and those handed back, are those
-    of the day itself, whatever became of their sale (R35). What was paid `by_credit` is no money of
-    the day; what was kept as credit is, and what went back for goods, or of credit, went out (R31).
+    of the day itself, whatever became of their sale (R35). What was paid, also down, `by_credit` is
+    no money of the day; what was kept as credit is, and what went back for goods, or of credit,
+    went out (R31).
     """
 
     sales: int
@@ -80,7 +81,10 @@ def seller_day(session: Session, seller_id: int | None, *, day: date) -> SellerD
         select(*by_method.sums(Payment))
         .outerjoin(Reversal, Reversal.payment_id == Payment.id)
         .where(
-            Payment.received_by == seller_id, Payment.paid_on == day, Reversal.payment_id.is_(None)
+            Payment.received_by == seller_id,
+            Payment.paid_on == day,
+            Payment.method != CREDIT,
+            Reversal.payment_id.is_(None),
         )
         .group_by(Payment.method)
     ).all()
@@ -88,21 +92,22 @@ def seller_day(session: Session, seller_id: int | None, *, day: date) -> SellerD
         session.execute(
             select(*by_method.sums(SaleMoney))
             .where(
-                SaleMoney.done_by == seller_id, SaleMoney.moved_on == day, SaleMoney.kind == kind
+                SaleMoney.done_by == seller_id,
+                SaleMoney.moved_on == day,
+                SaleMoney.kind == kind,
+                SaleMoney.method != CREDIT,
             )
             .group_by(SaleMoney.method)
         ).all()
         for kind in ("down", "refund")
     )
-    paid = by_method.read(payments)
-    _, credit = paid.pop(CREDIT, (0, ZERO))
     return SellerDay(
         *sales,
-        payments=sum(row.times for row in payments if row.method != CREDIT),
-        by_method=paid,
+        payments=sum(row.times for row in payments),
+        by_method=by_method.read(payments),
         down_by_method=by_method.read(down),
         refunded_by_method=by_method.read(refunded),
-        by_credit=credit,
+        by_credit=by_credit(session, day=day).get(seller_id, ZERO),
         other_by_method=other_money(session, seller_id, day=day),
     )
 

@@ -1,4 +1,6 @@
-"""Money of a day beside payments and down payments: credit kept or paid back, goods (R30, R31)."""
+"""Of a day, beside payments and down payments: credit kept or paid back, goods (R30, R31); and what
+was paid by credit, which is no money.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import ColumnElement, and_, func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from credigestor.db.models import Act, ActReversal, CreditMovement, Return
@@ -24,14 +26,9 @@ def other_money(session: Session, user_id: int | None, *, day: date) -> Mapping[
 
 def others(session: Session, *, day: date) -> Mapping[tuple[int | None, str], Decimal]:
     """The same of everybody, by person and method."""
-    undoing = aliased(CreditMovement)
     credit = select(
         CreditMovement.made_by.label("person"), CreditMovement.method, CreditMovement.amount
-    ).where(
-        CreditMovement.moved_on == day,
-        CreditMovement.method.is_not(None),
-        ~select(undoing.id).where(undoing.undoes_id == CreditMovement.id).exists(),
-    )
+    ).where(_stands(day), CreditMovement.method.is_not(None))
     goods = (
         select(Act.made_by, Return.back_by, -Return.back)
         .join(Act, Act.id == Return.act_id)
@@ -49,3 +46,23 @@ def others(session: Session, *, day: date) -> Mapping[tuple[int | None, str], De
         )
     )
     return {(row.person, row.method): row.amount for row in rows}
+
+
+def by_credit(session: Session, *, day: date) -> Mapping[int | None, Decimal]:
+    """By person, what notes and down payments of a day were paid by credit, R$; none came (R31)."""
+    rows = session.execute(
+        select(
+            CreditMovement.made_by.label("person"),
+            (-func.sum(CreditMovement.amount)).label("amount"),
+        )
+        .where(_stands(day), CreditMovement.kind.in_(("spent", "paid_down")))
+        .group_by(CreditMovement.made_by)
+    )
+    return {row.person: row.amount for row in rows}
+
+
+def _stands(day: date) -> ColumnElement[bool]:
+    """Movements of credit of a day that were not undone since."""
+    undoing = aliased(CreditMovement)
+    undone = select(undoing.id).where(undoing.undoes_id == CreditMovement.id).exists()
+    return and_(CreditMovement.moved_on == day, ~undone)

@@ -21,7 +21,7 @@ from credigestor.reports.portfolio.largest import largest
 from credigestor.reports.portfolio.rows import sold_in
 from credigestor.reports.portfolio.stock import Charges, Contracts, Stock
 from credigestor.reports.scope import EVERYTHING, Scope
-from credigestor.reports.store_credit import owed_to_customers
+from credigestor.reports.store_credit import owed_to_customers, paid_down
 from credigestor.rules.charges import Split
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number
@@ -40,6 +40,7 @@ class Headline:
 
     `history` holds month ends and the as-of date, `months` the flow of as many months (R16–R17,
     R22). `acts`: what other acts than payments took off notes in the period, by kind (R29–R34).
+    `down_by_credit`: what of the period's down payments was paid by customers' credit (R31).
     `customer_credit`: what the shop owes all its customers at the as-of date, whatever the scope.
     """
 
@@ -52,6 +53,7 @@ class Headline:
     flow_before: Flow
     months: dict[date, Flow]
     acts: Mapping[str, Split]
+    down_by_credit: Decimal
     customer_credit: Decimal
 
 
@@ -89,6 +91,7 @@ def headline(
         flows.flow(session, before_period, as_of=before_on, scope=scope),
         flows.by_month(session, as_of, count=CHART_MONTHS, scope=scope),
         act_totals(session, period, as_of=as_of, scope=scope),
+        paid_down(session, period, as_of=as_of, scope=scope),
         owed_to_customers(session, as_of),
     )
 

@@ -19,6 +19,7 @@ from credigestor.reports.by_method import ByMethod, came_by
 from credigestor.reports.receipt import Money, Receipt, Undone
 from credigestor.reports.search import by_customer, by_old_number
 from credigestor.rules.address import address_of
+from credigestor.rules.methods import CREDIT
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import money_number, parse_note_number, sale_number
 
@@ -38,14 +39,19 @@ class MoneyFilters:
 
 @dataclass(frozen=True)
 class MoneyTotals:
-    """What the filters leave: how many, R$, and by method; handed back apart from received."""
+    """What the filters leave: how many, R$, and by method; handed back apart from received.
+
+    What was paid down `by_credit`, or became credit again, is counted and no money (R31).
+    """
 
     downs: int
     received: Decimal
     by_method: ByMethod
+    by_credit: Decimal
     refunds: int
     refunded: Decimal
     refunded_by_method: ByMethod
+    refunded_as_credit: Decimal
 
 
 @dataclass(frozen=True)
@@ -73,8 +79,10 @@ def totals(session: Session, filters: MoneyFilters) -> MoneyTotals:
     found: list[Any] = []
     for kind in ("down", "refund"):
         these = [row for row in rows if row.kind == kind]
-        found += [sum(row.times for row in these), sum((row.sum for row in these), ZERO)]
-        found.append(by_method.read(these))
+        ways = by_method.read(these)
+        _, credit = ways.pop(CREDIT, (0, ZERO))
+        money = sum((amount for _, amount in ways.values()), ZERO)
+        found += [sum(row.times for row in these), money, ways, credit]
     return MoneyTotals(*found)
 
 

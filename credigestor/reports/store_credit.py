@@ -8,24 +8,27 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from credigestor.db.models import CreditMovement, User
+from credigestor.db.models import CreditMovement, Sale, User
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import NotFound
 from credigestor.reports.named_customer import NamedCustomer, named_customer
+from credigestor.reports.portfolio.rows import sold_in
 from credigestor.reports.receipt import Undone
+from credigestor.reports.scope import EVERYTHING, Scope
 from credigestor.rules.money import ZERO
-from credigestor.rules.numbering import receipt_number
+from credigestor.rules.numbering import receipt_number, sale_number
+from credigestor.rules.periods import Period
 
 
 @dataclass(frozen=True)
 class Movement:
     """One movement of a customer's credit, R$; an undone one changes no balance.
 
-    `kind` is kept, returned, spent or paid_back; `source` the number of the receipt or return that
-    made it.
+    `kind` is kept, returned, spent, paid_down or paid_back; `source` the number of the receipt,
+    return or sale that made it.
     """
 
     id: int
@@ -37,13 +40,16 @@ class Movement:
     method: str | None
     payment_id: int | None
     act_id: int | None
+    sale_id: int | None
     reason: str | None
     made_by: str | None
     undone: Undone | None
 
     @property
     def source(self) -> str | None:
-        """The receipt's or the return's number."""
+        """The receipt's, the return's or the sale's number."""
+        if self.sale_id:
+            return sale_number(self.sale_id)
         made_by = self.payment_id or self.act_id
         return receipt_number(made_by) if made_by else None
 
@@ -69,6 +75,26 @@ def owed_to_customers(session: Session, as_of: date) -> Decimal:
     """What the shop owes all its customers as credit at the end of a day, R$."""
     found = select(func.coalesce(func.sum(CreditMovement.amount), ZERO)).where(
         CreditMovement.moved_on <= as_of
+    )
+    return session.scalars(found).one()
+
+
+def paid_down(
+    session: Session, period: Period, *, as_of: date, scope: Scope = EVERYTHING
+) -> Decimal:
+    """What of a period's down payments was paid by credit, R$: no money of it (R31).
+
+    Sales cancelled by `as_of` and whatever is dated after it are left out, as `flows.flow` does. It
+    reads the movements themselves: they are as many as such sales in the period.
+    """
+    found = (
+        select(-func.coalesce(func.sum(CreditMovement.amount), ZERO))
+        .join(Sale, Sale.id == CreditMovement.sale_id)
+        .where(
+            CreditMovement.moved_on.between(period.start, min(period.end, as_of)),
+            or_(Sale.cancelled_on.is_(None), Sale.cancelled_on > as_of),
+            sold_in(scope, Sale.__table__.c.id),
+        )
     )
     return session.scalars(found).one()
 
@@ -103,6 +129,7 @@ def movements(session: Session, customer_id: int, *, as_of: date) -> Sequence[Mo
                 method=row.method,
                 payment_id=row.payment_id,
                 act_id=row.act_id,
+                sale_id=row.sale_id,
                 reason=row.reason,
                 made_by=made_by,
                 undone=Undone(_day(gone, zone), gone.created_at, gone_by, gone.reason or "")

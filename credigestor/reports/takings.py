@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.models import Note, Payment, Renegotiation, Reversal, Sale, SaleMoney, User
 from credigestor.reports import by_method
-from credigestor.reports.other_money import others
+from credigestor.reports.other_money import by_credit, others
 from credigestor.rules.methods import CREDIT
 from credigestor.rules.money import ZERO
 from credigestor.rules.namesakes import distinct
@@ -77,7 +77,7 @@ def shop_day(session: Session, *, day: date) -> ShopDay:
         session.execute(
             select(Payment.received_by.label("person"), *by_method.sums(Payment))
             .outerjoin(Reversal, Reversal.payment_id == Payment.id)
-            .where(Payment.paid_on == day, Reversal.payment_id.is_(None))
+            .where(Payment.paid_on == day, Payment.method != CREDIT, Reversal.payment_id.is_(None))
             .group_by(Payment.received_by, Payment.method)
         ).all()
     )
@@ -85,20 +85,21 @@ def shop_day(session: Session, *, day: date) -> ShopDay:
         came: _by_person(
             session.execute(
                 select(SaleMoney.done_by.label("person"), *by_method.sums(SaleMoney))
-                .where(SaleMoney.moved_on == day, SaleMoney.kind == came.value)
+                .where(
+                    SaleMoney.moved_on == day,
+                    SaleMoney.kind == came.value,
+                    SaleMoney.method != CREDIT,
+                )
                 .group_by(SaleMoney.done_by, SaleMoney.method)
             ).all()
         )
         for came in (Came.DOWN, Came.REFUND)
     }
-    found, by_credit = [], ZERO
+    found = []
     for came, people in ((Came.NOTES, notes), *money.items()):
         sign = -1 if came is Came.REFUND else 1
         for person, ways in people.items():
             for method, (times, amount) in ways.items():
-                if method == CREDIT:
-                    by_credit += amount
-                    continue
                 found.append(Taking(names.get(person or 0), method, came, times, sign * amount))
     for (person, method), amount in others(session, day=day).items():
         found.append(Taking(names.get(person or 0), method, Came.OTHER, 1, amount))
@@ -116,7 +117,7 @@ def shop_day(session: Session, *, day: date) -> ShopDay:
     return ShopDay(
         found,
         [SoldBy(names.get(person or 0), sales, total) for person, sales, total in sold],
-        by_credit,
+        sum(by_credit(session, day=day).values(), ZERO),
     )
 
 

@@ -7,6 +7,7 @@ MOVEMENT_NAMES = {
     "kept": "Guardado de um pagamento",
     "returned": "De uma devolução de mercadoria",
     "spent": "Usado num pagamento",
+    "paid_down": "Usado na entrada de uma venda",
     "paid_back": "Devolvido ao cliente",
     "undone": "Movimento desfeito",
 }

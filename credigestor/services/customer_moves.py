@@ -197,6 +197,7 @@ def _check_bound(
     credit = or_(
         _among(CreditMovement.__table__.c.payment_id, payments),
         _among(CreditMovement.__table__.c.act_id, acts),
+        _among(CreditMovement.__table__.c.sale_id, sale_ids),
     )
     if session.scalar(select(CreditMovement.id).where(credit).limit(1)) is not None:
         raise Conflict(

@@ -62,7 +62,7 @@ class NewPayment(InputModel):
         """What came by each method, R$; raises InvalidInput where that is not the amount."""
         if self.by_credit:
             if self.method or self.methods or self.kept:
-                raise InvalidInput("O crédito do cliente é usado sozinho.", field="methods")
+                raise InvalidInput(store_credit.ALONE, field="methods")
             return [(CREDIT, self.amount)]
         return handing.parts(self.amount, self.method, self.methods)
 

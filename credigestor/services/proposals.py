@@ -35,7 +35,7 @@ _MADE_BY = ("schedule", "schedule_step", "daily_rate")
 #: What of a sale's input is the proposal's own, or is said when it becomes a sale.
 _APART = {
     *("operation_id", "customer_id", "guarantors", "override_reason"),
-    *("down_payment_methods", "backdate_reason"),
+    *("down_payment_methods", "down_payment_by_credit", "backdate_reason"),
 }
 _CREATE = audit.creation(
     Base.metadata.tables["proposals"],
@@ -121,6 +121,7 @@ def close(
     override_reason: str | None = None,
     backdate_reason: str | None = None,
     down_payment_methods: Sequence[Part] = (),
+    down_payment_by_credit: bool = False,
     today: date,
 ) -> int:
     """Turn a proposal into the sale that it offers, with its very notes and rates; the sale's id.
@@ -157,6 +158,7 @@ def close(
             "override_reason": override_reason,
             "backdate_reason": backdate_reason,
             "down_payment_methods": tuple(down_payment_methods),
+            "down_payment_by_credit": down_payment_by_credit,
         },
     )
     offer = Offer(proposal_id, terms.late_rate, terms.fine_rate, terms.grace_days)

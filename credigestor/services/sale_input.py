@@ -24,6 +24,7 @@ class NewSale(InputModel):
     `installments` and `first_due_date` are ignored when the down payment is the whole total, or
     the schedule is a list, and `contract_rate` where that agrees on all amounts (R33).
     `down_payment_methods` are the part of each method; without them nobody said how (R35, R36).
+    `down_payment_by_credit`, in their place: by what the shop owes the customer (R31).
     """
 
     operation_id: uuid.UUID
@@ -34,6 +35,7 @@ class NewSale(InputModel):
     total: Decimal
     down_payment: Decimal = ZERO
     down_payment_methods: tuple[Part, ...] = ()
+    down_payment_by_credit: bool = False
     installments: int = 1
     first_due_date: date | None = None
     schedule: Schedule = MONTHLY

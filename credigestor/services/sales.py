@@ -19,7 +19,7 @@ from credigestor.rules.methods import Part, way_of
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.schedule import Plan, PlannedNote
-from credigestor.services import audit, guarantors, operations, sale_money
+from credigestor.services import audit, guarantors, operations, sale_money, store_credit
 from credigestor.services.act_dates import check_undoing, sold_because
 from credigestor.services.acts import stand_on
 from credigestor.services.credit import STANDING, check_buyer, credit_warnings, override_reason
@@ -120,6 +120,7 @@ def preview(
     if data.guarantors and not notes:
         raise InvalidInput("Sem notas não há o que avalizar.", field="guarantors")
     guarantors.check(data.guarantors, customer_tax_id=customer.tax_id)
+    store_credit.check_down(session, data)
     if renegotiated:  # no credit that was not given before
         return Planned(seller_id, settings, made, (), why)
     warnings = credit_warnings(
@@ -191,6 +192,7 @@ def register(
         rows = [note_row(note, sale_id, data.customer_id) for note in notes]
         session.execute(_ADD_NOTES, many(_NOTES, rows))
     guarantors.add(session, sale_id, data.guarantors)
+    store_credit.pay_down(session, actor, data, sale_id)
     return sale_id
 
 
@@ -238,8 +240,9 @@ def cancel(
 ) -> None:
     """Cancel a sale and its notes as of today, only while it has no live payment (R13).
 
-    Its down payment is handed back, by these methods (R35). Raises NotAllowed, NotFound,
-    InvalidInput (no reason, or parts that are not the down payment) or Conflict.
+    Its down payment is handed back, by these methods (R35), or is credit again (R31). Raises
+    NotAllowed, NotFound, InvalidInput (no reason, or parts that are not the down payment) or
+    Conflict.
     """
     actor.require(Permission.CANCEL)
     why = reason(why)
@@ -270,7 +273,7 @@ def cancel(
         )
     )
     session.execute(update(Note).where(Note.sale_id == sale_id).values(cancelled_on=today))
-    refund = sale_money.refund(session, actor, sale, refund_methods, today=today)
+    refund = sale_money.refund(session, actor, sale, refund_methods, why, today=today)
     audit.record(
         session,
         actor,

@@ -28,6 +28,10 @@ from credigestor.services.inputs import InputModel, reason
 
 if TYPE_CHECKING:
     from credigestor.services.payment_input import NewPayment
+    from credigestor.services.sale_input import NewSale
+
+#: Why credit is refused beside other methods.
+ALONE = "O crédito do cliente é usado sozinho."
 
 
 class NewPayback(InputModel):
@@ -122,6 +126,26 @@ def beside(session: Session, actor: Actor, data: NewPayment, payment_id: int) ->
         _add(session, actor, kind="kept", amount=data.kept, method=method.value, **moved)
 
 
+def check_down(session: Session, data: NewSale) -> None:
+    """Refuse a down payment by more credit than there is, on that day or later (R31)."""
+    if data.down_payment_by_credit:
+        _require(session, data.customer_id, data.sold_on, data.down_payment, field="down_payment")
+
+
+def pay_down(session: Session, actor: Actor, data: NewSale, sale_id: int) -> None:
+    """Spend what a sale, of a customer who is locked and was checked, is paid down by (R31)."""
+    if data.down_payment_by_credit:
+        _add(
+            session,
+            actor,
+            customer_id=data.customer_id,
+            kind="paid_down",
+            moved_on=data.sold_on,
+            amount=-data.down_payment,
+            sale_id=sale_id,
+        )
+
+
 def give(
     session: Session, actor: Actor, *, customer_id: int, act_id: int, on: date, amount: Decimal
 ) -> None:
@@ -146,16 +170,15 @@ def undo_of(
     customer_id: int,
     payment_id: int | None = None,
     act_id: int | None = None,
+    sale_id: int | None = None,
 ) -> None:
-    """Undo what a payment or an act, which is being undone, moved; nothing where it moved none.
+    """Undo what a payment, an act or a sale, which is being undone, moved; nothing for none.
 
     Raises Conflict while credit that it made is spent (R31).
     """
-    source = (
-        CreditMovement.payment_id == payment_id
-        if payment_id is not None
-        else CreditMovement.act_id == act_id
-    )
+    named = {"payment_id": payment_id, "act_id": act_id, "sale_id": sale_id}
+    [(by, made)] = ((of, id_) for of, id_ in named.items() if id_ is not None)
+    source = getattr(CreditMovement, by) == made
     if session.scalar(select(CreditMovement.id).where(source).limit(1)) is None:
         return
     _lock(session, customer_id)

@@ -128,12 +128,13 @@ def show_flow_cards(found: Headline, seen: View) -> None:
         ),
     )
     given = f"Descontos dados, fora do recebido: {format_brl(now.discount)}. "
-    down = f"Entradas, fora do recebido de notas: {format_brl(now.down_payments)}. "
+    came_down = now.down_payments - found.down_by_credit
+    down = f"Entradas, fora do recebido de notas: {format_brl(came_down)}. "
     st.caption(
         messages.plain(
             f"{format_count(now.sales, 'venda', 'vendas')}. Encargos recebidos: juros de mora "
             f"{format_brl(now.interest)}, multa {format_brl(now.fine)}. "
-            f"{down if now.down_payments else ''}{given if now.discount else ''}Comparado com: "
+            f"{down if came_down else ''}{given if now.discount else ''}Comparado com: "
             f"{period_before}, como estava em {format_date(before_on)}. Os gráficos pequenos "
             "mostram os últimos doze meses."
         )

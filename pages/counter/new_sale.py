@@ -94,7 +94,7 @@ def inputs_area(
             partial(parse_money, field="down_payment"),
             placeholder="0,00",
         )
-    paid_down = down_payment.typed(draft, down)
+    paid_down = down_payment.typed(draft, down, customer_id)
     all_down = total is not None and down == total
     schedule_place = st.container()
     description = draft.typed(
@@ -126,7 +126,8 @@ def inputs_area(
         description=description or "",
         total=total,
         down_payment=down or ZERO,
-        down_payment_methods=paid_down,
+        down_payment_methods=paid_down.methods,
+        down_payment_by_credit=paid_down.by_credit,
         installments=due.count or 1,
         first_due_date=due.first_due,
         schedule=due.schedule or MONTHLY,

@@ -103,7 +103,7 @@ def close_area(found: Offered, actor: Actor, today: date) -> None:
         if not owes.active:
             draft.refused = "Este cliente está inativo. Reative o cadastro para vender."
         why = credit_area(draft, actor, owes, found.in_installments)
-        paid_down = down_payment.typed(draft, found.down_payment)
+        paid_down = down_payment.typed(draft, found.down_payment, found.customer_id)
         why_then = closed_days.ask(draft, actor, found.sold_on, today)
         blocked = draft.blocked()
         if st.button(
@@ -124,7 +124,8 @@ def close_area(found: Offered, actor: Actor, today: date) -> None:
                         operation_id=draft.operation.id,
                         override_reason=why,
                         backdate_reason=why_then,
-                        down_payment_methods=paid_down,
+                        down_payment_methods=paid_down.methods,
+                        down_payment_by_credit=paid_down.by_credit,
                         today=today,
                     )
                 )

@@ -12,7 +12,7 @@ from credigestor.reports.sale import SaleDetail
 from credigestor.reports.sales import sellers
 from credigestor.rules.aging import STATUS_NAMES, Status
 from credigestor.rules.calendar import format_date
-from credigestor.rules.methods import Part, in_words
+from credigestor.rules.methods import CREDIT, Part, in_words
 from credigestor.rules.money import ZERO, format_brl
 from credigestor.rules.numbering import note_number, old_number, proposal_number, receipt_number
 from credigestor.rules.permissions import Actor, Permission
@@ -227,6 +227,10 @@ def cancel_area(sale: SaleDetail, actor: Actor, today: date) -> None:
 def refund_area(sale: SaleDetail, fields: forms.Fields) -> tuple[Part, ...] | None:
     """How the down payment is handed back; None while that is not said (R35)."""
     if not sale.down_payment:
+        return ()
+    if any(money.way == CREDIT for money in sale.money):
+        told = f"A entrada de {format_brl(sale.down_payment)} volta a ser crédito do cliente."
+        st.markdown(messages.plain(told))
         return ()
     st.markdown(
         messages.plain(f"A entrada de {format_brl(sale.down_payment)} é devolvida ao cliente hoje.")

@@ -16,8 +16,10 @@ from credigestor.services import store_credit
 from tests.backups.restoring import backed_up, hashes, restored
 from tests.portfolio import TODAY, refresh
 from tests.services.crediting import by_credit, pay_back, payback
+from tests.services.down_paying import cancel, paid_down
 from tests.services.paying import pay, sell
 from tests.services.returning import give_back, new_return, undo_return, without_interest
+from tests.services.selling import register
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -36,13 +38,18 @@ def test_a_restore_brings_returns_and_each_movement_of_credit_back(
     undone = pay_back(manager, payback(customer, "5.00"))
     with transaction() as session:
         store_credit.undo_payback(session, manager, movement_id=undone, why="engano", today=TODAY)
+    down = {"down_payment": D("7.00"), "down_payment_methods": (), "down_payment_by_credit": True}
+    register(manager, paid_down(customer, override_reason="antiga", **down), TODAY)
+    again = register(manager, paid_down(customer, override_reason="antiga", **down), TODAY)
+    cancel(manager, again, TODAY)
     refresh()
     before, path = hashes(), backed_up(tmp_path / "loja.zip")
-    pay_back(manager, payback(customer, "20.00"))
+    pay_back(manager, payback(customer, "13.00"))
     restored(path)
     after = hashes()
-    for table in ("returns", "credit_movements", "acts", "act_items", "payments", "act_flows"):
+    tables = ("returns", "credit_movements", "sale_money", "acts", "act_items", "payments")
+    for table in (*tables, "act_flows"):
         assert after[table] == before[table], table
     with snapshot() as session:
         assert check(session) == []
-    pay_back(manager, payback(customer, "20.00"))  # its numbers go on from there
+    pay_back(manager, payback(customer, "13.00"))  # its numbers go on from there

@@ -11,6 +11,7 @@ from credigestor.rules import schedule
 _LEDGER = (
     *("users", "settings", "customers", "sales", "notes", "payments", "payment_items"),
     *("reversals", "audit_log", "sale_money", "acts", "act_items", "renegotiations"),
+    "credit_movements",
 )
 
 _COUNTED = (

@@ -1,7 +1,7 @@
 """An older shop is migrated with its ledger: to its summaries (0002), to paper (0004), to the
 function of late interest (0005), to the true rates of its sales (0014), to schedules (0015), to
-down payments that are money (0016), to the risk that renegotiated debts inherit (0024), and to
-people without a CPF, cheques and boletos (0026).
+down payments that are money (0016), to the risk that renegotiated debts inherit (0024), to people
+without a CPF, cheques and boletos (0026), and to down payments by credit (0031).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.engine import transaction
 from credigestor.db.migrate import alembic_config, current_revision, head_revision
 from credigestor.db.models import Customer, Guarantor, Note, Payment, PaymentItem, Sale
-from credigestor.reports import guarantors, sale_money
+from credigestor.reports import guarantors, sale_money, store_credit
 from credigestor.reports.check.report import check
 from credigestor.reports.payments import PaymentFilters
 from credigestor.reports.payments import totals as payment_totals
@@ -38,7 +38,7 @@ from credigestor.services.inputs import parse
 from credigestor.services.payments import NewPayment
 from tests.db import older
 from tests.portfolio import TODAY, random_portfolio
-from tests.services import renegotiating
+from tests.services import crediting, renegotiating, selling
 from tests.services.contacting import new_contact
 from tests.services.selling import new_sale
 from tests.services.test_guarantors import ANA, given
@@ -266,4 +266,26 @@ def test_an_older_shop_receives_boletos_and_keeps_people_without_a_cpf(
     with Session(old_shop) as session:
         told = "SELECT webhook_data('payment.received', max(id)) -> 'methods' ->> 1 FROM payments"
         assert session.scalar(text(told)) == '{"amount": "0.60", "method": "boleto"}'
+        assert list(check(session)) == []
+
+
+@pytest.mark.parametrize("revision", ["0028"])
+def test_an_older_shop_takes_a_down_payment_by_the_credit_it_kept(
+    seller: Actor, old_shop: Connection
+) -> None:
+    """R31: what was kept and spent before stays what it was."""
+    customer = selling.new_customer()
+    first, second = crediting.sold(customer, "9.58", "50.00")
+    crediting.kept(seller, first, "9.58", "300.00")
+    crediting.by_credit(seller, second, "20.00")
+    move_in(old_shop)
+    with Session(old_shop) as session:
+        before = [each.kind for each in store_credit.movements(session, customer, as_of=TODAY)]
+        assert (before, list(check(session))) == (["kept", "spent"], [])
+    down = {"down_payment": Decimal("280.00"), "down_payment_by_credit": True}
+    asked = new_sale(customer, sold_on=TODAY, first_due_date=date(2026, 12, 23), **down)
+    with Session(old_shop) as session, session.begin():
+        sales.register(session, seller, asked, today=TODAY)
+    with Session(old_shop) as session:
+        assert store_credit.balance(session, customer, on=TODAY) == 0
         assert list(check(session)) == []

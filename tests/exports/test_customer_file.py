@@ -21,6 +21,8 @@ from credigestor.exports.audit_words import ACTIONS
 from credigestor.rules.permissions import Actor
 from tests.portfolio import TODAY, add_customer
 from tests.services.anonymising import LONG_AGO, make_customer, sell, settled
+from tests.services.crediting import kept, sold
+from tests.services.down_paying import paid_down
 from tests.services.offering import asked, close, offer
 from tests.services.paying import pay, reverse
 from tests.services.selling import new_sale, register
@@ -155,3 +157,14 @@ def test_what_was_offered_is_in_the_copy_with_the_sale_that_it_became(admin: Act
     assert (open_["Venda"], open_["Total a prazo (R$)"]) == (None, "1066.19")
     about = [entry["Sobre"] for entry in told["quem escreveu o quê"]]
     assert about.count("Proposta 000001") == about.count("Proposta 000002") == 1
+
+
+def test_r31_it_tells_of_a_down_payment_by_credit(seller: Actor) -> None:
+    with transaction() as session:
+        customer_id = add_customer(session)
+    kept(seller, sold(customer_id, "9.58")[0], "9.58", "300.00")
+    down = {"down_payment_methods": (), "down_payment_by_credit": True}
+    register(seller, paid_down(customer_id, **down), TODAY)
+    text = " ".join(copy(customer_id)[1].split())
+    assert "Usado na entrada de uma venda" in text
+    assert "Crédito do cliente" in text

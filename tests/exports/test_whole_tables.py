@@ -19,8 +19,10 @@ from credigestor.services import sales
 from tests.balances import balances_by_hand
 from tests.exports.exporting import make_shop, rows_of, streamed, table_of
 from tests.portfolio import TODAY, add_customer, random_portfolio
+from tests.services.crediting import kept, sold
+from tests.services.down_paying import paid_down
 from tests.services.scheduling import add_schedules
-from tests.services.selling import new_sale
+from tests.services.selling import new_customer, new_sale, register
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -156,3 +158,15 @@ def test_every_note_states_what_a_replay_of_its_payments_says(admin: Actor, as_o
     found = [list(row.values()) for row in rows_of(Order(kind="notes", as_of=as_of))]
     assert found == sorted(wanted, key=lambda row: (int(row[1]), int(row[2])))
     assert len(found) > 20
+
+
+def test_r31_a_down_payment_by_credit_is_named_in_both_files(seller: Actor) -> None:
+    customer = new_customer()
+    kept(seller, sold(customer, "9.58")[0], "9.58", "300.00")
+    down = {"down_payment_methods": (), "down_payment_by_credit": True}
+    register(seller, paid_down(customer, **down), TODAY)
+    [_, spent] = rows_of(Order(kind="store_credit"))
+    told = {"O quê": "Usado na entrada de uma venda", "Valor": "-200,00", "Venda": "2"}
+    assert spent == spent | told
+    [money] = rows_of(Order(kind="sale_money"))
+    assert (money["O quê"], money["Forma"]) == ("Entrada", "Crédito do cliente")

@@ -225,7 +225,7 @@ def test_terms_are_the_sales_own_input_whatever_that_holds(seller: Actor, custom
     with snapshot() as session:
         kept = session.get_one(Proposal, 1).terms["asked"]
     own = {"operation_id", "customer_id", "guarantors", "override_reason"}
-    own |= {"down_payment_methods", "backdate_reason"}
+    own |= {"down_payment_methods", "down_payment_by_credit", "backdate_reason"}
     assert kept.keys() == set(NewSale.model_fields) - own
     assert kept["first_due_date"] == "2026-12-23"
 

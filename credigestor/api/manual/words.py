@@ -91,6 +91,7 @@ WORDS = {
     "proposta.",
     "document_footer": "Texto no pé de todo documento.",
     "down_payment": "Entrada, R$.",
+    "down_payment_by_credit": "Se a entrada é paga com o crédito do cliente: não entra dinheiro.",
     "down_payment_methods": "Como a entrada foi paga; sem isto, não informado (`unknown`).",
     "down_payment_money": "A entrada recebida e, da venda cancelada, a devolvida.",
     "done_by": "Quem recebeu ou devolveu.",
@@ -226,7 +227,10 @@ WORDS = {
     "refresh_token": "Token que renova os dois, uma única vez.",
     "remark": "O que se anotou da conversa.",
     "remarks": "Observações.",
-    "refund_methods": "Como a entrada é devolvida; sem isto, não informado (`unknown`).",
+    "refund_methods": (
+        "Como a entrada é devolvida; sem isto, não informado (`unknown`). A que foi paga com "
+        "crédito volta a ser crédito: não diga."
+    ),
     "retention_years": "Anos em que os dados de um cliente são guardados depois do último negócio.",
     "returned": "Abatido das notas por devoluções de mercadoria, R$.",
     "returned_on": "Dia da devolução.",

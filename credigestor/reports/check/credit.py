@@ -17,8 +17,8 @@ SELECT customer_id, moved_on, balance FROM (
 ) AS days WHERE balance < 0 ORDER BY customer_id, moved_on
 """
 
-# Each movement beside what made it: the payment that kept or spent it, the act that gave it, what
-# it undoes; undone just when that is.
+# Each movement beside what made it: the payment that kept or spent it, the act that gave it, the
+# sale that was paid down by it, what it undoes; undone just when that is.
 _DIFFERS = """
 SELECT m.id FROM credit_movements m
 LEFT JOIN payments p ON p.id = m.payment_id
@@ -26,10 +26,14 @@ LEFT JOIN reversals v ON v.payment_id = m.payment_id
 LEFT JOIN acts a ON a.id = m.act_id
 LEFT JOIN returns r ON r.act_id = m.act_id
 LEFT JOIN act_reversals w ON w.act_id = m.act_id
+LEFT JOIN sales s ON s.id = m.sale_id
+LEFT JOIN sale_money d ON d.sale_id = m.sale_id AND d.kind = 'down'
 LEFT JOIN credit_movements u ON u.undoes_id = m.id
 LEFT JOIN credit_movements o ON o.id = m.undoes_id
 WHERE CASE m.kind
     WHEN 'spent' THEN (p.customer_id, p.paid_on, p.method, -p.amount, v.id IS NULL)
+        IS DISTINCT FROM (m.customer_id, m.moved_on, 'credit', m.amount, u.id IS NULL)
+    WHEN 'paid_down' THEN (s.customer_id, s.sold_on, d.method, -d.amount, s.cancelled_on IS NULL)
         IS DISTINCT FROM (m.customer_id, m.moved_on, 'credit', m.amount, u.id IS NULL)
     WHEN 'kept' THEN (p.customer_id, p.paid_on, v.id IS NULL)
             IS DISTINCT FROM (m.customer_id, m.moved_on, u.id IS NULL)
@@ -45,6 +49,9 @@ ORDER BY 1
 _MISSING = """
 SELECT 'payments' AS entity, p.id FROM payments p WHERE p.method = 'credit' AND NOT EXISTS (
     SELECT FROM credit_movements m WHERE m.payment_id = p.id AND m.kind = 'spent')
+UNION ALL
+SELECT 'sale_money', d.id FROM sale_money d WHERE d.method = 'credit' AND NOT EXISTS (
+    SELECT FROM credit_movements m WHERE m.sale_id = d.sale_id)
 UNION ALL
 SELECT 'returns', r.id FROM returns r WHERE r.back_by = 'credit' AND NOT EXISTS (
     SELECT FROM credit_movements m WHERE m.act_id = r.act_id)

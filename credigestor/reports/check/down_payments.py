@@ -1,4 +1,6 @@
-"""Down payments beside the money on record: received once, handed back if cancelled (R35)."""
+"""Down payments beside the money on record: received once, handed back if cancelled (R35), and by
+credit just what was paid by it (R31).
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ FROM (
     FROM sales WHERE down_payment > 0 AND cancelled_on IS NOT NULL
 ) AS right_one
 FULL JOIN sale_money m ON m.sale_id = right_one.sale_id AND m.kind = right_one.kind
+LEFT JOIN sale_money d ON d.sale_id = m.sale_id AND d.kind = 'down'
 WHERE (m.moved_on, m.amount) IS DISTINCT FROM (right_one.moved_on, right_one.amount)
+    OR (m.method = 'credit') <> (d.method = 'credit')
 ORDER BY 1, 2
 """
 _WORDS = {

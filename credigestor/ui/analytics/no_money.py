@@ -28,6 +28,11 @@ def show(found: Headline, as_of: date) -> None:
     if by_credit != NOTHING:
         paid = by_credit.principal + by_credit.interest + by_credit.fine
         lines.append(f"Pago com crédito de clientes: {format_brl(paid)}, fora do recebido.")
+    if found.down_by_credit:
+        lines.append(
+            f"Entradas pagas com crédito de clientes: {format_brl(found.down_by_credit)}, sem "
+            "entrar dinheiro."
+        )
     if found.customer_credit:
         lines.append(
             f"Crédito de clientes em {format_date(as_of)}: a loja deve a eles "

@@ -32,7 +32,7 @@ def show(customer_id: int, actor: Actor, *, today: date) -> None:
     st.header("Crédito do cliente", anchor=False)
     st.markdown(
         messages.plain(f"A loja deve ao cliente {format_brl(there)}. O crédito não vence: vale ")
-        + "como forma de pagamento em **Receber**."
+        + "como forma de pagamento em **Receber** e da entrada em **Nova venda**."
     )
     rows = [_row(each) for each in reversed(found)]
     st.table(pd.DataFrame(rows), border="horizontal", hide_index=True)

@@ -46,6 +46,12 @@ def page(actor: Actor, methods: Mapping[str, str]) -> None:
     ):
         if ways:
             st.caption(messages.plain(f"{label}: {by_method_words(ways)}."))
+    for label, credit in (
+        ("Com crédito do cliente, sem entrar dinheiro", found.by_credit),
+        ("De volta ao crédito do cliente, sem sair dinheiro", found.refunded_as_credit),
+    ):
+        if credit:
+            st.caption(messages.plain(f"{label}: {format_brl(credit)}."))
     shown = lists.page(found.downs + found.refunds, key="down_payments", of=filters)
     frame = data.read(sale_money.list_money, filters, offset=shown.offset, limit=shown.size)
     frame = frame.assign(

@@ -75,17 +75,16 @@ def parts(
     *,
     persist: _Persist = None,
     credit: Decimal = ZERO,
+    more: str = "O que passa disso é outro pagamento.",
+    field: str = "amount",
 ) -> tuple[Part, ...]:
     """The part of each method; of several one takes what the others leave, so nothing is reckoned.
 
     None of what is paid by credit. Raises InvalidInput, at the field, for parts that are more than
-    the amount, and for more than the credit there is.
+    the amount, and at `field` for more than the credit there is, with what to do then (`more`).
     """
     if chosen == CREDIT and amount > credit:
-        raise InvalidInput(
-            f"O cliente tem {format_brl(credit)} de crédito. O que passa disso é outro pagamento.",
-            field="amount",
-        )
+        raise InvalidInput(f"O cliente tem {format_brl(credit)} de crédito. {more}", field=field)
     if chosen == CREDIT:
         return ()
     if chosen != SEVERAL:

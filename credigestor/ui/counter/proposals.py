@@ -35,7 +35,8 @@ def keep_button(draft: LiveForm, form: str, actor: Actor, new: NewSale | None, t
     ):
         assert new is not None
         # Who has signed nothing yet is not kept for an offer, nor how nothing was paid yet.
-        offered = new.model_copy(update={"guarantors": (), "down_payment_methods": ()})
+        unpaid = {"down_payment_methods": (), "down_payment_by_credit": False}
+        offered = new.model_copy(update={"guarantors": (), **unpaid})
         with draft.fields.catching(), operations.another(form):
             made = data.write(lambda s: proposals.make(s, actor, offered, today=today))
             operations.finish(form)

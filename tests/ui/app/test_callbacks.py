@@ -8,7 +8,7 @@ import pytest
 from streamlit.runtime.state import SafeSessionState
 from streamlit.testing.v1 import AppTest
 
-from credigestor.web import callbacks
+from credigestor.ui.app import callbacks
 
 
 @pytest.fixture(autouse=True)
