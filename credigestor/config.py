@@ -76,12 +76,22 @@ class Config(BaseSettings):
     #: Whether app processes make the daily backup; off where something else does (cron).
     automatic_backup: bool = Field(default=True, validation_alias="CREDIGESTOR_AUTOMATIC_BACKUP")
 
+    #: Folder whose files are imported as they appear; none is watched where it is not set.
+    import_folder: Path | None = Field(default=None, validation_alias="CREDIGESTOR_IMPORT_FOLDER")
+    #: Name of the kept reading of those files; without it they must be called as ours are.
+    import_mapping: str = Field(default="", validation_alias="CREDIGESTOR_IMPORT_MAPPING")
+
     #: Who reads the API's documentation: who is logged in, or anybody who reaches the server.
     api_docs: Literal["login", "public"] = Field(
         default="login", validation_alias="CREDIGESTOR_API_DOCS"
     )
     #: Whether webhooks may go by http and into one's own network (loopback, private addresses).
     webhook_private: bool = Field(default=False, validation_alias="CREDIGESTOR_WEBHOOK_PRIVATE")
+
+    @field_validator("import_folder", mode="before")
+    @classmethod
+    def _is_a_folder(cls, value: str | Path | None) -> Path | None:
+        return Path(value).absolute() if value else None  # "" is no folder, and not this one
 
     @field_validator("database_url", "database_direct_url")
     @classmethod

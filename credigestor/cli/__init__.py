@@ -37,6 +37,7 @@ from credigestor.exports.catalogue import Style
 from credigestor.imports import importer
 from credigestor.imports.account import account_of
 from credigestor.imports.choices import Choices
+from credigestor.imports.unattended import choices_of
 from credigestor.reports import summary as figures
 from credigestor.reports.as_closed import as_closed as closed_figures
 from credigestor.reports.check import report as ledger
@@ -100,6 +101,9 @@ def demo() -> None:
 @click.argument("paths", metavar="PASTA|ARQUIVO...", type=importing.PATHS, nargs=-1, required=True)
 @click.option("--dry-run", is_flag=True, help="Só confere; nada é gravado.")
 @click.option(
+    "--watch", is_flag=True, help="Fica no ar e importa o que aparece na PASTA, uma vez cada."
+)
+@click.option(
     "--map",
     "names",
     metavar="ARQUIVO:COLUNA=NOME",
@@ -114,6 +118,7 @@ def demo() -> None:
 def import_(
     paths: tuple[Path, ...],
     dry_run: bool,
+    watch: bool,
     names: tuple[str, ...],
     shape: str | None,
     mapping: str | None,
@@ -128,8 +133,14 @@ def import_(
     cada cliente deve; o que é o quê se reconhece pelos nomes das colunas. Tudo é conferido antes;
     havendo uma linha errada, nada é gravado. Importar de novo os mesmos arquivos não muda nada.
     """
+    if watch:
+        importing.check_watched(paths, dry_run, names, shape, reason, report, choices.apply_changes)
+        shop()
+        importing.watch(paths[0], mapping or "", choices)
+        return
     today = shop_day()
-    source = importing.source(paths, _names(names), shape, mapping, today=today)
+    kept = importing.kept_reading(mapping)
+    source = importing.source(paths, _names(names), shape, kept, today=today)
     with progress_bar() as progress, transaction() as session:
         plan = importer.run(
             session,
@@ -138,7 +149,7 @@ def import_(
             today=today,
             dry_run=dry_run,
             why=reason,
-            choices=choices,
+            choices=choices_of(kept, choices),
             progress=progress,
         )
     _report(plan, dry_run)

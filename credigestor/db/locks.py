@@ -32,6 +32,7 @@ _KEYS = {
     "printing": 720_311_464,
     "webhooks": 720_311_465,
     "closing": 720_311_466,
+    "watch": 720_311_467,
 }
 
 _UNLOCK = text("SELECT pg_advisory_unlock(:key, hashtext(current_schema()))")

@@ -1016,6 +1016,41 @@ class ImportMapping(Base):
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
+class ImportRun(Base):
+    """What came of a file that lay in the watched folder, or of several that belong together.
+
+    One row a content, known by `digest` (SHA-256): what was refused and is tried again is told
+    anew. The counts are of rows that came in. `detail` has the rows of the import's report, which
+    name people: it goes when a customer is anonymised, and after a while by itself.
+    """
+
+    __tablename__ = "import_runs"
+    __table_args__ = (
+        UniqueConstraint("digest"),
+        CheckConstraint("digest ~ '^[0-9a-f]{64}$'", name="digest"),
+        CheckConstraint(
+            "least(customers, sales, notes, payments, differences, problems) >= 0", name="counts"
+        ),
+        CheckConstraint(
+            "NOT refused OR customers + sales + notes + payments = 0", name="nothing_refused"
+        ),
+    )
+    id: Mapped[int] = _id()
+    at: Mapped[datetime] = _now()
+    file: Mapped[str]
+    digest: Mapped[str]
+    refused: Mapped[bool]
+    customers: Mapped[int]
+    sales: Mapped[int]
+    notes: Mapped[int]
+    payments: Mapped[int]
+    differences: Mapped[int]
+    problems: Mapped[int]
+    detail: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
+    seen_at: Mapped[datetime | None]
+    seen_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
 class AuditEntry(Base):
     """One write: who, when, on what, before and after.
 

@@ -18,6 +18,7 @@ MESSAGES: dict[str, tuple[str, str | None]] = {
     "uq_customers_ref": ("Já existe um cliente com essa referência.", None),
     "uq_customers_operation_id": ("Este cadastro já foi gravado.", None),
     "uq_import_mappings_name": ("Outra pessoa guardou uma leitura com este nome.", "mapping"),
+    "uq_import_runs_digest": ("Este arquivo já foi tratado.", None),
     "uq_sales_ref": ("Já existe uma venda com essa referência.", None),
     "uq_sales_operation_id": ("Esta venda já foi registrada.", None),
     "uq_sales_proposal_id": ("Esta proposta já virou uma venda.", None),

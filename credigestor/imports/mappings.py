@@ -12,7 +12,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from credigestor.errors import InvalidInput
-from credigestor.imports.headings import tokens
+from credigestor.imports.choices import Choices
+from credigestor.imports.headings import Tokens, tokens
+from credigestor.imports.mending import Mending
 from credigestor.imports.recognising import (
     FIELDS_OF,
     Kind,
@@ -47,10 +49,15 @@ class KeptTable(BaseModel):
 
 
 class KeptMapping(BaseModel):
-    """All tables that were sent together."""
+    """All tables that were sent together, and what was chosen for all of their rows.
+
+    What changed since an earlier import is put right where somebody says so each time.
+    """
 
     model_config = ConfigDict(extra="forbid")
     tables: Annotated[list[KeptTable], Field(max_length=200)] = []
+    choices: Choices | None = None
+    mending: Mending | None = None
 
 
 @dataclass(frozen=True)
@@ -64,9 +71,13 @@ class Asked:
         return bool(self.amounts or self.words)
 
 
-def keep(tables: Sequence[Sent]) -> KeptMapping:
-    """What to keep of how these tables are read."""
+def keep(
+    tables: Sequence[Sent], choices: Choices | None = None, mending: Mending | None = None
+) -> KeptMapping:
+    """What to keep of how these tables are read, and their rows taken."""
     return KeptMapping(
+        choices=choices and replace(choices, apply_changes=False),
+        mending=mending,
         tables=[
             KeptTable(
                 kind=sent.what.kind,
@@ -78,27 +89,43 @@ def keep(tables: Sequence[Sent]) -> KeptMapping:
                 words={name: dict(words) for name, words in sent.words.items()},
             )
             for sent in tables
-        ]
+        ],
     )
+
+
+def fits(kept: KeptMapping | None, table: Table) -> bool:
+    """Whether something that was kept says how the table is read."""
+    return _best(kept, table) is not None
 
 
 def apply(kept: KeptMapping | None, table: Table) -> Sent:
     """A table as it was read before; as it is recognised where nothing that was kept fits it."""
-    places = {tokens(title): place for place, title in reversed(list(enumerate(table.header)))}
-    fitting = [
-        each
-        for each in (kept.tables if kept else [])
-        if each.columns and all(tokens(title) in places for title in each.columns.values())
-    ]
-    if not fitting:
+    best = _best(kept, table)
+    if best is None:
         return Sent(table, recognise_one(table))
-    best = max(fitting, key=lambda each: len(each.columns))
+    places = _places(table)
     columns = {name: places[tokens(title)] for name, title in best.columns.items()}
     what = recognise_one(table, best.kind, columns)
     readings = {
         name: _as_kept(reading, best.readings.get(name)) for name, reading in what.readings.items()
     }
     return Sent(table, replace(what, readings=readings, why="como da outra vez"), best.words)
+
+
+def _best(kept: KeptMapping | None, table: Table) -> KeptTable | None:
+    """Of the kept tables that have no columns but its own the one with most of them."""
+    places = _places(table)
+    fitting = [
+        each
+        for each in (kept.tables if kept else [])
+        if each.columns and all(tokens(title) in places for title in each.columns.values())
+    ]
+    return max(fitting, key=lambda each: len(each.columns), default=None)
+
+
+def _places(table: Table) -> dict[Tokens, int]:
+    """The place of each name; of the same ones the first."""
+    return {tokens(title): place for place, title in reversed(list(enumerate(table.header)))}
 
 
 def _as_kept(found: Reading, kept: KeptReading | None) -> Reading:
@@ -117,7 +144,7 @@ def chosen(sent: Sent, kind: Kind | None, names: Mapping[str, str]) -> Sent:
     if kind is not None and kind is not what.kind:
         what = recognise_one(table, kind)
     if names:
-        places = {tokens(title): place for place, title in reversed(list(enumerate(table.header)))}
+        places = _places(table)
         for field_, title in names.items():
             if field_ not in FIELDS_OF[what.kind]:
                 raise InvalidInput(f"Em {table.name} não há o campo {quote(field_)}.")

@@ -44,7 +44,7 @@ from credigestor.rules.identity import fold
 from credigestor.rules.money import ZERO, format_brl
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.privacy import Condition
-from credigestor.services import audit, contacts, payers
+from credigestor.services import audit, contacts, import_runs, payers
 from credigestor.services.ledger import lock_notes_of_customer
 
 #: What is erased. City and state stay: the figures of the portfolio are counted by them.
@@ -145,6 +145,7 @@ def anonymise(
     session.execute(_ALLOW, {"customer": str(customer_id)})
     payers.erase(session, customer_id, tax_id)
     contacts.erase(session, customer_id)
+    import_runs.erase(session)
     _erase_log(session, customer_id)
     audit.record(session, actor, "anonymise", "customer", customer_id, after={"erased": erased})
 

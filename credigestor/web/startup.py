@@ -1,4 +1,4 @@
-"""What one process does once: migrate the schema, greet a new shop, begin backups and webhooks."""
+"""What one process does once: migrate the schema, greet a new shop, begin what runs by itself."""
 
 from __future__ import annotations
 
@@ -16,11 +16,15 @@ from credigestor.config import get_config
 from credigestor.db import outages
 from credigestor.db.engine import get_direct_engine, transaction
 from credigestor.db.migrate import migrate
+from credigestor.imports.watching import Watcher
 from credigestor.services import setup
 from credigestor.services.users import has_users
 from credigestor.webhooks.dispatcher import Dispatcher
 
 log = logging.getLogger("credigestor")
+
+#: Seconds that the end of the process waits for what is under way.
+_PATIENCE = 3.0
 
 
 @lru_cache
@@ -77,6 +81,24 @@ def backups() -> Iterator[None]:
         yield
     finally:
         stop.set()
+
+
+@contextmanager
+def imports() -> Iterator[None]:
+    """Import what appears in the watched folder, in a thread of its own, while the block lasts."""
+    config = get_config()
+    if config.import_folder is None:
+        yield
+        return
+    watcher = Watcher(config.import_folder, now=clock.now, mapping=config.import_mapping)
+    stop = Event()
+    thread = Thread(target=watcher.run_forever, args=(stop,), name="watched-folder", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(_PATIENCE)  # what is under way is taken back
 
 
 @contextmanager

@@ -26,7 +26,13 @@ from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.progress import Progress
 from credigestor.services import import_mappings
 from credigestor.services.inputs import MAX_REASON
-from credigestor.ui.admin import demonstration, import_check, import_choices, import_tables
+from credigestor.ui.admin import (
+    demonstration,
+    import_check,
+    import_choices,
+    import_tables,
+    watched_folder,
+)
 from credigestor.ui.kit import background, data, forms, messages, session, tables
 from credigestor.ui.kit.figures import format_count
 
@@ -106,8 +112,8 @@ def forget_mapping(name: str) -> None:
     data.write(lambda db: import_mappings.forget(db, person, name=name))
 
 
-def offer_to_keep(sent: Sequence[Sent]) -> None:
-    """Keep how these files are read, for the next ones."""
+def offer_to_keep(sent: Sequence[Sent], choices: Choices, mending: Mending) -> None:
+    """Keep how these files are read and taken, for the next ones."""
     with st.expander("Guardar esta leitura para a próxima vez"):
         name = st.text_input(
             "Nome da leitura",
@@ -116,7 +122,7 @@ def offer_to_keep(sent: Sequence[Sent]) -> None:
             placeholder="Caderno da loja",
         )
         if st.button("Guardar", icon=":material/save:", key="import-mapping-keep"):
-            kept = mappings.keep(sent).model_dump(mode="json")
+            kept = mappings.keep(sent, choices, mending).model_dump(mode="json")
             messages.act(
                 lambda: data.write(
                     lambda db: import_mappings.keep(db, person, name=name, data=kept)
@@ -259,9 +265,9 @@ def take(uploaded: list[UploadedFile]) -> None:
     tables_sent = import_tables.show(found, mapping, key=f"import-{mapping_name}")
     mending, choices = Mending(), STRICT
     if tables_sent is not None:
-        mending = import_choices.choose_mending()
-        choices = import_choices.choose(tables_sent)
-        offer_to_keep(tables_sent)
+        mending = import_choices.choose_mending(mapping, mapping_name)
+        choices = import_choices.choose(tables_sent, mapping, mapping_name)
+        offer_to_keep(tables_sent, choices, mending)
     this = (
         [file.file_id for file in uploaded],
         mappings.keep(tables_sent or []).model_dump_json(),
@@ -308,4 +314,5 @@ else:
     st.caption("Envie um ou mais arquivos para conferir.")
     demonstration.area(person)
 if not running:
+    watched_folder.show(person)
     import_check.made(person)

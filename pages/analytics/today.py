@@ -12,6 +12,7 @@ from credigestor.reports.portfolio import flows
 from credigestor.rules.calendar import format_date
 from credigestor.rules.periods import compared, period_of
 from credigestor.rules.permissions import Permission
+from credigestor.ui.admin import watched_folder
 from credigestor.ui.admin.webhook_notice import draw_notice
 from credigestor.ui.analytics import day_figures, first_steps
 from credigestor.ui.analytics.live import current_day
@@ -63,6 +64,7 @@ def show_due() -> None:
 
 messages.header("Hoje", format_date(opened_on))
 draw_notice(actor)
+watched_folder.draw_notice(actor)
 first_steps.show(actor)
 show_day()
 st.header("Quem chamar primeiro", anchor=False)

@@ -35,6 +35,8 @@ EXCEPTIONS = {
     "users.change_own_password": "a person's own, typed by themselves on the page",
     "import_mappings.keep": "how an import's files are read: it comes from files, by page",
     "import_mappings.forget": "how an import's files are read: it comes from files, by page",
+    "import_runs.note": "what came of a file of the watched folder, on the server alone",
+    "import_runs.mark_seen": "a notice of the watched folder, put away on the page that has it",
     "repairs.repair": "on the server alone, by its command",
     "downloads.redeem": "a page's address, with its cookie: GET /exports/files/{token} has its own",
     "downloads.advance": "how far a file has come",

@@ -46,6 +46,8 @@ FREE = {
     | {"phone_text", "workplace", "spouse", "personal_references"}
     | {"foreign_document", "country"},
     "guarantors": {"name", "address"},
+    # What lay in a folder, and what was told of it.
+    "import_runs": {*Base.metadata.tables["import_runs"].c.keys()} - {"id"},
     "logos": {"created_at", "created_by"},
     "notes": {"ref"},
     "note_printings": {"operation_id"},

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
 from credigestor.db.engine import snapshot, transaction
 from credigestor.errors import InvalidInput, NotAllowed
+from credigestor.imports.choices import STRICT, Choices, Rates
 from credigestor.imports.mappings import KeptMapping, apply, asked, keep
+from credigestor.imports.mending import AS_OFFERED, Mending
 from credigestor.imports.recognising import Kind, recognise_one
 from credigestor.imports.table_lines import Sent
 from credigestor.imports.tables import Table, tables_of
+from credigestor.imports.unattended import choices_of, mending_of
 from credigestor.rules.permissions import Actor
 from credigestor.services import import_mappings
 
@@ -32,6 +38,20 @@ def test_what_was_chosen_for_a_file_is_chosen_for_the_next_with_its_columns_in_a
     assert again.words == {"forma": {"fiado": "Pix"}}
     other = apply(kept, table("Nome;Telefone\nAna;1\n"))
     assert other.what.kind is Kind.CUSTOMERS
+
+
+def test_what_was_chosen_for_all_rows_is_kept_too_but_for_putting_changes_right() -> None:
+    choices = Choices(waive_short=True, apply_changes=True, rates=Rates(late_rate=Decimal("1.5")))
+    sent = Sent(table(TEXT), recognise_one(table(TEXT)))
+    kept = KeptMapping.model_validate_json(
+        keep([sent], choices, Mending(area_code="85")).model_dump_json()
+    )
+    assert kept.choices == replace(choices, apply_changes=False)
+    assert mending_of(kept) == Mending(area_code="85")
+    assert choices_of(kept, STRICT) == kept.choices
+    assert choices_of(kept, Choices(spill=True)) == Choices(spill=True)
+    before = KeptMapping.model_validate({"tables": []})  # of a version that kept no more
+    assert (choices_of(before, STRICT), mending_of(before)) == (STRICT, AS_OFFERED)
 
 
 def test_what_nobody_knows_is_asked_about() -> None:

@@ -5,7 +5,7 @@ way in bulk; nothing in it is wrong.
 from __future__ import annotations
 
 import uuid
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +28,7 @@ from credigestor.services import (
     contacts,
     customers,
     guarantors,
+    import_runs,
     logos,
     payments,
     printing,
@@ -81,6 +82,7 @@ def make(session: Session) -> None:
     importer.run(session, admin, source(shop()), today=TODAY)
     _proposals(session, seller, bia)
     _renegotiations(session, admin, bia)
+    _watched_folder(session, admin)
     _installation(session, admin)
     _closings(session, admin)
     _contacts(session, seller, bia)
@@ -171,6 +173,18 @@ def _sales(session: Session, admin: Actor, seller: Actor, ana: int, bia: int) ->
     payments.reverse(session, admin, payment_id=wrong, why="engano", today=TODAY)
     pay(session, admin, _note(session, second, 1), "1.00", date(2026, 5, 2))
     sales.cancel(session, admin, sale_id=third, why="desistência", today=TODAY)
+
+
+def _watched_folder(session: Session, admin: Actor) -> None:
+    import_runs.note(
+        session,
+        file="vendas.csv",
+        digest="0" * 64,
+        refused=False,
+        counts={"sales": 1, "notes": 3, "differences": 1},
+        detail=[("Clientes que mudaram", "vendas.csv, linha 2", "", "", "cliente C1: …")],
+    )
+    import_runs.mark_seen(session, admin, until=datetime.max.replace(tzinfo=UTC))
 
 
 def _proposals(session: Session, seller: Actor, customer: int) -> None:

@@ -10,7 +10,7 @@ from credigestor.db.models import Note, Sale, User
 from credigestor.rules.permissions import Role
 from tests.factories import add_user
 from tests.imports.files import shop
-from tests.ui.admin.test_imports_page import labels, press, visit
+from tests.ui.admin.test_imports_page import choose, labels, press, visit
 from tests.ui.support import Visit, open_app, text_of
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -84,6 +84,24 @@ def test_what_does_not_fit_the_rules_comes_in_as_it_happened_by_choice(ada: User
     press(app, "Importar")
     with snapshot() as session:
         assert session.scalars(select(Note.principal_balance)).one() == 0
+
+
+def test_what_was_chosen_is_kept_with_the_reading_and_chosen_the_next_time(ada: User) -> None:
+    def waived_and_fine(app: Visit) -> tuple[bool, str]:
+        [box] = [each for each in app.checkbox if "arredondado" in each.label]
+        [fine] = [each for each in app.text_input if each.label == "Multa (%)"]
+        return bool(box.value), str(fine.value)
+
+    app = visit(ada, {"lista.csv": LATE.encode()})
+    assert waived_and_fine(app) == (True, "")
+    [box] = [each for each in app.checkbox if "arredondado" in each.label]
+    [fine] = [each for each in app.text_input if each.label == "Multa (%)"]
+    box.set_value(False)
+    fine.set_value("1,5").run()
+    app.text_input(key="import-mapping-name").set_value("Caderno")
+    press(app, "Guardar")
+    again = choose(visit(ada, {"lista.csv": LATE.encode()}), "Leitura guardada", "Caderno")
+    assert waived_and_fine(again) == (False, "1,5")
 
 
 def test_a_rate_that_is_none_is_told_at_its_field_and_nothing_can_be_checked(ada: User) -> None:
