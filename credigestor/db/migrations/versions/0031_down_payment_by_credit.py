@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0031"
-down_revision = "0028"
+down_revision = "0030"
 
 _WAYS = ("cash", "pix", "card", "transfer", "cheque", "boleto", "several", "credit", "unknown")
 
