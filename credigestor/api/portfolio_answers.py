@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Generic, TypeVar
 
-from credigestor.api.fields import Answer, Money, Percent
+from credigestor.api.fields import Answer, Money, NotYetIn, Percent
 from credigestor.api.figures import BandTotal
 
 T = TypeVar("T")
@@ -18,6 +18,7 @@ class Chart(Answer):
     """What one chart shows, as of a day."""
 
     as_of: date
+    not_yet_in: NotYetIn | None = None
 
 
 class Rows(Chart, Generic[T]):

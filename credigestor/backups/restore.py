@@ -164,9 +164,13 @@ def _bring_up(incoming: incoming_schema.Incoming, today: date, progress: Progres
     """From an older revision to the newest; what that leaves to the first reader is done here."""
     progress(0.7, "Atualizando o formato")
     incoming.upgrade("head")
-    with incoming.begin() as connection, Session(connection) as session:
-        summaries.refresh(session, today=today)
-        session.flush()
+
+    @contextmanager
+    def begin() -> Iterator[Session]:
+        with incoming.begin() as connection, Session(connection) as session:
+            yield session
+
+    summaries.fold(begin, today=today)
 
 
 def _prove(incoming: incoming_schema.Incoming, progress: Progress, recount: bool) -> None:

@@ -21,6 +21,7 @@ from credigestor.cli import backups, closings, importing, keys, server, webhooks
 from credigestor.cli.common import (
     ACTOR,
     FOLDER,
+    bring_up_summaries,
     brought_up_to_check,
     progress_bar,
     shop,
@@ -130,17 +131,20 @@ def import_(
     """
     today = shop_day()
     source = importing.source(paths, _names(names), shape, mapping, today=today)
-    with progress_bar() as progress, transaction() as session:
-        plan = importer.run(
-            session,
-            ACTOR,
-            source,
-            today=today,
-            dry_run=dry_run,
-            why=reason,
-            choices=choices,
-            progress=progress,
-        )
+    with progress_bar() as progress:
+        with transaction() as session:
+            plan = importer.run(
+                session,
+                ACTOR,
+                source,
+                today=today,
+                dry_run=dry_run,
+                why=reason,
+                choices=choices,
+                progress=progress,
+            )
+        if not dry_run:
+            bring_up_summaries(today, progress)
     _report(plan, dry_run)
     if report is not None:
         write_report(report, replace(plan, account=account_of(plan, today=today)))

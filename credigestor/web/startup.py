@@ -1,4 +1,4 @@
-"""What one process does once: migrate the schema, greet a new shop, begin backups and webhooks."""
+"""What one process does once: migrate the schema, greet a new shop, begin what goes on beside."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from credigestor.db.engine import get_direct_engine, transaction
 from credigestor.db.migrate import migrate
 from credigestor.services import setup
 from credigestor.services.users import has_users
+from credigestor.web import folding
 from credigestor.webhooks.dispatcher import Dispatcher
 
 log = logging.getLogger("credigestor")
@@ -77,6 +78,19 @@ def backups() -> Iterator[None]:
         yield
     finally:
         stop.set()
+
+
+@contextmanager
+def folds() -> Iterator[None]:
+    """Fold in what readers leave, in a thread of its own, for as long as the block lasts."""
+    stop = Event()
+    thread = Thread(target=folding.run_forever, args=(stop,), name="folding", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(3.0)  # a slice takes less
 
 
 @contextmanager
