@@ -44,9 +44,7 @@ class StockAt(Answer):
 
 
 class LossOfMonth(Answer):
-    """What was given up in a month, what came back of it, and the net; `charges` are of what came
-    back.
-    """
+    """What was given up in a month, what came back, the net; `charges` are of what came back."""
 
     month: date
     written_off: Money
