@@ -6,6 +6,7 @@ errors to stderr. Whoever can run this has the server: it acts as an administrat
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import sys
@@ -14,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import ProgrammingError
 
 from credigestor import __version__, clock, logs
 from credigestor import demo as demonstration
@@ -41,10 +43,12 @@ from credigestor.imports.choices import Choices
 from credigestor.reports import summary as figures
 from credigestor.reports.as_closed import as_closed as closed_figures
 from credigestor.reports.check import report as ledger
+from credigestor.reports.unfolded import unfolded
 from credigestor.rules.calendar import format_date, parse_date
 from credigestor.rules.permissions import Role
 from credigestor.rules.quoting import quote
 from credigestor.services import repairs, users
+from credigestor.services.summaries import READERS_SALES
 
 
 @click.group(cls=Group, context_settings={"max_content_width": 100})
@@ -198,10 +202,11 @@ def check(repair: bool) -> None:
             click.echo(f"{table}: a sequência foi acertada.")
         if repaired.names:
             click.echo(f"customers: nomes acertados para a busca: {repaired.names}.")
-    with progress_bar() as progress, snapshot() as session:
-        problems = ledger.check(
-            session, lambda done, total: progress(done / max(total, 1), "Conferindo")
+    with progress_bar() as progress:
+        problems = ledger.check_in_slices(
+            snapshot, lambda done, total: progress(done / max(total, 1), "Conferindo")
         )
+    _tell_unfolded()
     for problem in problems:
         click.echo(f"{problem.entity} {problem.id}: {problem.detail}")
     if problems:
@@ -235,6 +240,18 @@ main.add_command(server.db)
 main.add_command(webhooks.webhooks)
 main.add_command(keys.keys)
 main.add_command(undo_import)
+
+
+def _tell_unfolded() -> None:
+    """What the check of the summaries left out, where that is more than a moment's."""
+    with contextlib.suppress(ProgrammingError), snapshot() as session:  # the tables may be broken
+        rest = unfolded(session, more_than=READERS_SALES)
+        if rest is not None:
+            click.echo(
+                f"{rest.sales} vendas novas ou mudadas ainda não entraram nos resumos da carteira: "
+                "neles, não foram conferidas.",
+                err=True,
+            )
 
 
 def _date(text: str | None, *, default: date) -> date:

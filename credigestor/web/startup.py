@@ -70,7 +70,11 @@ def backups() -> Iterator[None]:
     Thread(
         target=automatic.run_forever,
         args=(stop, config.backups),
-        kwargs={"passphrase": config.passphrase, "now": clock.now},
+        kwargs={
+            "passphrase": config.passphrase,
+            "now": clock.now,
+            "weekly": automatic.Weekly(config.verify_hour, config.verify_minutes),
+        },
         name="automatic-backup",
         daemon=True,
     ).start()
