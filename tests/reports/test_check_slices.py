@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.engine import snapshot, transaction
 from credigestor.reports.check import report, slices
+from credigestor.reports.check.problem import Problem
 from credigestor.reports.check.slices import OutOfTime
 from credigestor.rules.permissions import Actor
 from tests.portfolio import random_portfolio, refresh
@@ -98,7 +99,7 @@ def test_at_its_limit_it_ends_and_names_what_is_left(monkeypatch: pytest.MonkeyP
 def test_a_statement_that_goes_on_past_the_limit_is_ended(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def slow(session: Session) -> Iterator[report.Problem]:
+    def slow(session: Session) -> Iterator[Problem]:
         session.execute(text("SELECT pg_sleep(30)"))
         yield from ()
 
