@@ -29,13 +29,19 @@ PAGES_ARE_MADE_OF = tuple(
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Prepare the server's sockets, and the database before the first visitor, print the setup
-    code of a new shop, make the automatic backups, watch the folder of imports, deliver
-    webhooks; load what pages are made of, so that it is no garbage's business."""
+    code of a new shop, make the automatic backups, watch the folder of imports, fold what is
+    marked, deliver webhooks; load what pages are made of, so that it is no garbage's business."""
     sockets.answer_at_once()
     callbacks.run_whole()
     await anyio.to_thread.run_sync(startup.announce)
     await anyio.to_thread.run_sync(garbage.load, PAGES_ARE_MADE_OF)
-    with startup.backups(), startup.imports(), startup.webhooks(), garbage.collecting():
+    with (
+        startup.backups(),
+        startup.imports(),
+        startup.folds(),
+        startup.webhooks(),
+        garbage.collecting(),
+    ):
         yield
 
 

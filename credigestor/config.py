@@ -75,6 +75,12 @@ class Config(BaseSettings):
     )
     #: Whether app processes make the daily backup; off where something else does (cron).
     automatic_backup: bool = Field(default=True, validation_alias="CREDIGESTOR_AUTOMATIC_BACKUP")
+    #: Hour of the shop's clock at which the weekly verification of a backup runs; without it right
+    #: after the day's backup. And for how many minutes it may go on.
+    verify_hour: int | None = Field(
+        default=None, ge=0, le=23, validation_alias="CREDIGESTOR_VERIFY_HOUR"
+    )
+    verify_minutes: int = Field(default=180, ge=1, validation_alias="CREDIGESTOR_VERIFY_MINUTES")
 
     #: Folder whose files are imported as they appear; none is watched where it is not set.
     import_folder: Path | None = Field(default=None, validation_alias="CREDIGESTOR_IMPORT_FOLDER")

@@ -74,14 +74,14 @@ mesma de novo dá a primeira resposta, e não grava outra vez. Toda recusa é um
 
 @asynccontextmanager
 async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
-    """In a process of its own: prepare the database before the first call, deliver webhooks."""
+    """In a process of its own: prepare the database before the first call, then as beside pages."""
     get_config()  # a variable that is wrong ends the server here
     logs.configure()
     try:
         await anyio.to_thread.run_sync(startup.prepare)
     except Exception:
         log.exception("The database is not ready; calls will try again.")
-    with startup.webhooks():
+    with startup.folds(), startup.webhooks():
         yield
 
 

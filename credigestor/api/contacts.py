@@ -18,6 +18,7 @@ from credigestor.api.fields import (
     Id,
     Money,
     MoneyIn,
+    NotYetIn,
     PathId,
     QueryId,
     Rate,
@@ -124,6 +125,7 @@ class Calls(Answer):
     """Whom to call first on a day, most overdue principal first; how many are left out."""
 
     as_of: date
+    not_yet_in: NotYetIn | None = None
     contacted: int
     promised: int
     items: list[Call]
@@ -182,10 +184,11 @@ def search(
 @router.reads("/calls", Permission.ANALYTICS, "Quem chamar primeiro sobre o que está atrasado")
 def calls(call: Caller) -> Calls:
     """The ten that the managers' first page shows."""
-    with caught_up(call) as session:
+    with caught_up(call) as (session, rest):
         found = call_list(session, today=call.today)
     return Calls(
         as_of=call.today,
+        not_yet_in=rest,
         contacted=found.contacted,
         promised=found.promised,
         items=[_call(each) for each in found.calls],

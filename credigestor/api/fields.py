@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -47,6 +47,13 @@ class Answer(BaseModel):
     """What a program is answered; made from rows and dataclasses alike."""
 
     model_config = ConfigDict(from_attributes=True)
+
+
+class NotYetIn(Answer):
+    """New or changed sales that the figures do not know yet; what was written before is in them."""
+
+    sales: int
+    since: datetime
 
 
 def examples(*whole: dict[str, Any]) -> ConfigDict:

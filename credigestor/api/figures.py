@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Query
 
 from credigestor.api.calls import Caller
-from credigestor.api.fields import Answer, Day, Money, Rate
+from credigestor.api.fields import Answer, Day, Money, NotYetIn, Rate
 from credigestor.api.notes import Band
 from credigestor.api.operations import Operations
 from credigestor.api.paging import DatedPage, Paging
@@ -118,6 +118,7 @@ class Dashboard(Answer):
     """
 
     as_of: date
+    not_yet_in: NotYetIn | None = None
     portfolio: Portfolio
     movement: Movement
     customer_credit: Money
@@ -155,6 +156,7 @@ class LatePage(DatedPage[LateCustomer]):
     """Who is late, a page at a time, with the sums of all pages."""
 
     totals: LateTotals
+    not_yet_in: NotYetIn | None = None
 
 
 @router.reads(
@@ -177,7 +179,7 @@ def summary(call: Caller, as_of: Day | None = None) -> Summary:
 def dashboard(call: Caller, seen: Annotated[View, Depends(of_period)]) -> Dashboard:
     """The figures of the dashboard's cards."""
     day, scope, moved = seen.as_of, seen.scope, seen.period
-    with caught_up(call) as session:
+    with caught_up(call) as (session, rest):
         [now] = stock.stocks(session, [day], scope)
         contracts = stock.contracts(session, day, scope)
         charges = stock.charges(session, day, scope, today=call.today)
@@ -186,6 +188,7 @@ def dashboard(call: Caller, seen: Annotated[View, Depends(of_period)]) -> Dashbo
         credit = owed_to_customers(session, day)
     return Dashboard(
         as_of=day,
+        not_yet_in=rest,
         portfolio=Portfolio(
             receivable=now.receivable,
             overdue=now.overdue,
@@ -227,12 +230,13 @@ def delinquency(
     day = passed(as_of, call.today)
     filters = DelinquencyFilters(scope, tuple(band), due_from, due_to)
     statement = late.listed(day, filters, today=call.today, after=paging.after(Decimal, int))
-    with caught_up(call) as session:
+    with caught_up(call) as (session, rest):
         rows = session.execute(statement.limit(paging.rows)).all()
         totals = late.totals(session, day, filters, today=call.today)
     shown, cursor = paging.cut(rows, lambda row: [row.principal, row.customer_id])
     return LatePage(
         as_of=day,
+        not_yet_in=rest,
         items=[LateCustomer.model_validate(row) for row in shown],
         next_cursor=cursor,
         totals=LateTotals.model_validate(totals),

@@ -91,9 +91,10 @@ def chart(
 
     def declare(read: Callable[[Seen], Shown]) -> Callable[[Seen], Shown]:
         def operation(call: Caller, asked: View = Depends(view)) -> Chart:  # noqa: B008
-            with caught_up(call) as session:
+            with caught_up(call) as (session, rest):
                 seen = Seen(session, asked.as_of, call.today, asked.scope, asked.period)
-                return answers.model_validate({"as_of": asked.as_of, **read(seen)})
+                told = {"as_of": asked.as_of, "not_yet_in": rest}
+                return answers.model_validate(told | dict(read(seen)))
 
         operation.__name__ = read.__name__
         router.reads(path, Permission.ANALYTICS, name, response_model=answers)(operation)

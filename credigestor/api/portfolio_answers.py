@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Generic, TypeVar
 
-from credigestor.api.fields import Answer, Money, Percent
+from credigestor.api.fields import Answer, Money, NotYetIn, Percent
 from credigestor.api.figures import BandTotal
 
 T = TypeVar("T")
@@ -18,6 +18,7 @@ class Chart(Answer):
     """What one chart shows, as of a day."""
 
     as_of: date
+    not_yet_in: NotYetIn | None = None
 
 
 class Rows(Chart, Generic[T]):
@@ -43,9 +44,7 @@ class StockAt(Answer):
 
 
 class LossOfMonth(Answer):
-    """What was given up in a month, what came back of it, and the net; `charges` are of what came
-    back.
-    """
+    """What was given up in a month, what came back, the net; `charges` are of what came back."""
 
     month: date
     written_off: Money

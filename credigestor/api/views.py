@@ -12,11 +12,12 @@ from fastapi import Depends, Query
 from sqlalchemy.orm import Session
 
 from credigestor.api.calls import Call, Caller
-from credigestor.api.fields import Day
+from credigestor.api.fields import Day, NotYetIn
 from credigestor.api.sales import Seller, ValueRange
 from credigestor.db.engine import snapshot, transaction
 from credigestor.errors import InvalidInput
 from credigestor.reports.scope import Scope
+from credigestor.reports.unfolded import unfolded
 from credigestor.rules.periods import Period
 from credigestor.services import summaries
 
@@ -53,12 +54,13 @@ def period(start: date | None, end: date | None, as_of: date) -> Period:
 
 
 @contextmanager
-def caught_up(call: Call) -> Iterator[Session]:
-    """A snapshot whose summaries know the ledger as it stands."""
+def caught_up(call: Call) -> Iterator[tuple[Session, NotYetIn | None]]:
+    """A snapshot whose summaries know the ledger as it stands, or what they do not know yet."""
     with transaction() as session:
-        summaries.try_refresh(session, today=call.today, patience=_PATIENCE)
+        caught_up = summaries.try_refresh(session, today=call.today, patience=_PATIENCE)
     with snapshot() as session:
-        yield session
+        rest = unfolded(session, more_than=summaries.READERS_SALES if caught_up else 0)
+        yield session, NotYetIn(sales=rest.sales, since=rest.since) if rest else None
 
 
 @dataclass(frozen=True)

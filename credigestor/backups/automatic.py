@@ -1,16 +1,18 @@
 """Backups into a folder with their history, made when asked for or when their hour has come.
 
 Any number of processes may run the schedule: one of them makes the backup. Once a week it is
-restored beside the shop's data and checked.
+restored beside the shop's data and checked, right after it was made or at an hour of its own.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from threading import Event
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 from credigestor.atomic_file import reason
@@ -40,6 +42,14 @@ VERIFY_AFTER = timedelta(days=6, hours=12)
 #: The database's clock, which dates the runs, and ours may differ by so much.
 CLOCKS_DIFFER = timedelta(hours=1)
 _SECONDS_BETWEEN_LOOKS = 60
+
+
+@dataclass(frozen=True)
+class Weekly:
+    """When the weekly verification runs (None: after the day's backup), for how many minutes."""
+
+    hour: int | None = None
+    minutes: int | None = None
 
 
 def _silent(_: int) -> None:
@@ -80,10 +90,12 @@ def verify(
     passphrase: str | None = None,
     progress: Progress = silent,
     begun: Callable[[int], None] = _silent,
+    minutes: int | None = None,
 ) -> Restored:
     """Restore a backup beside the shop's data, check it whole, drop it; noted in the history.
 
-    `begun` is told the run's id as soon as the history has it.
+    `begun` is told the run's id as soon as the history has it. One that takes more than so many
+    minutes ends, and the history says what it has not verified.
     Raises what `restore.rehearse` raises, and Conflict while another is being verified.
     """
     actor.require(Permission.BACKUP)
@@ -95,29 +107,45 @@ def verify(
             begun(run.id)
             run.size = path.stat().st_size
             today = now.astimezone(_zone(_settings())).date()
+            until = None if minutes is None else monotonic() + 60 * minutes
             return restore.rehearse(
-                path, actor, passphrase=passphrase, today=today, progress=progress
+                path, actor, passphrase=passphrase, today=today, progress=progress, until=until
             )
 
 
 def run_forever(
-    stop: Event, folder: Path, *, passphrase: str | None, now: Callable[[], datetime]
+    stop: Event,
+    folder: Path,
+    *,
+    passphrase: str | None,
+    now: Callable[[], datetime],
+    weekly: Weekly = Weekly(),
 ) -> None:
-    """Look once a minute whether a backup is due, and make it; until `stop` is set.
+    """Look once a minute whether a backup or its verification is due; until `stop` is set.
 
     What goes wrong is logged and noted in the history, and tried again.
     """
     while True:
         try:
-            run_due(folder, passphrase=passphrase, now=now)
+            run_due(folder, passphrase=passphrase, now=now, weekly=weekly)
+            if weekly.hour is not None:
+                verify_due(folder, passphrase=passphrase, now=now, weekly=weekly)
         except Exception:
             log.exception("The automatic backup failed; it will be tried again.")
         if stop.wait(_SECONDS_BETWEEN_LOOKS):
             return
 
 
-def run_due(folder: Path, *, passphrase: str | None, now: Callable[[], datetime]) -> Made | None:
+def run_due(
+    folder: Path,
+    *,
+    passphrase: str | None,
+    now: Callable[[], datetime],
+    weekly: Weekly = Weekly(),
+) -> Made | None:
     """Make the backup that is due, and verify it where that is due too; None when none is.
+
+    A verification with an hour of its own is left to `verify_due`.
 
     Raises what `make` and `verify` raise.
     """
@@ -128,11 +156,45 @@ def run_due(folder: Path, *, passphrase: str | None, now: Callable[[], datetime]
             return None
         made = _make(folder, ACTOR, now(), True, passphrase, silent, None, _silent)
     log.info("Automatic backup: %s, %s bytes.", made.path, made.size)
+    if weekly.hour is None and _is_unverified(now()):
+        _verify_by_itself(made.path, now(), passphrase, weekly)
+    return made
+
+
+def verify_due(
+    folder: Path, *, passphrase: str | None, now: Callable[[], datetime], weekly: Weekly
+) -> Restored | None:
+    """Verify the newest backup where that is due by its hour; None when it is not.
+
+    Whatever became of one, the next is tried when the hour comes again.
+    Raises what `verify` raises.
+    """
+    assert weekly.hour is not None
+    with snapshot() as session:
+        zone = _zone(current_settings(session))
+        made, tried = backups.last_good(session), backups.last_try(session, "verify")
+    moment = now()
+    slot = last_slot(moment, hour=weekly.hour, zone=zone)
+    if tried is not None and slot <= tried.started_at <= moment + CLOCKS_DIFFER:
+        return None
+    if made is None or not _is_unverified(slot) or not (folder / made.file).exists():
+        return None
+    return _verify_by_itself(folder / made.file, moment, passphrase, weekly)
+
+
+def _is_unverified(at: datetime) -> bool:
+    """Whether no good verification is younger than a week at a moment."""
     with snapshot() as session:
         verified = backups.last_good(session, "verify")
-    if verified is None or not -CLOCKS_DIFFER <= now() - verified.started_at < VERIFY_AFTER:
-        verify(made.path, ACTOR, now=now(), automatic=True, passphrase=passphrase)
-    return made
+    return verified is None or not -CLOCKS_DIFFER <= at - verified.started_at < VERIFY_AFTER
+
+
+def _verify_by_itself(
+    path: Path, now: datetime, passphrase: str | None, weekly: Weekly
+) -> Restored:
+    return verify(
+        path, ACTOR, now=now, automatic=True, passphrase=passphrase, minutes=weekly.minutes
+    )
 
 
 def due(

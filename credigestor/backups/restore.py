@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from time import monotonic
 
 import psycopg
 from pydantic import ValidationError
@@ -27,7 +28,8 @@ from credigestor.db.migrate import head_revision
 from credigestor.db.models import INSTALLATION, Logo
 from credigestor.db.settings import current_settings
 from credigestor.errors import BusinessError, Conflict
-from credigestor.reports.check.report import check
+from credigestor.reports.check.report import check_in_slices
+from credigestor.reports.check.slices import OutOfTime
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.progress import Progress, silent
 from credigestor.services import logos, summaries, users
@@ -85,13 +87,21 @@ def rehearse(
     passphrase: str | None = None,
     today: date,
     progress: Progress = silent,
+    until: float | None = None,
 ) -> Restored:
     """Do all that `restore` does but the exchange, and recount the summaries too: a proof.
 
-    Raises as `restore`. Nothing of the shop's is touched.
+    Raises as `restore`, and OutOfTime when `monotonic` comes to `until`. Nothing of the shop's is
+    touched.
     """
     actor.require(Permission.BACKUP)
-    with _loaded(path, passphrase, today, progress, recount=True) as (_, restored):
+
+    def in_time(share: float, what: str) -> None:
+        if until is not None and monotonic() >= until:
+            raise OutOfTime(("o que ainda não tinha sido lido",))
+        progress(share, what)
+
+    with _loaded(path, passphrase, today, in_time, recount=True, until=until) as (_, restored):
         return restored
 
 
@@ -103,6 +113,7 @@ def _loaded(
     progress: Progress,
     *,
     recount: bool = False,
+    until: float | None = None,
 ) -> Iterator[tuple[incoming_schema.Incoming, Restored]]:
     """The backup in a schema beside the shop's, at the newest revision and found sound."""
     with _worded(), archive.opened(path, passphrase=passphrase) as source:
@@ -115,7 +126,7 @@ def _loaded(
             _fill(incoming, path, passphrase, source, progress)
             if manifest.schema_revision != head_revision():
                 _bring_up(incoming, today, progress)
-            _prove(incoming, progress, recount)
+            _prove(incoming, progress, recount, until)
             yield incoming, Restored(manifest.rows, len(manifest.tables), manifest.schema_revision)
 
 
@@ -164,22 +175,29 @@ def _bring_up(incoming: incoming_schema.Incoming, today: date, progress: Progres
     """From an older revision to the newest; what that leaves to the first reader is done here."""
     progress(0.7, "Atualizando o formato")
     incoming.upgrade("head")
-    with incoming.begin() as connection, Session(connection) as session:
-        summaries.refresh(session, today=today)
-        session.flush()
+
+    @contextmanager
+    def begin() -> Iterator[Session]:
+        with incoming.begin() as connection, Session(connection) as session:
+            yield session
+
+    summaries.fold(begin, today=today)
 
 
-def _prove(incoming: incoming_schema.Incoming, progress: Progress, recount: bool) -> None:
+def _prove(
+    incoming: incoming_schema.Incoming, progress: Progress, recount: bool, until: float | None
+) -> None:
     progress(0.75, "Conferindo as contas")
     with incoming.snapshot() as session:
         _prove_settings(session)
         _prove_logos(session)
-        problems = check(
-            session,
-            lambda done, total: progress(0.75 + 0.2 * done / total, "Conferindo as contas"),
-            summaries=recount,
-            whole=False,  # a shop with a broken trail must still come back
-        )
+    problems = check_in_slices(
+        incoming.snapshot,
+        lambda done, total: progress(0.75 + 0.2 * done / total, "Conferindo as contas"),
+        summaries=recount,
+        whole=False,  # a shop with a broken trail must still come back
+        until=until,
+    )
     if problems:
         named = " ".join(f"{p.entity} {p.id}: {p.detail}" for p in problems[:_NAMED_PROBLEMS])
         raise RestoreFailed(

@@ -6,6 +6,7 @@ errors to stderr. Whoever can run this has the server: it acts as an administrat
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import sys
@@ -14,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import ProgrammingError
 
 from credigestor import __version__, clock, logs
 from credigestor import demo as demonstration
@@ -21,6 +23,7 @@ from credigestor.cli import backups, closings, importing, keys, server, webhooks
 from credigestor.cli.common import (
     ACTOR,
     FOLDER,
+    bring_up_summaries,
     brought_up_to_check,
     progress_bar,
     shop,
@@ -41,10 +44,12 @@ from credigestor.imports.unattended import choices_of
 from credigestor.reports import summary as figures
 from credigestor.reports.as_closed import as_closed as closed_figures
 from credigestor.reports.check import report as ledger
+from credigestor.reports.unfolded import unfolded
 from credigestor.rules.calendar import format_date, parse_date
 from credigestor.rules.permissions import Role
 from credigestor.rules.quoting import quote
 from credigestor.services import repairs, users
+from credigestor.services.summaries import READERS_SALES
 
 
 @click.group(cls=Group, context_settings={"max_content_width": 100})
@@ -141,17 +146,20 @@ def import_(
     today = shop_day()
     kept = importing.kept_reading(mapping)
     source = importing.source(paths, _names(names), shape, kept, today=today)
-    with progress_bar() as progress, transaction() as session:
-        plan = importer.run(
-            session,
-            ACTOR,
-            source,
-            today=today,
-            dry_run=dry_run,
-            why=reason,
-            choices=choices_of(kept, choices),
-            progress=progress,
-        )
+    with progress_bar() as progress:
+        with transaction() as session:
+            plan = importer.run(
+                session,
+                ACTOR,
+                source,
+                today=today,
+                dry_run=dry_run,
+                why=reason,
+                choices=choices_of(kept, choices),
+                progress=progress,
+            )
+        if not dry_run:
+            bring_up_summaries(today, progress)
     _report(plan, dry_run)
     if report is not None:
         write_report(report, replace(plan, account=account_of(plan, today=today)))
@@ -205,10 +213,11 @@ def check(repair: bool) -> None:
             click.echo(f"{table}: a sequência foi acertada.")
         if repaired.names:
             click.echo(f"customers: nomes acertados para a busca: {repaired.names}.")
-    with progress_bar() as progress, snapshot() as session:
-        problems = ledger.check(
-            session, lambda done, total: progress(done / max(total, 1), "Conferindo")
+    with progress_bar() as progress:
+        problems = ledger.check_in_slices(
+            snapshot, lambda done, total: progress(done / max(total, 1), "Conferindo")
         )
+    _tell_unfolded()
     for problem in problems:
         click.echo(f"{problem.entity} {problem.id}: {problem.detail}")
     if problems:
@@ -242,6 +251,18 @@ main.add_command(server.db)
 main.add_command(webhooks.webhooks)
 main.add_command(keys.keys)
 main.add_command(undo_import)
+
+
+def _tell_unfolded() -> None:
+    """What the check of the summaries left out, where that is more than a moment's."""
+    with contextlib.suppress(ProgrammingError), snapshot() as session:  # the tables may be broken
+        rest = unfolded(session, more_than=READERS_SALES)
+        if rest is not None:
+            click.echo(
+                f"{rest.sales} vendas novas ou mudadas ainda não entraram nos resumos da carteira: "
+                "neles, não foram conferidas.",
+                err=True,
+            )
 
 
 def _date(text: str | None, *, default: date) -> date:

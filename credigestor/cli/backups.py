@@ -131,7 +131,14 @@ def _stay(folder: Path, passphrase: str | None) -> None:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    automatic.run_forever(stop, folder.absolute(), passphrase=passphrase, now=clock.now)
+    config = get_config()
+    automatic.run_forever(
+        stop,
+        folder.absolute(),
+        passphrase=passphrase,
+        now=clock.now,
+        weekly=automatic.Weekly(config.verify_hour, config.verify_minutes),
+    )
 
 
 def _read_passphrase(from_stdin: bool) -> str | None:

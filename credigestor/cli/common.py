@@ -14,11 +14,12 @@ from alembic.util import CommandError
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from credigestor import clock
-from credigestor.db.engine import get_direct_engine, snapshot
+from credigestor.db.engine import get_direct_engine, snapshot, transaction
 from credigestor.db.migrate import migrate
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.rules.permissions import Actor, Role
 from credigestor.rules.progress import Progress, silent
+from credigestor.services import summaries
 
 ACTOR = Actor(None, "linha de comando", Role.ADMIN)
 FOLDER = click.Path(path_type=Path)
@@ -44,6 +45,16 @@ def brought_up_to_check() -> None:
 def shop_day() -> date:
     """Bring the database up to date; give the shop's calendar day."""
     return clock.today(shop().time_zone)
+
+
+def bring_up_summaries(today: date, progress: Progress = silent) -> None:
+    """Fold in what a command changed, in slices: no app may be there to do it."""
+
+    def tell(folded: int) -> bool:
+        progress(1.0, f"Somando a carteira: {folded}")
+        return True
+
+    summaries.fold(transaction, today=today, go_on=tell)
 
 
 @contextmanager

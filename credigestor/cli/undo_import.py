@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from credigestor import clock
-from credigestor.cli.common import ACTOR, shop
+from credigestor.cli.common import ACTOR, bring_up_summaries, shop
 from credigestor.cli.portuguese import Command
 from credigestor.db.engine import snapshot, transaction
 from credigestor.imports import undoing
@@ -36,5 +36,6 @@ def undo_import(import_id: int | None, reason: str | None) -> None:
         return
     today = clock.today(settings.time_zone)
     with transaction() as session:
-        undoing.undo(session, ACTOR, import_id=import_id, why=reason or "", today=today)
+        undoing.undo(session, ACTOR, import_id=import_id, why=reason or "")
+    bring_up_summaries(today)
     click.echo(f"A importação {import_id} foi desfeita.")

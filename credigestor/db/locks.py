@@ -1,9 +1,9 @@
 """What one process of a shop does at a time: every advisory lock, its key and how it is taken.
 
 Each carries the shop, which is the schema: two shops in one database never wait for each other.
-Backup, verification, restore, the schema beside that the last two share, and the delivery of
-webhooks are held by a connection of their own (`alone`): that lock ends with the process, however
-it ends. The others end with the transaction that holds them.
+Backup, verification, restore, the schema beside that the last two share, the delivery of webhooks
+and the folding of many sales are held by a connection of their own (`alone`): that lock ends with
+the process, however it ends. The others end with the transaction that holds them.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ _KEYS = {
     "webhooks": 720_311_465,
     "closing": 720_311_466,
     "watch": 720_311_467,
+    "folding": 720_311_468,
 }
 
 _UNLOCK = text("SELECT pg_advisory_unlock(:key, hashtext(current_schema()))")

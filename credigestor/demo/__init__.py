@@ -111,9 +111,8 @@ def load(
         after_sale(session, _actor(manager), today=today)
         calls(session, _actor(manager), today=today)
         counts = {"customers": len(made.batch.customers), "sales": len(made.batch.sales)}
-        progress(0.95, "Somando a carteira")
-        summaries.refresh(session, today=today)
         audit.record(session, actor, "demo", "shop", None, after=counts)
+    summaries.fold(transaction, today=today)
     progress(1.0, "Pronto")
     return [(user.login, ROLE_NAMES[Role(user.role)], password) for user, password in staff]
 

@@ -28,7 +28,7 @@ from credigestor.imports.reading import Source, read_files, read_folder
 from credigestor.rules.calendar import format_date
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.progress import Progress, silent
-from credigestor.services import audit, summaries
+from credigestor.services import audit
 from credigestor.services.inputs import reason
 
 __all__ = [
@@ -44,7 +44,6 @@ __all__ = [
 ]
 
 _CHECKING = 0.4  # share of the time that checking takes
-_WRITING = 0.7  # and until everything is written
 # All rows have the moment at which the transaction began.
 _CLOSED_MEANWHILE = select(select(DayClosing.id).where(DayClosing.created_at > func.now()).exists())
 
@@ -83,11 +82,8 @@ def run(
             actor,
             plan,
             why=why,
-            progress=lambda done, what: progress(share + done * (_WRITING - share), what),
+            progress=lambda done, what: progress(share + done * (1.0 - share), what),
         )
-        if plan.batch:
-            progress(_WRITING, "Somando a carteira")
-            summaries.refresh(session, today=today)
         progress(1.0, "Pronto")
     return plan
 

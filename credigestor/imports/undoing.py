@@ -7,8 +7,6 @@ went, who undid it and why, stays in the log; the database lets rows go for that
 
 from __future__ import annotations
 
-from datetime import date
-
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -17,7 +15,7 @@ from credigestor.db.closings import kept_closed_until
 from credigestor.db.models import AuditEntry
 from credigestor.errors import Conflict, NotFound
 from credigestor.rules.permissions import Actor, Permission
-from credigestor.services import acts, audit, summaries
+from credigestor.services import acts, audit
 from credigestor.services.inputs import reason
 from credigestor.services.ledger import lock_notes, write
 
@@ -80,7 +78,7 @@ _DELETE = (
 )
 
 
-def undo(session: Session, actor: Actor, *, import_id: int, why: str, today: date) -> None:
+def undo(session: Session, actor: Actor, *, import_id: int, why: str) -> None:
     """Take back all that an import wrote; `import_id` is its entry in the audit log.
 
     Raises NotAllowed, NotFound, InvalidInput (no reason) or Conflict, saying what has touched it;
@@ -111,7 +109,6 @@ def undo(session: Session, actor: Actor, *, import_id: int, why: str, today: dat
     for statement in _DELETE:
         session.execute(text(statement), named)
     write(session, [acts.replayed(session, note) for note in notes])
-    summaries.refresh(session, today=today)
 
 
 def _is_undone(session: Session, import_id: int) -> bool:

@@ -19,6 +19,7 @@ from credigestor.db.migrate import migrate
 from credigestor.imports.watching import Watcher
 from credigestor.services import setup
 from credigestor.services.users import has_users
+from credigestor.web import folding
 from credigestor.webhooks.dispatcher import Dispatcher
 
 log = logging.getLogger("credigestor")
@@ -73,7 +74,11 @@ def backups() -> Iterator[None]:
     Thread(
         target=automatic.run_forever,
         args=(stop, config.backups),
-        kwargs={"passphrase": config.passphrase, "now": clock.now},
+        kwargs={
+            "passphrase": config.passphrase,
+            "now": clock.now,
+            "weekly": automatic.Weekly(config.verify_hour, config.verify_minutes),
+        },
         name="automatic-backup",
         daemon=True,
     ).start()
@@ -99,6 +104,19 @@ def imports() -> Iterator[None]:
     finally:
         stop.set()
         thread.join(_PATIENCE)  # what is under way is taken back
+
+
+@contextmanager
+def folds() -> Iterator[None]:
+    """Fold in what readers leave, in a thread of its own, for as long as the block lasts."""
+    stop = Event()
+    thread = Thread(target=folding.run_forever, args=(stop,), name="folding", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(3.0)  # a slice takes less
 
 
 @contextmanager

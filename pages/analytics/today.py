@@ -14,7 +14,7 @@ from credigestor.rules.periods import compared, period_of
 from credigestor.rules.permissions import Permission
 from credigestor.ui.admin import watched_folder
 from credigestor.ui.admin.webhook_notice import draw_notice
-from credigestor.ui.analytics import day_figures, first_steps
+from credigestor.ui.analytics import age, day_figures, first_steps
 from credigestor.ui.analytics.live import current_day
 from credigestor.ui.counter import call_cards
 from credigestor.ui.kit import data, messages, session
@@ -65,6 +65,7 @@ def show_due() -> None:
 messages.header("Hoje", format_date(opened_on))
 draw_notice(actor)
 watched_folder.draw_notice(actor)
+age.show()
 first_steps.show(actor)
 show_day()
 st.header("Quem chamar primeiro", anchor=False)

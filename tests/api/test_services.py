@@ -45,7 +45,7 @@ EXCEPTIONS = {
     "backup_runs.finish": "the history of POST /backups and its verification",
     "backup_runs.installation": "the mark of POST /backups",
     "customers.amend": "what an import puts right; a program's is PATCH /customers/{id}",
-    "summaries.refresh": "an import folds in what it brought; figures call try_refresh",
+    "summaries.fold": "what an import brought: by its command, or the app beside pages",
 }
 _SQL = re.compile(r"\s*(INSERT|UPDATE|DELETE|TRUNCATE)\b")
 _STATEMENTS = {"insert", "update", "delete"}
@@ -161,7 +161,7 @@ def test_the_acts_that_everybody_knows_are_found() -> None:
     known = {
         *("sales.register", "sales.cancel", "payments.receive", "payments.reverse"),
         *("customers.create", "customers.edit", "settings.change", "users.reset_password"),
-        *("summaries.refresh", "printing.print_notes", "privacy.anonymise", "downloads.ask"),
+        *("summaries.fold", "printing.print_notes", "privacy.anonymise", "downloads.ask"),
     }
     assert known <= found
     assert not {"users.list_users", "customers.locked", "ledger.lock_notes"} & found

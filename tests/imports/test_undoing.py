@@ -57,7 +57,7 @@ def newest() -> int:
 def undo(import_id: int, actor: Actor = CLI, why: str = "arquivo errado") -> None:
     """Undo an import."""
     with transaction() as session:
-        undoing.undo(session, actor, import_id=import_id, why=why, today=TODAY)
+        undoing.undo(session, actor, import_id=import_id, why=why)
 
 
 def rows() -> dict[str, list[str]]:

@@ -108,12 +108,14 @@ class Incoming:
 
     def _lock(self, connection: Connection) -> None:
         """Wait until nobody uses the shop's tables, without anybody's work being cut off."""
+        # No fold begins meanwhile: one follows on another for as long as many sales are marked.
+        _allow(connection, 60_000)
+        locks.hold(connection, "summaries", shop=self._live)
         # Notes first, as every payment does: those under way then go on to their end, and the next
         # ones wait for us with nothing in their hands that we want.
         tables = sorted(_tables(connection, self._live), key=lambda name: name != "notes")
         names = ", ".join(f'"{self._live}".{name}' for name in tables)
         # The server's own housekeeping gives way to this lock, which people do not notice.
-        _allow(connection, 60_000)
         connection.execute(text(f"LOCK TABLE {names} IN SHARE UPDATE EXCLUSIVE MODE"))
         # A payment that has some of the tables and waits for another is ended by the server as
         # deadlocked after this time. So we let go of ours earlier, and try again.

@@ -33,8 +33,13 @@ def workbench() -> Iterator[str]:
         yield f"DELETE FROM {name}"
 
 
+#: How many sales are marked, counted no further than `:enough`.
+MARKED = "SELECT count(*) FROM (SELECT DISTINCT sale_id FROM stale_sales LIMIT :enough) AS marked"
+
+#: At most `:most` of the marked sales, with all their marks; NULL is all of them.
 TAKE_STALE = """
-WITH taken AS (DELETE FROM stale_sales RETURNING sale_id)
+WITH slice AS (SELECT DISTINCT sale_id FROM stale_sales ORDER BY sale_id LIMIT :most),
+taken AS (DELETE FROM stale_sales WHERE sale_id IN (SELECT sale_id FROM slice) RETURNING sale_id)
 INSERT INTO stale_now SELECT DISTINCT sale_id FROM taken
 """
 

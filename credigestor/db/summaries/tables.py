@@ -12,6 +12,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
+    DateTime,
     Index,
     Integer,
     Numeric,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
     text,
 )
 
@@ -33,7 +35,13 @@ def _required(name: str, type_: object, **more: object) -> Column[object]:
 
 
 #: One row for every change of a sale not yet folded in; a sale may be there more than once.
-stale_sales = Table("stale_sales", _META, _required("sale_id", Integer))
+stale_sales = Table(
+    "stale_sales",
+    _META,
+    _required("sale_id", Integer),
+    _required("marked_at", DateTime(timezone=True), server_default=func.now()),
+    Index("ix_stale_sales_sale_id", "sale_id"),
+)
 
 #: The one row tells up to which day the tables that grow with the calendar are filled.
 summary_state = Table(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.steps import STEPS
 from credigestor.reports.check.making_sql import MADE_OTHERWISE
+from credigestor.reports.check.slices import EVERY_SALE, Slice
 
 #: No row of weekends and holidays is longer. Which days they were when a note was made is not
 #: kept, so the last on-time day itself cannot be recomputed (R4).
@@ -174,12 +175,21 @@ _UNSOUND = (
 )
 
 
-def broken_sales(session: Session) -> list[int]:
+# What a statement reads as `sales` and `notes` is a slice of them.
+_OF_A_SLICE = """
+WITH sales AS NOT MATERIALIZED (SELECT * FROM sales WHERE id BETWEEN :first AND :last),
+    notes AS NOT MATERIALIZED (SELECT * FROM notes WHERE sale_id BETWEEN :first AND :last)
+SELECT * FROM ({}) AS unsound
+"""
+
+
+def broken_sales(session: Session, slice_: Slice = EVERY_SALE) -> list[int]:
     """Ids, in order, of the sales of which something differs from what the rules give.
 
     That the numbers of a sale's notes are unique is the database's own constraint.
     """
     found: set[int] = set()
+    bounds = {"longest": MAX_EXTENSION_DAYS, "first": slice_[0], "last": slice_[1]}
     for statement in _UNSOUND:
-        found.update(session.scalars(text(statement), {"longest": MAX_EXTENSION_DAYS}))
+        found.update(session.scalars(text(_OF_A_SLICE.format(statement)), bounds))
     return sorted(found)

@@ -104,7 +104,8 @@ SELECT sale_id FROM (
 ) AS listed WHERE due_date < before OR due_date = before AND ref IS NULL
 UNION ALL
 SELECT s.id FROM sales s JOIN {_AS_MADE} n ON n.sale_id = s.id WHERE s.schedule = 'list'
-GROUP BY s.id HAVING sum(n.amount) < s.total - s.down_payment
+GROUP BY s.id, s.total, s.down_payment, s.contract_rate
+HAVING sum(n.amount) < s.total - s.down_payment
     OR s.contract_rate = 0 AND sum(n.amount) <> s.total - s.down_payment
 """  # noqa: S608 - of constants alone
 

@@ -20,16 +20,26 @@ from credigestor.db.summaries.tables import (
     note_facts,
     sale_facts,
 )
+from credigestor.reports.check.slices import Slice
 
 _EVER = date(1, 1, 1)
+_CUBES = {cube.table.name: cube for cube in CUBES}
+_OF_CUSTOMERS = {
+    table.name: (table, recount)
+    for table, recount in ((customer_spans, SPANS), (debtor_changes, DEBTORS))
+}
+#: The tables of the summaries that are counted again, one at a time.
+RECOUNTED = (*_CUBES, *_OF_CUSTOMERS)
 
 
-def facts_that_differ(session: Session) -> Iterator[int]:
-    """Ids of sales whose facts, or whose notes' facts, are not what the ledger says."""
+def facts_that_differ(session: Session, slice_: Slice) -> Iterator[int]:
+    """Ids of a slice's sales whose facts, or whose notes' facts, are not what the ledger says."""
+    bounds = {"first": slice_[0], "last": slice_[1]}
     sales, notes = _names(sale_facts), _names(note_facts)
     ledger = f"""
 WITH stale_now AS (
-    SELECT id AS sale_id FROM sales WHERE id NOT IN (SELECT sale_id FROM stale_sales)
+    SELECT id AS sale_id FROM sales
+    WHERE id BETWEEN :first AND :last AND id NOT IN (SELECT sale_id FROM stale_sales)
 ), changed_sales (sign, {sales}) AS MATERIALIZED ({NEW_SALES}),
 changed_notes (sign, {notes}) AS ({NEW_NOTES})
 """
@@ -38,8 +48,8 @@ changed_notes (sign, {notes}) AS ({NEW_NOTES})
         (note_facts, "changed_notes", notes),
     ):
         kept = (
-            f"SELECT {names} FROM {table.name} "
-            "WHERE sale_id NOT IN (SELECT sale_id FROM stale_sales)"
+            f"SELECT {names} FROM {table.name} WHERE sale_id BETWEEN :first AND :last "
+            "AND sale_id NOT IN (SELECT sale_id FROM stale_sales)"
         )
         now = f"SELECT {names} FROM {new}"
         yield from session.scalars(
@@ -47,39 +57,36 @@ changed_notes (sign, {notes}) AS ({NEW_NOTES})
                 f"{ledger} SELECT DISTINCT sale_id FROM ("
                 f"({now} EXCEPT {kept}) UNION ALL ({kept} EXCEPT {now})) AS difference "
                 "ORDER BY sale_id"
-            )
+            ),
+            bounds,
         )
 
 
-def summaries_that_differ(session: Session) -> Iterator[tuple[str, int]]:
-    """Tables of the summaries that are not what the facts give, with how many rows differ."""
+def rows_that_differ(session: Session, name: str) -> int:
+    """How many rows of a table of RECOUNTED are not what the facts give."""
     closed_until = session.scalar(text("SELECT closed_until FROM summary_state"))
     if closed_until is None:
-        return
+        return 0
     # Hundreds of thousands of sums are kept while millions of facts pass by.
     session.execute(text("SET LOCAL work_mem = '128MB'"))
     facts = (
         "WITH changed_sales AS NOT MATERIALIZED (SELECT 1 AS sign, * FROM sale_facts), "
         "changed_notes AS NOT MATERIALIZED (SELECT 1 AS sign, * FROM note_facts) "
     )
-    for cube in CUBES:
+    if name in _CUBES:
+        cube = _CUBES[name]
         days = {"first": _EVER, "last": closed_until} if cube in CALENDAR else {}
-        different = session.scalar(text(facts + _difference(cube)), days)
-        if different:
-            yield cube.table.name, different
-    for table, recount in ((customer_spans, SPANS), (debtor_changes, DEBTORS)):
-        names = _names(table)
-        kept = f"SELECT {names} FROM {table.name}"
-        if table is debtor_changes:
-            kept += " WHERE debtors <> 0 OR late <> 0"
-        different = session.scalar(
-            text(
-                f"{facts} SELECT count(*) FROM (({kept} EXCEPT ({recount})) UNION ALL "
-                f"(({recount}) EXCEPT {kept})) AS difference"
-            )
-        )
-        if different:
-            yield table.name, different
+        return session.scalar(text(facts + _difference(cube)), days) or 0
+    table, recount = _OF_CUSTOMERS[name]
+    names = _names(table)
+    kept = f"SELECT {names} FROM {table.name}"
+    if table is debtor_changes:
+        kept += " WHERE debtors <> 0 OR late <> 0"
+    different = text(
+        f"{facts} SELECT count(*) FROM (({kept} EXCEPT ({recount})) UNION ALL "
+        f"(({recount}) EXCEPT {kept})) AS difference"
+    )
+    return session.scalar(different) or 0
 
 
 def _difference(cube: Cube) -> str:

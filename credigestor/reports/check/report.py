@@ -7,8 +7,13 @@ read, with their notes and payments, and replayed by the rules, which say what i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
+from time import monotonic
 
-from sqlalchemy import and_, exists, func, or_, select
+from psycopg.errors import QueryCanceled
+from sqlalchemy import and_, exists, func, or_, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from credigestor.db import waiting
@@ -38,15 +43,17 @@ from credigestor.reports.check.down_payments import down_payments
 from credigestor.reports.check.invariants import broken_sales
 from credigestor.reports.check.problem import Problem
 from credigestor.reports.check.proposals import proposals
-from credigestor.reports.check.recount import facts_that_differ, summaries_that_differ
+from credigestor.reports.check.recount import RECOUNTED, facts_that_differ, rows_that_differ
 from credigestor.reports.check.replay import replay
 from credigestor.reports.check.shop import people_and_settings
+from credigestor.reports.check.slices import OutOfTime, Slice, slices
 from credigestor.reports.check.told_at_once import settings_and_bulk
 from credigestor.rules.money import format_brl
 
-#: Called with the number of steps done and of all steps.
+#: Called with the number of parts done and of all parts.
 Progress = Callable[[int, int], None]
 Step = Callable[[Session], Iterator[Problem]]
+Look = Callable[[], AbstractContextManager[Session]]
 
 
 def check(
@@ -60,42 +67,91 @@ def check(
 
     The schema, its sequences, the accounts, the summaries, who works and buys there, the
     settings, and the audit log beside all that it tells of. Without `summaries` the figures of the
-    portfolio are not counted again; not `whole`, the accounts alone are. Run it on one snapshot:
-    payments that arrive meanwhile would look like problems.
+    portfolio are not counted again; not `whole`, the accounts alone are. All in one snapshot.
     """
-    waiting.unhurried(session)
-    problems = list(catalogue.differences(session)) if whole else []
-    if catalogue.lacks_tables(problems):
-        return problems  # nothing else could be read
-    accounts: list[Step] = [
-        _orphans,
-        _payments,
-        _acts,
-        returns.problems,
-        credit.problems,
-        renegotiations.problems,
-        down_payments,
-        _sales,
+    return check_in_slices(lambda: nullcontext(session), progress, summaries=summaries, whole=whole)
+
+
+def check_in_slices(
+    look: Look,
+    progress: Progress | None = None,
+    *,
+    summaries: bool = True,
+    whole: bool = True,
+    until: float | None = None,
+) -> list[Problem]:
+    """As `check`, each part in a snapshot that `look` gives: none stays open for long.
+
+    What grows with the sales is looked at some thousands of sales at a time, each of the summaries
+    by itself. Raises OutOfTime when the clock that only measures (`monotonic`) comes to `until`.
+    """
+    with look() as session:
+        waiting.unhurried(session)
+        problems = list(catalogue.differences(session)) if whole else []
+        if catalogue.lacks_tables(problems):
+            return problems  # nothing else could be read
+        parts = _parts(slices(session), summaries=summaries, whole=whole)
+    for done, (_, step) in enumerate(parts):
+        left = tuple(dict.fromkeys(name for name, _ in parts[done:]))
+        with look() as session, _within(session, until, left):
+            problems.extend(step(session))
+        if progress:
+            progress(done + 1, len(parts))
+    if whole:
+        with look() as session:
+            waiting.unhurried(session)
+            problems.extend(catalogue.unguarded(session, problems))
+    return problems
+
+
+def _parts(found: list[Slice], *, summaries: bool, whole: bool) -> list[tuple[str, Step]]:
+    """What a check looks at, by the names of which a person is told."""
+    accounts: list[tuple[str, Step]] = [
+        ("linhas órfãs", _orphans),
+        ("pagamentos", _payments),
+        ("atos", _acts),
+        ("devoluções", returns.problems),
+        ("créditos", credit.problems),
+        ("renegociações", renegotiations.problems),
+        ("entradas", down_payments),
+        *(("vendas e notas", partial(_sales, slice_=each)) for each in found),
     ]
     if summaries:
-        accounts += [_facts, _summaries, inherited.problems]
-    beside: list[Step] = [catalogue.sequences, people_and_settings]
-    beside += [
-        proposals,
-        closings.problems,
-        moves.problems,
-        trail.gaps,
-        told.differences,
-        settings_and_bulk,
+        accounts += [
+            *(("vendas nos resumos", partial(_facts, slice_=each)) for each in found),
+            *((f"resumo {name}", partial(_summary, name=name)) for name in RECOUNTED),
+            ("risco herdado", inherited.problems),
+        ]
+    beside: list[tuple[str, Step]] = [
+        ("sequências", catalogue.sequences),
+        ("pessoas e configurações", people_and_settings),
+        ("propostas", proposals),
+        ("dias fechados", closings.problems),
+        ("vendas passadas a outro cliente", moves.problems),
+        ("entradas da auditoria", trail.gaps),
+        ("o que a auditoria conta", told.differences),
+        ("importações e configurações na auditoria", settings_and_bulk),
     ]
-    steps = [*accounts, *(beside if whole else ())]
-    for done, step in enumerate(steps, start=1):
-        problems.extend(step(session))
-        if progress:
-            progress(done, len(steps))
-    if whole:
-        problems.extend(catalogue.unguarded(session, problems))
-    return problems
+    return [*accounts, *(beside if whole else ())]
+
+
+@contextmanager
+def _within(session: Session, until: float | None, left: tuple[str, ...]) -> Iterator[None]:
+    """Let the block's statements take as long as there is time left."""
+    waiting.unhurried(session)
+    if until is None:
+        yield
+        return
+    seconds = until - monotonic()
+    if seconds <= 0:
+        raise OutOfTime(left)
+    session.execute(text(f"SET LOCAL statement_timeout = {int(1000 * seconds) + 1}"))
+    try:
+        yield
+    except OperationalError as error:
+        if isinstance(error.orig, QueryCanceled):
+            raise OutOfTime(left) from error
+        raise
 
 
 def _orphans(session: Session) -> Iterator[Problem]:
@@ -123,8 +179,8 @@ def _orphans(session: Session) -> Iterator[Problem]:
                 )
 
 
-def _facts(session: Session) -> Iterator[Problem]:
-    for sale_id in facts_that_differ(session):
+def _facts(session: Session, *, slice_: Slice) -> Iterator[Problem]:
+    for sale_id in facts_that_differ(session, slice_):
         yield Problem(
             "summary_facts",
             "sales",
@@ -133,10 +189,11 @@ def _facts(session: Session) -> Iterator[Problem]:
         )
 
 
-def _summaries(session: Session) -> Iterator[Problem]:
-    for table, rows in summaries_that_differ(session):
+def _summary(session: Session, *, name: str) -> Iterator[Problem]:
+    rows = rows_that_differ(session, name)
+    if rows:
         yield Problem(
-            "summary", table, 0, f"{rows} linhas do resumo diferem da recontagem de todas as notas."
+            "summary", name, 0, f"{rows} linhas do resumo diferem da recontagem de todas as notas."
         )
 
 
@@ -217,5 +274,5 @@ def _acts(session: Session) -> Iterator[Problem]:
                 yield Problem(what, "acts", act.id, detail)
 
 
-def _sales(session: Session) -> Iterator[Problem]:
-    return replay(session, broken_sales(session))
+def _sales(session: Session, *, slice_: Slice) -> Iterator[Problem]:
+    return replay(session, broken_sales(session, slice_))

@@ -143,9 +143,7 @@ def _undo(actor: Actor, ids: list[int]) -> None:
     fields.slot("reason")
     if st.button("Desfazer a importação", key="import-undo", icon=":material/undo:"):
         with fields.catching():
-            data.write(
-                lambda db: undoing.undo(db, actor, import_id=chosen, why=why, today=data.today())
-            )
+            data.write(lambda db: undoing.undo(db, actor, import_id=chosen, why=why))
             messages.flash(f"A importação {chosen} foi desfeita.", icon=":material/undo:")
             st.rerun()
 

@@ -26,7 +26,7 @@ from credigestor.rules.periods import (
     period_of,
 )
 from credigestor.rules.value_ranges import VALUE_RANGE_NAMES
-from credigestor.ui.analytics import view_address
+from credigestor.ui.analytics import age, view_address
 from credigestor.ui.analytics.view_address import Labels
 from credigestor.ui.kit import address, data, forms, links, messages
 
@@ -122,6 +122,7 @@ def choose(
     """
     own = own or {}
     today = today or data.today()
+    age.show()
     hidden = (() if period else ("period", "from", "to")) + (() if compare else ("compare",))
     drawn = [
         name for name in view_address.NAMES if name not in hidden and (bands or name != "band")

@@ -20,6 +20,7 @@ from credigestor import clock
 from credigestor.db.engine import snapshot, transaction, writing
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.reports import written
+from credigestor.reports.unfolded import Unfolded, unfolded
 from credigestor.services import summaries
 from credigestor.shop_day import shop_day
 from credigestor.ui.kit import waiting
@@ -36,7 +37,7 @@ _impatient_until = 0.0
 #: Between two looks at whether others have written.
 SECONDS_BETWEEN_LOOKS = 1.0
 _looked_at = -SECONDS_BETWEEN_LOOKS
-_written: Sequence[int] = ()
+_seen: tuple[Sequence[int], Unfolded | None] = ((), None)
 _readers: dict[tuple[Any, Any], Any] = {}
 
 
@@ -58,8 +59,9 @@ def cached(report: Callable[Concatenate[Session, P], R]) -> Callable[P, R]:
 def portfolio(report: Callable[Concatenate[Session, P], R]) -> Callable[P, R]:
     """As `cached`, for a report on the summaries: they are brought up to the ledger first.
 
-    While an import does that, the page shows what was there before it: a page has many readers,
-    and only the first of them waits for the import, a moment.
+    Where many sales are marked, or another fold goes on, the page shows what the summaries have
+    and says of when that is (`behind`): a page has many readers, and only the first of them waits
+    for the other fold, a moment.
     """
     return _reader(report, _catch_up)
 
@@ -89,16 +91,31 @@ def _reader(
     return found
 
 
+def behind() -> Unfolded | None:
+    """What figures of the portfolio do not know yet; None where that is no more than a moment's.
+
+    As of the last look: all that is cached was read since, so figures are never older than this.
+    """
+    _follow_others()
+    return _seen[1]
+
+
 def _follow_others() -> None:
-    """Forget what was cached where somebody else has written since the last look."""
-    global _looked_at, _written
+    """Forget what was cached where somebody else has written or folded since the last look."""
+    global _looked_at, _seen
     if monotonic() < _looked_at + SECONDS_BETWEEN_LOOKS:
         return
     _looked_at = monotonic()
-    latest = read(written.latest)
-    if latest != _written:
-        _written = latest
+    found = read(_look)
+    if found != _seen:
+        _seen = found
         st.cache_data.clear()
+
+
+def _look(session: Session) -> tuple[Sequence[int], Unfolded | None]:
+    # Where this process has waited for another fold in vain, whatever is marked is told of.
+    usual = 0 if monotonic() < _impatient_until else summaries.READERS_SALES
+    return written.latest(session), unfolded(session, more_than=usual)
 
 
 def _nothing() -> None:
@@ -123,10 +140,12 @@ def write(act: Callable[[Session], R]) -> R:
 
 def _catch_up() -> None:
     global _impatient_until
-    patience = PATIENCE if monotonic() >= _impatient_until else 0
+    started = monotonic()
+    patience = PATIENCE if started >= _impatient_until else 0
     with transaction() as session:
-        if not summaries.try_refresh(session, today=shop_day(session), patience=patience):
-            _impatient_until = monotonic() + CACHE_SECONDS
+        caught_up = summaries.try_refresh(session, today=shop_day(session), patience=patience)
+    if not caught_up and monotonic() >= started + patience:
+        _impatient_until = monotonic() + CACHE_SECONDS
 
 
 def settings() -> ShopSettings:

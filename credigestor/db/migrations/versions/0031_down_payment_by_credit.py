@@ -2,7 +2,7 @@
 
 No down payment came so before: no row is made or changed, and no figure either.
 
-Revision: 0031, after 0028
+Revision: 0031, after 0030
 """
 
 from __future__ import annotations
