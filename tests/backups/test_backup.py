@@ -109,11 +109,11 @@ def test_two_backups_of_the_same_data_are_equal_in_every_table(tmp_path: Path) -
     made(tmp_path / "x.zip")
     with transaction() as session:  # another place in the file, the same rows
         session.execute(text("UPDATE customers SET active = active"))
-        session.execute(text("INSERT INTO stale_sales VALUES (2), (1)"))
+        session.execute(text("INSERT INTO stale_sales VALUES (2, 'epoch'), (1, 'epoch')"))
     made(tmp_path / "y.zip")
     with transaction() as session:
         session.execute(text("DELETE FROM stale_sales"))
-        session.execute(text("INSERT INTO stale_sales VALUES (1), (2)"))
+        session.execute(text("INSERT INTO stale_sales VALUES (1, 'epoch'), (2, 'epoch')"))
     made(tmp_path / "z.zip")
     x, y, z = (hashes(tmp_path / f"{name}.zip") for name in "xyz")
     assert y == z

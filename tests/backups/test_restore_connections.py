@@ -15,8 +15,8 @@ from tests.backups.restoring import anatomy, backed_up, hashes, restored, shop
 
 pytestmark = pytest.mark.usefixtures("db")
 
-#: What a restore asks for besides the tables' rows: locks, schema, settings, history.
-OTHERS = 20
+#: What a restore asks for besides the tables' rows: locks, schema, settings, parts of the check.
+OTHERS = 30
 
 
 @pytest.mark.parametrize(
