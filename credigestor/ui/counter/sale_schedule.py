@@ -93,6 +93,8 @@ def typed(
     )
     if not no_notes:
         _plans(draft, settings)
+    if way != ScheduleKind.LIST:
+        _leave_table(draft)
     if way == AFTER:
         return Asked(_after(draft, sold_on, no_notes=no_notes))
     kind = ScheduleKind(way or ScheduleKind.MONTHLY)
@@ -248,10 +250,15 @@ def _table(draft: LiveForm) -> list[tuple[str, str]]:
     """Draw the table and give its rows as typed, without the empty ones at its end.
 
     What it began with must not change while it lives, or the browser's edits would count twice;
-    after the page was left they are gone, and it begins with what it had.
+    after it was left they are gone, and it begins with what it had: as another table, since a run
+    that is ended by the next one does not tell which of the two the browser shows.
     """
-    key, kept = draft.key("list"), st.session_state
-    begins, had = f"{key}:begins", f"{key}:rows"
+    name, kept = draft.key("list"), st.session_state
+    if f"{name}:left" in kept:
+        forms.renew(name)
+        del kept[f"{name}:left"]
+    key = forms.key(name)
+    begins, had = f"{key}:begins", f"{name}:rows"
     if key not in kept or begins not in kept:
         rows = kept.get(had, [])
         kept[begins] = [*rows, *[("", "")] * max(_EMPTY_ROWS - len(rows), 1)]
@@ -279,6 +286,12 @@ def _table(draft: LiveForm) -> list[tuple[str, str]]:
         rows.pop()
     kept[had] = rows
     return rows
+
+
+def _leave_table(draft: LiveForm) -> None:
+    name, kept = draft.key("list"), st.session_state
+    if f"{name}:rows" in kept:
+        kept[f"{name}:left"] = True
 
 
 def _text(cell: Any) -> str:
