@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from threading import Event, Thread
@@ -89,6 +89,19 @@ def backups() -> Iterator[None]:
 
 
 @contextmanager
+def _running(name: str, run: Callable[[Event], None]) -> Iterator[None]:
+    """Run it in a thread, which is told to stop, and waited for a little, at the block's end."""
+    stop = Event()
+    thread = Thread(target=run, args=(stop,), name=name, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(_PATIENCE)
+
+
+@contextmanager
 def imports() -> Iterator[None]:
     """Import what appears in the watched folder, in a thread of its own, while the block lasts."""
     config = get_config()
@@ -96,27 +109,15 @@ def imports() -> Iterator[None]:
         yield
         return
     watcher = Watcher(config.import_folder, now=clock.now, mapping=config.import_mapping)
-    stop = Event()
-    thread = Thread(target=watcher.run_forever, args=(stop,), name="watched-folder", daemon=True)
-    thread.start()
-    try:
+    with _running("watched-folder", watcher.run_forever):  # what is under way is taken back
         yield
-    finally:
-        stop.set()
-        thread.join(_PATIENCE)  # what is under way is taken back
 
 
 @contextmanager
 def folds() -> Iterator[None]:
     """Fold in what readers leave, in a thread of its own, for as long as the block lasts."""
-    stop = Event()
-    thread = Thread(target=folding.run_forever, args=(stop,), name="folding", daemon=True)
-    thread.start()
-    try:
+    with _running("folding", folding.run_forever):  # a slice takes less than the patience
         yield
-    finally:
-        stop.set()
-        thread.join(3.0)  # a slice takes less
 
 
 @contextmanager

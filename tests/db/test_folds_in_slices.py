@@ -20,7 +20,8 @@ from credigestor.reports.unfolded import unfolded
 from credigestor.rules.permissions import Actor
 from credigestor.services import summaries
 from tests.db.test_summaries import contents, marks, problems
-from tests.portfolio import TODAY, Made, add_customer, add_sale, pay, random_portfolio, refresh
+from tests.marking import sell
+from tests.portfolio import TODAY, pay, random_portfolio, refresh
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -32,16 +33,6 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader folds three sales in, a slice begins with two."""
     monkeypatch.setattr(summaries, "READERS_SALES", 3)
     monkeypatch.setattr(summaries, "_FIRST", 2)
-
-
-def sell(count: int) -> list[Made]:
-    """So many sales of a note of 100,00, of one customer."""
-    with transaction() as session:
-        customer = add_customer(session)
-        return [
-            add_sale(session, customer, date(2026, 1, 5), [("100.00", date(2026, 2, 5))])
-            for _ in range(count)
-        ]
 
 
 def portfolio(admin: Actor, seed: int) -> None:

@@ -14,7 +14,8 @@ from credigestor.rules.permissions import Actor
 from credigestor.services import summaries
 from credigestor.ui.analytics import age
 from credigestor.ui.kit import data
-from tests.portfolio import TODAY, Made, add_customer, add_sale, pay, refresh
+from tests.marking import sell
+from tests.portfolio import TODAY, pay, refresh
 from tests.ui.support import Visit, open_app, text_of
 
 HERE = ZoneInfo("America/Fortaleza")
@@ -26,15 +27,6 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(summaries, "READERS_SALES", 3)
     monkeypatch.setattr(data, "SECONDS_BETWEEN_LOOKS", 0.0)
     monkeypatch.setattr(data, "_impatient_until", 0.0)
-
-
-def sell(count: int) -> list[Made]:
-    with transaction() as session:
-        customer = add_customer(session)
-        return [
-            add_sale(session, customer, date(2026, 1, 5), [("100.00", date(2026, 2, 5))])
-            for _ in range(count)
-        ]
 
 
 def marked() -> int:
