@@ -5,23 +5,20 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event as Signal
 from typing import Any
 
-import anyio
 import pytest
 from sqlalchemy import text
 
-import app as front
-from credigestor.api.application import api
 from credigestor.db import locks
 from credigestor.db.engine import snapshot, transaction
 from credigestor.errors import DatabaseAway
 from credigestor.reports import webhooks as reports
 from credigestor.rules.webhooks import Event
 from credigestor.webhooks.sending import Outcome
+from tests.lifespans import threads_of
 from tests.postgres.servers import wait_for
 from tests.webhooks.receiving import (
     SHORT,
@@ -230,18 +227,4 @@ def test_a_database_that_is_away_is_told_once_and_waited_for(
 def test_the_app_has_the_thread_and_so_has_the_api_in_a_process_of_its_own(
     beside_the_pages: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("credigestor.web.garbage.load", lambda _: None)
-    monkeypatch.setattr("credigestor.web.startup.announce", lambda: None)
-
-    def there_are() -> list[bool]:
-        return [each.is_alive() for each in threading.enumerate() if each.name == "webhooks"]
-
-    async def serve() -> None:
-        async with (
-            front.lifespan(front.app) if beside_the_pages else api.router.lifespan_context(api)
-        ):
-            assert there_are() == [True]
-
-    with ThreadPoolExecutor(1) as pool:  # a browser test may have left its loop in ours
-        pool.submit(anyio.run, serve).result()
-    assert there_are() == []
+    assert threads_of("webhooks", beside_the_pages, monkeypatch) == ([True], [])
