@@ -90,7 +90,7 @@ def noon(day: date) -> datetime:
     return datetime.combine(day, time(15), UTC)
 
 
-def operation(kind: Literal["sale", "payment"], number: int) -> str:
+def operation(kind: Literal["sale", "payment", "act"], number: int) -> str:
     """The operation id of a row: scattered as random ones are, the same at every load."""
     return str(UUID(bytes=md5(f"{kind} {number}".encode()).digest()))
 

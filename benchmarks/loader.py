@@ -13,6 +13,7 @@ from psycopg import sql
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
+from benchmarks.after_sale import after_sale
 from benchmarks.business import (
     FIRST_DAY,
     MANAGER,
@@ -163,11 +164,15 @@ _TRAIL = (
 def load(engine: Engine, sales: int, seed: int = SEED) -> None:
     """Fill an empty, migrated schema with `sales` sales, about ten notes each.
 
-    One transaction for the rows, as far as today is TODAY; then the summaries are brought up
-    to date and the tables vacuumed and analysed, as autovacuum would have done by then.
+    One transaction for the rows, as far as today is TODAY, and one for the acts on a tenth of
+    them; then the summaries are brought up to date and the tables vacuumed and analysed, as
+    autovacuum would have done by then.
     """
     with engine.begin() as connection, _no_garbage():
         _write(connection, sales, seed)
+        connection.execute(text("ANALYZE"))
+    with Session(engine) as session, session.begin():
+        after_sale(session, sales)
     with Session(engine) as session, session.begin():
         refresh(session, today=TODAY)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -25,6 +25,7 @@ from credigestor.postgres.roles import NAME, SUPERUSER
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / ".bench"
 _DECISIVE = (
+    "benchmarks/after_sale.py",
     "benchmarks/business.py",
     "benchmarks/loader.py",
     "credigestor/db/migrations/versions/*.py",
