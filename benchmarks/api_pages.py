@@ -15,7 +15,7 @@ from sqlalchemy import URL, text
 from benchmarks import server
 from benchmarks.api_clients import Client, a_login
 from benchmarks.figure import Figure
-from benchmarks.files import HOME, PAGE, VISITS, WARM_UP, p95
+from benchmarks.files import PAGE, VISITS, WARM_UP, p95
 from benchmarks.server import Page
 from benchmarks.shops import connect
 from credigestor.rules.permissions import Role
@@ -33,7 +33,7 @@ def measure(url: URL) -> list[Figure]:
         notes = connection.scalars(text("SELECT id FROM notes ORDER BY id LIMIT 500")).all()
     engine.dispose()
     with server.running(url) as app:
-        page = app.page(HOME)
+        page = app.first_page()
         idle, meanwhile = _runs(page, WARM_UP + VISITS)[WARM_UP:], []
         # In a process of their own, as other programs are; in turns with idle times.
         for _ in range(3):

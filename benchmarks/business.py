@@ -36,6 +36,8 @@ FIRST_DAY = TODAY - relativedelta(months=36) + timedelta(days=1)
 SELLERS = 8
 #: The id of the manager, who cancels and reverses; those before it are the sellers'.
 MANAGER = SELLERS + 1
+#: The id of one of the sellers.
+SELLER = 1
 CITIES = 60
 SALES_A_CUSTOMER = 4
 

@@ -2,7 +2,7 @@
 
     python -m benchmarks.crowd --people 22 --people 60 --people 100 --seconds 600
 
-Two thirds work at the counter and one third reads the managers' pages. Each has a login of their
+Two thirds are sellers at the counter and one third managers on their pages. Each is a user of their
 own, comes within the first half minute, opens a page of their kind, thinks for 5 to 15 seconds and
 opens another. What is timed is from the question until the script has finished; what is reported
 leaves the half minute of arrivals out. They sit in a process of their own, on the same machine.
@@ -20,13 +20,15 @@ from random import Random
 from statistics import quantiles
 
 import click
-from sqlalchemy import URL
+from sqlalchemy import URL, text
 
 from benchmarks import server
 from benchmarks.figure import Figure
 from benchmarks.server import Page, Server
-from benchmarks.shops import FOLDER, copy_of, shop
+from benchmarks.shops import FOLDER, connect, copy_of, shop
 from benchmarks.visits import ANALYTICS
+from credigestor.services.passwords import DUMMY_HASH
+from credigestor.ui.kit.navigation import PAGES
 from credigestor.ui.kit.navigation import page as page_spec
 
 COUNTER = (
@@ -45,7 +47,6 @@ PEOPLE, SECONDS = 100, 90.0
 AT_COUNTER, ON_ANALYTICS = 1.0, 2.0
 #: Megabytes that the app may hold more at the end than when all of them were there.
 MEMORY = 24.0
-_READ = ("counter", "analytics")
 
 
 @dataclass
@@ -82,8 +83,8 @@ def measure(url: URL, people: int = PEOPLE, seconds: float = SECONDS) -> list[Fi
 def crowd(url: URL, people: int, seconds: float) -> Crowd:
     """Let so many people work for so long after the last of them has come."""
     with server.running(url) as app:
-        headers = [app.headers, *(_another_login(app) for _ in range(people - 1))]
-        _warm_up(app)
+        headers = _people(app, people)
+        _warm_up(headers, app.port)
         found = Crowd()
         with ProcessPoolExecutor(1) as pool:
             work = pool.submit(_work, app.port, headers, seconds)
@@ -101,15 +102,37 @@ def p95(seconds: Sequence[float]) -> float:
     return quantiles(seconds, n=20)[-1]
 
 
-def _another_login(app: Server) -> dict[str, str]:
-    return Server(app.url, app.port, app.process).headers
+def _people(app: Server, count: int) -> list[dict[str, str]]:
+    """Users of their own, logged in: sellers, and a manager for each third; what they carry."""
+    engine = connect(app.url)
+    with engine.begin() as connection:
+        ids = connection.scalars(
+            text(
+                "INSERT INTO users (login, name, role, password_hash, password_changed_at)"
+                " SELECT 'pessoa' || n, 'Pessoa ' || n,"
+                " CASE WHEN n % 3 = 2 THEN 'manager' ELSE 'seller' END, :hash, now()"
+                " FROM generate_series(0, :last) n ORDER BY n RETURNING id"
+            ),
+            {"hash": DUMMY_HASH, "last": count - 1},
+        ).all()
+    engine.dispose()
+    return [server.carrying(app.log_in(user)[0]) for user in sorted(ids)]
 
 
-def _warm_up(app: Server) -> None:
-    for file in (*COUNTER, *ANALYTICS):
-        page = app.page(page_spec(file).url_path)
-        page.draw()
-        page.close()
+def _kind(number: int) -> tuple[str, Sequence[str]]:
+    return ("analytics", ANALYTICS) if number % 3 == 2 else ("counter", COUNTER)
+
+
+def _address(file: str) -> str:
+    return "" if file == PAGES[0].file else page_spec(file).url_path
+
+
+def _warm_up(headers: Sequence[dict[str, str]], port: int) -> None:
+    for number in (0, 2):
+        for file in _kind(number)[1]:
+            page = Page(port, headers[number], _address(file))
+            page.draw()
+            page.close()
 
 
 def _work(
@@ -122,18 +145,17 @@ def _work(
     counted, end = start + RAMP, start + RAMP + seconds
 
     def person(number: int) -> None:
-        kind = _READ[number % 3 == 2]
-        files = ANALYTICS if kind == "analytics" else COUNTER
+        kind, files = _kind(number)
         random = Random(number)
         time.sleep(RAMP * number / len(headers))
         try:
-            page = Page(port, headers[number], page_spec(random.choice(files)).url_path)
+            page = Page(port, headers[number], _address(random.choice(files)))
             while time.monotonic() < end:
                 began, one = time.monotonic(), page.draw()
                 if began >= counted:
                     taken.append((kind, one))
                 time.sleep(random.uniform(*THINKING))
-                page.name = page_spec(random.choice(files)).url_path
+                page.name = _address(random.choice(files))
             page.close()
         except Exception as error:  # a person who is lost is a figure too
             errors.append(repr(error))

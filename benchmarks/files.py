@@ -48,7 +48,6 @@ ROUNDS = 3
 AT_ONCE = 4
 #: Runs of a page that are timed when nothing else goes on, after some that warm up.
 VISITS, WARM_UP = 60, 10
-HOME = "inicio"
 
 
 def measure(url: URL) -> list[Figure]:
@@ -65,7 +64,7 @@ def _exports(app: Server) -> list[Figure]:
     for style in Style:
         ours, floor = _in_turns(partial(_download, app, style), partial(_bare_copy, app.url))
         figures.append(Figure(f"csv_of_all_notes_{style.value}_vs_bare_copy", ours, floor, CSV))
-    page = app.page(HOME)
+    page = app.first_page()
     idle = [page.draw() for _ in range(WARM_UP + VISITS)][WARM_UP:]
     for count in (1, AT_ONCE):
         rise, meanwhile = _at_once(app, page, count)

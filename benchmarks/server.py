@@ -22,15 +22,18 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
-from benchmarks.business import MANAGER
+from benchmarks.business import MANAGER, SELLER
 from benchmarks.shops import ROOT
 from benchmarks.shops import connect as connected
 from credigestor.db.models import LoginSession
 from credigestor.services.auth import digest
+from credigestor.ui.app.no_page import REFUSED, UNKNOWN
 from credigestor.web import cookies
 
 _PATIENCE = 120  # seconds until the app must answer
 _BLOCK = 1 << 18
+#: Titles of what is drawn in the place of a page that was asked for.
+REFUSALS = (UNKNOWN, REFUSED)
 
 
 @dataclass(frozen=True)
@@ -56,34 +59,39 @@ class Request:
 
 
 class Server:
-    """A running app: its port, its process, and the cookie and session of its manager."""
+    """A running app: its port, its process, and the logins of its manager and of a seller."""
 
     def __init__(self, url: URL, port: int, process: psutil.Process) -> None:
         self.url = url
         self.port = port
         self.process = process
-        self.token = cookies.new_token()
-        self.session_id = self._log_in()
+        self.token, self.session_id = self.log_in(MANAGER)
+        self.sellers_token, _ = self.log_in(SELLER)
 
     def ask(self, path: str) -> Request:
         """A request of this person's, to be sent by any process."""
         return Request(self.port, path, self.headers)
 
     def page(self, name: str) -> Page:
-        """A browser's connection to a page."""
+        """The manager's connection to a page."""
         return Page(self.port, self.headers, name)
+
+    def first_page(self) -> Page:
+        """The seller's connection to the page that stands at `/`."""
+        return Page(self.port, carrying(self.sellers_token), "")
 
     @property
     def headers(self) -> dict[str, str]:
         """What a request of the manager who is logged in carries."""
-        return {"Cookie": f"{cookies.cookie_name()}={self.token}"}
+        return carrying(self.token)
 
-    def _log_in(self) -> int:
-        engine = connected(self.url)
+    def log_in(self, user_id: int) -> tuple[str, int]:
+        """The cookie's token and the id of another session of a user."""
+        token, engine = cookies.new_token(), connected(self.url)
         with Session(engine) as session, session.begin():
             row = LoginSession(
-                user_id=MANAGER,
-                token_hash=digest(self.token),
+                user_id=user_id,
+                token_hash=digest(token),
                 address="127.0.0.1",
                 user_agent="benchmark",
                 expires_at=datetime(2100, 1, 1, tzinfo=UTC),
@@ -92,7 +100,12 @@ class Server:
             session.flush()
             session_id = row.id
         engine.dispose()
-        return session_id
+        return token, session_id
+
+
+def carrying(token: str) -> dict[str, str]:
+    """What a browser's request carries that has this login's cookie."""
+    return {"Cookie": f"{cookies.cookie_name()}={token}"}
 
 
 class Page:
@@ -113,17 +126,28 @@ class Page:
         )
 
     def draw(self) -> float:
-        """Run the page; seconds until its script has finished."""
+        """Run the page; seconds until its script has come to its end.
+
+        A run that gives way to another one, as a page that leads on, is not that end. Raises
+        RuntimeError for a script that broke off, or drew an error or one of REFUSALS.
+        """
         message = BackMsg()
         message.rerun_script.page_name = self.name
         start = time.perf_counter()
         self.socket.send(message.SerializeToString())
         while True:
-            payload = self.socket.recv(timeout=_PATIENCE)
             answer = ForwardMsg()
-            answer.ParseFromString(payload)
-            if answer.WhichOneof("type") == "script_finished":
-                return time.perf_counter() - start
+            answer.ParseFromString(self.socket.recv(timeout=_PATIENCE))
+            drawn = answer.delta.new_element
+            if drawn.HasField("exception"):
+                raise RuntimeError(f"{self.name}: {drawn.exception.message}")
+            if drawn.heading.body in REFUSALS:
+                raise RuntimeError(f"{self.name}: {drawn.heading.body}")
+            if answer.HasField("script_finished"):
+                if answer.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                    return time.perf_counter() - start
+                if answer.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                    raise RuntimeError(f"{self.name}: {answer.script_finished}")
 
     def close(self) -> None:
         """Hang up."""

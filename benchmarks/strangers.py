@@ -25,13 +25,12 @@ VISITS, WARM_UP = 30, 10
 RATIO = 15.0
 #: Visits after which memory must stand where it stood, and megabytes that it may have risen.
 MANY, MEMORY = 300, 24.0
-HOME = "inicio"
 
 
 def measure(url: URL) -> list[Figure]:
     """Time it on a shop's database, to which a login is added."""
     with server.running(url) as app:
-        page = app.page(HOME)
+        page = app.first_page()
         idle = [page.draw() for _ in range(WARM_UP + VISITS)][WARM_UP:]
         _visit(app.port)
         meanwhile: list[float] = []

@@ -14,13 +14,13 @@ from credigestor.ui.kit import links, messages, session
 from credigestor.ui.kit.navigation import PAGES
 
 UNKNOWN = "Página não encontrada"
+REFUSED = "Sem permissão"
 
 
 def refused() -> NoReturn:
     """Say that this person's role does not open this page, lead on, and end the run."""
-    title = "Sem permissão"
-    st.set_page_config(page_title=f"{title} · CrediGestor")
-    messages.header(title)
+    st.set_page_config(page_title=f"{REFUSED} · CrediGestor")
+    messages.header(REFUSED)
     session.tell_refused()
     _way_on()
     st.stop()
