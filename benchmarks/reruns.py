@@ -12,7 +12,6 @@ from typing import Any
 from unittest.mock import patch
 
 from sqlalchemy import URL
-from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
 from benchmarks import server
@@ -39,13 +38,8 @@ def measure(url: URL) -> list[Figure]:
 
 
 def _rerun(page: str) -> Figure:
-    compiled = ScriptCache()  # one for all runs, as a server has
-    with (
-        patch("streamlit.testing.v1.app_test.ScriptCache", lambda: compiled),
-        patch("streamlit.testing.v1.local_script_runner.ScriptCache", lambda: compiled),
-    ):
-        app = visit(page)
-        taken = [_script_seconds(app) for _ in range(ROUNDS + 1)][1:]
+    app = visit(page)
+    taken = [_script_seconds(app) for _ in range(ROUNDS + 1)][1:]
     return Figure(f"{name_of(page)}_script_warm", median(taken), SCRIPT, 1)
 
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 from streamlit.util import calc_hash
 
 from credigestor.db.engine import transaction
@@ -33,6 +34,8 @@ from tests.ui.carded import cards_of
 
 ENTRY = ROOT / "credigestor" / "ui" / "app" / "entry.py"
 TIMEOUT = 15
+#: One for all runs, as a server has: a page is compiled once, which takes as long as its run.
+_COMPILED = ScriptCache()
 
 
 class Browser:
@@ -55,7 +58,11 @@ class Visit(AppTest):
     browser: Browser
 
     def _run(self, *args: Any, **kwargs: Any) -> AppTest:
-        with patch("streamlit.runtime.context._get_client_context", lambda: self.browser):
+        with (
+            patch("streamlit.runtime.context._get_client_context", lambda: self.browser),
+            patch.object(app_test, "ScriptCache", lambda: _COMPILED),
+            patch.object(local_script_runner, "ScriptCache", lambda: _COMPILED),
+        ):
             return super()._run(*args, **kwargs)
 
     def run(self, *, timeout: float | None = None) -> Visit:
