@@ -56,6 +56,15 @@ def test_r15_previewed_made_once_read_on_paper_and_undone(manager_token: str) ->
     assert (found["broken"], found["undone"]) == (False, None)
     paper = ask("GET", f"/renegotiations/{deal['id']}/document", token=manager_token)
     assert (paper.status, paper.body[:5]) == (200, b"%PDF-")
+    of_sale = get(f"/sales/{deal['sale_id']}", manager_token)
+    new, was = (
+        get(f"/notes/{each}", manager_token) for each in (of_sale["notes"][0]["id"], old.notes[0])
+    )
+    assert of_sale["renegotiation_id"] == new["renegotiation_id"] == deal["id"]
+    closing = next(act for act in was["acts"] if act["kind"] == "renegotiation")
+    assert (was["renegotiation_id"], closing["renegotiation_id"]) == (None, deal["id"])
+    listed = {row["id"]: row["renegotiation_id"] for row in get("/sales", manager_token)["items"]}
+    assert listed == {old.id: None, deal["sale_id"]: deal["id"]}
     made(post(f"/renegotiations/{deal['id']}/reversal", manager_token, {"reason": "engano"}))
     assert get(f"/renegotiations/{deal['id']}", manager_token)["undone"]["reason"] == "engano"
     assert note_row(old.notes[0]).closed is None
