@@ -199,7 +199,7 @@ def search(
         return whole
     with snapshot() as session:
         rows = session.execute(statement).mappings().all()
-    shown, cursor = paging.cut(rows, lambda row: [row["due_date"], row["id"]])
+    shown, cursor = paging.cut(rows, lambda row: [row["walked_by"], row["id"]])
     return DatedPage(as_of=day, items=[_row(row) for row in shown], next_cursor=cursor)
 
 
