@@ -96,7 +96,7 @@ def close(call: Caller, once: Once, data: DaysToClose) -> Response:
     return once(data, act)
 
 
-@router.reads("", Permission.ANALYTICS, "Os fechamentos, do mais novo ao mais antigo")
+@router.reads("", Permission.CLOSE_DAYS, "Os fechamentos, do mais novo ao mais antigo")
 def search(paging: Paging) -> Page[Closing]:
     """The first of them is in force."""
     after = paging.after(int)
@@ -109,7 +109,7 @@ def search(paging: Paging) -> Page[Closing]:
 
 @router.lists(
     "/changes",
-    Permission.ANALYTICS,
+    Permission.CLOSE_DAYS,
     "O que mudou nos dias fechados desde o fechamento",
     answers=Page[Change],
 )
