@@ -30,6 +30,15 @@ def test_every_command_is_in_readme() -> None:
     assert missing == []
 
 
+def test_every_resource_of_the_api_is_in_readme() -> None:
+    from credigestor.api.application import described
+
+    rows = re.findall(r"^\| (`/[^|]*) \|", README, flags=re.MULTILINE)
+    told = {name for row in rows for name in re.findall(r"`/(\w+)", row)}
+    there = {path.split("/")[3].partition(".")[0] for path in described()["paths"]}
+    assert told == there
+
+
 def test_every_link_in_the_documents_leads_somewhere() -> None:
     broken = [
         f"{document.relative_to(ROOT)}: {target}"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query
+from sqlalchemy import RowMapping
+from sqlalchemy.orm import Session
+from starlette.responses import Response
 
 from credigestor.api.fields import Answer, Day, QueryId, one_of
 from credigestor.api.operations import Operations
@@ -37,7 +41,9 @@ class Entry(Answer):
     changes: list[str]
 
 
-@router.reads("", Permission.AUDIT, "Quem gravou o quê, do mais novo ao mais antigo")
+@router.lists(
+    "", Permission.AUDIT, "Quem gravou o quê, do mais novo ao mais antigo", answers=Page[Entry]
+)
 def search(
     paging: Paging,
     day_from: Day | None = None,
@@ -50,14 +56,21 @@ def search(
     number: Annotated[
         QueryId | None, Query(description="Número da venda ou do recibo, ou o código do cliente.")
     ] = None,
-) -> Page[Entry]:
-    """Entries of the log, a page at a time."""
+) -> Page[Entry] | Response:
+    """Entries of the log, a page at a time or all."""
     filters = AuditFilters(day_from, day_to, person, action, entity, number)
     with snapshot() as session:
         zone = current_settings(session).time_zone
         statement = reports.listed(filters, time_zone=zone, after=paging.after(datetime, int))
-        rows = session.execute(statement.limit(paging.rows)).mappings().all()
-        told = audit_words.told(session, [row["id"] for row in rows])
-    shown, cursor = paging.cut(rows, lambda row: [row["at"].isoformat(), row["id"]])
-    items = [Entry.model_validate({**row, "changes": told[row["id"]]}) for row in shown]
-    return Page(items=items, next_cursor=cursor)
+        statement = statement.limit(paging.most)
+        if whole := paging.whole_by(statement, _entries):
+            return whole
+        entries = _entries(session, session.execute(statement).mappings().all())
+    shown, cursor = paging.cut(entries, lambda entry: [entry.at.isoformat(), entry.id])
+    return Page(items=list(shown), next_cursor=cursor)
+
+
+def _entries(session: Session, rows: Sequence[RowMapping]) -> list[Entry]:
+    """The rows with what each entry changed, in words."""
+    told = audit_words.told(session, [row["id"] for row in rows])
+    return [Entry.model_validate({**row, "changes": told[row["id"]]}) for row in rows]

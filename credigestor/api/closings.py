@@ -96,7 +96,7 @@ def close(call: Caller, once: Once, data: DaysToClose) -> Response:
     return once(data, act)
 
 
-@router.reads("", Permission.ANALYTICS, "Os fechamentos, do mais novo ao mais antigo")
+@router.reads("", Permission.CLOSE_DAYS, "Os fechamentos, do mais novo ao mais antigo")
 def search(paging: Paging) -> Page[Closing]:
     """The first of them is in force."""
     after = paging.after(int)
@@ -107,15 +107,23 @@ def search(paging: Paging) -> Page[Closing]:
     return Page(items=[Closing.model_validate(row) for row in shown], next_cursor=cursor)
 
 
-@router.reads("/changes", Permission.ANALYTICS, "O que mudou nos dias fechados desde o fechamento")
+@router.lists(
+    "/changes",
+    Permission.CLOSE_DAYS,
+    "O que mudou nos dias fechados desde o fechamento",
+    answers=Page[Change],
+)
 def changes(
     paging: Paging, dated_from: Day | None = None, dated_to: Day | None = None
-) -> Page[Change]:
-    """Later changes, the last recorded first."""
+) -> Page[Change] | Response:
+    """Later changes, the last recorded first, a page at a time or all."""
     filters = ChangeFilters(dated_from, dated_to)
     statement = reports.changes(filters, after=paging.after(datetime, str, int))
+    statement = statement.limit(paging.most)
+    if whole := paging.whole(statement, _change):
+        return whole
     with snapshot() as session:
-        rows = session.execute(statement.limit(paging.rows)).mappings().all()
+        rows = session.execute(statement).mappings().all()
     shown, cursor = paging.cut(
         rows, lambda row: [row["recorded_at"].isoformat(), row["kind"], row["id"]]
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Query
+from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -160,25 +162,32 @@ def record(call: Caller, once: Once, data: ContactToRecord) -> Response:
     return once(data, act, renamed={"amount": "promised_amount", "due_on": "promised_for"})
 
 
-@router.reads("", Permission.COUNTER, "Contatos e promessas, do mais novo ao mais antigo")
+@router.lists(
+    "",
+    Permission.COUNTER,
+    "Contatos e promessas, do mais novo ao mais antigo",
+    answers=DatedPage[Contact],
+)
 def search(
     call: Caller,
     paging: Paging,
     customer_id: QueryId | None = None,
     outcome: Annotated[Outcome | None, Query()] = None,
-) -> DatedPage[Contact]:
-    """Contacts, each with its promise as it stands today."""
-    after = paging.after(int)
+) -> DatedPage[Contact] | Response:
+    """Contacts, each with its promise as it stands today, a page at a time or all."""
+    after, filters = paging.after(int), ContactFilters(customer_id, outcome)
+    statement = reports.listed(filters, after=after[0] if after else None, limit=paging.most)
+
+    def read(session: Session, rows: Sequence[RowMapping]) -> list[Contact]:
+        found = reports.of_ids(session, [row["id"] for row in rows], today=call.today)
+        return [_shown(each) for each in found]
+
+    if whole := paging.whole_by(statement, read, as_of=call.today):
+        return whole
     with snapshot() as session:
-        found = reports.contacts(
-            session,
-            ContactFilters(customer_id, outcome),
-            today=call.today,
-            after=after[0] if after else None,
-            limit=paging.rows,
-        )
+        found = read(session, session.execute(statement).mappings().all())
     shown, cursor = paging.cut(found, lambda each: [each.id])
-    return DatedPage(as_of=call.today, items=[_shown(each) for each in shown], next_cursor=cursor)
+    return DatedPage(as_of=call.today, items=list(shown), next_cursor=cursor)
 
 
 @router.reads("/calls", Permission.ANALYTICS, "Quem chamar primeiro sobre o que está atrasado")

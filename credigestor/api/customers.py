@@ -194,7 +194,7 @@ class CustomerOwed(Answer):
 @router.lists(
     "",
     Permission.COUNTER,
-    "Clientes por nome, CPF, CNPJ ou telefone",
+    "Clientes por nome, CPF, CNPJ ou telefone, pelo código",
     answers=CustomerPage,
 )
 def search(
@@ -205,11 +205,18 @@ def search(
     overdue: bool = False,
     unidentified: bool = False,
 ) -> CustomerPage | Response:
-    """Customers by name, a page at a time or all; names like it beside them where few have it."""
+    """Customers in the order of their codes, which no rename changes, a page at a time or all.
+
+    Names like what was asked for beside them where few have it.
+    """
     filters = CustomerFilters(q, active, overdue, unidentified)
     after = paging.after(int)
     statement = reports.listed(
-        filters, today=call.today, limit=paging.most, after=after[0] if after else None
+        filters,
+        today=call.today,
+        limit=paging.most,
+        after=after[0] if after else None,
+        order="id",
     )
     if whole := paging.whole(statement, CustomerRow.model_validate, as_of=call.today):
         return whole

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated
 
 from fastapi import Depends, Query
+from starlette.responses import Response
 
 from credigestor.api.calls import Caller
 from credigestor.api.fields import Answer, Day, Money, NotYetIn, Rate
@@ -216,7 +216,12 @@ def dashboard(call: Caller, seen: Annotated[View, Depends(of_period)]) -> Dashbo
     )
 
 
-@router.reads("/reports/delinquency", Permission.ANALYTICS, "Quem está atrasado numa data")
+@router.lists(
+    "/reports/delinquency",
+    Permission.ANALYTICS,
+    "Quem está atrasado numa data, pelo código do cliente",
+    answers=LatePage,
+)
 def delinquency(
     call: Caller,
     paging: Paging,
@@ -225,15 +230,23 @@ def delinquency(
     band: Annotated[list[Band], Query(description="Uma ou várias faixas de atraso.")] = [],  # noqa: B006 - FastAPI copies it
     due_from: Day | None = None,
     due_to: Day | None = None,
-) -> LatePage:
-    """Customers with overdue notes, most principal first."""
+) -> LatePage | Response:
+    """Customers with overdue notes in the order of their codes, a page at a time or all.
+
+    What a customer owes may change between two pages, and so may no key.
+    """
     day = passed(as_of, call.today)
     filters = DelinquencyFilters(scope, tuple(band), due_from, due_to)
-    statement = late.listed(day, filters, today=call.today, after=paging.after(Decimal, int))
+    after = paging.after(int)
+    statement = late.listed(
+        day, filters, today=call.today, after=after[0] if after else None, order="customer_id"
+    ).limit(paging.most)
+    if whole := paging.whole(statement, LateCustomer.model_validate, as_of=day):
+        return whole
     with caught_up(call) as (session, rest):
-        rows = session.execute(statement.limit(paging.rows)).all()
+        rows = session.execute(statement).all()
         totals = late.totals(session, day, filters, today=call.today)
-    shown, cursor = paging.cut(rows, lambda row: [row.principal, row.customer_id])
+    shown, cursor = paging.cut(rows, lambda row: [row.customer_id])
     return LatePage(
         as_of=day,
         not_yet_in=rest,

@@ -6,12 +6,13 @@ takes does not grow with them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy import RowMapping, Select
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -27,6 +28,8 @@ MEDIA_TYPE = "application/x-ndjson"
 AS_OF = "As-Of"
 #: Rows fetched at a time.
 _BATCH = 1000
+#: What a batch of rows becomes, a line each; it may look up more of them.
+Read = Callable[[Session, Sequence[RowMapping]], Iterable[BaseModel]]
 
 
 def wanted(request: Request) -> bool:
@@ -38,14 +41,14 @@ def wanted(request: Request) -> bool:
 def lines(
     request: Request,
     statement: Select[*tuple[Any, ...]],
-    item: Callable[[RowMapping], BaseModel],
+    read: Read,
     *,
     as_of: date | None,
 ) -> Response:
-    """All rows of a statement as what `item` makes of each; Busy while too many are sent."""
+    """All rows of a statement as what `read` makes of them; Busy while too many are sent."""
     whole_or_cut_off(request)
     headers = {AS_OF: str(as_of)} if as_of else None
-    return Sending(_blocks(statement, item), media_type=MEDIA_TYPE, headers=headers)
+    return Sending(_blocks(statement, read), media_type=MEDIA_TYPE, headers=headers)
 
 
 def whole_or_cut_off(request: Request) -> None:
@@ -56,11 +59,9 @@ def whole_or_cut_off(request: Request) -> None:
         raise Busy("Há downloads demais em andamento; tente de novo em instantes.")
 
 
-def _blocks(
-    statement: Select[*tuple[Any, ...]], item: Callable[[RowMapping], BaseModel]
-) -> Generator[bytes]:
+def _blocks(statement: Select[*tuple[Any, ...]], read: Read) -> Generator[bytes]:
     with snapshot() as session:
         waiting.unhurried(session)  # whoever takes the rows may be slow
         found = session.execute(statement, execution_options={"yield_per": _BATCH})
         for rows in found.mappings().partitions():
-            yield b"".join(item(row).model_dump_json().encode() + b"\n" for row in rows)
+            yield b"".join(each.model_dump_json().encode() + b"\n" for each in read(session, rows))

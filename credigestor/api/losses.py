@@ -94,11 +94,12 @@ class Candidate(Answer):
 class Candidates(Answer):
     """The oldest first, at most as many as are given up at once."""
 
+    as_of: date
     items: list[Candidate]
 
 
 class Recoverable(Answer):
-    """A note that was given up: what was lost, and what may be received of it today."""
+    """A note that was given up: what was lost, and what may be received of it on the day."""
 
     note_id: int
     number: str
@@ -111,21 +112,26 @@ class Recoverable(Answer):
 
 
 class RecoverableNotes(Answer):
-    """What was given up of a customer and not recovered whole."""
+    """What was given up of a customer by a day and not recovered whole by then."""
 
+    as_of: date
     items: list[Recoverable]
 
 
 @router.reads("/candidates", Permission.WRITE_OFF, "Notas que podem ser baixadas por perda")
 def candidates(
     call: Caller,
+    as_of: Day | None = None,
     over_days: Annotated[int, Query(ge=0, le=36500, description="Atraso acima de, dias.")] = 360,
     up_to: Annotated[MoneyIn | None, Query(description="Principal de até, R$.")] = None,
 ) -> Candidates:
     """Late notes, chosen by how late they are and how much they owe."""
+    day = as_of or call.today
     with snapshot() as session:
-        found = reports.candidates(session, over_days=over_days, up_to=up_to, today=call.today)
-    return Candidates(items=[Candidate.model_validate(each) for each in found])
+        found = reports.candidates(
+            session, over_days=over_days, up_to=up_to, as_of=day, today=call.today
+        )
+    return Candidates(as_of=day, items=[Candidate.model_validate(each) for each in found])
 
 
 @router.acts("/preview", Permission.WRITE_OFF, "O que uma baixa por perda deixaria de receber")
@@ -169,11 +175,13 @@ def create(call: Caller, once: Once, data: NotesToWriteOff) -> Response:
 @customers.reads(
     "/{customer_id}/losses", Permission.COUNTER, "O que foi baixado por perda de um cliente"
 )
-def of_customer(customer_id: PathId, call: Caller) -> RecoverableNotes:
-    """What may be received today of what was given up; POST /payments receives it."""
+def of_customer(customer_id: PathId, call: Caller, as_of: Day | None = None) -> RecoverableNotes:
+    """What may be received on a day of what was given up; POST /payments receives it."""
+    day = as_of or call.today
     with snapshot() as session:
-        found = reports.of_customer(session, customer_id, on=call.today)
+        found = reports.of_customer(session, customer_id, on=day)
     return RecoverableNotes(
+        as_of=day,
         items=[
             Recoverable(
                 note_id=each.note.id,
@@ -186,7 +194,7 @@ def of_customer(customer_id: PathId, call: Caller) -> RecoverableNotes:
                 fine=each.note.owed.fine,
             )
             for each in found
-        ]
+        ],
     )
 
 

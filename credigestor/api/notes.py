@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Query
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 from sqlalchemy import RowMapping
 from starlette.responses import Response
 
@@ -87,6 +87,9 @@ class NoteAct(Answer):
     """Something done to the note that is no payment: what it took off, or when it is due since."""
 
     act_id: int
+    renegotiation_id: Annotated[
+        int | None, Field(description="A renegociação que fechou a nota por este ato.")
+    ]
     kind: ActKind
     acted_on: date
     taken: Split
@@ -129,6 +132,7 @@ class Note(Answer):
     on_time_until: date
     free_until: date
     sale_id: int
+    renegotiation_id: Annotated[int | None, Field(description="A renegociação que fez a nota.")]
     sold_on: date
     description: str
     seller: str | None
@@ -195,7 +199,7 @@ def search(
         return whole
     with snapshot() as session:
         rows = session.execute(statement).mappings().all()
-    shown, cursor = paging.cut(rows, lambda row: [row["due_date"], row["id"]])
+    shown, cursor = paging.cut(rows, lambda row: [row["walked_by"], row["id"]])
     return DatedPage(as_of=day, items=[_row(row) for row in shown], next_cursor=cursor)
 
 

@@ -84,9 +84,19 @@ class AskedPage:
         as_of: date | None = None,
     ) -> Response | None:
         """Every row from here on, a line each, where that is asked for; else None."""
+        return self.whole_by(statement, lambda _, rows: map(item, rows), as_of=as_of)
+
+    def whole_by(
+        self,
+        statement: Select[*tuple[Any, ...]],
+        read: lines.Read,
+        *,
+        as_of: date | None = None,
+    ) -> Response | None:
+        """As `whole`, of rows that are read a batch at a time."""
         if not self._whole:
             return None
-        return lines.lines(self._request, statement, item, as_of=as_of)
+        return lines.lines(self._request, statement, read, as_of=as_of)
 
     def cut(
         self, rows: Sequence[R], key: Callable[[R], Sequence[Any]]

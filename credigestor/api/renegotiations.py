@@ -13,6 +13,7 @@ from starlette.responses import Response
 from credigestor.api.calls import Caller
 from credigestor.api.fields import (
     Answer,
+    Day,
     Money,
     PathId,
     Rate,
@@ -25,6 +26,7 @@ from credigestor.api.renegotiation_input import RENAMED, DealToMake, asked
 from credigestor.api.sale_previews import NO_OPERATION, PlannedNote
 from credigestor.db.engine import snapshot
 from credigestor.db.models import Renegotiation as Row
+from credigestor.reports import deals
 from credigestor.reports import renegotiations as reports
 from credigestor.rules import renegotiation as rule
 from credigestor.rules import true_rate
@@ -90,8 +92,9 @@ class DealUndone(Answer):
 
 
 class Deal(Answer):
-    """A renegotiation, undone or not."""
+    """A renegotiation, undone or not; whether it was broken on the day."""
 
+    as_of: date
     id: int
     kind: Annotated[Agreement, Field(description="Novação, ou confissão da dívida antiga.")]
     sale_id: int
@@ -181,13 +184,15 @@ def create(call: Caller, once: Once, data: DealToMake) -> Response:
 
 
 @router.reads("/{renegotiation_id}", Permission.COUNTER, "Uma renegociação, com as notas antigas")
-def read(renegotiation_id: PathId, call: Caller) -> Deal:
+def read(renegotiation_id: PathId, call: Caller, as_of: Day | None = None) -> Deal:
     """One deal."""
+    day = as_of or call.today
     with snapshot() as session:
         found = reports.find(session, renegotiation_id)
-        broken = reports.is_broken(session, found.sale_id, today=call.today)
+        broken = deals.is_broken(session, found.sale_id, as_of=day, today=call.today)
     names = ("id", "kind", "sale_id", "customer_id", "agreed_on", "reason", "made_by")
     return Deal(
+        as_of=day,
         **{name: getattr(found, name) for name in names},
         number=sale_number(found.sale_id),
         payment_id=found.payment_id,

@@ -55,6 +55,7 @@ from credigestor.services.sales import NewSale
 router = Operations("/sales", "Vendas")
 
 Seller = QueryId | Literal["none"]
+MadeBy = Annotated[int | None, Field(description="A renegociação da qual a venda é a dívida nova.")]
 ValueRange = Annotated[str, *one_of(VALUE_RANGES)]
 
 
@@ -146,6 +147,7 @@ class SaleRow(Answer):
     installments: int
     owed: Money
     cancelled: bool
+    renegotiation_id: MadeBy
 
 
 class SaleNote(Answer):
@@ -207,6 +209,7 @@ class Sale(Answer):
     override_reason: str | None
     override_by: str | None
     proposal_id: int | None
+    renegotiation_id: MadeBy
     cancelled_on: date | None
     cancelled_by: str | None
     cancel_reason: str | None

@@ -76,17 +76,27 @@ def contacts(
     after: int | None = None,
     limit: int | None = None,
 ) -> list[ContactMade]:
-    """Contacts, the newest first, each with its promise as it stands today.
+    """The contacts that `listed` names, each with its promise as it stands today."""
+    ids = session.scalars(listed(filters, after=after, limit=limit)).all()
+    return of_ids(session, ids, today=today)
 
-    `after` is the id of the contact that a page ended with.
-    """
+
+def listed(
+    filters: ContactFilters, *, after: int | None = None, limit: int | None = None
+) -> Select[int]:
+    """SELECT of the ids of contacts, the newest first; `after` the id that a page ended with."""
     rest = true() if after is None else Contact.id < after
-    statement = _rows().where(rest).order_by(Contact.id.desc()).limit(limit)
+    statement = select(Contact.id).where(rest).order_by(Contact.id.desc()).limit(limit)
     if filters.customer_id is not None:
         statement = statement.where(Contact.customer_id == filters.customer_id)
     if filters.outcome is not None:
         statement = statement.where(Contact.outcome == filters.outcome.value)
-    return _read(session, statement, today)
+    return statement
+
+
+def of_ids(session: Session, ids: Sequence[int], *, today: date) -> list[ContactMade]:
+    """These contacts, the newest first."""
+    return _read(session, _rows().where(Contact.id.in_(ids)).order_by(Contact.id.desc()), today)
 
 
 def newest_contacts(

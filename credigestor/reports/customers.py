@@ -19,9 +19,8 @@ from sqlalchemy import (
     func,
     select,
     true,
-    tuple_,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note
@@ -167,18 +166,15 @@ def listed(
 ) -> Select[*tuple[Any, ...]]:
     """SELECT of the rows of `page`; without a limit of all that the filters leave.
 
-    `after` is the id of the customer that a page by name ended with; `order` names one of
-    ORDERS or SUMS.
+    `after` is the id of the customer that a page by `id` ended with; `order` names that, or one
+    of ORDERS or SUMS.
     """
-    rest: ColumnElement[bool] = true()
-    if after is not None:
-        last = aliased(Customer)
-        name = select(last.name_folded).where(last.id == after).scalar_subquery()
-        rest = tuple_(Customer.name_folded, Customer.id) > tuple_(name, after)
+    rest: ColumnElement[bool] = true() if after is None else Customer.id > after
+    orders = ORDERS | {"id": Customer.id}
     of_sums = order.removeprefix("-") in SUMS
     kept = _found().add_columns(Customer.name_folded).where(_kept(filters, today), rest)
     if not of_sums:  # what is owed is summed for one page alone
-        kept = kept.order_by(*ordered(order, ORDERS, tie=Customer.id)).offset(offset).limit(limit)
+        kept = kept.order_by(*ordered(order, orders, tie=Customer.id)).offset(offset).limit(limit)
     chosen = kept.cte("chosen")
     open_notes = _open_notes(today).where(Note.customer_id.in_(select(chosen.c.id))).subquery()
     sums = (
@@ -200,7 +196,7 @@ def listed(
     )
     if of_sums:
         return rows.order_by(*ordered(order, owing, tie=chosen.c.id)).offset(offset).limit(limit)
-    known = {name: chosen.c[column.key] for name, column in ORDERS.items()}
+    known = {name: chosen.c[column.key] for name, column in orders.items()}
     return rows.order_by(*ordered(order, known, tie=chosen.c.id))
 
 

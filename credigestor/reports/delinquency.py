@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select, Subquery, func, select, true, tuple_
+from sqlalchemy import Select, Subquery, func, select, true
 from sqlalchemy.orm import Session
 
 from credigestor.db.balances import open_notes
@@ -125,17 +125,16 @@ def listed(
     filters: DelinquencyFilters,
     *,
     today: date,
-    after: tuple[Decimal, int] | None = None,
+    after: int | None = None,
     order: str = MOST_FIRST,
 ) -> Select[*tuple[Any, ...]]:
     """SELECT of the rows of `delinquency`, of all customers.
 
-    Or of those that follow the principal and id `after`, with which a page, most principal
-    first, ended.
+    `after` is the id with which a page in the order of `customer_id` ended.
     """
     notes = _overdue(as_of, today, filters)
     principal = func.sum(notes.c.principal)
-    rest = true() if after is None else tuple_(-principal, Customer.id) > (-after[0], after[1])
+    rest = true() if after is None else Customer.id > after
     columns = {
         "customer_id": Customer.id,
         "name": Customer.name,
@@ -158,8 +157,8 @@ def listed(
     return (
         select(*(value.label(name) for name, value in columns.items()))
         .join_from(notes, Customer, Customer.id == notes.c.customer_id)
+        .where(rest)
         .group_by(Customer.id)
-        .having(rest)
         .order_by(*by)
     )
 

@@ -19,6 +19,7 @@ from credigestor.db.models import (
     Note,
     Payment,
     PaymentItem,
+    Renegotiation,
     Reversal,
     Sale,
     User,
@@ -34,10 +35,11 @@ from credigestor.rules.statement import Line, statement
 
 # Statements built once: to build them takes longer than to run them.
 _FOUND = (
-    select(Note, Sale, Customer, User.name)
+    select(Note, Sale, Customer, User.name, Renegotiation.id)
     .join(Sale, Sale.id == Note.sale_id)
     .join(Customer, Customer.id == Note.customer_id)
     .outerjoin(User, User.id == Sale.seller_id)
+    .outerjoin(Renegotiation, Renegotiation.sale_id == Sale.id)
     .where(Note.id == bindparam("note_id"))
 )
 _PAYMENTS = (
@@ -72,9 +74,13 @@ class NotePayment:
 
 @dataclass(frozen=True)
 class NoteAct:
-    """One act on a note that is no payment: what it took off it, R$, or when it is due since."""
+    """One act on a note that is no payment: what it took off it, R$, or when it is due since.
+
+    `renegotiation_id` is that of the deal that closed the note by it (R15).
+    """
 
     act_id: int
+    renegotiation_id: int | None
     kind: ActKind
     acted_on: date
     taken: Split
@@ -100,6 +106,7 @@ class NoteDetail:
     on_time_until: date
     free_until: date
     sale_id: int
+    renegotiation_id: int | None
     sold_on: date
     description: str
     seller: str | None
@@ -125,7 +132,7 @@ def detail(session: Session, note_id: int, *, as_of: date, today: date) -> NoteD
     found = session.execute(_FOUND, {"note_id": note_id}).one_or_none()
     if found is None:
         raise NotFound("Nota não encontrada.")
-    note, sale, customer, seller = found
+    note, sale, customer, seller, renegotiation_id = found
     if as_of < sale.sold_on:
         raise InvalidInput(
             f"A venda é de {format_date(sale.sold_on)}: escolha uma data a partir dela.",
@@ -164,6 +171,7 @@ def detail(session: Session, note_id: int, *, as_of: date, today: date) -> NoteD
         on_time_until=at.on_time_until,
         free_until=at.free_until,
         sale_id=sale.id,
+        renegotiation_id=renegotiation_id,
         sold_on=sale.sold_on,
         description=sale.description,
         seller=seller,
@@ -184,16 +192,18 @@ def detail(session: Session, note_id: int, *, as_of: date, today: date) -> NoteD
 
 def _acts(session: Session, note_id: int) -> list[NoteAct]:
     rows = session.execute(
-        select(ActItem, Act.reason, User.name, ActReversal.reversed_on)
+        select(ActItem, Act.reason, User.name, ActReversal.reversed_on, Renegotiation.id)
         .join(Act, Act.id == ActItem.act_id)
         .outerjoin(User, User.id == Act.made_by)
         .outerjoin(ActReversal, ActReversal.act_id == Act.id)
+        .outerjoin(Renegotiation, Renegotiation.act_id == Act.id)
         .where(ActItem.note_id == note_id)
         .order_by(ActItem.acted_on, ActItem.act_id)
     )
     return [
         NoteAct(
             act_id=item.act_id,
+            renegotiation_id=renegotiation_id,
             kind=ActKind(item.kind),
             acted_on=item.acted_on,
             taken=Split(item.interest, item.fine, item.principal),
@@ -202,7 +212,7 @@ def _acts(session: Session, note_id: int) -> list[NoteAct]:
             made_by=name,
             reversed_on=reversed_on,
         )
-        for item, reason, name, reversed_on in rows
+        for item, reason, name, reversed_on, renegotiation_id in rows
     ]
 
 

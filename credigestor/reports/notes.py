@@ -172,14 +172,13 @@ def listed(
 ) -> Select[*tuple[Any, ...]]:
     """SELECT of the rows that `list_notes` pages through, with the parts of their numbers.
 
-    These are sale_id, place and installments. All of them without a limit; `after` are due date
-    and id of the note that a page, oldest due first, ended with.
+    These are sale_id, place and installments; `walked_by` is the due date in force today, by which
+    the walk goes: at `as_of` it may have been sooner (R32). All of them without a limit; `after`
+    are that and the id of the note that a page, oldest due first, ended with.
     """
     chosen = kept(filters, as_of, today)
     if after is not None:
-        # As it is due now, by which the walk goes: at `as_of` it may have been sooner (R32).
-        due_date = select(Note.due_date).where(Note.id == after[1]).scalar_subquery()
-        chosen.append(tuple_(Note.due_date, Note.id) > tuple_(due_date, after[1]))
+        chosen.append(tuple_(Note.due_date, Note.id) > after)
     if limit is not None:  # the walk first: what is owed is computed for one page alone
         walk = select(Note.id).where(*chosen).order_by(Note.due_date, Note.id).limit(limit)
         chosen = [Note.id == func.any(func.array(walk.scalar_subquery()))]
@@ -251,6 +250,7 @@ def _listed(
             Customer.name.label("customer"),
             *(notes.c[name] for name in columns),
             Customer.phone,
+            orders["due_date"].label("walked_by"),
         )
         .select_from(source)
         .order_by(*ordered(order, orders, tie=tie))

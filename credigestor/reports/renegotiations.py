@@ -1,28 +1,26 @@
-"""Renegotiations as they were agreed: the old debt, the new one, and whether it is kept (R15)."""
+"""A renegotiation as it was agreed: the old debt and the new one (R15)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
 from credigestor.db.models import (
     Act,
     ActItem,
     ActReversal,
-    Customer,
     Note,
     PaymentItem,
     Renegotiation,
     Sale,
     User,
 )
-from credigestor.db.settings import ShopSettings, current_settings
+from credigestor.db.settings import current_settings
 from credigestor.errors import NotFound
 from credigestor.reports.credit_terms import CreditTerms, kept_of, notes_as_made
 from credigestor.reports.guarantors import SaleGuarantor, of_sale
@@ -150,52 +148,6 @@ def agreed(session: Session, renegotiation_id: int) -> Agreed:
         deal=deal,
         guarantors=of_sale(session, sale.id),
     )
-
-
-def broken(shop: ShopSettings, *, today: date) -> ColumnElement[bool]:
-    """Whether a note is more days late than a deal bears: the deal that made it is broken."""
-    return and_(
-        Note.principal_balance > 0,
-        Note.cancelled_on.is_(None),
-        Note.on_time_until < today,
-        Note.due_date < today - timedelta(days=shop.deal_broken_days),
-    )
-
-
-def is_broken(session: Session, sale_id: int, *, today: date) -> bool:
-    """Whether any note of a deal's sale is more days late than the settings bear (R15)."""
-    late = broken(current_settings(session), today=today)
-    return bool(
-        session.scalar(select(select(Note.id).where(Note.sale_id == sale_id, late).exists()))
-    )
-
-
-def broken_deals(session: Session, *, today: date) -> list[dict[str, Any]]:
-    """The deals that are broken today, the one longest late first.
-
-    Columns: sale_id, customer_id, customer, agreed_on, late_since (the oldest such note's due
-    date), days_late, overdue (R$ of principal of those notes).
-    """
-    late = broken(current_settings(session), today=today)
-    since = func.min(Note.due_date)
-    rows = session.execute(
-        select(
-            Sale.id.label("sale_id"),
-            Sale.customer_id,
-            Customer.name.label("customer"),
-            Sale.sold_on.label("agreed_on"),
-            since.label("late_since"),
-            (today - since).label("days_late"),
-            func.sum(Note.principal_balance).label("overdue"),
-        )
-        .join(Renegotiation, Renegotiation.sale_id == Sale.id)
-        .join(Note, Note.sale_id == Sale.id)
-        .join(Customer, Customer.id == Sale.customer_id)
-        .where(late)
-        .group_by(Sale.id, Customer.name)
-        .order_by(since, Sale.id)
-    )
-    return [dict(row) for row in rows.mappings()]
 
 
 def _read(session: Session, which: ColumnElement[bool]) -> list[Deal]:

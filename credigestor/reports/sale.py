@@ -13,7 +13,15 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
 from credigestor.db.balances import note_balances
-from credigestor.db.models import Customer, Note, Payment, PaymentItem, Sale, User
+from credigestor.db.models import (
+    Customer,
+    Note,
+    Payment,
+    PaymentItem,
+    Renegotiation,
+    Sale,
+    User,
+)
 from credigestor.db.steps import DUE_AS_MADE
 from credigestor.errors import NotFound
 from credigestor.reports import sale_money
@@ -60,6 +68,7 @@ class SaleDetail:
     override_reason: str | None
     override_by: str | None
     proposal_id: int | None
+    renegotiation_id: int | None
     cancelled_on: date | None
     cancelled_by: str | None
     cancel_reason: str | None
@@ -130,11 +139,13 @@ def detail(session: Session, sale_id: int, *, as_of: date, today: date) -> SaleD
                 Sale.override_reason,
                 overrider.name.label("override_by"),
                 Sale.proposal_id,
+                Renegotiation.id.label("renegotiation_id"),
                 Sale.cancelled_on,
                 canceller.name.label("cancelled_by"),
                 Sale.cancel_reason,
             )
             .join(Customer, Customer.id == Sale.customer_id)
+            .outerjoin(Renegotiation, Renegotiation.sale_id == Sale.id)
             .outerjoin(seller, seller.id == Sale.seller_id)
             .outerjoin(overrider, overrider.id == Sale.override_by)
             .outerjoin(canceller, canceller.id == Sale.cancelled_by)

@@ -137,7 +137,8 @@ def page(
     """One page of the filtered sales, each with what it owes at `as_of`, R$.
 
     Columns: id, sold_on, customer, seller, description, total, down_payment, installments,
-    owed (charges included), cancelled, and the customer's phone.
+    owed (charges included), cancelled, the customer's phone, and renegotiation_id of a sale that
+    took the place of older ones (R15).
     """
     statement = listed(filters, as_of=as_of, today=today, offset=offset, limit=limit, order=order)
     return pd.read_sql(statement, session.connection(), coerce_float=False)
@@ -198,9 +199,11 @@ def listed(
             owing.label("owed"),
             (~_live(as_of)).label("cancelled"),
             chosen.c.phone,
+            Renegotiation.id.label("renegotiation_id"),
         )
         .select_from(Sale)
         .join(chosen, chosen.c.id == Sale.id)
+        .outerjoin(Renegotiation, Renegotiation.sale_id == Sale.id)
         .outerjoin(owed, owed.c.sale_id == Sale.id)
     )
     if of_sums:

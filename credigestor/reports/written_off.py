@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.balances import open_notes
 from credigestor.db.models import Act, ActItem, Customer, Note, Sale
-from credigestor.db.steps import recorded, terms_of
+from credigestor.db.steps import DUE_AS_MADE, recorded, terms_of
 from credigestor.reports.notes import OpenNote
 from credigestor.rules.acts import ActKind
 from credigestor.rules.charges import Closing, Owed, due_date, fold, new_state, owed_on
@@ -48,21 +48,32 @@ class Candidate:
 
 
 def of_customer(session: Session, customer_id: int, *, on: date) -> list[LostNote]:
-    """A customer's notes that were written off by a day and not recovered whole, oldest first."""
+    """A customer's notes written off by a day and not recovered whole by then, oldest first."""
     return _lost(session, on, Note.customer_id == customer_id)
 
 
 def recoverable(session: Session, customer_id: int, *, on: date) -> list[OpenNote]:
-    """The same as what may be received on the day: principal that was lost, and charges."""
-    return [each.note for each in of_customer(session, customer_id, on=on)]
+    """The same as what may be received on the day: principal that was lost, and charges.
+
+    What was recovered whole later is left out.
+    """
+    found = _lost(session, on, and_(Note.customer_id == customer_id, Note.written_off > 0))
+    return [each.note for each in found]
 
 
 def candidates(
-    session: Session, *, over_days: int, up_to: Decimal | None, today: date
+    session: Session, *, over_days: int, up_to: Decimal | None, as_of: date, today: date
 ) -> list[Candidate]:
-    """Notes more than so many days late, of at most R$ `up_to` of principal, oldest first."""
-    due = Note.due_date < today - timedelta(days=over_days)  # for the index of due dates
-    notes = open_notes(today, today=today).where(due, Note.principal_balance > 0).subquery()
+    """Notes more than so many days late on a day, of at most R$ `up_to` of principal, oldest first.
+
+    At most MOST_CANDIDATES of them.
+    """
+    # For the index of due dates; on an earlier day one that moved since was due sooner (R32).
+    due = Note.due_date if as_of >= today else DUE_AS_MADE
+    early = [due < as_of - timedelta(days=over_days)]
+    if as_of >= today:
+        early.append(Note.principal_balance > 0)
+    notes = open_notes(as_of, today=today).where(*early).subquery()
     which = [notes.c.is_overdue, notes.c.days_late > over_days]
     if up_to is not None:
         which.append(notes.c.principal <= up_to)
@@ -98,7 +109,6 @@ def _lost(session: Session, on: date, which: ColumnElement[bool]) -> list[LostNo
         .where(
             which,
             Note.closed == Closing.WRITTEN_OFF.value,
-            Note.written_off > 0,
             ActItem.kind == ActKind.WRITE_OFF.value,
             ActItem.reversed.is_(False),
             ActItem.acted_on <= on,
@@ -113,6 +123,8 @@ def _lost(session: Session, on: date, which: ColumnElement[bool]) -> list[LostNo
             terms, (each.act for each in live if each.note_id == note.id and each.act.on <= on)
         )
         state = steps[-1].state if steps else new_state(terms)
+        if not state.lost:
+            continue
         owed, due = owed_on(terms, state, on), due_date(terms, state)
         number = note_number(sale.id, note.number, sale.installments)
         open_note = OpenNote(

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pandas as pd
 import streamlit as st
 
-from credigestor.reports import renegotiations, waived
+from credigestor.reports import deals, waived
 from credigestor.reports.portfolio import late_charges, losses, recovery, renegotiated, rolls
 from credigestor.reports.portfolio.late_charges import LateCharges
 from credigestor.reports.portfolio.recovery import Recovery
@@ -279,7 +279,7 @@ show_charges(charged_months, chosen)
 renegotiated_exhibits.share(read_shares(stock_dates(chosen.as_of, MONTHS), chosen.scope), chosen)
 renegotiated_exhibits.paid(read_paid_again(chosen.as_of, count=MONTHS, scope=chosen.scope), chosen)
 renegotiated_exhibits.broken(
-    data.read(renegotiations.broken_deals, today=shop_day), data.settings().deal_broken_days
+    data.read(deals.broken_deals, as_of=shop_day, today=shop_day), data.settings().deal_broken_days
 )
 waived_by_whom.by_whom(read_waived(chosen.period, chosen.as_of, chosen.scope), chosen)
 loss_exhibits.by_month(read_losses(chosen.as_of, CHARGE_MONTHS, chosen.scope), chosen)

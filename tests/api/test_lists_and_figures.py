@@ -21,9 +21,10 @@ from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor
 from credigestor.services.summaries import refresh as refresh_summaries
 from tests import tables
-from tests.api.asking import ask, get, post
+from tests.api.asking import ask, get, patch, post
 from tests.portfolio import TODAY, random_portfolio
-from tests.services.paying import JANUARY, sell
+from tests.services.paying import JANUARY, pay, sell
+from tests.services.putting_off import put_off
 from tests.services.selling import new_customer
 
 DATES = (date(2025, 6, 30), date(2026, 3, 1), date(2026, 11, 1), TODAY)
@@ -62,11 +63,13 @@ def test_a_walk_gives_every_row_once_in_the_reports_order(
 ) -> None:
     with snapshot() as session:
         people = session.execute(
-            customers.listed(customers.CustomerFilters(active=None), today=TODAY)
+            customers.listed(customers.CustomerFilters(active=None), today=TODAY, order="id")
         ).all()
         sold = session.execute(sales.listed(SaleFilters(), as_of=TODAY, today=TODAY)).all()
         owed = session.execute(notes.listed(NoteFilters(), as_of=TODAY, today=TODAY)).all()
-        late = delinquency.delinquency(session, TODAY, DelinquencyFilters(), today=TODAY)
+        late = delinquency.delinquency(
+            session, TODAY, DelinquencyFilters(), today=TODAY, order="customer_id"
+        )
     assert ids("/customers", manager_token) == [row.id for row in people]
     assert ids("/sales", manager_token, 7) == [row.id for row in sold]
     assert ids("/notes", manager_token, 50) == [row.id for row in owed]
@@ -93,6 +96,44 @@ def test_payments_are_walked_while_others_pay(portfolio: None, manager_token: st
         assert post("/payments", manager_token, body).status == 201
     assert len(seen) == len(set(seen))
     assert set(there) <= set(seen)
+
+
+def test_who_is_late_is_walked_while_they_pay(
+    portfolio: None, manager: Actor, manager_token: str
+) -> None:
+    """Who owes less than before comes neither twice nor takes the place of another."""
+    there = ids("/reports/delinquency", manager_token, 200, "customer_id")
+    seen: list[int] = []
+    for page in walked("/reports/delinquency", manager_token, 5):
+        seen += [item["customer_id"] for item in page["items"]]
+        for customer in {seen[0], seen[-1], there[-1]}:
+            oldest = get(f"/customers/{customer}/owed", manager_token)["notes"][0]
+            pay(manager, TODAY, (oldest["id"], "0.01"))
+    assert seen == there
+
+
+def test_customers_are_walked_while_they_change_their_names(
+    portfolio: None, manager: Actor, manager_token: str
+) -> None:
+    there = ids("/customers", manager_token, 200)
+    seen: list[int] = []
+    for count, page in enumerate(walked("/customers", manager_token, 5)):
+        seen += [item["id"] for item in page["items"]]
+        for customer, name in ((seen[-1], "Aa"), (seen[0], "Zz"), (there[-1], f"A{count}")):
+            path = f"/customers/{customer}"
+            assert patch(path, manager_token, {"name": f"{name} Renomeada"}).status == 200
+    assert seen == there
+
+
+def test_notes_are_walked_while_they_are_put_off(manager: Actor, manager_token: str) -> None:
+    """The last note of a page is due a year later when the next one is asked for."""
+    made = [sell(("100.00", TODAY + timedelta(days=days))).notes[0] for days in range(1, 7)]
+    seen: list[int] = []
+    for page in walked("/notes", manager_token, 2):
+        seen += [item["id"] for item in page["items"]]
+        if len(seen) == 2:
+            put_off(manager, TODAY, note_id=seen[-1], due_date=TODAY + timedelta(days=300))
+    assert seen[:6] == made
 
 
 def test_filters_of_the_notes_page_choose_the_same_notes(

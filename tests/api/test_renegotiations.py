@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
+from credigestor.db.engine import snapshot
 from credigestor.db.models import Act, Renegotiation, Sale
+from credigestor.reports import deals
+from credigestor.rules.permissions import Actor
 from tests.api.asking import ask, get, post
 from tests.api.test_acts import made
-from tests.portfolio import Made
+from tests.portfolio import TODAY, Made, late
 from tests.services.paying import note_row
-from tests.services.renegotiating import three_late
+from tests.services.renegotiating import deal, make, three_late, undo
 from tests.services.selling import count
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -56,6 +59,15 @@ def test_r15_previewed_made_once_read_on_paper_and_undone(manager_token: str) ->
     assert (found["broken"], found["undone"]) == (False, None)
     paper = ask("GET", f"/renegotiations/{deal['id']}/document", token=manager_token)
     assert (paper.status, paper.body[:5]) == (200, b"%PDF-")
+    of_sale = get(f"/sales/{deal['sale_id']}", manager_token)
+    new, was = (
+        get(f"/notes/{each}", manager_token) for each in (of_sale["notes"][0]["id"], old.notes[0])
+    )
+    assert of_sale["renegotiation_id"] == new["renegotiation_id"] == deal["id"]
+    closing = next(act for act in was["acts"] if act["kind"] == "renegotiation")
+    assert (was["renegotiation_id"], closing["renegotiation_id"]) == (None, deal["id"])
+    listed = {row["id"]: row["renegotiation_id"] for row in get("/sales", manager_token)["items"]}
+    assert listed == {old.id: None, deal["sale_id"]: deal["id"]}
     made(post(f"/renegotiations/{deal['id']}/reversal", manager_token, {"reason": "engano"}))
     assert get(f"/renegotiations/{deal['id']}", manager_token)["undone"]["reason"] == "engano"
     assert note_row(old.notes[0]).closed is None
@@ -75,3 +87,37 @@ def test_r15_what_is_wrong_is_named_where_it_was_sent(
         assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, pointer), answer.json
     assert post("/renegotiations", seller_token, body(old)).code == "not_allowed"
     assert (count(Sale), count(Act)) == (1, 0)
+
+
+def test_r15_deals_are_listed_kept_broken_and_undone_as_of_a_day(
+    manager: Actor, manager_token: str
+) -> None:
+    terms = {"agreed_on": late(40), "backdate_reason": "lançamento de teste"}
+    broken, kept, gone = (three_late() for _ in range(3))
+    lost = make(manager, deal(broken.notes[:1], first_due_date=late(17), **terms))
+    fine, undone = make(manager, deal(kept.notes)), make(manager, deal(gone.notes))
+    undo(manager, undone)
+
+    def listed(query: str = "") -> list[int]:
+        return [each["id"] for each in get(f"/renegotiations?{query}", manager_token)["items"]]
+
+    assert listed() == listed("limit=200") == [undone.id, fine.id, lost.id]
+    assert listed("broken=true") == [lost.id]
+    assert listed("broken=false&undone=false") == [fine.id]
+    assert listed("undone=true") == [undone.id]
+    assert listed(f"as_of={late(1)}") == [lost.id]
+    assert listed(f"as_of={late(2)}&broken=true") == []
+    customer = note_row(kept.notes[0]).customer_id
+    assert listed(f"customer_id={customer}") == [fine.id]
+    page = get("/renegotiations?limit=1", manager_token)
+    assert page["items"][0]["undone_on"] == str(TODAY)
+    assert listed(f"cursor={page['next_cursor']}") == [fine.id, lost.id]
+    [row] = get("/renegotiations?broken=true", manager_token)["items"]
+    assert (row["broken"], row["days_late"], row["late_since"]) == (True, 17, str(late(17)))
+    with snapshot() as session:
+        [on_the_page] = deals.broken_deals(session, as_of=TODAY, today=TODAY)
+    assert row["overdue"] == f"{on_the_page['overdue']:.2f}"
+    found = get(f"/renegotiations/{lost.id}", manager_token)
+    assert (found["broken"], found["entered"]) == (True, row["entered"])
+    before = get(f"/renegotiations/{lost.id}?as_of={late(2)}", manager_token)
+    assert (before["broken"], before["as_of"]) == (False, str(late(2)))

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.api.naming import ROOT, named, named_in, names_in, tree
+
 SERVICES = ROOT / "credigestor" / "services"
 #: Where people's acts come from; rooms of their own that the API reaches are named below.
 OTHERS = ("pages", *(f"credigestor/{room}" for room in ("ui", "cli", "web", "backups", "imports")))
@@ -51,34 +50,6 @@ _SQL = re.compile(r"\s*(INSERT|UPDATE|DELETE|TRUNCATE)\b")
 _STATEMENTS = {"insert", "update", "delete"}
 
 
-@cache
-def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
-def _modules(tree: ast.Module) -> dict[str, str]:
-    """The services that a file imports, modules and functions, by the names it has for them."""
-    found = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            place = node.module.removeprefix("credigestor.").split(".")
-            if place[0] == "services":
-                for each in node.names:
-                    found[each.asname or each.name] = ".".join([*place[1:], each.name])
-    return found
-
-
-def named(tree: ast.AST, modules: Mapping[str, str]) -> Iterator[str]:
-    """The services that are named below a node: "sales.register"."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            module = modules.get(node.value.id)
-            if module is not None:
-                yield f"{module}.{node.attr}"
-        elif isinstance(node, ast.Name) and "." in modules.get(node.id, ""):
-            yield modules[node.id]
-
-
 def _writes_itself(node: ast.AST) -> bool:
     for each in ast.walk(node):
         if isinstance(each, ast.Constant) and isinstance(each.value, str):
@@ -106,7 +77,7 @@ def writers(modules: Mapping[str, ast.Module]) -> set[str]:
     }
     calls = {
         key: {
-            *named(node, _modules(modules[key.split(".")[0]])),
+            *named(node, names_in(modules[key.split(".")[0]], "services")),
             *(
                 f"{key.split('.')[0]}.{each.id}"
                 for each in ast.walk(node)
@@ -133,21 +104,12 @@ def _defined(node: ast.stmt) -> Iterable[str]:
 
 
 def _services() -> dict[str, ast.Module]:
-    return {path.stem: _tree(path) for path in SERVICES.glob("*.py")}
-
-
-def _named_in(*rooms: str) -> set[str]:
-    return {
-        service
-        for room in rooms
-        for path in (ROOT / room).rglob("*.py")
-        for service in named(_tree(path), _modules(_tree(path)))
-    }
+    return {path.stem: tree(path) for path in SERVICES.glob("*.py")}
 
 
 def test_what_pages_and_commands_write_has_an_operation_or_a_reason() -> None:
-    reached = writers(_services()) & _named_in(*OTHERS)
-    without = reached - _named_in("credigestor/api")
+    reached = writers(_services()) & named_in("services", *OTHERS)
+    without = reached - named_in("services", "credigestor/api")
     assert without - EXCEPTIONS.keys() == set(), "bring the operation, or give the reason"
     assert EXCEPTIONS.keys() - without == set(), (
         "has an operation, is reached by nobody, or is gone"
@@ -179,6 +141,6 @@ def by_sql(session): session.execute(text("UPDATE notes SET amount = 0"))
 def reads(session): return session.scalars(select(User).with_for_update()).all()
 """
     )
-    found = writers({"made_up": made_up, "audit": _tree(SERVICES / "audit.py")})
+    found = writers({"made_up": made_up, "audit": tree(SERVICES / "audit.py")})
     of_it = {each.split(".")[1] for each in found if each.startswith("made_up.")}
     assert of_it == {"by_statement", "by_another", "by_sql"}

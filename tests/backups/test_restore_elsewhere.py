@@ -40,7 +40,8 @@ def other(database: str) -> Iterator[Engine]:
 
 
 @pytest.mark.parametrize(
-    "revision", ["0001", "0002", "0003", "0004", "0005", "0008", "0009", "0014", "0023", "0028"]
+    "revision",
+    ["0001", "0002", "0003", "0004", "0005", "0008", "0009", "0014", "0023", "0028", "0032"],
 )
 def test_a_backup_from_an_older_version_is_brought_up_to_date(
     revision: str, admin: Actor, other: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

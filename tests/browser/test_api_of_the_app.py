@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
+
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ROOT, Server
 from tests.factories import PASSWORD
@@ -55,3 +59,20 @@ def test_the_example_sells_receives_and_carries_the_backup_home(
     assert zipfile.is_zipfile(backup)
     paid = "SELECT count(*) FROM payments JOIN customers ON customers.id = customer_id"
     assert server.scalar(f"{paid} WHERE name = 'Cliente de Exemplo' AND amount = 300") == 1
+
+
+def test_a_bearer_opens_no_page(server: Server, new_page: Callable[..., Page]) -> None:
+    """Pages know who calls by the cookie alone: with a good token they stay at the login."""
+    server.forget_attempts()
+    body = json.dumps({"login": "adm", "password": PASSWORD})
+    sent = {"Content-Type": "application/json"}
+    answer = server.request("POST", "/api/v1/auth/login", body, **sent)
+    bearer = {"Authorization": f"Bearer {json.loads(answer.body)['access_token']}"}
+    assert server.request("GET", "/api/v1/auth/me", **bearer).status == 200
+    page = new_page(server, extra_http_headers=bearer)
+    page.goto("/usuarios")
+    expect(page.get_by_label("Senha", exact=True)).to_be_visible()
+    for path in ("/documento/recibo/1", "/documento/notas/1"):
+        told, untold = (server.request("GET", path, **some) for some in (bearer, {}))
+        assert (told.status, told.body) == (untold.status, untold.body), path
+        assert b"%PDF" not in told.body

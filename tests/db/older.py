@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from alembic import command
 from sqlalchemy import Connection, text
 
 from credigestor.config import get_config
+from credigestor.db.migrate import alembic_config
 from credigestor.rules import schedule
 
 _LEDGER = (
@@ -24,6 +26,14 @@ def sell_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sales carry nothing and keep the first due date's day, as before 0014 (R2c, R3)."""
     monkeypatch.setattr(schedule, "carried", lambda financed, rate, days: financed)
     monkeypatch.setattr(schedule, "anchor_day", lambda sold_on, first_due: None)
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    """Migrate the connected schema, and commit."""
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+    connection.commit()
 
 
 def move_in(connection: Connection, *, next_id: int) -> None:

@@ -7,18 +7,16 @@ without a CPF, cheques and boletos (0026), and to down payments by credit (0031)
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from alembic import command
-from sqlalchemy import Connection, create_engine, func, select, text, update
+from sqlalchemy import Connection, func, select, text, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from credigestor.db.engine import transaction
-from credigestor.db.migrate import alembic_config, current_revision, head_revision
+from credigestor.db.migrate import current_revision, head_revision
 from credigestor.db.models import Customer, Guarantor, Note, Payment, PaymentItem, Sale
 from credigestor.reports import guarantors, sale_money, store_credit
 from credigestor.reports.check.report import check
@@ -48,41 +46,9 @@ pytestmark = pytest.mark.usefixtures("db")
 DATES = [TODAY, date(2026, 8, 31), date(2026, 2, 10), TODAY + timedelta(days=40)]
 
 
-@pytest.fixture
-def revision() -> str:
-    """At which the older shop stands."""
-    return "0001"
-
-
-@pytest.fixture
-def old_shop(database: str, revision: str) -> Iterator[Connection]:
-    """A connection to a schema of its own at an older revision, with no rows yet."""
-    engine = create_engine(
-        database.replace("postgresql://", "postgresql+psycopg://"),
-        connect_args={"options": "-csearch_path=old_shop -ctimezone=UTC"},
-    )
-    with engine.connect() as connection:
-        connection.execute(text("CREATE SCHEMA old_shop"))
-        upgrade(connection, revision)
-        try:
-            yield connection
-        finally:
-            connection.rollback()
-            connection.execute(text("DROP SCHEMA old_shop CASCADE"))
-            connection.commit()
-    engine.dispose()
-
-
 @pytest.fixture(autouse=True)
 def sold_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
     older.sell_as_before(monkeypatch)
-
-
-def upgrade(connection: Connection, revision: str) -> None:
-    config = alembic_config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
-    connection.commit()
 
 
 def figures(session: Session) -> tuple[list[Stock], list[Charges], list[Flow]]:
@@ -98,7 +64,7 @@ def move_in(connection: Connection) -> None:
     """Copy the ledger of the shop under test to the old one, and migrate it."""
     older.move_in(connection, next_id=1000)
     connection.commit()
-    upgrade(connection, "head")
+    older.upgrade(connection, "head")
     assert current_revision(connection) == head_revision()
 
 
@@ -231,7 +197,7 @@ def test_a_shop_that_renegotiated_before_has_its_bands_made_anew(
         {"day": TODAY},
     )
     old_shop.commit()
-    upgrade(old_shop, "head")
+    older.upgrade(old_shop, "head")
     with Session(old_shop) as session, session.begin():
         assert summaries.refresh(session, today=TODAY) == 2
     with Session(old_shop) as session:

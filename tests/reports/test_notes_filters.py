@@ -108,7 +108,7 @@ def test_r32_a_walk_through_the_list_of_a_past_day_gives_each_note_once(portfoli
             if not page:
                 break
             walked += [row.id for row in page]
-            after = (page[-1].due_date, page[-1].id)
+            after = (page[-1].walked_by, page[-1].id)
         every = {at.note.id for at in balances_by_hand(session, then)}
     assert len(walked) == len(every)
     assert set(walked) == every

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Note, Renegotiation
 from credigestor.db.steps import terms_of
-from credigestor.reports import renegotiations as deals
+from credigestor.reports import deals
 from credigestor.reports.day import seller_day
 from credigestor.reports.portfolio import first_payment, flows, renegotiated, vintages
 from credigestor.rules.periods import Period
@@ -143,14 +143,14 @@ def test_r15_a_deal_is_broken_by_a_note_more_days_late_than_the_settings_say(
     with snapshot() as session:
         for days, many in ((0, 0), (15, 0), (16, 1), (60, 1)):
             on = first.due_date + timedelta(days=days)
-            found = deals.broken_deals(session, today=on)
+            found = deals.broken_deals(session, as_of=on, today=on)
             assert len(found) == many, days
-            assert deals.is_broken(session, made.sale_id, today=on) == bool(many)
+            assert deals.is_broken(session, made.sale_id, as_of=on, today=on) == bool(many)
     assert (found[0]["days_late"], found[0]["late_since"]) == (60, first.due_date)
     receive(manager, new_payment(first.due_date, (first.id, str(first.amount))), today=LATER)
     with snapshot() as session:
         on = first.due_date + timedelta(days=16)
-        assert deals.broken_deals(session, today=on) == []
+        assert deals.broken_deals(session, as_of=on, today=on) == []
 
 
 @pytest.mark.parametrize("seed", [61, 62])

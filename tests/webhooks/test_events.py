@@ -53,6 +53,7 @@ def test_each_act_is_told_with_ids_days_and_amounts_and_no_names(manager: Actor)
         "seller_id": manager.id,
         "sold_on": "2025-12-31",
         "total": "1000.00",
+        "renegotiation_id": None,
         "down_payment": "0.00",
         "notes": [
             {

@@ -7,6 +7,7 @@ from datetime import date
 import streamlit as st
 
 from credigestor.reports import renegotiations as report
+from credigestor.reports.deals import is_broken
 from credigestor.reports.note import NoteDetail
 from credigestor.reports.renegotiations import Deal
 from credigestor.reports.sale import SaleDetail
@@ -32,7 +33,7 @@ def of_sale(sale: SaleDetail, actor: Actor, today: date) -> bool:
     if deal is None:
         return False
     with st.container(border=True):
-        _told(deal, broken=data.read(report.is_broken, sale.id, today=today))
+        _told(deal, broken=data.read(is_broken, sale.id, as_of=today, today=today))
         document_bars.link("Acordo em PDF", document_bars.path("acordo", deal.id))
         if not deal.undone and actor.can(Permission.RENEGOTIATE):
             _undo(deal, actor, today)

@@ -54,7 +54,13 @@ def show(actor: Actor, today: date) -> None:
             return
         with fields.catching():
             up_to = _amount(typed or "")
-            found = data.read(written_off.candidates, over_days=int(days), up_to=up_to, today=today)
+            found = data.read(
+                written_off.candidates,
+                over_days=int(days),
+                up_to=up_to,
+                as_of=today,
+                today=today,
+            )
             _show(found, actor, today)
 
 
