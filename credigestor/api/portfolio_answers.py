@@ -193,6 +193,7 @@ class Charged(Answer):
     end: date
     charged: Money
     received: Money
+    by_credit: Money
     waived: Money
     outstanding: Money
 

@@ -38,7 +38,9 @@ WORDS = {
     "base": "Valor sobre o qual os juros foram calculados.",
     "birth_date": "Data de nascimento.",
     "broken": "Se alguma nota atrasou mais do que os dias das configurações.",
-    "by_credit": "Se é pago com o crédito do cliente: não entra dinheiro.",
+    "by_credit": (
+        "Se é pago com o crédito do cliente: não entra dinheiro; de encargos, quanto se pagou assim."
+    ),
     "calculation": "O cálculo do que a nota deve, passo a passo.",
     "came_from": "Código do cadastro de onde a venda veio.",
     "cancel_reason": "Por que a venda foi cancelada.",
@@ -189,6 +191,7 @@ WORDS = {
     "override_reason": "Por que se vende acima do limite ou a quem está atrasado (gerentes).",
     "owed": "O que se deve na data, com juros e multa, R$.",
     "paid": "O que se pagou no prazo, R$.",
+    "paid_by_credit": "O que das notas se pagou com crédito, sem entrar dinheiro, R$.",
     "paid_from": "Pago a partir desta data.",
     "paid_on": "Data do pagamento; sem ela, hoje.",
     "paid_to": "Pago até esta data.",
