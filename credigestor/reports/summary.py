@@ -39,10 +39,10 @@ class Summary:
     Sales are those made and not cancelled by then, with their notes; payments and what was
     received leave reversed ones out (R22), and so is what was paid by credit, which came in before
     (R31): `paid_by_credit` is what of the notes it paid. `financed` is the principal financed,
-    without contract interest; `receivable_principal` is what the notes still owe of their amounts. Sales
-    in the place of older ones are no goods sold: `renegotiations` of `renegotiated` R$ stand apart,
-    their notes with the others (R15). `aging` maps every band to its open principal; `current` is
-    what is neither overdue (R16) nor counts as an old debt was (R15).
+    without contract interest; `receivable_principal` is what the notes still owe of their amounts.
+    Sales in the place of older ones are no goods sold: `renegotiations` of `renegotiated` R$ stand
+    apart, their notes with the others (R15). `aging` maps every band to its open principal;
+    `current` is what is neither overdue (R16) nor counts as an old debt was (R15).
     """
 
     customers: int

@@ -38,9 +38,7 @@ WORDS = {
     "base": "Valor sobre o qual os juros foram calculados.",
     "birth_date": "Data de nascimento.",
     "broken": "Se alguma nota atrasou mais do que os dias das configurações.",
-    "by_credit": (
-        "Se é pago com o crédito do cliente: não entra dinheiro; de encargos, quanto se pagou assim."
-    ),
+    "by_credit": ("Se é pago com o crédito do cliente: não entra dinheiro; de encargos, quanto."),
     "calculation": "O cálculo do que a nota deve, passo a passo.",
     "came_from": "Código do cadastro de onde a venda veio.",
     "cancel_reason": "Por que a venda foi cancelada.",
