@@ -102,7 +102,11 @@ def agreed(
         what="acordo",
     )
     if data.waived:
-        waivers.granted_because(session, actor, data.waived, data.waiver_reason)
+        waivers.granted_because(
+            *(session, actor, data.waived, data.waiver_reason),
+            on=data.agreed_on,
+            operation_id=data.operation_id,
+        )
     _check(data, notes)
     notes = sorted(notes, key=lambda note: (note.due_date, note.id))
     owed = {note.id: _owed(note, data) for note in notes}
