@@ -16,7 +16,8 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Act, Customer, CustomerMove, Note, Payment, Sale
 from credigestor.errors import BusinessError, Conflict, InvalidInput, NotAllowed
 from credigestor.reports.check.report import check
-from credigestor.reports.customer_statement import Kind, Movement, statement
+from credigestor.reports.customer_movements import Kind, Movement
+from credigestor.reports.customer_statement import statement
 from credigestor.reports.summary import summary
 from credigestor.rules.permissions import Actor
 from credigestor.services import customer_moves, guarantors, payments
