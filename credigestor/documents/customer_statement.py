@@ -128,9 +128,12 @@ def _payment(movement: Movement) -> str:
         text += f", no principal {old} da dívida renegociada"
     if any(lost) and not all(lost):
         text += f", dos quais {format_number(_recovered([movement]))} de valor baixado"
+    if movement.came_from:
+        text += f", veio do cadastro nº {movement.came_from}"
     if movement.undone is not None:
-        text += f": ESTORNADO em {format_date(movement.undone)}, sem efeito"
-    return text
+        how = "passou a outro cadastro" if movement.went_to else "ESTORNADO"
+        text += f": {how} em {format_date(movement.undone)}, sem efeito aqui"
+    return f"{text}: {movement.reason}" if movement.reason else text
 
 
 def _moved(movement: Movement) -> str:

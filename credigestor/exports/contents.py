@@ -179,6 +179,7 @@ def payments(cells: CellWriter) -> Content:
     customer = of_customer(cells, Payment.customer_id)
     columns = {
         "Pagamento": Payment.id,
+        "Recibo": sale_number(Payment.number),
         "Referência": cells.text(Payment.ref),
         "Data": Payment.paid_on,
         **named(customer),

@@ -224,8 +224,12 @@ class _Reader:
 
     def payments(self) -> Section:
         receiver, undoer = aliased(User), aliased(User)
+        before, after = aliased(Payment), aliased(Payment)
         rows = self.session.execute(
-            select(PaymentItem, Payment, Note, Sale, Reversal, receiver.name, undoer.name, Payer)
+            select(
+                *(PaymentItem, Payment, Note, Sale, Reversal, receiver.name, undoer.name, Payer),
+                *(before.customer_id, after.customer_id),
+            )
             .join(Payment, Payment.id == PaymentItem.payment_id)
             .join(Note, Note.id == PaymentItem.note_id)
             .join(Sale, Sale.id == Note.sale_id)
@@ -233,12 +237,14 @@ class _Reader:
             .outerjoin(receiver, receiver.id == Payment.received_by)
             .outerjoin(undoer, undoer.id == Reversal.reversed_by)
             .outerjoin(Payer, Payer.payment_id == Payment.id)
+            .outerjoin(before, before.id == Payment.moved_from)
+            .outerjoin(after, after.moved_from == Payment.id)
             .where(Payment.customer_id == self.customer_id)
             .order_by(Payment.paid_on, Payment.id, PaymentItem.id)
         )
         found = [
             {
-                "Recibo": receipt_number(payment.id),
+                "Recibo": receipt_number(payment.number),
                 "Referência": payment.ref,
                 "Data": payment.paid_on,
                 "Nota": note_number(sale.id, note.number, sale.installments),
@@ -257,8 +263,10 @@ class _Reader:
                 "Estornado em": undone.reversed_on if undone else None,
                 "Estornado por": undone_by,
                 "Motivo do estorno": undone.reason if undone else None,
+                "Veio do cadastro nº": moved[0],
+                "Passou ao cadastro nº": moved[1],
             }
-            for item, payment, note, sale, undone, received_by, undone_by, payer in rows
+            for item, payment, note, sale, undone, received_by, undone_by, payer, *moved in rows
         ]
         return section("Pagamentos", found)
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from credigestor.db.models import (
     Act,
@@ -107,7 +107,10 @@ class Movement:
     #: Of a renegotiation, the sale that took the place of the notes, and its kind (R15).
     became: str | None = None
     agreement: Agreement | None = None
-    #: Of a sale that was moved, the code of the customer from whom it came, or to whom it went.
+    #: Why a payment was undone, or moved.
+    reason: str = ""
+    #: Of a sale or payment that was moved, the code of the customer from whom it came, or to whom
+    #: it went.
     came_from: int | None = None
     went_to: int | None = None
     #: Of a sale in the place of older ones, what its notes hold of their charges (R15).
@@ -173,18 +176,26 @@ def _sales(session: Session, customer_id: int, since: date, until: date) -> Iter
 
 
 def _payments(session: Session, customer_id: int, since: date, until: date) -> Iterable[Movement]:
+    before, after, moved = aliased(Payment), aliased(Payment), aliased(Reversal)
     rows = session.execute(
-        select(Payment, PaymentItem, Note, Sale.installments, Reversal.reversed_on)
+        select(
+            *(Payment, PaymentItem, Note, Sale.installments, Reversal),
+            *(before.customer_id, after.customer_id, moved.reason),
+        )
         .join(PaymentItem, PaymentItem.payment_id == Payment.id)
         .join(Note, Note.id == PaymentItem.note_id)
         .join(Sale, Sale.id == Note.sale_id)
         .outerjoin(Reversal, Reversal.payment_id == Payment.id)
+        .outerjoin(before, before.id == Payment.moved_from)
+        .outerjoin(moved, moved.payment_id == Payment.moved_from)
+        .outerjoin(after, after.moved_from == Payment.id)
         .where(Payment.customer_id == customer_id, Payment.paid_on.between(since, until))
         .order_by(Payment.id, Note.due_date, Note.id)
     ).all()
     old = old_charges.received(session, (row[1] for row in rows))
     found: dict[int, Movement] = {}
-    for payment, item, note, installments, undone in rows:
+    for payment, item, note, installments, reversal, came_from, went_to, why in rows:
+        undone = reversal.reversed_on if reversal else None
         number = note_number(note.sale_id, note.number, installments)
         lost = item.closed_after == Closing.WRITTEN_OFF
         part = Part(number, note.due_date, item.amount, recovered=lost)
@@ -199,14 +210,17 @@ def _payments(session: Session, customer_id: int, since: date, until: date) -> I
                 old_interest=old[item.id].interest if item.id in old else ZERO,
                 old_fine=old[item.id].fine if item.id in old else ZERO,
             )
-        before = found.get(payment.id)
+        there = found.get(payment.id)
         found[payment.id] = Movement(
             payment.paid_on,
             Kind.REVERSED if undone else Kind.PAYMENT,
-            receipt_number(payment.id),
+            receipt_number(payment.number),
             in_words(payment.way),
-            [*(before.parts if before else ()), part],
+            [*(there.parts if there else ()), part],
             undone=undone,
+            came_from=came_from,
+            went_to=went_to,
+            reason=reversal.reason if reversal else why or "",
             by_credit=payment.method == CREDIT,
         )
     return found.values()

@@ -1,10 +1,14 @@
-"""Customers' credit moves along with all of a customer's sales, to the right one
+"""Customers' credit moves along with all of a customer's sales, to the right one; a payment that was
+moved keeps the number of its receipt
+
+No payment of before says that it was moved: those have receipts of their own, as printed.
 
 Revision: 0034, after 0032
 """
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0034"
@@ -13,6 +17,7 @@ down_revision = "0032"
 
 def upgrade() -> None:
     _credit_moves()
+    _receipts()
 
 
 def _credit_moves() -> None:
@@ -22,3 +27,25 @@ def _credit_moves() -> None:
         "CREATE TRIGGER credit_movements_append_only BEFORE UPDATE OR DELETE ON credit_movements "
         "FOR EACH ROW EXECUTE FUNCTION keep_or_move()"
     )
+
+
+def _receipts() -> None:
+    """From which payment one was moved, and whose number it keeps."""
+    for name in ("moved_from", "receipt"):
+        op.add_column("payments", sa.Column(name, sa.Integer(), nullable=True))
+    op.create_foreign_key(
+        op.f("fk_payments_moved_from"), "payments", "payments", ["moved_from"], ["id"]
+    )
+    for name, condition in (
+        ("moved", "(moved_from IS NULL) = (receipt IS NULL)"),
+        ("moved_from", "receipt <= moved_from AND moved_from < id"),
+    ):
+        op.create_check_constraint(op.f(f"ck_payments_{name}"), "payments", condition)
+    for name in ("moved_from", "receipt"):
+        op.create_index(
+            f"ix_payments_{name}",
+            "payments",
+            [name],
+            unique=name == "moved_from",
+            postgresql_where=sa.text(f"{name} IS NOT NULL"),
+        )
