@@ -155,6 +155,8 @@ class Origin(Answer):
     balance: Money
     cured: Money
     renegotiated: Money
+    returned: Money
+    lost: Money
     rolled: Money
     went: dict[str, Money]
 
@@ -271,6 +273,7 @@ class Collection(Answer):
     late: Money
     overdue: Money
     not_due: Money
+    lost: Money
     received: Money
     efficiency: Percent | None
     on_time_share: Percent | None

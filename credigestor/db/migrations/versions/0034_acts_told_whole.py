@@ -1,7 +1,8 @@
 """Customers' credit moves along with all of a customer's sales, to the right one; a payment that was
-moved keeps the number of its receipt
+moved keeps the number of its receipt; what was returned or given up has ends of its own in the figures
 
 No payment of before says that it was moved: those have receipts of their own, as printed.
+Where anything was, the summaries are made anew: they counted it as paid, or as nothing.
 
 Revision: 0034, after 0032
 """
@@ -14,10 +15,17 @@ from alembic import op
 revision = "0034"
 down_revision = "0032"
 
+_SUMMARIES = (
+    *("stale_sales", "sale_facts", "note_facts", "aging_changes", "due_changes"),
+    *("cohort_changes", "flows", "act_flows", "charges", "rolls", "recoveries"),
+    *("customer_spans", "debtor_changes", "summary_state"),
+)
+
 
 def upgrade() -> None:
     _credit_moves()
     _receipts()
+    _ends()
 
 
 def _credit_moves() -> None:
@@ -49,3 +57,14 @@ def _receipts() -> None:
             unique=name == "moved_from",
             postgresql_where=sa.text(f"{name} IS NOT NULL"),
         )
+
+
+def _ends() -> None:
+    """What was given up, by band and month due; what became of a band by a return or a loss."""
+    for table in ("aging_changes", "due_changes"):
+        none = sa.Column("lost", sa.Numeric(16, 2), server_default=sa.text("0"), nullable=False)
+        op.add_column(table, none)
+    acted = "SELECT EXISTS (SELECT FROM acts WHERE kind IN ('write_off', 'return'))"
+    if op.get_bind().scalar(sa.text(acted)):
+        op.execute(f"TRUNCATE {', '.join(_SUMMARIES)}")
+        op.execute("INSERT INTO stale_sales (sale_id) SELECT id FROM sales")
