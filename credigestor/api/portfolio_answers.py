@@ -148,30 +148,6 @@ class Parts(Rows[Part]):
     end: date
 
 
-class Origin(Answer):
-    """What stood in a band at the start of a month, and what of it is overdue a month later."""
-
-    band: str
-    balance: Money
-    cured: Money
-    renegotiated: Money
-    returned: Money
-    lost: Money
-    rolled: Money
-    went: dict[str, Money]
-
-
-class Roll(Answer):
-    """Where the balance of each band went in a month; `cured` is the share of what was overdue."""
-
-    month: date
-    start: date
-    end: date
-    overdue: Money
-    cured: Percent | None
-    origins: list[Origin]
-
-
 class Recovery(Answer):
     """What became overdue in a month, and what of it was paid within each of the days."""
 
