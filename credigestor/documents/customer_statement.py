@@ -10,7 +10,7 @@ from credigestor.documents.sheet import Sheet
 from credigestor.reports.customer_movements import Goods, Kind, Movement, Part
 from credigestor.reports.customer_statement import CustomerStatement
 from credigestor.reports.named_customer import NamedCustomer
-from credigestor.rules.acts import ACT_NAMES, ActKind
+from credigestor.rules.acts import ACT_NAMES, KINDS, ActKind
 from credigestor.rules.calendar import format_date, format_days
 from credigestor.rules.charges import Owed
 from credigestor.rules.identification import format_identity, identity_kind
@@ -248,20 +248,10 @@ def _of_acts(data: CustomerStatement) -> dict[str, str | None]:
     sums: dict[str, Decimal] = {}
     for each in data.movements:
         if each.act is not None:
-            of = ("interest", "fine") if each.act is ActKind.WAIVER else ("principal",)
-            taken = sum((abs(each.sum(name)) for name in of), ZERO)
-            sums[_TAKEN[each.act]] = sums.get(_TAKEN[each.act], ZERO) + taken
+            kind = KINDS[each.act]
+            taken = sum((abs(each.sum(name)) for name in kind.total_of), ZERO)
+            sums[kind.total] = sums.get(kind.total, ZERO) + taken
     return {name: format_brl(value) if value else None for name, value in sums.items()}
-
-
-_TAKEN = {
-    ActKind.WAIVER: "Encargos dispensados",
-    ActKind.RETURN: "Devolvido",
-    ActKind.NEW_DATE: "Prorrogado",
-    ActKind.RENEGOTIATION: "Renegociado",
-    ActKind.WRITE_OFF: "Baixado por perda",
-    ActKind.CHARGED: "Encargos cobrados",
-}
 
 
 def _credit(sheet: Sheet, data: CustomerStatement) -> None:
