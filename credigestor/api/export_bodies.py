@@ -11,7 +11,7 @@ from credigestor.api.handed import Way
 from credigestor.api.notes import Band
 from credigestor.api.sales import ValueRange
 from credigestor.exports import audit_words
-from credigestor.exports.catalogue import Style
+from credigestor.exports.catalogue import TABLES, Style
 from credigestor.reports.audit import AuditFilters
 from credigestor.reports.closings import ChangeFilters
 from credigestor.reports.customers import CustomerFilters
@@ -233,7 +233,5 @@ class WholeFile(ListFile):
 
     model_config = examples({"kind": "notes", "as_of": "2026-10-31"})
 
-    kind: Literal[
-        "customers", "sales", "notes", "payments", "sale_money", "delinquency", "everything"
-    ]
+    kind: Annotated[str, *one_of([*TABLES, "everything"])]
     as_of: Day | None = None

@@ -52,6 +52,7 @@ class Figures(Answer):
     received_principal: Money
     received_interest: Money
     received_fine: Money
+    paid_by_credit: Money
     aging: dict[str, Money]
 
 

@@ -230,4 +230,4 @@ def reverse(payment_id: PathId, call: Caller, once: Once, data: Why) -> Response
 
 def _row(row: RowMapping) -> PaymentRow:
     ways = handed.told(row["method"], row["amount"])
-    return PaymentRow.model_validate({**row, "number": receipt_number(row["id"]), **ways})
+    return PaymentRow.model_validate({**row, "number": receipt_number(row["number"]), **ways})

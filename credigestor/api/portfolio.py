@@ -35,12 +35,12 @@ from credigestor.api.portfolio_answers import (
     NoteDue,
     Parts,
     Recoveries,
-    Roll,
     Rows,
     StockAt,
     WaivedBy,
 )
 from credigestor.api.renegotiated_answers import PaidAgain, RenegotiatedAt
+from credigestor.api.roll_answers import Roll
 from credigestor.api.views import View, caught_up, of_day, of_period
 from credigestor.reports import overview, sales, waived
 from credigestor.reports.portfolio import (

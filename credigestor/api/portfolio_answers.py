@@ -148,28 +148,6 @@ class Parts(Rows[Part]):
     end: date
 
 
-class Origin(Answer):
-    """What stood in a band at the start of a month, and what of it is overdue a month later."""
-
-    band: str
-    balance: Money
-    cured: Money
-    renegotiated: Money
-    rolled: Money
-    went: dict[str, Money]
-
-
-class Roll(Answer):
-    """Where the balance of each band went in a month; `cured` is the share of what was overdue."""
-
-    month: date
-    start: date
-    end: date
-    overdue: Money
-    cured: Percent | None
-    origins: list[Origin]
-
-
 class Recovery(Answer):
     """What became overdue in a month, and what of it was paid within each of the days."""
 
@@ -193,6 +171,7 @@ class Charged(Answer):
     end: date
     charged: Money
     received: Money
+    by_credit: Money
     waived: Money
     outstanding: Money
 
@@ -270,6 +249,7 @@ class Collection(Answer):
     late: Money
     overdue: Money
     not_due: Money
+    lost: Money
     received: Money
     efficiency: Percent | None
     on_time_share: Percent | None

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from credigestor.api import guarantors, schedules
+from credigestor.api import guarantors, handed, schedules
 from credigestor.api.calls import Call
 from credigestor.api.fields import (
     Body,
@@ -19,6 +19,7 @@ from credigestor.api.fields import (
     integer,
 )
 from credigestor.api.guarantors import NewGuarantor
+from credigestor.api.handed import PartsIn
 from credigestor.rules.installments import MAX_INSTALLMENTS
 from credigestor.rules.methods import Method
 from credigestor.rules.money import ZERO
@@ -44,8 +45,8 @@ class ChargesToWaive(Body):
 class DealToMake(Body):
     """Notes of one customer for a new debt; agreed today unless it says otherwise.
 
-    The down payment is handed over with it and settles the old notes: interest, then fines, then
-    principal.
+    The down payment is handed over with it, by a `method`, `methods` that add up to it, or
+    `by_credit`, and settles the old notes: interest, then fines, then principal.
     """
 
     model_config = examples(
@@ -75,6 +76,8 @@ class DealToMake(Body):
     waiver_reason: str | None = None
     down_payment: MoneyIn = ZERO
     method: Method | None = None
+    methods: PartsIn = ()
+    by_credit: bool = False
     installments: Annotated[int, Field(ge=1, le=MAX_INSTALLMENTS), BeforeValidator(integer)] = 1
     first_due_date: Day | None = None
     schedule: schedules.NewSchedule = schedules.MONTHLY
@@ -85,8 +88,9 @@ class DealToMake(Body):
 
 def asked(call: Call, data: DealToMake, key: uuid.UUID) -> NewRenegotiation:
     """The deal that a body asks for, as the service takes it."""
-    values = data.model_dump(exclude={"waivers"}) | {
+    values = data.model_dump(exclude={"waivers", "methods"}) | {
         "operation_id": key,
+        "methods": handed.asked(data.methods),
         "agreed_on": data.agreed_on or call.today,
         "waived": {
             each.note_id: Waived(interest=each.interest, fine=each.fine) for each in data.waivers

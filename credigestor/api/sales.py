@@ -302,7 +302,7 @@ def read(sale_id: PathId, call: Caller, as_of: Day | None = None) -> Sale:
         for row in found.notes.to_dict("records")
     ]
     payments = [
-        {**row, "id": row["payment_id"], "number": receipt_number(row["payment_id"])}
+        {**row, "id": row["payment_id"], "number": receipt_number(row["number"])}
         for row in found.payments.to_dict("records")
     ]
     shown = {name: getattr(found, name) for name in Sale.model_fields if hasattr(found, name)}

@@ -16,8 +16,8 @@ from credigestor.api.operations import Operations
 from credigestor.api.papers import PDF, drawn
 from credigestor.db.engine import snapshot
 from credigestor.reports import customer_statement as statements
+from credigestor.reports.customer_movements import Kind
 from credigestor.reports.customer_profile import profile
-from credigestor.reports.customer_statement import Kind
 from credigestor.rules.money import ZERO
 from credigestor.rules.permissions import Permission
 from credigestor.services.credit import credit_warnings

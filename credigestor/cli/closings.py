@@ -36,6 +36,7 @@ _LABELS = {
     "received_principal": "Recebido: principal",
     "received_interest": "  juros",
     "received_fine": "  multa",
+    "paid_by_credit": "Pago com crédito",
 }
 
 

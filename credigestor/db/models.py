@@ -493,7 +493,8 @@ def _ways(*others: str) -> tuple[CheckConstraint, ...]:
 class Payment(Handed, Base):
     """One handing-over of money by one customer, R$; never edited or deleted (R12).
 
-    `discount_reason` is a manager's, where more was taken off than the law grants (R14).
+    `discount_reason` is a manager's, where more was taken off than the law grants (R14). One that
+    was recorded for a namesake is `moved_from` that payment and keeps the number of its `receipt`.
     """
 
     __tablename__ = "payments"
@@ -503,7 +504,15 @@ class Payment(Handed, Base):
         CheckConstraint("amount > 0", name="amount"),
         *_ways(CREDIT, UNKNOWN),  # nobody knows how, of some that an import brings
         CheckConstraint("char_length(discount_reason) >= 3", name="discount_reason"),
+        CheckConstraint("(moved_from IS NULL) = (receipt IS NULL)", name="moved"),
+        CheckConstraint("receipt <= moved_from AND moved_from < id", name="moved_from"),
         Index("ix_payments_paid_on", "paid_on"),
+        Index(
+            *("ix_payments_moved_from", "moved_from"),
+            unique=True,
+            postgresql_where=text("moved_from IS NOT NULL"),
+        ),
+        Index("ix_payments_receipt", "receipt", postgresql_where=text("receipt IS NOT NULL")),
         # Few: the facts of the portfolio look each note's payments up here.
         Index("ix_payments_by_credit", "id", postgresql_where=text("method = 'credit'")),
         Index("ix_payments_customer_id", "customer_id"),
@@ -517,6 +526,18 @@ class Payment(Handed, Base):
     discount_reason: Mapped[str | None]
     received_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = _now()
+    moved_from: Mapped[int | None] = mapped_column(ForeignKey("payments.id"))
+    receipt: Mapped[int | None]
+
+    @hybrid_property
+    def number(self) -> int:
+        """What its receipt says: its own id, or that of the payment which it was first."""
+        return self.receipt or self.id
+
+    @number.inplace.expression
+    @classmethod
+    def _number(cls) -> ColumnElement[int]:
+        return func.coalesce(cls.receipt, cls.id)
 
 
 class Payer(Base):

@@ -7,13 +7,17 @@ from datetime import datetime
 from decimal import Decimal
 
 from credigestor.documents.sheet import Sheet
-from credigestor.reports.customer_statement import CustomerStatement, Kind, Movement, Part
+from credigestor.reports.customer_movements import Goods, Kind, Movement, Part
+from credigestor.reports.customer_statement import CustomerStatement
 from credigestor.reports.named_customer import NamedCustomer
-from credigestor.rules.acts import ACT_NAMES, ActKind
+from credigestor.rules.acts import ACT_NAMES, KINDS, ActKind
 from credigestor.rules.calendar import format_date, format_days
 from credigestor.rules.charges import Owed
 from credigestor.rules.identification import format_identity, identity_kind
+from credigestor.rules.methods import CREDIT, in_words
 from credigestor.rules.money import ZERO, format_brl, format_number
+from credigestor.rules.renegotiation import AGREEMENT_NAMES
+from credigestor.rules.returns import RETURN_NAMES
 from credigestor.rules.store_credit import MOVEMENT_NAMES
 
 TITLE = "Extrato do cliente"
@@ -109,16 +113,27 @@ def _text(movement: Movement) -> str:
         return _moved(movement)
     if movement.act is not None:
         return _act(movement, movement.act)
-    text = f"Pagamento {movement.number} ({movement.detail})"
+    return _payment(movement)
+
+
+def _payment(movement: Movement) -> str:
+    lost = [part.recovered for part in movement.parts]
+    what = "Recebimento de valor baixado" if all(lost) else "Pagamento"
+    text = f"{what} {movement.number} ({movement.detail})"
     if movement.undone is not None:
         text += f" de {format_number(movement.sum('amount'))}"
     if len(movement.parts) == 1:
         text += f", nota {movement.parts[0].number}"
     if old := _named(movement.sum("old_interest"), movement.sum("old_fine")):
         text += f", no principal {old} da dívida renegociada"
+    if any(lost) and not all(lost):
+        text += f", dos quais {format_number(_recovered([movement]))} de valor baixado"
+    if movement.came_from:
+        text += f", veio do cadastro nº {movement.came_from}"
     if movement.undone is not None:
-        text += f": ESTORNADO em {format_date(movement.undone)}, sem efeito"
-    return text
+        how = "passou a outro cadastro" if movement.went_to else "ESTORNADO"
+        text += f": {how} em {format_date(movement.undone)}, sem efeito aqui"
+    return f"{text}: {movement.reason}" if movement.reason else text
 
 
 def _moved(movement: Movement) -> str:
@@ -140,7 +155,27 @@ def _act(movement: Movement, kind: ActKind) -> str:
         text += f", vence em {format_date(movement.parts[0].due_date)}"
     if told := _charges(movement):
         text += f" ({told})"
+    if movement.goods:
+        text += f", {_goods(movement.goods)}"
+    if movement.became and movement.agreement:
+        kind_of_deal = AGREEMENT_NAMES[movement.agreement].lower()
+        text += f", {kind_of_deal}, passa à venda {movement.became}"
     return f"{text}: {movement.detail}" if movement.detail else text
+
+
+def _goods(goods: Goods) -> str:
+    text = f"{RETURN_NAMES[goods.kind].lower()}, mercadoria de {format_number(goods.value)}"
+    if goods.back_by == CREDIT:
+        text += f", {format_number(goods.back)} ficam de crédito"
+    elif goods.back_by:
+        text += f", {format_number(goods.back)} de volta ({in_words(goods.back_by)})"
+    return text
+
+
+def _recovered(movements: Sequence[Movement]) -> Decimal:
+    """What came of notes that were written off, R$ (R34)."""
+    parts = (part for each in movements for part in each.parts if part.recovered)
+    return sum((part.amount for part in parts), ZERO)
 
 
 def _charges(of: Movement) -> str:
@@ -182,10 +217,16 @@ def _part(movement: Movement, part: Part) -> _Row:
 
 
 def _totals(sheet: Sheet, data: CustomerStatement) -> None:
-    received = data.sum(Kind.PAYMENT, "amount")
-    interest, fine, discount = (
-        data.sum(Kind.PAYMENT, name) for name in ("interest", "fine", "discount")
+    paid = [each for each in data.movements if each.kind is Kind.PAYMENT]
+    by_credit = sum((each.sum("amount") for each in paid if each.by_credit), ZERO)
+    money = [
+        part for each in paid if not each.by_credit for part in each.parts if not part.recovered
+    ]
+    received, interest, fine = (
+        sum((getattr(part, name) for part in money), ZERO)
+        for name in ("amount", "interest", "fine")
     )
+    discount = data.sum(Kind.PAYMENT, "discount")
     parts = [("principal", received - interest - fine), ("juros", interest), ("multa", fine)]
     told = " + ".join(f"{name} {format_number(value)}" for name, value in parts if value)
     sold, cancelled = data.sum(Kind.SALE, "amount"), data.sum(Kind.CANCELLATION, "amount")
@@ -193,6 +234,8 @@ def _totals(sheet: Sheet, data: CustomerStatement) -> None:
         {
             "Notas emitidas": format_brl(sold) if sold else None,
             "Recebido": f"{format_brl(received)} = {told}" if received else None,
+            "Pago com crédito": format_brl(by_credit) if by_credit else None,
+            "Recuperado de valor baixado": format_brl(lost) if (lost := _recovered(paid)) else None,
             "Descontos": format_brl(discount) if discount else None,
             "Cancelado": format_brl(cancelled) if cancelled else None,
             **_of_acts(data),
@@ -205,20 +248,10 @@ def _of_acts(data: CustomerStatement) -> dict[str, str | None]:
     sums: dict[str, Decimal] = {}
     for each in data.movements:
         if each.act is not None:
-            of = ("interest", "fine") if each.act is ActKind.WAIVER else ("principal",)
-            taken = sum((abs(each.sum(name)) for name in of), ZERO)
-            sums[_TAKEN[each.act]] = sums.get(_TAKEN[each.act], ZERO) + taken
+            kind = KINDS[each.act]
+            taken = sum((abs(each.sum(name)) for name in kind.total_of), ZERO)
+            sums[kind.total] = sums.get(kind.total, ZERO) + taken
     return {name: format_brl(value) if value else None for name, value in sums.items()}
-
-
-_TAKEN = {
-    ActKind.WAIVER: "Encargos dispensados",
-    ActKind.RETURN: "Devolvido",
-    ActKind.NEW_DATE: "Prorrogado",
-    ActKind.RENEGOTIATION: "Renegociado",
-    ActKind.WRITE_OFF: "Baixado por perda",
-    ActKind.CHARGED: "Encargos cobrados",
-}
 
 
 def _credit(sheet: Sheet, data: CustomerStatement) -> None:

@@ -19,7 +19,6 @@ from credigestor.documents.receipt_words import (
     AMOUNT,
     BY,
     DAY,
-    STAMPS,
     balance_label,
     left,
     method,
@@ -29,6 +28,7 @@ from credigestor.documents.receipt_words import (
     recorded,
     remarks,
     reversal,
+    stamp,
 )
 from credigestor.reports.receipt import Money, Receipt
 from credigestor.rules.calendar import format_date
@@ -312,4 +312,4 @@ class _Form(Blocks):
         with self.rotation(28, center, middle), self.local_context(fill_opacity=_STAMP_OPACITY):
             self.set_type(size, "B", _STAMP)
             self.set_xy(_MARGIN, middle - self.leading / 2)
-            self.cell(_WIDTH, self.leading, STAMPS[self.data.kind], align="C")
+            self.cell(_WIDTH, self.leading, stamp(self.data), align="C")

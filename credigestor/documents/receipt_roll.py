@@ -15,7 +15,6 @@ from credigestor.documents.receipt_words import (
     AMOUNT,
     BY,
     DAY,
-    STAMPS,
     balance_label,
     left,
     method,
@@ -25,6 +24,7 @@ from credigestor.documents.receipt_words import (
     recorded,
     remarks,
     reversal,
+    stamp,
 )
 from credigestor.reports.receipt import Money, Receipt, ReceiptItem
 from credigestor.rules.calendar import format_date
@@ -154,7 +154,7 @@ class _Roll(Blocks):
 
     def _reversed(self) -> Block:
         """ESTORNADO, as large as the paper, in a frame, with when and why under it."""
-        word = self._line(STAMPS[self.data.kind], 26)
+        word = self._line(stamp(self.data), 26)
 
         def draw(y: float) -> None:
             self.set_line_width(0.8)

@@ -17,6 +17,8 @@ from credigestor.rules.words import listed
 
 #: Across a receipt that no longer counts.
 STAMPS = {Money.NOTES: "ESTORNADO", Money.DOWN: "DEVOLVIDO"}
+#: Of one that was recorded for a namesake: it counts where it belongs.
+MOVED = "TRANSFERIDO"
 #: Over who gave the money, over its day, over its amount, and who took it; the usual words first.
 FROM = {Money.REFUND: "Devolvemos a"}
 DAY = {Money.DOWN: "Data da entrada", Money.REFUND: "Data da devolução"}
@@ -64,6 +66,11 @@ def place_and_day(data: Receipt) -> str:
     return ", ".join(filter(None, (shop_place(data.shop), written_date(data.paid_on))))
 
 
+def stamp(data: Receipt) -> str:
+    """What stands across a receipt that no longer counts."""
+    return MOVED if data.went_to else STAMPS[data.kind]
+
+
 def reversal(data: Receipt) -> str:
     """That the payment no longer counts, since when, by whom and why; empty while it does (R12)."""
     undone = data.undone
@@ -75,6 +82,11 @@ def reversal(data: Receipt) -> str:
         return (
             f"{STAMPS[Money.DOWN]} em {format_date(undone.on)}: a venda foi cancelada{by} e a "
             f"entrada, devolvida. Motivo: {reason}"
+        )
+    if data.went_to:
+        return (
+            f"{MOVED} em {format_date(undone.on)}{by}. Motivo: {reason} Este recibo vale no "
+            "cadastro certo, com o mesmo número; o que ele quitava aqui voltou a ser devido."
         )
     return (
         f"{STAMPS[Money.NOTES]} em {format_date(undone.on)}{by}. Motivo: {reason} "
@@ -90,9 +102,7 @@ def remarks(data: Receipt) -> list[str]:
         return ["Nenhum dinheiro foi devolvido: o valor voltou a ser crédito do cliente na loja."]
     if data.kind is Money.REFUND:
         return ["Com esta devolução nada mais há a receber da loja por esta entrada."]
-    said = [old] if (old := old_numbers((item.number, item.ref) for item in data.items)) else []
-    if data.sale_ref:
-        said.append(f"Venda: {old_number(data.sale_ref)}")
+    said = _whence(data)
     if data.recovers:
         numbers = listed([item.number for item in data.items if item.recovered])
         said.append(f"Recuperação de dívida que havia sido baixada por perda: {numbers}.")
@@ -111,6 +121,18 @@ def remarks(data: Receipt) -> list[str]:
         said.append(
             "Este recibo vale somente para as notas nele relacionadas e não prova o pagamento de "
             f"parcelas anteriores (Código Civil, art. 322).{_earlier(data)}"
+        )
+    return said
+
+
+def _whence(data: Receipt) -> list[str]:
+    """Old numbers, and for whom it was recorded first."""
+    said = [old] if (old := old_numbers((item.number, item.ref) for item in data.items)) else []
+    if data.sale_ref:
+        said.append(f"Venda: {old_number(data.sale_ref)}")
+    if data.came_from:
+        said.append(
+            f"Recebido primeiro no cadastro nº {data.came_from}, de um homônimo, e passado a este."
         )
     return said
 

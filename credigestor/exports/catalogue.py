@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, field_validator
 from sqlalchemy.orm import Session
 
 from credigestor.db.loading.copying import Rows, copy_out, statement_text
-from credigestor.exports import contact_contents, contents, credit_contents, lists
+from credigestor.exports import act_contents, contact_contents, contents, credit_contents, lists
 from credigestor.exports.contents import Content
 from credigestor.exports.sql_format import BEGINNINGS, SEPARATORS, CellWriter
 from credigestor.exports.sql_format import Style as Style
@@ -60,7 +60,10 @@ TABLES = {
     "sales": Kind("Vendas", "vendas", contents.sales),
     "notes": Kind("Notas", "notas", contents.notes),
     "payments": Kind("Pagamentos", "pagamentos", contents.payments),
-    "acts": Kind("Outros atos", "atos", contents.acts),
+    "acts": Kind("Outros atos", "atos", act_contents.acts),
+    "customer_moves": Kind(
+        "Mudanças de cadastro", "mudancas-cadastro", act_contents.customer_moves
+    ),
     "sale_money": Kind("Entradas", "entradas", contents.sale_money),
     "store_credit": Kind("Crédito de clientes", "creditos", credit_contents.store_credit),
     "contacts": Kind("Contatos", "contatos", contact_contents.contacts),

@@ -22,9 +22,6 @@ from sqlalchemy import (
 
 from credigestor.db.balances import note_balances
 from credigestor.db.models import (
-    Act,
-    ActItem,
-    ActReversal,
     Customer,
     Note,
     Payer,
@@ -46,8 +43,8 @@ from credigestor.exports.sql_format import (
     tax_id,
 )
 from credigestor.reports import delinquency as late_customers
-from credigestor.rules.acts import ACT_NAMES
 from credigestor.rules.aging import STATUS_NAMES
+from credigestor.rules.charges import Closing
 from credigestor.rules.due_schedule import ScheduleKind, told
 
 #: What people call the money of a sale beside its notes.
@@ -182,6 +179,7 @@ def payments(cells: CellWriter) -> Content:
     customer = of_customer(cells, Payment.customer_id)
     columns = {
         "Pagamento": Payment.id,
+        "Recibo": sale_number(Payment.number),
         "Referência": cells.text(Payment.ref),
         "Data": Payment.paid_on,
         **named(customer),
@@ -191,6 +189,9 @@ def payments(cells: CellWriter) -> Content:
         "Juros": cells.owed(PaymentItem.interest),
         "Multa": cells.owed(PaymentItem.fine),
         "Desconto": cells.owed(PaymentItem.discount),
+        "Recuperação": cells.yes_no(
+            PaymentItem.closed_after.is_not_distinct_from(Closing.WRITTEN_OFF.value)
+        ),
         "Motivo do desconto": cells.text(Payment.discount_reason),
         "Valor do pagamento": cells.number(Payment.amount),
         "Forma": cells.way(Payment.way),
@@ -211,38 +212,6 @@ def payments(cells: CellWriter) -> Content:
         .outerjoin(Reversal, Reversal.payment_id == Payment.id)
         .outerjoin(Payer, Payer.payment_id == Payment.id)
         .order_by(Payment.id, PaymentItem.id)
-    )
-    return Content(columns, rows)
-
-
-def acts(cells: CellWriter) -> Content:
-    """What every other act did to each of its notes, and whether it was undone."""
-    customer = of_customer(cells, Act.customer_id)
-    columns = {
-        "Ato": Act.id,
-        "O quê": cells.word(Act.kind, ACT_NAMES),
-        "Data": Act.acted_on,
-        **named(customer),
-        "Nota": note_number(Sale.id, Note.number, Sale.installments),
-        "Principal": cells.owed(ActItem.principal),
-        "Juros": cells.owed(ActItem.interest),
-        "Multa": cells.owed(ActItem.fine),
-        "Novo vencimento": ActItem.due_date,
-        "Motivo": cells.text(Act.reason),
-        "Feito por": cells.text(User.name),
-        "Desfeito": cells.yes_no(ActItem.reversed),
-        "Desfeito em": ActReversal.reversed_on,
-        "Motivo de desfazer": cells.text(ActReversal.reason),
-    }
-    rows = (
-        select(ActItem.id)
-        .join(Act, Act.id == ActItem.act_id)
-        .join(Note, Note.id == ActItem.note_id)
-        .join(Sale, Sale.id == Note.sale_id)
-        .join(customer, true())
-        .outerjoin(User, User.id == Act.made_by)
-        .outerjoin(ActReversal, ActReversal.act_id == Act.id)
-        .order_by(Act.id, ActItem.id)
     )
     return Content(columns, rows)
 

@@ -86,7 +86,7 @@ def payments(
     found = rows.selected_columns
     columns = {
         "Data": found.paid_on,
-        "Recibo": sale_number(found.id),
+        "Recibo": sale_number(found.number),
         "Cliente": cells.text(found.customer),
         "Valor": cells.number(found.amount),
         "Forma": cells.way(found.method),

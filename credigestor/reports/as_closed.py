@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -49,12 +48,12 @@ from credigestor.rules.charges import (
     Closing,
     DueDates,
     Paid,
-    Step,
     due_date,
     fold,
     new_state,
     owed_on,
 )
+from credigestor.rules.methods import CREDIT
 from credigestor.rules.money import ZERO
 from credigestor.rules.renegotiation import TRIED
 
@@ -69,12 +68,16 @@ class Closed:
 
 @dataclass(frozen=True)
 class _Happened:
-    """An act on a note, by the number that orders those of a day, and whether it counts."""
+    """An act on a note, by the number that orders those of a day, and whether it counts.
+
+    What is paid `by_credit` is no money that came (R31).
+    """
 
     number: int
     act: AnAct
     then: bool
     now: bool
+    by_credit: bool = False
 
 
 def as_closed(session: Session, day: date, *, today: date) -> Closed | None:
@@ -121,10 +124,10 @@ def figures(session: Session, day: date, moment: datetime, *, today: date) -> Su
     for sale, notes in of_sale.items():
         late = deals.get(sale.id, 0)
         if _stands(sale, day):
-            now_done = [[a.act for a in happened.get(n.id, ()) if a.now] for n in notes]
+            now_done = [[a for a in happened.get(n.id, ()) if a.now] for n in notes]
             _count(sale, notes, now_done, late, day, added, aging, -1)
         if sale.id in void or (sale.id not in new_sales and _stands(sale, day)):
-            then_done = [[a.act for a in happened.get(n.id, ()) if a.then] for n in notes]
+            then_done = [[a for a in happened.get(n.id, ()) if a.then] for n in notes]
             _count(sale, notes, then_done, late, day, added, aging, 1)
     for sale in session.scalars(select(Sale).where(_among(Sale.id, changed_sales))):
         sign = int(sale.id in void) - int(_stands(sale, day))
@@ -193,16 +196,16 @@ def _happened(
     """All that was ever done to notes up to a day, in a replay's order, undone or not."""
     found: dict[int, list[_Happened]] = {}
     paid = (
-        select(PaymentItem, Payment.created_at, Reversal.reversed_at)
+        select(PaymentItem, Payment.created_at, Reversal.reversed_at, Payment.method)
         .join(Payment, Payment.id == PaymentItem.payment_id)
         .outerjoin(Reversal, Reversal.payment_id == Payment.id)
         .where(_among(PaymentItem.note_id, ids), PaymentItem.paid_on <= day)
     )
-    for item, made, undone in session.execute(paid):
+    for item, made, undone, method in session.execute(paid):
         act = Paid(item.paid_on, item.amount, item.discount)
         there = made <= moment and (undone is None or undone > moment)
         found.setdefault(item.note_id, []).append(
-            _Happened(item.payment_id, act, there, undone is None)
+            _Happened(item.payment_id, act, there, undone is None, method == CREDIT)
         )
     acted = (
         select(ActItem, Act.created_at, ActReversal.reversed_at)
@@ -225,7 +228,7 @@ def _happened(
 def _count(
     sale: Sale,
     notes: Sequence[Note],
-    acts: Sequence[Sequence[AnAct]],
+    acts: Sequence[Sequence[_Happened]],
     inherited: int,
     day: date,
     added: dict[str, Any],
@@ -239,14 +242,17 @@ def _count(
     states = []
     for note, done in zip(notes, acts, strict=True):
         terms = terms_of(note, sale)
-        steps = fold(terms, done)
+        steps = fold(terms, [each.act for each in done])
         states.append((note, terms, steps[-1].state if steps else new_state(terms)))
         added["notes"] += sign
-        for part in ("principal", "interest", "fine"):
-            # What comes after a write-off is recovered, and not received (R34).
-            came = (s for s in steps if isinstance(s.act, Paid) and not _recovered(s))
-            received = (getattr(step.split, part) for step in came)
-            added[f"received_{part}"] += sign * _sum(received)
+        for each, step in zip(done, steps, strict=True):
+            if not isinstance(step.act, Paid) or step.state.closed is Closing.WRITTEN_OFF:
+                continue  # what comes after a write-off is recovered, and not received (R34)
+            if each.by_credit:
+                added["paid_by_credit"] += sign * step.act.amount
+                continue
+            for part in ("principal", "interest", "fine"):
+                added[f"received_{part}"] += sign * getattr(step.split, part)
     paid = sum(not state.principal and not state.closed for _, _, state in states)
     risk = inherited if paid < min(TRIED, len(notes)) else 0
     for note, terms, state in states:
@@ -263,10 +269,6 @@ def _count(
                 added[f"overdue_{part}"] += sign * getattr(owed, part)
 
 
-def _recovered(step: Step) -> bool:
-    return step.state.closed is Closing.WRITTEN_OFF
-
-
 def _payments(session: Session, day: date, moment: datetime) -> int:
     """How many more payments counted then: those reversed since, less those made since."""
     counts = (
@@ -280,7 +282,3 @@ def _payments(session: Session, day: date, moment: datetime) -> int:
     )
     more, fewer = session.execute(counts).one()
     return more - fewer
-
-
-def _sum(values: Iterable[Decimal]) -> Decimal:
-    return sum(values, ZERO)

@@ -21,20 +21,28 @@ from credigestor.db.models import (
     PaymentItem,
     Reversal,
     Sale,
-    SaleMoney,
     User,
 )
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import NotFound
-from credigestor.reports.customer_file_tables import acts, contacts, credit, proposals, section
+from credigestor.reports.customer_file_tables import (
+    acts,
+    contacts,
+    credit,
+    moves,
+    proposals,
+    sale_money,
+    section,
+)
 from credigestor.rules import privacy
 from credigestor.rules.aging import STATUS_NAMES, Status
+from credigestor.rules.charges import Closing
 from credigestor.rules.countries import country_name
 from credigestor.rules.due_schedule import told
 from credigestor.rules.identification import NO_TAX_ID
 from credigestor.rules.identity import format_cep, format_phone, format_tax_id, mask_tax_id
 from credigestor.rules.methods import in_words
-from credigestor.rules.numbering import money_number, note_number, receipt_number, sale_number
+from credigestor.rules.numbering import note_number, receipt_number, sale_number
 from credigestor.rules.privacy import CustomerFile, Section, Value
 
 
@@ -63,8 +71,9 @@ def customer_file(
             reader.guaranteed(customer.tax_id),
             reader.notes(),
             reader.payments(),
-            reader.sale_money(),
+            sale_money(session, customer_id),
             acts(session, customer_id),
+            moves(session, customer_id),
             credit(session, customer_id, today),
             contacts(session, customer_id, today),
         ],
@@ -215,8 +224,12 @@ class _Reader:
 
     def payments(self) -> Section:
         receiver, undoer = aliased(User), aliased(User)
+        before, after = aliased(Payment), aliased(Payment)
         rows = self.session.execute(
-            select(PaymentItem, Payment, Note, Sale, Reversal, receiver.name, undoer.name, Payer)
+            select(
+                *(PaymentItem, Payment, Note, Sale, Reversal, receiver.name, undoer.name, Payer),
+                *(before.customer_id, after.customer_id),
+            )
             .join(Payment, Payment.id == PaymentItem.payment_id)
             .join(Note, Note.id == PaymentItem.note_id)
             .join(Sale, Sale.id == Note.sale_id)
@@ -224,12 +237,14 @@ class _Reader:
             .outerjoin(receiver, receiver.id == Payment.received_by)
             .outerjoin(undoer, undoer.id == Reversal.reversed_by)
             .outerjoin(Payer, Payer.payment_id == Payment.id)
+            .outerjoin(before, before.id == Payment.moved_from)
+            .outerjoin(after, after.moved_from == Payment.id)
             .where(Payment.customer_id == self.customer_id)
             .order_by(Payment.paid_on, Payment.id, PaymentItem.id)
         )
         found = [
             {
-                "Recibo": receipt_number(payment.id),
+                "Recibo": receipt_number(payment.number),
                 "Referência": payment.ref,
                 "Data": payment.paid_on,
                 "Nota": note_number(sale.id, note.number, sale.installments),
@@ -238,6 +253,7 @@ class _Reader:
                 "Juros (R$)": item.interest,
                 "Multa (R$)": item.fine,
                 "Desconto (R$)": item.discount,
+                "Recuperação": "sim" if item.closed_after == Closing.WRITTEN_OFF else None,
                 "Forma": in_words(payment.way),
                 "Recebido por": received_by,
                 "Pago por": payer.name if payer else None,
@@ -247,32 +263,12 @@ class _Reader:
                 "Estornado em": undone.reversed_on if undone else None,
                 "Estornado por": undone_by,
                 "Motivo do estorno": undone.reason if undone else None,
+                "Veio do cadastro nº": moved[0],
+                "Passou ao cadastro nº": moved[1],
             }
-            for item, payment, note, sale, undone, received_by, undone_by, payer in rows
+            for item, payment, note, sale, undone, received_by, undone_by, payer, *moved in rows
         ]
         return section("Pagamentos", found)
-
-    def sale_money(self) -> Section:
-        rows = self.session.execute(
-            select(SaleMoney, User.name)
-            .join(Sale, Sale.id == SaleMoney.sale_id)
-            .outerjoin(User, User.id == SaleMoney.done_by)
-            .where(Sale.customer_id == self.customer_id)
-            .order_by(SaleMoney.id)
-        )
-        found = [
-            {
-                "Recibo": money_number(money.kind, money.id),
-                "O quê": "Entrada" if money.kind == "down" else "Devolução da entrada",
-                "Data": money.moved_on,
-                "Venda": sale_number(money.sale_id),
-                "Valor (R$)": money.amount,
-                "Forma": in_words(money.way),
-                "Por": done_by,
-            }
-            for money, done_by in rows
-        ]
-        return section("Entradas", found)
 
 
 _REGISTER = {

@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from credigestor.db.models import (
     Act,
     ActItem,
     ActReversal,
+    CustomerMove,
     Note,
+    Renegotiation,
+    Return,
     Sale,
+    SaleMoney,
     User,
 )
 from credigestor.reports import contacts as kept
@@ -23,14 +27,17 @@ from credigestor.reports.contacts import ContactFilters
 from credigestor.reports.proposals import ProposalFilters
 from credigestor.rules.acts import ACT_NAMES, ActKind
 from credigestor.rules.contacts import CHANNEL_NAMES, OUTCOME_NAMES
-from credigestor.rules.methods import NAMES
+from credigestor.rules.methods import NAMES, in_words
 from credigestor.rules.numbering import (
+    money_number,
     note_number,
     proposal_number,
     sale_number,
 )
 from credigestor.rules.privacy import Section
 from credigestor.rules.promises import PROMISE_NAMES
+from credigestor.rules.renegotiation import AGREEMENT_NAMES, Agreement
+from credigestor.rules.returns import RETURN_NAMES, ReturnKind
 from credigestor.rules.store_credit import MOVEMENT_NAMES
 
 
@@ -65,10 +72,17 @@ def acts(session: Session, customer_id: int) -> Section:
     """What was done to the customer's notes beside payments."""
     maker, undoer = aliased(User), aliased(User)
     rows = session.execute(
-        select(ActItem, Act, Note, Sale, ActReversal, maker.name, undoer.name)
-        .join(Act, Act.id == ActItem.act_id)
-        .join(Note, Note.id == ActItem.note_id)
-        .join(Sale, Sale.id == Note.sale_id)
+        select(
+            *(ActItem, Act, Note, Sale, ActReversal, maker.name, undoer.name),
+            *(Return, Renegotiation),
+        )
+        .select_from(Act)
+        # of a return that only gives money back no note knows
+        .outerjoin(ActItem, ActItem.act_id == Act.id)
+        .outerjoin(Note, Note.id == ActItem.note_id)
+        .outerjoin(Sale, Sale.id == Note.sale_id)
+        .outerjoin(Return, Return.act_id == Act.id)
+        .outerjoin(Renegotiation, Renegotiation.act_id == Act.id)
         .outerjoin(ActReversal, ActReversal.act_id == Act.id)
         .outerjoin(maker, maker.id == Act.made_by)
         .outerjoin(undoer, undoer.id == ActReversal.reversed_by)
@@ -80,20 +94,74 @@ def acts(session: Session, customer_id: int) -> Section:
             "Ato": act.id,
             "O quê": ACT_NAMES[ActKind(act.kind)],
             "Data": act.acted_on,
-            "Nota": note_number(sale.id, note.number, sale.installments),
-            "Principal (R$)": item.principal,
-            "Juros (R$)": item.interest,
-            "Multa (R$)": item.fine,
-            "Novo vencimento": item.due_date,
+            "Nota": note_number(sale.id, note.number, sale.installments) if note else None,
+            "Principal (R$)": item and item.principal,
+            "Juros (R$)": item and item.interest,
+            "Multa (R$)": item and item.fine,
+            "Novo vencimento": item and item.due_date,
+            "Devolução": goods and RETURN_NAMES[ReturnKind(goods.kind)],
+            "Venda devolvida": goods and sale_number(goods.sale_id),
+            "Valor da mercadoria (R$)": goods and goods.value,
+            "Parte da venda (%)": goods and goods.share,
+            "Voltou ao cliente (R$)": goods and goods.back,
+            "Como voltou": in_words(goods.back_by) if goods and goods.back_by else None,
+            "Acordo": deal and AGREEMENT_NAMES[Agreement(deal.kind)],
+            "Venda do acordo": deal and sale_number(deal.sale_id),
             "Motivo": act.reason,
             "Feito por": made_by,
             "Desfeito em": undone.reversed_on if undone else None,
             "Desfeito por": undone_by,
             "Motivo de desfazer": undone.reason if undone else None,
         }
-        for item, act, note, sale, undone, made_by, undone_by in rows
+        for item, act, note, sale, undone, made_by, undone_by, goods, deal in rows
     ]
     return section("Outros atos sobre as notas", found)
+
+
+def sale_money(session: Session, customer_id: int) -> Section:
+    """Down payments, and those handed back (R35)."""
+    rows = session.execute(
+        select(SaleMoney, User.name)
+        .join(Sale, Sale.id == SaleMoney.sale_id)
+        .outerjoin(User, User.id == SaleMoney.done_by)
+        .where(Sale.customer_id == customer_id)
+        .order_by(SaleMoney.id)
+    )
+    found = [
+        {
+            "Recibo": money_number(money.kind, money.id),
+            "O quê": "Entrada" if money.kind == "down" else "Devolução da entrada",
+            "Data": money.moved_on,
+            "Venda": sale_number(money.sale_id),
+            "Valor (R$)": money.amount,
+            "Forma": in_words(money.way),
+            "Por": done_by,
+        }
+        for money, done_by in rows
+    ]
+    return section("Entradas", found)
+
+
+def moves(session: Session, customer_id: int) -> Section:
+    """Sales that came from another register or went to one, with all that is of them."""
+    rows = session.execute(
+        select(CustomerMove, User.name)
+        .outerjoin(User, User.id == CustomerMove.moved_by)
+        .where(or_(CustomerMove.from_id == customer_id, CustomerMove.to_id == customer_id))
+        .order_by(CustomerMove.id)
+    )
+    found = [
+        {
+            "Venda": sale_number(move.sale_id),
+            "Data": move.moved_on,
+            "Veio do cadastro nº": move.from_id if move.to_id == customer_id else None,
+            "Passou ao cadastro nº": move.to_id if move.from_id == customer_id else None,
+            "Motivo": move.reason,
+            "Por": moved_by,
+        }
+        for move, moved_by in rows
+    ]
+    return section("Vendas que mudaram de cadastro", found)
 
 
 def credit(session: Session, customer_id: int, today: date) -> Section:

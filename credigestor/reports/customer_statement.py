@@ -6,101 +6,28 @@ told without any effect, so that the closing balance is what `note_balances` sta
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from itertools import accumulate
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.balances import note_balances
 from credigestor.db.models import (
-    Act,
-    ActItem,
-    ActReversal,
-    CustomerMove,
     Note,
-    Payment,
-    PaymentItem,
-    Reversal,
-    Sale,
 )
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.errors import InvalidInput
-from credigestor.reports import old_charges, store_credit
+from credigestor.reports import store_credit
+from credigestor.reports.customer_movements import Kind, Movement, movements
 from credigestor.reports.named_customer import NamedCustomer, named_customer
 from credigestor.reports.notes import OpenNote, open_notes
 from credigestor.reports.store_credit import Movement as CreditMovement
-from credigestor.rules.acts import ActKind
 from credigestor.rules.calendar import check_date_range
-from credigestor.rules.charges import Closing, Split
-from credigestor.rules.methods import in_words
 from credigestor.rules.money import ZERO
-from credigestor.rules.numbering import note_number, receipt_number, sale_number
-
-
-class Kind(StrEnum):
-    """What a movement is; those of one day stand in this order."""
-
-    SALE = "sale"
-    PAYMENT = "payment"
-    REVERSED = "reversed"
-    ACT = "act"
-    CANCELLATION = "cancellation"
-    MOVED = "moved"
-
-
-@dataclass(frozen=True)
-class Part:
-    """What a movement is for one note, R$; `principal` is what it changes of the balance.
-
-    `amount` is of money alone: what is let go or returned is told by its parts.
-    """
-
-    number: str
-    due_date: date
-    amount: Decimal
-    interest: Decimal = ZERO
-    fine: Decimal = ZERO
-    discount: Decimal = ZERO
-    principal: Decimal = ZERO
-    #: Interest and fine of a renegotiated debt in what was paid of the principal (R15).
-    old_interest: Decimal = ZERO
-    old_fine: Decimal = ZERO
-
-
-@dataclass(frozen=True)
-class Movement:
-    """A sale, a payment, another act or a cancellation, note by note, and the balance after it.
-
-    `number` is the sale's or the receipt's, `detail` what was sold, how it was paid, or why it was
-    done; `act` is an act's kind, `total` and `down_payment` are a sale's, `undone` the day on which
-    a payment or an act was.
-    """
-
-    on: date
-    kind: Kind
-    number: str
-    detail: str
-    parts: Sequence[Part]
-    total: Decimal = ZERO
-    down_payment: Decimal = ZERO
-    undone: date | None = None
-    act: ActKind | None = None
-    #: Of a sale that was moved, the code of the customer from whom it came, or to whom it went.
-    came_from: int | None = None
-    went_to: int | None = None
-    #: Of a sale in the place of older ones, what its notes hold of their charges (R15).
-    old: Split | None = None
-    balance: Decimal = ZERO
-
-    def sum(self, name: str) -> Decimal:
-        """The parts' amount, interest, fine, discount or principal together."""
-        return sum((getattr(part, name) for part in self.parts), ZERO)
 
 
 @dataclass(frozen=True)
@@ -146,14 +73,6 @@ def statement(
     before = note_balances(since - timedelta(days=1), today=today)
     before = before.where(Note.customer_id == customer_id)
     opening = session.scalar(select(func.sum(before.subquery().c.principal))) or ZERO
-    movements = [
-        *_sales(session, customer_id, since, until),
-        *_payments(session, customer_id, since, until),
-        *_acts(session, customer_id, since, until),
-        *_moves(session, customer_id, since, until),
-    ]
-    order = list(Kind)
-    movements.sort(key=lambda each: (each.on, order.index(each.kind), each.number))
     credit = store_credit.movements(session, customer_id, as_of=until)
     return CustomerStatement(
         shop=current_settings(session),
@@ -162,150 +81,16 @@ def statement(
         until=until,
         today=today,
         opening=opening,
-        movements=_balanced(opening, movements),
+        movements=_balanced(opening, movements(session, customer_id, since, until)),
         owed=open_notes(session, customer_id, on=today, today=today),
         credit=[each for each in credit if each.moved_on >= since],
         credit_balance=credit[-1].balance if credit else ZERO,
     )
 
 
-def _balanced(opening: Decimal, movements: Sequence[Movement]) -> list[Movement]:
-    changes = (each.sum("principal") for each in movements)
+def _balanced(opening: Decimal, happened: Sequence[Movement]) -> list[Movement]:
+    changes = (each.sum("principal") for each in happened)
     _, *balances = accumulate(changes, initial=opening)
     return [
-        replace(each, balance=balance) for each, balance in zip(movements, balances, strict=True)
+        replace(each, balance=balance) for each, balance in zip(happened, balances, strict=True)
     ]
-
-
-def _sales(session: Session, customer_id: int, since: date, until: date) -> Iterable[Movement]:
-    within = or_(Sale.sold_on.between(since, until), Sale.cancelled_on.between(since, until))
-    sales = session.scalars(select(Sale).where(Sale.customer_id == customer_id, within)).all()
-    notes = defaultdict(list)
-    wanted = [sale.id for sale in sales]
-    for note in session.scalars(
-        select(Note).where(Note.sale_id.in_(wanted)).order_by(Note.sale_id, Note.number)
-    ):
-        notes[note.sale_id].append(note)
-    old = old_charges.of_sales(session, wanted)
-    for sale in sales:
-        parts = [
-            Part(
-                note_number(sale.id, note.number, sale.installments),
-                note.due_date,
-                note.amount,
-                principal=note.amount,
-            )
-            for note in notes[sale.id]
-        ]
-        sold = Movement(
-            sale.sold_on,
-            Kind.SALE,
-            sale_number(sale.id),
-            sale.description,
-            parts,
-            total=sale.total,
-            down_payment=sale.down_payment,
-            old=old.get(sale.id),
-        )
-        if since <= sold.on <= until:
-            yield sold
-        if sale.cancelled_on is None:
-            continue
-        day = max(sale.cancelled_on, sale.sold_on)
-        if since <= day <= until:
-            undone = [replace(part, principal=-part.amount) for part in parts]
-            reason = sale.cancel_reason or ""
-            yield replace(sold, on=day, kind=Kind.CANCELLATION, detail=reason, parts=undone)
-
-
-def _payments(session: Session, customer_id: int, since: date, until: date) -> Iterable[Movement]:
-    rows = session.execute(
-        select(Payment, PaymentItem, Note, Sale.installments, Reversal.reversed_on)
-        .join(PaymentItem, PaymentItem.payment_id == Payment.id)
-        .join(Note, Note.id == PaymentItem.note_id)
-        .join(Sale, Sale.id == Note.sale_id)
-        .outerjoin(Reversal, Reversal.payment_id == Payment.id)
-        .where(Payment.customer_id == customer_id, Payment.paid_on.between(since, until))
-        .order_by(Payment.id, Note.due_date, Note.id)
-    ).all()
-    old = old_charges.received(session, (row[1] for row in rows))
-    found: dict[int, Movement] = {}
-    for payment, item, note, installments, undone in rows:
-        number = note_number(note.sale_id, note.number, installments)
-        part = Part(number, note.due_date, item.amount)
-        if undone is None:
-            part = replace(
-                part,
-                interest=item.interest,
-                fine=item.fine,
-                discount=item.discount,
-                # what was written off is not in the balance any more (R34)
-                principal=ZERO
-                if item.closed_after == Closing.WRITTEN_OFF
-                else -(item.principal + item.discount),
-                old_interest=old[item.id].interest if item.id in old else ZERO,
-                old_fine=old[item.id].fine if item.id in old else ZERO,
-            )
-        before = found.get(payment.id)
-        found[payment.id] = Movement(
-            payment.paid_on,
-            Kind.REVERSED if undone else Kind.PAYMENT,
-            receipt_number(payment.id),
-            in_words(payment.way),
-            [*(before.parts if before else ()), part],
-            undone=undone,
-        )
-    return found.values()
-
-
-def _acts(session: Session, customer_id: int, since: date, until: date) -> Iterable[Movement]:
-    rows = session.execute(
-        select(Act, ActItem, Note, Sale.installments, ActReversal.reversed_on)
-        .join(ActItem, ActItem.act_id == Act.id)
-        .join(Note, Note.id == ActItem.note_id)
-        .join(Sale, Sale.id == Note.sale_id)
-        .outerjoin(ActReversal, ActReversal.act_id == Act.id)
-        .where(Act.customer_id == customer_id, Act.acted_on.between(since, until))
-        .order_by(Act.id, ActItem.note_id)
-    )
-    found: dict[int, Movement] = {}
-    for act, item, note, installments, undone in rows:
-        part = Part(
-            note_number(note.sale_id, note.number, installments),
-            item.due_date or note.due_date,
-            ZERO,
-        )
-        if undone is None:
-            part = replace(part, interest=item.interest, fine=item.fine, principal=-item.principal)
-        before = found.get(act.id)
-        found[act.id] = Movement(
-            act.acted_on,
-            Kind.ACT,
-            str(act.id),
-            act.reason or "",
-            [*(before.parts if before else ()), part],
-            undone=undone,
-            act=ActKind(act.kind),
-        )
-    return found.values()
-
-
-def _moves(session: Session, customer_id: int, since: date, until: date) -> Iterable[Movement]:
-    """Sales that came from another register or went to it, with all that is of them."""
-    theirs = or_(CustomerMove.from_id == customer_id, CustomerMove.to_id == customer_id)
-    rows = session.scalars(
-        select(CustomerMove)
-        .where(theirs, CustomerMove.moved_on.between(since, until))
-        .order_by(CustomerMove.id)
-    )
-    for row in rows:
-        came = row.to_id == customer_id
-        yield Movement(
-            row.moved_on,
-            Kind.MOVED,
-            sale_number(row.sale_id),
-            row.reason,
-            [],
-            came_from=row.from_id if came else None,
-            went_to=None if came else row.to_id,
-        )

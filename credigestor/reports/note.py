@@ -43,7 +43,10 @@ _FOUND = (
     .where(Note.id == bindparam("note_id"))
 )
 _PAYMENTS = (
-    select(PaymentItem, Payment.way, Payment.discount_reason, User.name, Reversal.reversed_on)
+    select(
+        *(PaymentItem, Payment.number, Payment.way, Payment.discount_reason, User.name),
+        Reversal.reversed_on,
+    )
     .join(Payment, Payment.id == PaymentItem.payment_id)
     .outerjoin(User, User.id == Payment.received_by)
     .outerjoin(Reversal, Reversal.payment_id == Payment.id)
@@ -61,6 +64,7 @@ class NotePayment:
     """
 
     payment_id: int
+    number: int
     paid_on: date
     method: str
     amount: Decimal
@@ -221,6 +225,7 @@ def _payments(session: Session, note_id: int) -> list[NotePayment]:
     return [
         NotePayment(
             payment_id=item.payment_id,
+            number=number,
             paid_on=item.paid_on,
             method=method,
             amount=item.amount,
@@ -233,5 +238,5 @@ def _payments(session: Session, note_id: int) -> list[NotePayment]:
             received_by=name,
             reversed_on=reversed_on,
         )
-        for item, method, discount_reason, name, reversed_on in rows
+        for item, number, method, discount_reason, name, reversed_on in rows
     ]

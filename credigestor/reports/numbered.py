@@ -113,10 +113,18 @@ def _receipts(session: Session, typed: str) -> list[Numbered]:
     """The receipt that a number names; of a down payment or its return with the letter E or D."""
     typed = usable(typed).strip()
     if plain := _RECEIPT.fullmatch(typed):
-        paid = select(Payment.id, *_WHOSE).join(Customer, Customer.id == Payment.customer_id)
+        number = int(plain[1])
+        own = and_(Payment.id == number, Payment.receipt.is_(None))
+        # The right customer's comes before that of the namesake from whom it was moved.
+        paid = (
+            select(Payment.id, *_WHOSE)
+            .join(Customer, Customer.id == Payment.customer_id)
+            .where(or_(own, Payment.receipt == number))
+            .order_by(Payment.id.desc())
+        )
         return [
-            Numbered("receipt", row.id, receipt_number(row.id), *_whose(row))
-            for row in session.execute(paid.where(Payment.id == int(plain[1])))
+            Numbered("receipt", row.id, receipt_number(number), *_whose(row))
+            for row in session.execute(paid)
         ]
     if lettered := _MONEY_RECEIPT.fullmatch(typed):
         kind = "down" if lettered[1].upper() == "E" else "refund"

@@ -122,8 +122,8 @@ def list_payments(
     """
     statement = listed(filters, offset=offset, limit=limit, order=order)
     frame = pd.read_sql(statement, session.connection(), coerce_float=False)
-    numbers = [receipt_number(int(payment_id)) for payment_id in frame["id"]]
-    frame.insert(1, "number", pd.Series(numbers, dtype=object))
+    numbers = [receipt_number(int(number)) for number in frame["number"]]
+    frame["number"] = pd.Series(numbers, dtype=object)
     return frame
 
 
@@ -135,7 +135,7 @@ def listed(
     after: tuple[date, int] | None = None,
     order: str = NEWEST_FIRST,
 ) -> Select[*tuple[Any, ...]]:
-    """SELECT of the rows of `list_payments`, without their numbers; without a limit of all.
+    """SELECT of the rows of `list_payments`, their numbers as integers; without a limit of all.
 
     `after` are date and id of the payment that a page, newest first, ended with.
     """
@@ -146,6 +146,7 @@ def listed(
         .where(rest)
         .with_only_columns(
             Payment.id,
+            Payment.number.label("number"),
             Payment.paid_on,
             Customer.name.label("customer"),
             Payment.way.label("method"),
@@ -164,6 +165,7 @@ def listed(
     found = (
         select(
             page.c.id,
+            page.c.number,
             page.c.paid_on,
             page.c.customer,
             page.c.method,

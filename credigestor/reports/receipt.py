@@ -120,6 +120,9 @@ class Receipt:
     sale_id: int | None = None
     #: The old number of the sale of a down payment.
     sale_ref: str | None = None
+    #: Of a payment that was moved, the code of the customer to whom it went, or from whom it came.
+    went_to: int | None = None
+    came_from: int | None = None
 
     @property
     def split(self) -> Split:
@@ -180,7 +183,7 @@ def receipt(session: Session, payment_id: int) -> Receipt:
     items = _items(session, payment_id, waived)
     return Receipt(
         id=payment.id,
-        number=receipt_number(payment.id),
+        number=receipt_number(payment.number),
         paid_on=payment.paid_on,
         recorded_at=payment.created_at,
         amount=payment.amount,
@@ -200,6 +203,14 @@ def receipt(session: Session, payment_id: int) -> Receipt:
         waiver_reason=why,
         payer=payer,
         payer_tax_id=payer_tax_id,
+        went_to=session.scalar(select(Payment.customer_id).where(Payment.moved_from == payment.id))
+        if undone
+        else None,
+        came_from=session.scalar(
+            select(Payment.customer_id).where(Payment.id == payment.moved_from)
+        )
+        if payment.moved_from
+        else None,
     )
 
 

@@ -186,6 +186,7 @@ def _payments(session: Session, sale_id: int, as_of: date) -> pd.DataFrame:
     statement = (
         select(
             Payment.id.label("payment_id"),
+            Payment.number.label("number"),
             Payment.paid_on,
             Payment.way.label("method"),
             numbers.label("numbers"),

@@ -24,6 +24,7 @@ from credigestor.db.models import (
 )
 from credigestor.rules.aging import BANDS
 from credigestor.rules.charges import Closing
+from credigestor.rules.methods import CREDIT
 from credigestor.rules.money import ZERO
 
 _Select = Select[*tuple[Any, ...]]
@@ -36,11 +37,12 @@ class Summary:
     """Headline figures at a date: counts, and money in R$.
 
     Sales are those made and not cancelled by then, with their notes; payments and what was
-    received leave reversed ones out (R22). `financed` is the principal financed, without
-    contract interest; `receivable_principal` is what the notes still owe of their amounts. Sales
-    in the place of older ones are no goods sold: `renegotiations` of `renegotiated` R$ stand apart,
-    their notes with the others (R15). `aging` maps every band to its open principal; `current` is
-    what is neither overdue (R16) nor counts as an old debt was (R15).
+    received leave reversed ones out (R22), and so is what was paid by credit, which came in before
+    (R31): `paid_by_credit` is what of the notes it paid. `financed` is the principal financed,
+    without contract interest; `receivable_principal` is what the notes still owe of their amounts.
+    Sales in the place of older ones are no goods sold: `renegotiations` of `renegotiated` R$ stand
+    apart, their notes with the others (R15). `aging` maps every band to its open principal;
+    `current` is what is neither overdue (R16) nor counts as an old debt was (R15).
     """
 
     customers: int
@@ -58,6 +60,7 @@ class Summary:
     received_principal: Decimal
     received_interest: Decimal
     received_fine: Decimal
+    paid_by_credit: Decimal
     aging: Mapping[str, Decimal]
 
 
@@ -145,12 +148,14 @@ def _by_band(as_of: date, today: date) -> _Select:
 
 
 def _received(as_of: date) -> _Select:
-    return select(
-        *(
-            func.coalesce(func.sum(column), ZERO).label(f"received_{column.key}")
-            for column in (PaymentItem.principal, PaymentItem.interest, PaymentItem.fine)
-        )
-    ).where(
+    by_credit = select(Payment.id).where(Payment.method == CREDIT, Payment.paid_on <= as_of)
+    money = PaymentItem.payment_id.not_in(by_credit)
+    parts = {
+        f"received_{column.key}": func.sum(column).filter(money)
+        for column in (PaymentItem.principal, PaymentItem.interest, PaymentItem.fine)
+    }
+    parts["paid_by_credit"] = func.sum(PaymentItem.amount).filter(~money)
+    return select(*(func.coalesce(total, ZERO).label(name) for name, total in parts.items())).where(
         PaymentItem.paid_on <= as_of,
         PaymentItem.reversed.is_(False),
         PaymentItem.closed_after.is_distinct_from(Closing.WRITTEN_OFF.value),  # recovered (R34)

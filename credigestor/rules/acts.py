@@ -50,11 +50,13 @@ owes 0,50 and 2,00, the charges are those that were taken, and the payment settl
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from credigestor.rules import act_words
 from credigestor.rules.charges import (
     Closing,
     DueDates,
@@ -85,19 +87,13 @@ class ActKind(StrEnum):
     CHARGED = "charged"
 
 
-ACT_NAMES = {
-    ActKind.WAIVER: "Dispensa de encargos",
-    ActKind.RETURN: "Devolução",
-    ActKind.NEW_DATE: "Prorrogação",
-    ActKind.RENEGOTIATION: "Renegociação",
-    ActKind.WRITE_OFF: "Baixa por perda",
-    ActKind.CHARGED: "Cobrança de encargos",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One row of the table of kinds: what an act of the kind does to a note.
+    """One row of the table of kinds: what an act of the kind does to a note, and how it is told.
+
+    `name`: what people call it; `told`: its sentence in a note's account; `total`: what a statement
+    calls the sum of what such acts took, of these parts (`total_of`). `undone_on_note`: it is of
+    one note alone, whose page undoes it; others are undone where they were done.
 
     `capped`: it takes at most what is owed, and the rest lapses; else it has to fit. `closes`: how
     the note ends when it leaves no principal; `whole`: it takes just all that is owed.
@@ -105,7 +101,12 @@ class Kind:
     with what its service made beside it. `permission`: who may do and undo it.
     """
 
+    name: str
     permission: Permission
+    told: Callable[[Split, DueDates | None], str]
+    total: str
+    total_of: tuple[str, ...] = ("principal",)
+    undone_on_note: bool = False
     capped: bool = False
     whole: bool = False
     memo: bool = False
@@ -114,15 +115,38 @@ class Kind:
 
 
 KINDS: dict[ActKind, Kind] = {
-    ActKind.WAIVER: Kind(Permission.WAIVE, capped=True),
-    ActKind.RETURN: Kind(Permission.RETURN, closes=Closing.RETURNED),
-    ActKind.NEW_DATE: Kind(Permission.NEW_DATE),
-    ActKind.RENEGOTIATION: Kind(
-        Permission.RENEGOTIATE, whole=True, bound=True, closes=Closing.RENEGOTIATED
+    ActKind.WAIVER: Kind(
+        *("Dispensa de encargos", Permission.WAIVE, act_words.waived, "Encargos dispensados"),
+        total_of=("interest", "fine"),
+        undone_on_note=True,
+        capped=True,
     ),
-    ActKind.WRITE_OFF: Kind(Permission.WRITE_OFF, memo=True, closes=Closing.WRITTEN_OFF),
-    ActKind.CHARGED: Kind(Permission.WAIVE, capped=True),
+    ActKind.RETURN: Kind(
+        *("Devolução", Permission.RETURN, act_words.returned, "Devolvido"),
+        closes=Closing.RETURNED,
+    ),
+    ActKind.NEW_DATE: Kind(
+        *("Prorrogação", Permission.NEW_DATE, act_words.put_off, "Prorrogado"),
+        undone_on_note=True,
+    ),
+    ActKind.RENEGOTIATION: Kind(
+        *("Renegociação", Permission.RENEGOTIATE, act_words.renegotiated, "Renegociado"),
+        whole=True,
+        bound=True,
+        closes=Closing.RENEGOTIATED,
+    ),
+    ActKind.WRITE_OFF: Kind(
+        *("Baixa por perda", Permission.WRITE_OFF, act_words.written_off, "Baixado por perda"),
+        undone_on_note=True,
+        memo=True,
+        closes=Closing.WRITTEN_OFF,
+    ),
+    ActKind.CHARGED: Kind(
+        *("Cobrança de encargos", Permission.WAIVE, act_words.charged, "Encargos cobrados"),
+        capped=True,
+    ),
 }
+ACT_NAMES = {kind: row.name for kind, row in KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,12 @@ early settlement took off has left "a vencer" unpaid as well (R14):
 >>> str(history(paid, still_open, discounts=Decimal(100))[0].share)
 '80'
 
+Nor was what was given up while in a band (R34): 60 beyond 360 days, which nothing else has left.
+
+>>> lost = [Decimal(amount) for amount in (0, 0, 0, 0, 0, 0, 60)]
+>>> [str(band.share) for band in history(paid, still_open, lost=lost)[4:]]
+['20', '0', '0']
+
 >>> not_due, *_, last = history(paid, still_open)
 >>> not_due.worth(Decimal("500.01")), last.worth(Decimal(20)), last.worth(Decimal(0))
 (Decimal('440.01'), None, Decimal('0'))
@@ -62,17 +68,23 @@ class History:
 
 
 def history(
-    paid: Sequence[Decimal], still_open: Sequence[Decimal], *, discounts: Decimal = Decimal(0)
+    paid: Sequence[Decimal],
+    still_open: Sequence[Decimal],
+    *,
+    lost: Sequence[Decimal] = (),
+    discounts: Decimal = Decimal(0),
 ) -> list[History]:
     """How each band has been paid, by what was paid while in it and what is open in it (R$).
 
-    `discounts` are of notes not yet due, R$: of the first band.
+    `lost` was given up while in each band (R34); `discounts` are of notes not yet due, R$: of the
+    first band.
     """
     last = len(paid) - 1
     return [
         History(
             sum(paid[k:], Decimal(0)),
-            sum(still_open[min(k + 1, last) :], Decimal(0) if k else discounts),
+            sum(still_open[min(k + 1, last) :], Decimal(0) if k else discounts)
+            + sum(lost[k:], Decimal(0)),
         )
         for k in range(len(paid))
     ]

@@ -47,7 +47,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from credigestor.rules import early, true_rate
-from credigestor.rules.acts import Acted, ActKind
+from credigestor.rules.act_words import in_parts
+from credigestor.rules.acts import KINDS, Acted
 from credigestor.rules.calendar import format_date, format_days
 from credigestor.rules.charges import (
     Act,
@@ -162,37 +163,12 @@ def explained(
 
 def act_line(act: Acted, step: Step, reason: str = "") -> Line:
     """The line of an act that is no payment: what it did to the note, and why (R29–R34)."""
-    text = _told(act, step.split)
+    text = KINDS[act.kind].told(step.split, act.moved)
     if reason:
         text += f" Motivo: {reason.rstrip('.')}."
     state = step.state
     after = Owed(state.principal + state.lost, state.interest, state.fine)
     return Line(act.on, Kind.ACT, text, after, taken=step.split)
-
-
-def _told(act: Acted, taken: Split) -> str:
-    charges = _parts(taken.interest, taken.fine, ZERO)
-    principal = _parts(ZERO, ZERO, taken.principal)
-    beside = _parts(-taken.interest, -taken.fine, ZERO)
-    match act.kind:
-        case ActKind.WAIVER if charges:
-            return f"Dispensa de encargos: {charges}."
-        case ActKind.WAIVER:
-            return "Dispensa de encargos sem efeito: já não eram devidos nesse dia."
-        case ActKind.RETURN:
-            return f"Devolução de mercadoria: {principal}."
-        case ActKind.NEW_DATE:
-            moved = f"Prorrogação: vence em {format_date(act.moved.due_date)}" if act.moved else ""
-            agreed = format_number(-taken.interest)
-            return moved + (f", com juros combinados de {agreed}." if taken.interest else ".")
-        case ActKind.RENEGOTIATION:
-            whole = _parts(taken.interest, taken.fine, taken.principal)
-            return f"Renegociada: {whole} passam ao acordo."
-        case ActKind.WRITE_OFF:
-            noted = f"; ficam anotados os encargos de então ({charges})" if charges else ""
-            return f"Baixada por perda: {principal}{noted}."
-        case ActKind.CHARGED:
-            return f"Encargos como foram cobrados, além dos da loja: {beside}."
 
 
 def _terms(terms: Terms, on_time_until: date) -> Iterable[Line]:
@@ -250,14 +226,14 @@ def _payment(terms: Terms, before: State, step: Step, why: str) -> Line:
     free = free_until(terms, before)
     text = (
         f"Pagamento de {format_number(step.act.amount)}: "
-        f"{_parts(split.interest, split.fine, split.principal)}."
+        f"{in_parts(split.interest, split.fine, split.principal)}."
     )
     if why:
         text += f" {why}"
     elif step.act.on <= free and not after.charges:
         text += f" Sem encargos até {format_date(free)}."
     elif after.charges:
-        left = _parts(state.interest, state.fine, ZERO)
+        left = in_parts(state.interest, state.fine, ZERO)
         text += f" O que falta de encargos ({left}) não rende juros."
     return Line(step.act.on, Kind.PAYMENT, text, after, paid=split, discount=step.act.discount)
 
@@ -294,7 +270,7 @@ def _owed(terms: Terms, state: State, owed: Owed, on: date, steps: list[Step]) -
     if owed.charges:
         text += (
             f"principal {format_number(owed.principal)} + "
-            f"{_parts(owed.interest, owed.fine, ZERO)} = "
+            f"{in_parts(owed.interest, owed.fine, ZERO)} = "
         )
     text += f"{format_number(owed.total)}."
     if on <= free and not owed.charges:
@@ -307,8 +283,3 @@ _CLOSED = {
     Closing.RENEGOTIATED: "renegociada",
     Closing.WRITTEN_OFF: "recuperada",
 }
-
-
-def _parts(interest: Decimal, fine: Decimal, principal: Decimal) -> str:
-    named = (("juros", interest), ("multa", fine), ("principal", principal))
-    return " + ".join(f"{name} {format_number(value)}" for name, value in named if value)

@@ -150,13 +150,15 @@ def _move(
         "O ato {} também é de outra venda deste cliente. Desfaça-o primeiro, ou passe todas "
         "juntando os cadastros.",
     )
-    _check_bound(session, sale_ids, payments, acts)
+    _check_deals(session, sale_ids, acts)
+    credit = _credit(session, from_id, sale_ids, payments, acts)
     session.execute(_ALLOW, {"way": f"{from_id}>{to_id}"})
     for table, column, ids in (
         (Sale, "id", sale_ids),
         (Note, "sale_id", sale_ids),
         (Payment, "id", payments),
         (Act, "id", acts),
+        (CreditMovement, "id", credit),
     ):
         moved = update(table).where(_among(table.__table__.c[column], ids))
         values = moved.values(customer_id=to_id)
@@ -182,10 +184,8 @@ def _move(
     session.expire_all()
 
 
-def _check_bound(
-    session: Session, sale_ids: Sequence[int], payments: Sequence[int], acts: Sequence[int]
-) -> None:
-    """Refuse to leave one side of a deal, or a customer's credit, with the other (R15, R31)."""
+def _check_deals(session: Session, sale_ids: Sequence[int], acts: Sequence[int]) -> None:
+    """Refuse to leave one side of a deal with the other customer (R15)."""
     columns = Renegotiation.__table__.c
     deal = _among(columns.sale_id, sale_ids) != _among(columns.act_id, acts)
     found = session.scalar(select(Renegotiation.sale_id).where(deal).limit(1))
@@ -194,6 +194,25 @@ def _check_bound(
             f"A venda {sale_number(found)} tomou o lugar de notas de outra venda deste cliente. "
             "Desfaça a renegociação primeiro, ou passe todas juntando os cadastros."
         )
+
+
+def _credit(
+    session: Session,
+    from_id: int,
+    sale_ids: Sequence[int],
+    payments: Sequence[int],
+    acts: Sequence[int],
+) -> Sequence[int]:
+    """The movements of the customer's credit that go along with all of their sales (R31).
+
+    Of some sales no credit goes: Conflict where they moved any, as it is one with that of the rest.
+    """
+    theirs = CreditMovement.customer_id == from_id
+    staying = select(Sale.id).where(
+        Sale.customer_id == from_id, ~_among(Sale.__table__.c.id, sale_ids)
+    )
+    if session.scalar(staying.limit(1)) is None:
+        return session.scalars(select(CreditMovement.id).where(theirs)).all()
     credit = or_(
         _among(CreditMovement.__table__.c.payment_id, payments),
         _among(CreditMovement.__table__.c.act_id, acts),
@@ -201,9 +220,10 @@ def _check_bound(
     )
     if session.scalar(select(CreditMovement.id).where(credit).limit(1)) is not None:
         raise Conflict(
-            "Desta venda ficou crédito com o cliente, ou foi paga com ele. Devolva-o ou desfaça-o "
-            "primeiro."
+            "Desta venda ficou crédito com o cliente, ou foi paga com ele. Desfaça-o primeiro, ou "
+            "passe todas as vendas juntando os cadastros."
         )
+    return []
 
 
 def _lock(session: Session, from_id: int, to_id: int) -> Customer:

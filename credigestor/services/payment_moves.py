@@ -1,6 +1,6 @@
 """A payment that was recorded for a namesake goes to the right customer: undone, and received anew.
 
-Both in one act, or neither; the day and how the money came stay (R12).
+Both in one act, or neither; the day, how the money came and the number of the receipt stay (R12).
 """
 
 from __future__ import annotations
@@ -12,19 +12,18 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import CreditMovement, Customer, Payment, PaymentItem
+from credigestor.db.models import CreditMovement, Customer, Payment, PaymentItem, Reversal
 from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules.charges import Split, Step
 from credigestor.rules.methods import CREDIT, UNKNOWN, Method, parts_of
 from credigestor.rules.money import format_brl
-from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import payers, payments
 from credigestor.services.inputs import MAX_REASON, InputModel, reason
 from credigestor.services.ledger import LockedNote, lock_notes
 from credigestor.services.payments import NewPayment
 
-_WENT = " Passou ao recibo {}."
+_WENT = " Passou ao cadastro nº {}."
 #: Longest reason: where the money went stands behind it, with a number of up to 19 digits.
 MAX_WHY = MAX_REASON - len(_WENT.format("9" * 19))
 
@@ -72,8 +71,11 @@ def move(session: Session, actor: Actor, data: PaymentToMove, *, today: date) ->
     ).all()
     # All at once and in order of id, as whoever pays either of them.
     lock_notes(session, {*theirs, *(note_id for note_id, _ in data.items)})
-    made = payments.receive(session, actor, _anew(session, payment, data), today=today)
-    told = f"{why}{_WENT.format(receipt_number(made))}"
+    if session.scalar(select(Reversal.id).where(Reversal.payment_id == payment.id)) is not None:
+        raise Conflict("Este pagamento já foi estornado.")
+    new = _anew(session, payment, data)
+    made = payments.receive(session, actor, new, today=today, moved=payment)
+    told = f"{why}{_WENT.format(data.customer_id)}"
     payments.reverse(session, actor, payment_id=payment.id, why=told, today=today)
     return made
 

@@ -49,14 +49,23 @@ _CREATE = audit.creation(
     Base.metadata.tables["payments"],
     [
         *("operation_id", "customer_id", "paid_on", "amount", "backdate_reason"),
-        *("discount_reason", "received_by", *handing.COLUMNS),
+        *("discount_reason", "received_by", "moved_from", "receipt", *handing.COLUMNS),
     ],
     "payment",
 )
 
 
-def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) -> int:
+def receive(
+    session: Session,
+    actor: Actor,
+    data: NewPayment,
+    *,
+    today: date,
+    moved: Payment | None = None,
+) -> int:
     """Record a payment, fold it into its notes and return its id (R9, R10, R11).
+
+    `moved` is the namesake's, of which it keeps the number of the receipt.
 
     The same operation again returns the same id. A payment dated before a later one replays
     the note. A discount settles its note before it is due: as much as the law grants, or a
@@ -85,11 +94,13 @@ def receive(session: Session, actor: Actor, data: NewPayment, *, today: date) ->
         "backdate_reason": backdate_reason,
         "discount_reason": discount_reason,
     }
-    row = {**agreed, "operation_id": data.operation_id, "received_by": actor.id}
+    link = {"moved_from": moved and moved.id, "receipt": moved and moved.number}
+    row = {**agreed, **link, "operation_id": data.operation_id, "received_by": actor.id}
     row |= handing.columns(data.handed)
     after = {**agreed, "items": [_told(data, *item) for item in data.items]}
     after |= {"payer": True} if data.payer else {}
     after |= {"kept": data.kept} if data.kept else {}
+    after |= link if moved else {}
     payment_id: int | None = session.scalar(_CREATE, audit.created(actor, row, after=after))
     if payment_id is None:
         return _recorded_before(session, data)
@@ -213,7 +224,7 @@ def _recorded_before(session: Session, data: NewPayment) -> int:
     same = same and store_credit.kept_beside(session, payment.id) == data.kept
     operations.require_same(
         same and payers.of_payment(session, payment.id) == data.payer,
-        done=f"gravou outro pagamento, o recibo {receipt_number(payment.id)},",
+        done=f"gravou outro pagamento, o recibo {receipt_number(payment.number)},",
         again="receber outro",
     )
     return payment.id

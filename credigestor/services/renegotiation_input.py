@@ -16,13 +16,13 @@ from credigestor.rules import renegotiation as rule
 from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import Split, owed_on
 from credigestor.rules.due_schedule import MONTHLY, Schedule
-from credigestor.rules.methods import Method
+from credigestor.rules.methods import CREDIT, Method, Part
 from credigestor.rules.money import CENT, MAX_MONEY, ZERO
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.renegotiation import Agreement
 from credigestor.rules.schedule import Plan
-from credigestor.services import acts, sales, waivers
+from credigestor.services import acts, handing, sales, store_credit, waivers
 from credigestor.services.act_dates import backdated_because
 from credigestor.services.guarantors import GuarantorInput
 from credigestor.services.inherited import Inherited, held_still, inherited
@@ -35,7 +35,8 @@ from credigestor.services.waivers import Waived
 class NewRenegotiation(InputModel):
     """Notes of one customer (by id) for a new debt: R$ as Decimal, contract rate percent a month.
 
-    The charges `waived` are let go for `waiver_reason` (R29), `down_payment` is handed over now.
+    The charges `waived` are let go for `waiver_reason` (R29), `down_payment` is handed over now: by
+    one `method`, by the part of each of `methods` (R36), or `by_credit` of the customer's (R31).
     """
 
     operation_id: uuid.UUID
@@ -48,12 +49,27 @@ class NewRenegotiation(InputModel):
     waiver_reason: str | None = None
     down_payment: Decimal = ZERO
     method: Method | None = None
+    methods: tuple[Part, ...] = ()
+    by_credit: bool = False
     installments: int = 1
     first_due_date: date | None = None
     schedule: Schedule = MONTHLY
     contract_rate: Decimal = ZERO
     guarantors: tuple[GuarantorInput, ...] = ()
     backdate_reason: str | None = None
+
+    @property
+    def handed(self) -> Sequence[tuple[str, Decimal]]:
+        """How the down payment comes, R$; raises InvalidInput where that does not add up to it."""
+        if not self.down_payment:
+            return []
+        if self.by_credit:
+            if self.method or self.methods:
+                raise InvalidInput(store_credit.ALONE, field="methods")
+            return [(CREDIT, self.down_payment)]
+        if self.method is None and not self.methods:
+            raise InvalidInput("Diga como a entrada é paga.", field="method")
+        return handing.parts(self.down_payment, self.method, self.methods)
 
 
 @dataclass(frozen=True)
@@ -102,7 +118,11 @@ def agreed(
         what="acordo",
     )
     if data.waived:
-        waivers.granted_because(session, actor, data.waived, data.waiver_reason)
+        waivers.granted_because(
+            *(session, actor, data.waived, data.waiver_reason),
+            on=data.agreed_on,
+            operation_id=data.operation_id,
+        )
     _check(data, notes)
     notes = sorted(notes, key=lambda note: (note.due_date, note.id))
     owed = {note.id: _owed(note, data) for note in notes}
@@ -144,8 +164,7 @@ def _check(data: NewRenegotiation, notes: Sequence[LockedNote]) -> None:
     down = data.down_payment
     if down < 0 or down > MAX_MONEY or down != down.quantize(CENT):
         raise InvalidInput("Valor inválido.", field="down_payment")
-    if down and data.method is None:
-        raise InvalidInput("Diga como a entrada é paga.", field="method")
+    _ = data.handed
     for note in notes:
         acts.check_note(note, data.customer_id, data.agreed_on, field="agreed_on")
         if note.settled or note.state.closed:

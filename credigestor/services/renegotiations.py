@@ -24,6 +24,7 @@ from credigestor.db.models import (
 from credigestor.errors import Conflict, NotFound
 from credigestor.rules import privacy
 from credigestor.rules.acts import Acted, ActKind
+from credigestor.rules.methods import way_of
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
@@ -168,13 +169,15 @@ def _pay_down(
     paid: dict[int, Decimal],
     today: date,
 ) -> int | None:
-    if not paid or data.method is None:
+    if not paid:
         return None
     payment = NewPayment(
         operation_id=payment_of(data.operation_id),
         customer_id=data.customer_id,
         paid_on=data.agreed_on,
         method=data.method,
+        methods=data.methods,
+        by_credit=data.by_credit,
         items=tuple(paid.items()),
         backdate_reason=data.backdate_reason,
     )
@@ -196,12 +199,14 @@ def _recorded_before(session: Session, data: NewRenegotiation) -> int:
     act = session.get_one(Act, found.act_id)
     sale = session.get_one(Sale, found.sale_id)
     closed = set(session.scalars(select(ActItem.note_id).where(ActItem.act_id == act.id)))
-    down = session.get_one(Payment, found.payment_id).amount if found.payment_id else ZERO
+    paid = session.get_one(Payment, found.payment_id) if found.payment_id else None
+    down = (paid.amount, paid.way) if paid else (ZERO, way_of([]))
+    asked = (data.down_payment, way_of(data.handed))
     waived = waivers.recorded_beside(session, waiver_of(data.operation_id))
     count = len(data.schedule.listed) if data.schedule.is_list else data.installments
     operations.require_same(
         (found.kind, act.customer_id, act.acted_on, down, waived, sale.installments)
-        == (data.kind, data.customer_id, data.agreed_on, data.down_payment, data.waived, count)
+        == (data.kind, data.customer_id, data.agreed_on, asked, data.waived, count)
         and closed <= set(data.notes)
         and (sale.schedule, sale.schedule_step) == (data.schedule.kind, data.schedule.step),
         done=f"gravou outra renegociação, a venda {sale_number(sale.id)},",

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Act, ActItem
@@ -21,7 +21,7 @@ from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import acts
 from credigestor.services.act_dates import backdated_because
 from credigestor.services.inputs import InputModel, reason
-from credigestor.services.ledger import LockedNote, notes_named
+from credigestor.services.ledger import LockedNote, lock_notes, notes_named
 
 if TYPE_CHECKING:
     from credigestor.services.payment_input import NewPayment
@@ -63,7 +63,8 @@ def waive(session: Session, actor: Actor, data: NewWaiver, *, today: date) -> in
     """
     actor.require(Permission.SELL)
     _check_date(session, actor, data, today)
-    why = granted_because(session, actor, data.waived, data.reason)
+    lock_notes(session, data.waived.keys())  # so that two waivers see one another's
+    why = _granted_because(session, actor, data)
     new = acts.NewAct(
         operation_id=data.operation_id,
         kind=ActKind.WAIVER,
@@ -81,7 +82,7 @@ def preview(
     """What `waive` would do to each note now, in id order; it writes and locks nothing."""
     actor.require(Permission.SELL)
     _check_date(session, actor, data, today)
-    granted_because(session, actor, data.waived, data.reason)
+    _granted_because(session, actor, data)
     notes = notes_named(session, data.waived.keys())
     if len(notes) != len(data.waived):
         raise NotFound("Nota não encontrada.")
@@ -101,10 +102,27 @@ def _check_date(session: Session, actor: Actor, data: NewWaiver, today: date) ->
     )
 
 
+def _granted_because(session: Session, actor: Actor, data: NewWaiver) -> str:
+    return granted_because(
+        *(session, actor, data.waived, data.reason),
+        on=data.waived_on,
+        operation_id=data.operation_id,
+    )
+
+
 def granted_because(
-    session: Session, actor: Actor, waived: Mapping[int, Waived], why: str | None
+    session: Session,
+    actor: Actor,
+    waived: Mapping[int, Waived],
+    why: str | None,
+    *,
+    on: date,
+    operation_id: uuid.UUID,
 ) -> str:
     """The reason to keep of charges let go; refuses more than the actor may let go (R29).
+
+    A seller's limit holds of all that other operations let go of these notes that day:
+    three waivers are not three times the limit.
 
     Raises InvalidInput, or NotAllowed's sentence at the field where a seller has no limit.
     """
@@ -118,13 +136,34 @@ def granted_because(
     total = sum((each.total for each in waived.values()), ZERO)
     if not actor.can(Permission.WAIVE):
         limit = current_settings(session).waiver_limit
-        if total > limit:
+        before = _let_go_before(session, operation_id, waived, on)
+        if total + before > limit:
             may = f"um vendedor dispensa até {format_brl(limit)}" if limit else "só um gerente pode"
+            if limit and before:
+                may += f", e das mesmas notas já se dispensaram {format_brl(before)} nesse dia"
             raise InvalidInput(
                 f"Dispensar {format_brl(total)} de encargos precisa de um gerente: {may}.",
                 field="waived",
             )
     return kept
+
+
+def _let_go_before(
+    session: Session, operation_id: uuid.UUID, waived: Mapping[int, Waived], on: date
+) -> Decimal:
+    """What other operations let go of these notes on that day, R$."""
+    found = (
+        select(func.coalesce(func.sum(ActItem.interest + ActItem.fine), ZERO))
+        .join(Act, Act.id == ActItem.act_id)
+        .where(
+            ActItem.kind == ActKind.WAIVER.value,
+            ActItem.note_id.in_(waived),
+            ActItem.acted_on == on,
+            ActItem.reversed.is_(False),
+            Act.operation_id != operation_id,
+        )
+    )
+    return session.scalars(found).one()
 
 
 def beside(session: Session, actor: Actor, data: NewPayment) -> acts.NewAct | None:
@@ -141,7 +180,11 @@ def beside(session: Session, actor: Actor, data: NewPayment) -> acts.NewAct | No
         kind=ActKind.WAIVER,
         customer_id=data.customer_id,
         acted_on=data.paid_on,
-        reason=granted_because(session, actor, data.waived, data.waiver_reason),
+        reason=granted_because(
+            *(session, actor, data.waived, data.waiver_reason),
+            on=data.paid_on,
+            operation_id=data.operation_id,
+        ),
     )
 
 

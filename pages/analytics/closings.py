@@ -46,6 +46,7 @@ FIGURES = {
     "received_principal": "Recebido: principal",
     "received_interest": "Recebido: juros",
     "received_fine": "Recebido: multa",
+    "paid_by_credit": "Pago com crédito",
     "financed": "Financiado",
     "renegotiated": "Renegociado",
     "sales": "Vendas",

@@ -39,10 +39,10 @@ RECOVERY = (
 )
 CHARGES = (
     "Juros de mora e multa das notas atrasadas. Gerados = em aberto no fim do mês − em aberto no "
-    "fim do mês anterior + recebidos + dispensados. Pagamentos estornados não contam em mês "
-    "nenhum, nem dispensas desfeitas. O que devia uma venda cancelada, ou uma nota renegociada ou "
-    "baixada, sai dos gerados daquele mês, que podem ficar negativos. O mês da data-base vai até "
-    "ela."
+    "fim do mês anterior + recebidos + pagos com crédito + dispensados. Pagamentos estornados não "
+    "contam em mês nenhum, nem dispensas desfeitas. O que devia uma venda cancelada, ou uma nota "
+    "renegociada ou baixada, sai dos gerados daquele mês, que podem ficar negativos. O mês da "
+    "data-base vai até ela."
 )
 
 #: Cards of the period: label, field of LateCharges, whether a rise is good, definition.
@@ -222,6 +222,7 @@ def show_charges(months: Sequence[LateCharges], shown: View) -> Exhibit:
                 "Mês": month_label(row.period.start),
                 "Gerados": row.charged,
                 "Recebidos": row.received,
+                "Pagos com crédito": row.by_credit,
                 "Dispensados": row.waived,
                 "Em aberto no fim do mês": row.outstanding,
             }

@@ -53,6 +53,10 @@ TABLES = {
         "O que houve com as notas além dos pagamentos: dispensas, devoluções, prorrogações, "
         "renegociações e baixas, com motivo, quem fez e se foi desfeito.",
     ),
+    "customer_moves": (
+        "Mudanças de cadastro",
+        "As vendas que passaram ao cliente certo: de quem, para quem, quando, por quem e por quê.",
+    ),
     "delinquency": (
         "Inadimplência",
         "Cada cliente com notas atrasadas na data-base: quanto deve, desde quando e como falar "
@@ -86,7 +90,7 @@ def offer_everything(as_of: date, style: Style) -> None:
     with st.container(border=True):
         st.header("Tudo em um ZIP", anchor=False)
         st.caption(
-            "Os cinco arquivos abaixo, todos do mesmo instante, e um manifesto com a quantidade "
+            "Os arquivos abaixo, todos do mesmo instante, e um manifesto com a quantidade "
             "de linhas e o SHA-256 de cada um."
         )
         order = Order(kind="everything", style=style, as_of=as_of)

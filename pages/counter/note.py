@@ -174,7 +174,7 @@ def show_payments(note: NoteDetail) -> None:
             {
                 "id": paid.payment_id,
                 "paid_on": paid.paid_on,
-                "receipt": receipt_number(paid.payment_id),
+                "receipt": receipt_number(paid.number),
                 "amount": paid.amount,
                 "interest": paid.split.interest,
                 "fine": paid.split.fine,

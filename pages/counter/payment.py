@@ -15,7 +15,6 @@ from credigestor.rules.identification import format_identity
 from credigestor.rules.identity import format_tax_id
 from credigestor.rules.methods import in_words
 from credigestor.rules.money import format_brl
-from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Permission
 from credigestor.services import payments as paying
 from credigestor.services.inputs import MAX_REASON
@@ -206,7 +205,7 @@ def offer_reversal(found: Receipt) -> None:
             data.write(
                 lambda s: paying.reverse(s, actor, payment_id=found.id, why=why or "", today=today)
             )
-            messages.flash(f"Pagamento {receipt_number(found.id)} estornado.", ":material/undo:")
+            messages.flash(f"Pagamento {found.number} estornado.", ":material/undo:")
             st.rerun()
 
 

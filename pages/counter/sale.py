@@ -154,7 +154,7 @@ def payments_area(sale: SaleDetail) -> None:
         st.caption("Nada foi recebido desta venda ainda.")
         return
     frame = sale.payments
-    frame["number"] = [receipt_number(id_) for id_ in frame["payment_id"]]
+    frame["number"] = [receipt_number(number) for number in frame["number"]]
     payment_list.show(
         frame,
         [

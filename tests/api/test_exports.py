@@ -12,7 +12,7 @@ from sqlalchemy import select
 from credigestor import clock
 from credigestor.db.engine import transaction
 from credigestor.db.models import ApiOperation, AuditEntry, Download, User
-from credigestor.exports.catalogue import Order, Style
+from credigestor.exports.catalogue import TABLES, Order, Style
 from credigestor.reports.audit import AuditFilters
 from credigestor.reports.customers import CustomerFilters
 from credigestor.reports.delinquency import DelinquencyFilters
@@ -82,7 +82,7 @@ def test_a_list_is_what_its_page_gives_with_the_same_filters(
 
 
 def test_whole_tables_come_one_by_one_or_all_in_a_zip(portfolio: None, manager_token: str) -> None:
-    for kind in ("customers", "sales", "notes", "payments", "delinquency"):
+    for kind in TABLES:
         order = Order(kind=kind, style=Style.EXCEL, as_of=DAY)
         answer = fetched(manager_token, kind=kind, style="excel", as_of=str(DAY))
         assert answer.body == streamed(order)[0]

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from credigestor.db.settings import ShopSettings
-from credigestor.reports.customer_statement import CustomerStatement, Kind, Movement, Part
+from credigestor.reports.customer_movements import Kind, Movement, Part
+from credigestor.reports.customer_statement import CustomerStatement
 from credigestor.reports.named_customer import NamedCustomer
 from credigestor.reports.notes import OpenNote
 from credigestor.reports.settlement import Quote, QuotedNote

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from credigestor.documents.customer_statement import pdf
-from credigestor.reports.customer_statement import Kind
+from credigestor.reports.customer_movements import Kind
 from tests.documents.booklets import WIDEST_SHOP
 from tests.documents.looking import assert_sound, golden, positions, words
 from tests.documents.statements import AT, largest_statement, statement

@@ -134,7 +134,7 @@ def test_who_never_bought_gets_a_copy_that_says_so(admin: Actor) -> None:
     told, text = copy(customer_id)
     assert told["vendas"] == told["notas"] == told["pagamentos"] == []
     assert told["entradas"] == []
-    assert text.count("Nada registrado.") == 11
+    assert text.count("Nada registrado.") == 12
 
 
 def test_an_unknown_customer_is_not_found() -> None:

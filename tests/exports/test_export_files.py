@@ -190,8 +190,8 @@ def test_a_folder_gets_each_file_for_the_owners_eyes_only(tmp_path: Path) -> Non
         files = written(session, folder)
     assert [(file.name, file.rows) for file in files] == [
         ("clientes.csv", 2), ("vendas.csv", 2), ("notas.csv", 3), ("pagamentos.csv", 2),
-        ("atos.csv", 0), ("entradas.csv", 0), ("creditos.csv", 0), ("contatos.csv", 0),
-        ("promessas.csv", 0), ("inadimplencia.csv", 1),
+        ("atos.csv", 0), ("mudancas-cadastro.csv", 0), ("entradas.csv", 0),
+        ("creditos.csv", 0), ("contatos.csv", 0), ("promessas.csv", 0), ("inadimplencia.csv", 1),
     ]  # fmt: skip
     assert {path.name for path in folder.iterdir()} == {file.name for file in files}
     for kind, table in TABLES.items():

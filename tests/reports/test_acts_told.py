@@ -18,7 +18,8 @@ from credigestor.documents.customer_statement import pdf
 from credigestor.exports import audit_words
 from credigestor.exports.catalogue import Order, stream
 from credigestor.reports.customer_file import customer_file
-from credigestor.reports.customer_statement import Kind, statement
+from credigestor.reports.customer_movements import Kind
+from credigestor.reports.customer_statement import statement
 from credigestor.rules.acts import Acted, ActKind
 from credigestor.rules.permissions import Actor
 from credigestor.services import acts

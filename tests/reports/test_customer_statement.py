@@ -12,7 +12,8 @@ from sqlalchemy import select
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Customer, PaymentItem
 from credigestor.errors import Conflict, InvalidInput, NotFound
-from credigestor.reports.customer_statement import CustomerStatement, Kind, statement
+from credigestor.reports.customer_movements import Kind
+from credigestor.reports.customer_statement import CustomerStatement, statement
 from credigestor.rules.permissions import Actor
 from credigestor.services import sales
 from tests.acting import random_acts

@@ -119,6 +119,7 @@ def test_an_empty_shop_has_zeros_of_two_decimals() -> None:
         "received_principal": "0.00",
         "received_interest": "0.00",
         "received_fine": "0.00",
+        "paid_by_credit": "0.00",
         "aging": dict.fromkeys(["current", "1-30", "31-60", "61-90"], "0.00")
         | dict.fromkeys(["91-180", "181-360", ">360"], "0.00"),
     }

@@ -8,11 +8,12 @@ from decimal import Decimal as D
 import pytest
 
 from credigestor.db.engine import snapshot, transaction
+from credigestor.errors import NotAllowed
 from credigestor.reports import closings as report
 from credigestor.reports.closings import ChangeFilters
 from credigestor.reports.store_credit import owed_to_customers
 from credigestor.rules.closed_days import change_name
-from credigestor.rules.permissions import Actor
+from credigestor.rules.permissions import Actor, Permission, Role
 from credigestor.services import store_credit
 from tests.portfolio import TODAY, add_customer
 from tests.services.closing import close
@@ -33,6 +34,26 @@ def moved() -> list[tuple[str, date, str | None, str]]:
         for row in reversed(rows)
         if row["kind"] == "credit"
     ]
+
+
+def test_r37_credit_paid_back_in_closed_days_is_undone_by_a_manager_alone(manager: Actor) -> None:
+    with transaction() as session:
+        customer = add_customer(session)
+    [note] = sold(customer, "100.00")
+    pay(manager, DAY, (note, "10.00"), kept=D("40.00"))
+    back = pay_back(manager, payback(customer, "15.00", paid_on=DAY))
+    close(manager, YESTERDAY)
+    program = Actor(manager.id, manager.name, Role.MANAGER, frozenset({Permission.RETURN}))
+
+    def undo(actor: Actor) -> None:
+        with transaction() as session:
+            store_credit.undo_payback(
+                session, actor, movement_id=back, why="voltou atrás", today=TODAY
+            )
+
+    with pytest.raises(NotAllowed, match="estão fechados"):
+        undo(program)
+    undo(manager)
 
 
 def test_r37_credit_that_was_kept_spent_paid_back_and_undone_is_listed(manager: Actor) -> None:

@@ -13,18 +13,21 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from credigestor.db.engine import snapshot, transaction
-from credigestor.db.models import Act, Customer, CustomerMove, Note, Payment, Sale
+from credigestor.db.models import Act, CreditMovement, Customer, CustomerMove, Note, Payment, Sale
 from credigestor.errors import BusinessError, Conflict, InvalidInput, NotAllowed
+from credigestor.reports import store_credit as owed_by_shop
 from credigestor.reports.check.report import check
-from credigestor.reports.customer_statement import Kind, Movement, statement
+from credigestor.reports.customer_movements import Kind, Movement
+from credigestor.reports.customer_statement import statement
 from credigestor.reports.summary import summary
 from credigestor.rules.permissions import Actor
-from credigestor.services import customer_moves, guarantors, payments
+from credigestor.services import customer_moves, guarantors, payments, store_credit
 from credigestor.services.guarantors import GuarantorInput
 from credigestor.services.inputs import parse
 from tests.acting import give_back
 from tests.portfolio import TODAY, add_customer
 from tests.services import renegotiating
+from tests.services.crediting import by_credit, pay_back, payback
 from tests.services.moving import merge
 from tests.services.paying import JANUARY_25, new_payment, note_row, receive, sell
 from tests.services.selling import count, new_customer, new_sale, notes_of, register
@@ -207,9 +210,51 @@ def test_r15_one_side_of_a_deal_stays_with_the_other(manager: Actor) -> None:
     sound()
 
 
-def test_r31_a_sale_of_which_credit_was_kept_stays(manager: Actor) -> None:
+def test_r31_one_of_several_sales_does_not_move_credit_with_it(manager: Actor) -> None:
     sale = sell()
+    sell(customer=note_row(sale.notes[0]).customer_id)
     receive(manager, new_payment(JANUARY_25, (sale.notes[0], "100.00"), kept=D("5.00")))
     error = refused(lambda: move(manager, sale.id, new_customer(name="Ana Luz Segunda")))
     assert "crédito" in error.message
     sound()
+
+
+@pytest.mark.parametrize("back", ["5.00", "2.00"])
+def test_r31_a_double_register_brings_its_credit_along(manager: Actor, back: str) -> None:
+    """Also where it moved and nothing is left: kept, spent on another sale, paid back, undone."""
+    first = sell()
+    double = note_row(first.notes[0]).customer_id
+    second = sell(customer=double)
+    receive(manager, new_payment(JANUARY_25, (first.notes[0], "100.00"), kept=D("25.00")))
+    by_credit(manager, second.notes[0], "20.00")
+    paid_back = pay_back(manager, payback(double, "5.00"))
+    with transaction() as session:
+        store_credit.undo_payback(
+            session, manager, movement_id=paid_back, why="voltou atrás", today=TODAY
+        )
+    pay_back(manager, payback(double, back))
+    right = new_customer(name="Ana Luz Segunda")
+    assert merge(manager, double, right) == 2
+    with snapshot() as session:
+        left = [owed_by_shop.balance(session, each, on=TODAY) for each in (double, right)]
+        moved = {row.customer_id for row in session.scalars(select(CreditMovement))}
+    assert (left, moved) == ([0, D("5.00") - D(back)], {right})
+    sound()
+
+
+def test_r31_the_only_sale_of_a_customer_brings_the_credit_along(manager: Actor) -> None:
+    sale = sell()
+    receive(manager, new_payment(JANUARY_25, (sale.notes[0], "100.00"), kept=D("5.00")))
+    right = new_customer(name="Ana Luz Segunda")
+    move(manager, sale.id, right)
+    with snapshot() as session:
+        assert owed_by_shop.balance(session, right, on=TODAY) == D("5.00")
+    sound()
+
+
+def test_r31_nobody_else_changes_whose_credit_is(manager: Actor) -> None:
+    sale = sell()
+    receive(manager, new_payment(JANUARY_25, (sale.notes[0], "100.00"), kept=D("5.00")))
+    right = new_customer(name="Ana Luz Segunda")
+    with pytest.raises(Conflict, match="não são coerentes"), transaction() as session:
+        session.execute(text("UPDATE credit_movements SET customer_id = :id"), {"id": right})

@@ -11,13 +11,22 @@ from sqlalchemy import select, text
 
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import Payment, Reversal
+from credigestor.documents import customer_statement as statements
+from credigestor.documents import receipt as paper
 from credigestor.errors import BusinessError, Conflict, InvalidInput, NotAllowed
 from credigestor.reports.check.report import check
+from credigestor.reports.customer_file import customer_file
+from credigestor.reports.customer_statement import statement
+from credigestor.reports.numbered import everything
+from credigestor.reports.payments import PaymentFilters, list_payments
+from credigestor.reports.receipt import receipt
 from credigestor.rules.charges import Split
 from credigestor.rules.permissions import Actor
 from credigestor.services import payers, payment_moves
 from credigestor.services.inputs import parse
 from credigestor.services.payment_moves import MAX_WHY, PaymentToMove
+from tests.documents.looking import words
+from tests.moments import NOW
 from tests.portfolio import TODAY, add_customer
 from tests.services.closing import close
 from tests.services.paying import JANUARY, JANUARY_25, new_payment, note_row, receive, sell
@@ -80,9 +89,82 @@ def test_the_money_pays_the_right_note_on_its_day_and_the_wrong_one_owes_again(
         assert payer.name == "Gil"
         [undone] = session.scalars(select(Reversal)).all()
         assert undone.payment_id == old.id
-        assert undone.reason == f"homônimo Passou ao recibo {made:06}."
+        assert undone.reason == f"homônimo Passou ao cadastro nº {shop['right']}."
         assert check(session, summaries=False) == []
     assert count(Payment) == 2
+
+
+def test_the_receipts_number_is_kept_and_both_sides_tell_it(
+    manager: Actor, shop: dict[str, int]
+) -> None:
+    made = move(manager, asked(shop))
+    number = f"{shop['paid']:06}"
+    with snapshot() as session:
+        old, new = receipt(session, shop["paid"]), receipt(session, made)
+        assert (old.number, old.went_to, old.came_from) == (number, shop["right"], None)
+        assert (new.number, new.went_to, new.came_from) == (number, None, shop["wrong"])
+        found = everything(session, number, today=TODAY).numbered
+        assert [(each.id, each.number) for each in found if each.kind == "receipt"] == [
+            (made, number),
+            (shop["paid"], number),
+        ]
+        by_id = everything(session, f"{made:06}", today=TODAY).numbered
+        assert "receipt" not in {each.kind for each in by_id}
+        listed = list_payments(session, PaymentFilters(), offset=0, limit=9)
+        assert set(listed["number"]) == {number}
+        papers = [words(paper.pdf(each, made_at=NOW, logo=None)) for each in (old, new)]
+        since = {"since": JANUARY, "until": TODAY, "today": TODAY}
+        told = [
+            words(statements.pdf(statement(session, shop[who], **since), made_at=NOW, logo=None))
+            for who in ("wrong", "right")
+        ]
+        copies = [
+            customer_file(session, shop[who], today=TODAY, made_at=NOW)
+            for who in ("wrong", "right")
+        ]
+    assert "TRANSFERIDO em 23/11/2026" in papers[0]
+    assert "ESTORNADO" not in papers[0]
+    assert f"Recebido primeiro no cadastro nº {shop['wrong']}" in papers[1]
+    went = f"Pagamento {number} (Dinheiro 60,00 + Pix 40,00) de 100,00"
+    assert went in told[0]
+    assert "passou a outro cadastro em 23/11/2026, sem efeito aqui: homônimo Passou ao" in told[0]
+    assert f"Pagamento {number} (Dinheiro 60,00 + Pix 40,00)" in told[1]
+    assert f"veio do cadastro nº {shop['wrong']}: homônimo" in told[1]
+    for copied, ends in zip(copies, ((None, shop["right"]), (shop["wrong"], None)), strict=True):
+        [section] = [each for each in copied.sections if each.title == "Pagamentos"]
+        [row] = section.rows
+        assert (row[0], row[-2], row[-1]) == (number, *ends)
+
+
+def test_moved_again_it_keeps_the_number_of_the_first(manager: Actor, shop: dict[str, int]) -> None:
+    second = move(manager, asked(shop))
+    with transaction() as session:
+        third = add_customer(session, "José")
+    [note] = sell(customer=third).notes
+    again = asked(shop, payment_id=second, customer_id=third, items=((note, D("100.00")),))
+    made = move(manager, again)
+    with snapshot() as session:
+        assert receipt(session, made).number == f"{shop['paid']:06}"
+        assert check(session, summaries=False) == []
+
+
+@pytest.mark.parametrize("column", ["moved_from", "receipt"])
+def test_check_names_a_receipt_that_is_anothers(
+    manager: Actor, shop: dict[str, int], column: str
+) -> None:
+    receive(manager, new_payment(JANUARY_25, (shop["mine"], "1.00")))
+    made = move(manager, asked(shop))
+    with transaction() as session:
+        session.execute(text("ALTER TABLE payments DISABLE TRIGGER USER"))
+        session.execute(
+            text(f"UPDATE payments SET {column} = 2, receipt = least(receipt, 2) WHERE id = :id")
+            if column == "moved_from"
+            else text("UPDATE payments SET receipt = 0 WHERE id = :id"),
+            {"id": made},
+        )
+        session.execute(text("ALTER TABLE payments ENABLE TRIGGER USER"))
+    with snapshot() as session:
+        assert [each.entity for each in check(session, summaries=False)] == ["payments"]
 
 
 REFUSED: list[tuple[dict[str, Any], str | None, str]] = [
@@ -116,10 +198,10 @@ def test_what_does_not_fit_is_refused_and_nothing_is_half_done(
 def test_the_longest_reason_leaves_room_for_where_the_money_went(
     manager: Actor, shop: dict[str, int]
 ) -> None:
-    made = move(manager, asked(shop, reason="x" * MAX_WHY))
+    move(manager, asked(shop, reason="x" * MAX_WHY))
     with snapshot() as session:
         undone = session.get_one(Reversal, shop["paid"])
-        assert undone.reason == f"{'x' * MAX_WHY} Passou ao recibo {made:06}."
+        assert undone.reason == f"{'x' * MAX_WHY} Passou ao cadastro nº {shop['right']}."
 
 
 def test_more_than_the_right_customer_owes_is_refused_whole(

@@ -18,7 +18,9 @@ from credigestor.db.models import (
     Sale,
 )
 from credigestor.errors import BusinessError, Conflict, InvalidInput, NotAllowed, NotFound
+from credigestor.reports import store_credit
 from credigestor.rules.due_schedule import Schedule, ScheduleKind
+from credigestor.rules.methods import Method
 from credigestor.rules.permissions import Actor
 from credigestor.rules.renegotiation import Agreement
 from credigestor.services import acts, customers, renegotiations, sales
@@ -26,6 +28,7 @@ from credigestor.services.guarantors import GuarantorInput
 from credigestor.services.waivers import Waived
 from tests.portfolio import TODAY, add_customer, late
 from tests.services.closing import close
+from tests.services.crediting import kept, sold
 from tests.services.paying import new_payment, note_row, pay, receive, reverse, splits
 from tests.services.renegotiating import (
     FIRST_DUE,
@@ -267,3 +270,49 @@ def test_r37_a_deal_of_closed_days_asks_for_a_reason_once(manager: Actor) -> Non
         assert (sale.sold_on, sale.backdate_reason) == (late(3), why)
     undo(manager, made)
     sound()
+
+
+@pytest.mark.parametrize(
+    ("way", "told"),
+    [
+        ({"methods": (("cash", D("40.00")), ("pix", D("20.00")))}, "cash 40.00 + pix 20.00"),
+        ({"by_credit": True}, "credit"),
+    ],
+)
+def test_r36_r31_a_down_payment_comes_by_several_methods_or_by_credit(
+    manager: Actor, way: dict[str, Any], told: str
+) -> None:
+    old = three_late()
+    with transaction() as session:
+        customer = session.get_one(Sale, old.id).customer_id
+    [note] = sold(customer, "100.00")
+    kept(manager, note, "50.00", "60.00")
+    data = deal(old.notes, down_payment=D("60.00"), **way)
+    made = make(manager, data)
+    assert make(manager, data).id == made.id
+    with transaction() as session:
+        paid = session.get_one(Payment, made.payment_id)
+        assert (paid.amount, paid.way) == (D("60.00"), told)
+        left = store_credit.balance(session, customer, on=TODAY)
+        assert left == (0 if "by_credit" in way else D("60.00"))
+    other = data.model_copy(update={"methods": (), "by_credit": False, "method": Method.CARD})
+    with pytest.raises(Conflict, match="outra renegociação"):
+        make(manager, other)
+    sound()
+
+
+@pytest.mark.parametrize(
+    ("way", "field", "message"),
+    [
+        ({}, "method", "Diga como a entrada é paga"),
+        ({"methods": (("cash", D("40.00")),)}, "methods", "faltam"),
+        ({"by_credit": True, "method": "pix"}, "methods", "sozinho"),
+        ({"by_credit": True}, "methods", "de crédito"),
+    ],
+)
+def test_r36_r31_parts_that_are_not_the_down_payment_are_refused(
+    manager: Actor, way: dict[str, Any], field: str, message: str
+) -> None:
+    with pytest.raises(InvalidInput, match=message) as caught:
+        make(manager, deal(three_late().notes, down_payment=D("60.00"), **way))
+    assert caught.value.field == field

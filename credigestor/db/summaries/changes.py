@@ -99,7 +99,7 @@ _AGING = f"""
 SELECT segments, step.day, place.band::smallint AS band,
     sign * step.way * principal AS principal, sign * step.way AS notes,
     sign * step.way * (due_date - {EPOCH})::bigint AS due_days, 0 AS paid,
-    0 AS inherited, 0 AS heirs
+    0 AS inherited, 0 AS heirs, 0 AS lost
 FROM changed_notes
 CROSS JOIN LATERAL (SELECT CASE WHEN {INHERITS} THEN {INHERITED_BAND} END AS risk) AS old
 CROSS JOIN LATERAL {bands()}
@@ -113,7 +113,7 @@ WHERE principal > 0 AND step.day < 'infinity' AND place.starts < place.ends
 UNION ALL
 SELECT segments, step.day, band.band::smallint, 0, 0,
     sign * step.heir * ({EPOCH} - due_date)::bigint, 0, sign * step.way * principal,
-    sign * step.heir
+    sign * step.heir, 0
 FROM changed_notes
 JOIN LATERAL {bands()} ON band.band = {INHERITED_BAND}
 CROSS JOIN LATERAL (VALUES
@@ -126,14 +126,19 @@ WHERE {INHERITS} AND principal > 0 AND valid_from < valid_to AND step.day < 'inf
     AND step.happens
 UNION ALL
 SELECT segments, valid_from, ({band_with_risk("valid_from", "<=")})::smallint, 0, 0, 0,
-    sign * paid_principal, 0, 0
+    sign * paid_principal, 0, 0, 0
 FROM changed_notes WHERE paid_principal > 0
+UNION ALL
+SELECT segments, valid_from, ({band_with_risk("valid_from", "<=")})::smallint, 0, 0, 0,
+    0, 0, 0, sign * act_principal
+FROM changed_notes WHERE act_kind = 'write_off'
 """
 
 _DUE = f"""
 SELECT segments, step.day, date_trunc('month', due_date)::date AS due_month,
     sign * step.open * principal AS principal, sign * step.late * principal AS overdue,
-    sign * step.open AS notes, 0 AS on_time, 0 AS late, sign * step.heir * principal AS inherited
+    sign * step.open AS notes, 0 AS on_time, 0 AS late, sign * step.heir * principal AS inherited,
+    0 AS lost
 FROM changed_notes
 CROSS JOIN LATERAL (VALUES
     (valid_from, 1, 0, 0, true),
@@ -146,8 +151,12 @@ WHERE principal > 0 AND valid_from < valid_to AND step.day < 'infinity' AND step
 UNION ALL
 SELECT segments, valid_from, date_trunc('month', due_date)::date, 0, 0, 0,
     CASE WHEN valid_from <= on_time_until THEN sign * paid_principal ELSE 0 END,
-    CASE WHEN valid_from <= on_time_until THEN 0 ELSE sign * paid_principal END, 0
+    CASE WHEN valid_from <= on_time_until THEN 0 ELSE sign * paid_principal END, 0, 0
 FROM changed_notes WHERE paid_principal > 0
+UNION ALL
+SELECT segments, valid_from, date_trunc('month', due_date)::date, 0, 0, 0, 0, 0, 0,
+    sign * act_principal
+FROM changed_notes WHERE act_kind = 'write_off'
 """
 
 _COHORT = f"""
@@ -240,6 +249,7 @@ CROSS JOIN LATERAL (
 WHERE principal > 0 AND valid_to > :first AND bounds.first <= bounds.last
 """
 
+_ENDED = ", ".join(f"('{kind}', {place})" for kind, place in tables.ENDED.items())
 _ROLLS = f"""
 SELECT segments, months.month,
     (CASE WHEN sold_on >= months.month THEN -1
@@ -259,10 +269,11 @@ WHERE principal > 0 AND valid_to > :first AND bounds.first <= bounds.last
     AND months.ends BETWEEN bounds.first AND bounds.last
 UNION ALL
 SELECT segments, gone.month, ({band_with_risk("(gone.month - 1)", "<")})::smallint,
-    {tables.RENEGOTIATED}::smallint, sign * act_principal
+    ended.place::smallint, sign * act_principal
 FROM changed_notes
+JOIN (VALUES {_ENDED}) AS ended(kind, place) ON ended.kind = act_kind
 CROSS JOIN LATERAL (SELECT date_trunc('month', valid_from)::date AS month) AS gone
-WHERE act_kind = 'renegotiation' AND sold_on < gone.month
+WHERE act_principal > 0 AND sold_on < gone.month
 """
 
 _RECOVERIES = f"""
@@ -293,9 +304,14 @@ TIMELESS = (
 CALENDAR = (Cube(tables.charges, _CHARGES), Cube(tables.rolls, _ROLLS))
 CUBES = (*TIMELESS, *CALENDAR)
 
+# What acts took off is of their own day, and was counted with them: the calendar adds none of it.
+_OPEN = ", ".join(
+    "CAST(NULL AS text) AS act_kind" if column.name == "act_kind" else column.name
+    for column in tables.note_facts.c
+)
 #: In front of a calendar's cube: what it needs of all facts instead of the changed ones.
-ALL_OPEN = """
+ALL_OPEN = f"""
 changed_notes AS (
-    SELECT 1 AS sign, * FROM note_facts WHERE principal > 0 AND valid_to > :first
+    SELECT 1 AS sign, {_OPEN} FROM note_facts WHERE principal > 0 AND valid_to > :first
 )
 """

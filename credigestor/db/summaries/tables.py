@@ -145,10 +145,10 @@ def _cube(
     )
 
 
-#: Change of what stands in an aging band (its place in `rules.aging.BANDS`), and what was paid
-#: while there. `due_days` sums the due dates as days since 2000-01-01 (R16). `inherited` of it
-#: stands there by an old debt's lateness alone; `heirs` notes of those are not late, and their due
-#: dates not summed (R15).
+#: Change of what stands in an aging band (its place in `rules.aging.BANDS`), and what was paid,
+#: or given up (R34), while there. `due_days` sums the due dates as days since 2000-01-01 (R16).
+#: `inherited` of it stands there by an old debt's lateness alone; `heirs` notes of those are not
+#: late, and their due dates not summed (R15).
 aging_changes = _cube(
     "aging_changes",
     {"day": Date, "band": SmallInteger},
@@ -159,11 +159,13 @@ aging_changes = _cube(
         "paid": Sum,
         "inherited": Sum,
         "heirs": Integer,
+        "lost": Sum,
     },
     grain=True,
 )
 
-#: Change of what is open of the notes due in a month, and what was paid of it in time or late.
+#: Change of what is open of the notes due in a month, and what was paid of it in time or late, or
+#: given up (R34).
 #: `inherited` is not late, and counts as an old debt was (R15).
 due_changes = _cube(
     "due_changes",
@@ -175,6 +177,7 @@ due_changes = _cube(
         "on_time": Sum,
         "late": Sum,
         "inherited": Sum,
+        "lost": Sum,
     },
     grain=True,
 )
@@ -224,9 +227,10 @@ act_flows = _cube(
 charges = _cube("charges", {"day": Date}, {"interest": Sum, "fine": Sum})
 
 #: Open principal at the end of a month (its first day is the key) of notes that are overdue then,
-#: by the band of a month before: -1 for those sold since (R20). And what was renegotiated in the
-#: month, which is neither overdue nor paid, as `to_band` RENEGOTIATED (R15).
-RENEGOTIATED = -1
+#: by the band of a month before: -1 for those sold since (R20). And what acts closed in the month
+#: that is neither overdue nor paid, by the act's place in ENDED (R15, R30, R34).
+RENEGOTIATED, RETURNED, LOST = -1, -2, -3
+ENDED = {"renegotiation": RENEGOTIATED, "return": RETURNED, "write_off": LOST}
 rolls = _cube(
     "rolls",
     {"month": Date, "from_band": SmallInteger, "to_band": SmallInteger},

@@ -42,9 +42,12 @@ def _differ(kept: dict[str, Any], then: dict[str, Any]) -> bool:
     """Of what a summary has told ever since; and but for customers.
 
     They have no date, and come while days are being closed. And before it told renegotiations
-    apart, it counted them as sales, and their notes in the bands by their own dates (R15).
+    apart, it counted them as sales, and their notes in the bands by their own dates (R15);
+    before it told apart what was paid by credit, that was received (R31).
     """
     compared = kept.keys() & then.keys() - {"customers"}
     if "renegotiations" not in kept:
         compared -= {"sales", "financed", "aging"}
+    if "paid_by_credit" not in kept:
+        compared -= {"received_principal", "received_interest", "received_fine"}
     return any(kept[name] != then[name] for name in compared)

@@ -121,6 +121,10 @@ _COMPARISONS = {
             other("received_by"),
             moment("created_at"),
             when("r.ref IS NOT NULL", "ref"),
+            *(
+                when(f"a.after ->> '{name}' IS DISTINCT FROM r.{name}::text", name)
+                for name in ("moved_from", "receipt")
+            ),
             # Who else paid goes with whoever is anonymised (R28).
             when(
                 f"CASE WHEN a.after ? 'payer' THEN NOT {_PAYER} AND NOT {_ERASED} "

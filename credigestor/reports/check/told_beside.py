@@ -23,6 +23,12 @@ _RENEGOTIATION = (
     *("kind", "act_id", "sale_id", "payment_id", "waiver_id", "old_interest", "old_fine"),
     *("first_sold_on", "days_late"),
 )
+#: Contacts and credit of a double register go to the right one with its sales.
+_WHOSE = when(
+    "a.after ->> 'customer_id' IS DISTINCT FROM r.customer_id::text AND NOT EXISTS "
+    "(SELECT FROM customer_moves m WHERE m.from_id::text = a.after ->> 'customer_id')",
+    "customer_id",
+)
 _OF_SALE = "CASE r.kind WHEN 'down' THEN s.{} ELSE s.{} END"
 
 #: By table, as in `told`.
@@ -110,10 +116,8 @@ BESIDE = {
         compared(
             "(SELECT m.*, -m.amount AS paid FROM credit_movements m) AS r "
             f"JOIN {entry('credit', 'create')}",
-            columns(
-                ("customer_id", "moved_on", "paid", "reason"),
-                keys={"moved_on": "on", "paid": "amount"},
-            ),
+            columns(("moved_on", "paid", "reason"), keys={"moved_on": "on", "paid": "amount"}),
+            _WHOSE,
             when("a.after ->> 'method' IS DISTINCT FROM r.method", "method"),
             other("made_by"),
             moment("created_at"),
@@ -159,12 +163,7 @@ BESIDE = {
         compared(
             f"contacts r JOIN {entry('contact', 'create')}",
             columns(("contacted_on", "channel", "outcome"), keys={"contacted_on": "on"}),
-            # A double register's go to the right one.
-            when(
-                "a.after ->> 'customer_id' IS DISTINCT FROM r.customer_id::text AND NOT EXISTS "
-                "(SELECT FROM customer_moves m WHERE m.from_id::text = a.after ->> 'customer_id')",
-                "customer_id",
-            ),
+            _WHOSE,
             when("a.after ? 'amount' <> (r.outcome = 'promised')", "outcome"),
             other("made_by"),
             moment("created_at"),

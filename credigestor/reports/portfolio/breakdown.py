@@ -120,7 +120,12 @@ def _of_facts(
             received=func.sum(facts.paid_principal + facts.paid_interest + facts.paid_fine),
         )
         .select_from(notes)
-        .where(facts.act_id > 0, facts.valid_from.between(first, last))
+        .where(
+            # what was paid by credit came in before (R31)
+            facts.act_id > 0,
+            facts.act_kind.is_(None),
+            facts.valid_from.between(first, last),
+        )
     )
 
 

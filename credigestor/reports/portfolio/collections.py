@@ -26,7 +26,8 @@ class Collection:
     """The notes due in the month that begins on `month`, as they stand at a date; R$ of principal.
 
     Notes of sales made and not cancelled by then: what was paid until the last on-time day (R4)
-    and later, and what is open, overdue or not. What a discount took off is neither (R14).
+    and later, what is open, overdue or not, and what was given up, which is expected and was not
+    paid (R34). What a discount took off is none of these (R14).
     """
 
     month: date
@@ -34,6 +35,7 @@ class Collection:
     late: Decimal = ZERO
     overdue: Decimal = ZERO
     not_due: Decimal = ZERO
+    lost: Decimal = ZERO
 
     @property
     def received(self) -> Decimal:
@@ -43,7 +45,7 @@ class Collection:
     @property
     def expected(self) -> Decimal:
         """All that falls due in the month."""
-        return self.received + self.overdue + self.not_due
+        return self.received + self.overdue + self.not_due + self.lost
 
     @property
     def efficiency(self) -> Decimal | None:
@@ -172,6 +174,7 @@ def _collections(
             func.sum(rows.c.late),
             func.sum(rows.c.overdue),
             func.sum(rows.c.principal - rows.c.overdue),
+            func.sum(rows.c.lost),
         )
         .where(known_by(rows, as_of), rows.c.due_month.between(wanted[0], wanted[-1]))
         .group_by(rows.c.due_month)

@@ -107,15 +107,13 @@ def forecast(session: Session, as_of: date, scope: Scope = EVERYTHING) -> Foreca
 
 def _bands(session: Session, as_of: date, scope: Scope) -> tuple[ComingBand, ...]:
     rows = changes("aging_changes", scope)
-    statement = (
-        select(rows.c.band, func.sum(rows.c.principal), func.sum(rows.c.paid))
-        .where(known_by(rows, as_of))
-        .group_by(rows.c.band)
-    )
-    still_open, paid = [ZERO] * len(BANDS), [ZERO] * len(BANDS)
-    for place, open_there, paid_there in session.execute(statement):
-        still_open[place], paid[place] = open_there, paid_there
-    past = history(paid, still_open, discounts=_discounts(session, as_of, scope))
+    sums = (func.sum(rows.c[name]) for name in ("principal", "paid", "lost"))
+    statement = select(rows.c.band, *sums).where(known_by(rows, as_of)).group_by(rows.c.band)
+    still_open, paid, lost = ([ZERO] * len(BANDS) for _ in range(3))
+    for place, *there in session.execute(statement):
+        still_open[place], paid[place], lost[place] = there
+    discounts = _discounts(session, as_of, scope)
+    past = history(paid, still_open, lost=lost, discounts=discounts)
     return tuple(
         ComingBand(band, _coming(amount, its_own), its_own)
         for band, amount, its_own in zip(BANDS, still_open, past, strict=True)

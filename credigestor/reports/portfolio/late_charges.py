@@ -25,11 +25,13 @@ from credigestor.reports.portfolio.rows import changes
 from credigestor.reports.portfolio.stock import charges
 from credigestor.reports.scope import EVERYTHING, Scope
 from credigestor.rules.acts import ActKind
+from credigestor.rules.methods import CREDIT
 from credigestor.rules.money import ZERO
 from credigestor.rules.periods import Period, month_end, months
 
 #: As text: rows that have to be computed bring parameters of their own.
 _WAIVER: ColumnElement[str] = literal_column(f"'{ActKind.WAIVER}'")
+_CREDIT: ColumnElement[str] = literal_column(f"'{CREDIT}'")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class LateCharges:
     `before` and `outstanding` are what overdue notes owed of them at the end of the day before
     it and of its last day; of the as-of date, where the period goes on after it. `waived` is what
     waivers took off (R29); a discount on early settlement comes off the principal (R14).
+    `by_credit` was paid without money, which came in before (R31).
     """
 
     period: Period
@@ -46,15 +49,16 @@ class LateCharges:
     received: Decimal
     waived: Decimal
     outstanding: Decimal
+    by_credit: Decimal = ZERO
 
     @property
     def charged(self) -> Decimal:
-        """What came on top: what is owed more than before, and what was received and waived.
+        """What came on top: what is owed more than before, and what was paid and waived.
 
         Below zero where more left otherwise than was charged: with a sale that was cancelled, or
-        a note that was renegotiated or written off, charges were neither received nor waived.
+        a note that was renegotiated or written off, charges were neither paid nor waived.
         """
-        return self.outstanding - self.before + self.received + self.waived
+        return self.outstanding - self.before + self.received + self.by_credit + self.waived
 
 
 def late_charges(
@@ -72,9 +76,13 @@ def late_charges(
     starts = [period.start for period in periods]
     paid = _summed(session, changes("flows", scope), true(), starts, ends)
     acts = changes("act_flows", scope)
-    waived = _summed(session, acts, acts.c.kind == _WAIVER, starts, ends)
+    waived, by_credit = (
+        _summed(session, acts, acts.c.kind == kind, starts, ends) for kind in (_WAIVER, _CREDIT)
+    )
     return [
-        LateCharges(period, owed[eve], paid[place], waived[place], owed[end])
+        LateCharges(
+            period, owed[eve], paid[place], waived[place], owed[end], by_credit=by_credit[place]
+        )
         for place, (period, eve, end) in enumerate(zip(periods, eves, ends, strict=True))
     ]
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from credigestor.db.summaries.tables import RENEGOTIATED
+from credigestor.db.summaries.tables import LOST, RENEGOTIATED, RETURNED
 from credigestor.reports.portfolio.rows import by_calendar
 from credigestor.reports.portfolio.stock import BandTotal, stocks
 from credigestor.reports.scope import EVERYTHING, Scope
@@ -24,18 +24,22 @@ class Origin:
     """What stood in a band at the end of a month, and where it is a month later; R$ of principal.
 
     `went` holds what is overdue then, by its band; `renegotiated` is owed still, by other notes
-    that stand in a band of their own (R15).
+    that stand in a band of their own (R15). `returned` fell for goods that came back (R30), `lost`
+    was given up (R34): neither was paid.
     """
 
     band: str
     balance: Decimal
     went: Mapping[str, Decimal]
     renegotiated: Decimal = ZERO
+    returned: Decimal = ZERO
+    lost: Decimal = ZERO
 
     @property
     def cured(self) -> Decimal:
         """What is overdue no more: paid, or cancelled; of CURRENT, also what is not due yet."""
-        return self.balance - sum(self.went.values(), ZERO) - self.renegotiated
+        ended = self.renegotiated + self.returned + self.lost
+        return self.balance - sum(self.went.values(), ZERO) - ended
 
     @property
     def rolled(self) -> Decimal:
@@ -98,15 +102,15 @@ def rolls(
 
 
 def _origin(band: BandTotal, ends: dict[int, Decimal]) -> Origin:
-    renegotiated = ends.pop(RENEGOTIATED, ZERO)
+    ended = [ends.pop(place, ZERO) for place in (RENEGOTIATED, RETURNED, LOST)]
     went = {BANDS[place]: principal for place, principal in ends.items()}
-    return Origin(band.band, band.principal, went, renegotiated)
+    return Origin(band.band, band.principal, went, *ended)
 
 
 def _went(
     session: Session, months: list[date], scope: Scope, today: date
 ) -> dict[tuple[date, int], dict[int, Decimal]]:
-    """By month and place of the band at its start: R$ by place at its end, or RENEGOTIATED."""
+    """By month and place of the band at its start: R$ by place at its end, or by how it ended."""
     rows = by_calendar(session, "rolls", scope, months[0], month_end(months[-1]), today=today)
     statement = (
         select(rows.c.month, rows.c.from_band, rows.c.to_band, rows.c.principal)

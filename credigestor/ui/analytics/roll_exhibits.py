@@ -23,8 +23,9 @@ ROLL = (
     "Do principal que estava em cada faixa no fim do mês anterior, a parte que está em cada faixa "
     "no fim do mês. “Paga” é o resto: o que foi pago, também em parte, ou cancelado; na linha “A "
     "vencer”, também o que continua em dia. O que foi renegociado no mês não está pago: fica à "
-    "parte, e as notas novas contam com o atraso antigo. Vendas feitas no mês não entram. Como os "
-    "meses têm de 28 a 31 dias, uma nota pode ficar na faixa ou pular uma."
+    "parte, e as notas novas contam com o atraso antigo. À parte ficam também o que caiu por "
+    "devolução de mercadoria e o que foi baixado por perda. Vendas feitas no mês não entram. Como "
+    "os meses têm de 28 a 31 dias, uma nota pode ficar na faixa ou pular uma."
 )
 
 
@@ -82,7 +83,7 @@ def matrix_leads(roll: Roll, shown: View) -> dict[str, Lead]:
     """The notes that went from band to band; of what was paid, those that stood where it had."""
     return {
         charts.cell_id(roll, origin.band, end): standing(shown, roll, origin.band)
-        if end in (charts.CURED, charts.RENEGOTIATED)
+        if end in (charts.CURED, *charts.ENDED)
         else moved(shown, roll, origin, end)
         for origin in roll.origins
         for end, amount in charts.parts(origin)
@@ -142,7 +143,8 @@ def show_rates(found: Sequence[Roll], shown: View) -> Exhibit:
         charts.rates(found) if known else None,
         key="rates",
         definition=f"{ROLL} Cada linha é a parte do saldo de uma faixa que passou à seguinte; "
-        "“Pago” é a parte de tudo o que estava atrasado que deixou de estar.",
+        "“Pago” é a parte de tudo o que estava atrasado que deixou de estar, sem o que foi "
+        "renegociado, devolvido ou baixado.",
         sentence=rates_sentence([roll for roll in found if roll.overdue]),
         table=pd.DataFrame(
             {

@@ -17,9 +17,15 @@ from credigestor.ui.charts import kinds, theme
 from credigestor.ui.charts.theme import Spec
 from credigestor.ui.kit.figures import format_rate
 
-CURED, RENEGOTIATED = "cured", "renegotiated"
+CURED = "cured"
+#: What acts ended, by the field of `Origin`: in words, and at the head of its column.
+ENDED = {
+    "renegotiated": ("Renegociada", "Reneg."),
+    "returned": ("Devolvida", "Devol."),
+    "lost": ("Baixada por perda", "Baixa"),
+}
 #: Bands in which a note may stand at the end of a month in the matrix, and what else became of it.
-ENDS = (*BANDS[1:], RENEGOTIATED, CURED)
+ENDS = (*BANDS[1:], *ENDED, CURED)
 #: The bands whose roll rates are drawn over time: those of about a month's length.
 ROLLING = BANDS[:4]
 MEAN = "Média"
@@ -37,8 +43,8 @@ def roll_name(band: str) -> str:
 
 def end_name(start: str, end: str) -> str:
     """Where a part of a band went, in words."""
-    if end == RENEGOTIATED:
-        return "Renegociada"
+    if end in ENDED:
+        return ENDED[end][0]
     if end != CURED:
         return BAND_NAMES[end]
     return "Em dia ou paga" if start == CURRENT else "Paga"
@@ -54,7 +60,7 @@ def parts(origin: Origin) -> Iterator[tuple[str, Decimal]]:
 
     Of those that nothing went to, only the next band and CURED are there.
     """
-    beside = {CURED: origin.cured, RENEGOTIATED: origin.renegotiated}
+    beside = {CURED: origin.cured} | {end: getattr(origin, end) for end in ENDED}
     for end in ENDS:
         following = BANDS.index(end) - 1 == BANDS.index(origin.band) if end in BANDS else False
         following |= end == CURED
@@ -88,12 +94,12 @@ def matrix(roll: Roll) -> Spec:
         for end, amount in parts(origin)
         if (share := origin.share(amount)) is not None
     )
-    renewed = [RENEGOTIATED] if any(origin.renegotiated for origin in roll.origins) else []
+    ended = [end for end in ENDED if any(getattr(origin, end) for origin in roll.origins)]
     chart = kinds.heat_map(
         frame,
         rows=list(rows.values()),
         # What was paid stands first: the last column lies beyond a phone's screen.
-        columns=[_column(end) for end in (CURED, *renewed, *BANDS[1:])],
+        columns=[_column(end) for end in (CURED, *ended, *BANDS[1:])],
         tips={
             "start": f"Em {format_date(roll.start)}",
             "end": f"Em {format_date(roll.end)}",
@@ -241,7 +247,9 @@ def _colors() -> tuple[str, ...]:
 
 
 def _column(end: str) -> str:
-    return {CURED: "Paga", RENEGOTIATED: "Reneg."}.get(end) or short_name(end)
+    if end in ENDED:
+        return ENDED[end][1]
+    return "Paga" if end == CURED else short_name(end)
 
 
 def _label(share: Decimal) -> str:

@@ -14,13 +14,12 @@ from credigestor.errors import InvalidInput
 from credigestor.reports.notes import OpenNote, open_notes
 from credigestor.rules.calendar import format_date, format_days
 from credigestor.rules.due_schedule import MONTHLY
-from credigestor.rules.methods import METHOD_NAMES, Method
 from credigestor.rules.money import ZERO, format_brl, parse_money, parse_rate
 from credigestor.rules.renegotiation import AGREEMENT_NAMES, AGREEMENT_WORDS, Agreement
 from credigestor.services import inputs
 from credigestor.services.renegotiations import NewRenegotiation
 from credigestor.services.waivers import Waived
-from credigestor.ui.counter import guarantors, sale_schedule
+from credigestor.ui.counter import down_payment, guarantors, sale_schedule
 from credigestor.ui.kit import data, messages
 from credigestor.ui.kit.live_form import LiveForm
 
@@ -36,7 +35,14 @@ def typed(
     waived, why = _waived(draft, chosen)
     owed = sum((note.owed.total for note in chosen), ZERO)
     owed -= sum((each.total for each in waived.values()), ZERO)
-    down, method = _down_payment(draft)
+    down = draft.typed(
+        "down_payment",
+        "Entrada agora (R$)",
+        partial(parse_money, field="down_payment"),
+        placeholder="0,00",
+        help="Paga as notas antigas: primeiro os juros, depois a multa, depois o principal.",
+    )
+    paid = down_payment.typed(draft, down, customer_id)
     left = owed - (down or ZERO)
     due = sale_schedule.typed(
         draft, settings, today, financed=left if chosen and left > 0 else None, no_notes=False
@@ -57,7 +63,7 @@ def typed(
         needed="motivo",
         placeholder="O que levou ao acordo",
     )
-    if not chosen or not due.is_whole or draft.wrong:
+    if not chosen or not due.is_whole or draft.wrong or (down and not any(paid)):
         return None
     return NewRenegotiation(
         operation_id=draft.operation.id,
@@ -69,7 +75,8 @@ def typed(
         waived=waived,
         waiver_reason=why,
         down_payment=down or ZERO,
-        method=method,
+        methods=paid.methods,
+        by_credit=paid.by_credit,
         installments=due.count or 1,
         first_due_date=due.first_due,
         schedule=due.schedule or MONTHLY,
@@ -164,30 +171,6 @@ def _waived(draft: LiveForm, chosen: Sequence[OpenNote]) -> tuple[dict[int, Waiv
         needed="motivo da dispensa",
     )
     return found, why or "prévia"
-
-
-def _down_payment(draft: LiveForm) -> tuple[Decimal | None, Method | None]:
-    down = draft.typed(
-        "down_payment",
-        "Entrada agora (R$)",
-        partial(parse_money, field="down_payment"),
-        placeholder="0,00",
-        help="Paga as notas antigas: primeiro os juros, depois a multa, depois o principal.",
-    )
-    if not down:
-        return None, None
-    method = st.segmented_control(
-        "Forma da entrada",
-        list(Method),
-        default=Method.CASH,
-        required=True,
-        format_func=METHOD_NAMES.__getitem__,
-        key=draft.key("method"),
-        wrap=True,
-        persist_state="session",
-    )
-    draft.fields.slot("method")
-    return down, Method(method or Method.CASH)
 
 
 def _kind(draft: LiveForm) -> Agreement:

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from credigestor.reports.note import NoteAct, NoteDetail
-from credigestor.rules.acts import ACT_NAMES, KINDS, ActKind
+from credigestor.rules.acts import ACT_NAMES, KINDS
 from credigestor.rules.calendar import format_date
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Actor
@@ -28,8 +28,6 @@ _LABELS = {
     "situation": "Situação",
 }
 _MONEY = ("interest", "fine", "principal")
-#: Of one note alone, so that its page undoes them. Others are undone where they were done.
-UNDONE_HERE = (ActKind.WAIVER, ActKind.NEW_DATE, ActKind.WRITE_OFF)
 
 
 def show(note: NoteDetail, actor: Actor) -> None:
@@ -61,7 +59,7 @@ def show(note: NoteDetail, actor: Actor) -> None:
     )
     for act in note.acts:
         if (
-            act.kind in UNDONE_HERE
+            KINDS[act.kind].undone_on_note
             and not act.reversed_on
             and actor.can(KINDS[act.kind].permission)
         ):

@@ -15,7 +15,6 @@ from credigestor.reports.receipt import Receipt
 from credigestor.reports.receiving import Discounts, allocated
 from credigestor.rules.calendar import format_date
 from credigestor.rules.money import format_brl, format_number
-from credigestor.rules.numbering import receipt_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import payment_moves
 from credigestor.services.inputs import parse
@@ -108,5 +107,5 @@ def _choose(form: str, found: Receipt, actor: Actor, today: date) -> None:
             made = data.write(lambda s: payment_moves.move(s, actor, told, today=today))
             operations.finish(form)
             forget_customer(form)
-            messages.flash(f"O pagamento passou ao recibo {receipt_number(made)}.")
+            messages.flash(f"O recibo {found.number} passou ao cliente certo.")
             links.go("counter/payment.py", id=made)

@@ -32,7 +32,7 @@ def tell_deal(deal: Renegotiation) -> None:
 
 def tell_payment(payment: Payment) -> None:
     """Name the receipt and its amount, and lead to it."""
-    number, amount = receipt_number(payment.id), format_brl(payment.amount)
+    number, amount = receipt_number(payment.number), format_brl(payment.amount)
     _tell(
         f"Já registrado: Pagamento {number} de {amount}, {_at(payment.created_at)}.",
         ("counter/payment.py", "Abrir o recibo", payment.id),

@@ -49,6 +49,8 @@ def fill(app: Visit, **values: str) -> Visit:
     for name, value in values.items():
         by_label(app.text_input, labels[name]).set_value(value)
         app.run()
+        if name == "down":
+            by_label(app.segmented_control, "Forma da entrada").set_value("cash").run()
     assert not app.exception
     return app
 

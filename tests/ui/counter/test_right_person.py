@@ -76,7 +76,7 @@ def test_a_payment_is_previewed_and_moved_with_one_button(seller: Actor, sale: i
     assert "Passar R$ 30,00 de 23/11/2026 a José Silva" in text_of(app)
     button(app, "Estornar e passar ao cliente certo").click()
     app.run()
-    assert "O pagamento passou ao recibo 000002." in text_of(app)
+    assert "O recibo 000001 passou ao cliente certo." in text_of(app)
     with snapshot() as session:
         assert session.get_one(Payment, 2).customer_id == 2
     seller_sees = open_app(role="seller", page="counter/payment.py", id=2)
