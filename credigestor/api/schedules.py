@@ -51,7 +51,11 @@ class NewSchedule(Body):
     ] = None
     notes: Annotated[
         tuple[NewListedNote, ...],
-        Field(max_length=MAX_INSTALLMENTS, description="As linhas de uma lista (`list`)."),
+        # Told, and left to the rule: it refuses the first row that is too many, by its number.
+        Field(
+            description="As linhas de uma lista (`list`).",
+            json_schema_extra={"maxItems": MAX_INSTALLMENTS},
+        ),
     ] = ()
 
 
@@ -62,7 +66,7 @@ RENAMED = guarantors.RENAMED | {
     "schedule_step": "schedule/step",
     **{
         row_field(row, name): f"schedule/notes/{row - 1}/{name}"
-        for row in range(1, MAX_INSTALLMENTS + 1)
+        for row in range(1, MAX_INSTALLMENTS + 2)
         for name in NewListedNote.model_fields
     },
 }

@@ -16,7 +16,7 @@ from tests.api.asking import Answer, ask, get, post
 from tests.api.test_acts import made, new_sale
 from tests.portfolio import TODAY, Made
 from tests.services.discounting import priced
-from tests.services.paying import JANUARY, MARCH, note_row, pay, sell
+from tests.services.paying import JANUARY, MARCH, note_row, pay, sell, splits
 from tests.services.selling import count, new_customer
 
 EARLY = TODAY + timedelta(days=47)
@@ -160,6 +160,25 @@ def test_a_payment_does_what_its_preview_says(
     pay(admin, MARCH, (sale.notes[0], "40.00"))  # what is dated before it replays the note
     body = payment_of(sale, *items, **more)
     same_as_made(preview("/payments/preview", manager_token, body), body, manager_token)
+
+
+def test_r36_two_methods_settle_an_early_note_as_one_amount(sale: Made, seller_token: str) -> None:
+    """R14's 87,48 and its 1,37 off, as 40,00 in cash and 47,48 by Pix."""
+    methods = [{"method": "cash", "amount": "40.00"}, {"method": "pix", "amount": "47.48"}]
+    chosen = {"customer_id": note_row(sale.notes[1]).customer_id, "note_ids": [sale.notes[1]]}
+    shown = preview("/payments/allocation", seller_token, chosen)
+    assert (shown["amount"], shown["discount"]) == ("87.48", "1.37")
+    body = payment_of(sale, (1, "87.48", "1.37"), method=None, methods=methods)
+    same_as_made(preview("/payments/preview", seller_token, body), body, seller_token)
+    [note] = sale.notes[1:2]
+    assert (note_row(note).principal_balance, splits(note)) == (0, [("0.00", "0.00", "87.48")])
+    [paid] = get(f"/payments?customer_id={chosen['customer_id']}", seller_token)["items"]
+    assert (paid["amount"], paid["methods"]) == ("87.48", methods)
+    # What does not add up to it, the reduction beside it or not, is refused.
+    for wrong in ("48.85", "47.47"):
+        methods[1]["amount"] = wrong
+        refused = post("/payments", seller_token, body)
+        assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "#/methods")
 
 
 def test_what_refuses_a_payment_refuses_its_preview(

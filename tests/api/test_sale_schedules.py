@@ -84,14 +84,18 @@ def test_r33_faults_of_a_list_are_told_at_their_rows(seller_token: str) -> None:
     assert pointers(seller_token, short) == {
         "#/schedule": "As parcelas somam R$ 999,99: faltam R$ 0,01 para o valor financiado."
     }
-    assert list(pointers(seller_token, listed((DAYS[0], "1.234,567")))) == [
-        "#/schedule/notes/0/amount"
-    ]
-    assert list(pointers(seller_token, listed(("9999-12-31", None)))) == [
-        "#/schedule/notes/0/due_date"
-    ]
-    many = [(f"2027-{1 + k // 28:02}-{1 + k % 28:02}", None) for k in range(121)]
-    assert list(pointers(seller_token, listed(*many))) == ["#/schedule/notes"]
+    assert pointers(seller_token, listed((DAYS[1], None), (DAYS[0], "1.234,567"))) == {
+        "#/schedule/notes/1/amount": 'Valor inválido: envie R$ como "1234.56", com dois decimais.'
+    }
+    assert pointers(seller_token, listed(("9999-12-31", None))) == {
+        "#/schedule/notes/0/due_date": "A data 31/12/9999 está fora do período aceito: "
+        "o ano deve ficar entre 1900 e 2200."
+    }
+    many = [(f"2027-{1 + k // 28:02}-{1 + k % 28:02}", None) for k in range(150)]
+    for rows in (121, 150):
+        assert pointers(seller_token, listed(*many[:rows])) == {
+            "#/schedule/notes/120/due_date": "Linha 121: uma venda tem no máximo 120 parcelas."
+        }
     beside = listed((DAYS[0], None)) | {"installments": 1}
     assert list(pointers(seller_token, beside)) == ["#/installments"]
 

@@ -1,261 +1,46 @@
-"""R2, R2b, R2c, R3, R14, R14c, R33 against a second computation that shares no code with them.
-
-Whole cents, integers in fixed point, roots by halving, and a calendar of its own. Two hundred
-random sales here; `CREDIGESTOR_SCHEDULES=10000` tries as many as it says.
-"""
+"""R2, R2b, R2c, R3, R14, R14c, R33 against a second computation that shares no code with them."""
 
 from __future__ import annotations
 
-import calendar
-import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
 from random import Random
 
-from credigestor.errors import InvalidInput
+import pytest
+
 from credigestor.rules import early, true_rate
-from credigestor.rules.calendar import HolidayRules
-from credigestor.rules.due_schedule import ListedNote, Schedule, ScheduleKind
-from credigestor.rules.schedule import plan
-
-MANY = int(os.environ.get("CREDIGESTOR_SCHEDULES", "200"))
-ONE = 1 << 220
-_FIXED = {(1, 1), (4, 21), (5, 1), (9, 7), (10, 12), (11, 2), (11, 15), (11, 20), (12, 25)}
-
-
-def power(base: int, exponent: int) -> int:
-    """A fixed-point number to a whole power, also a negative one."""
-    if exponent < 0:
-        return ONE * ONE // power(base, -exponent)
-    found = ONE
-    while exponent:
-        if exponent & 1:
-            found = found * base >> 220
-        base = base * base >> 220
-        exponent >>= 1
-    return found
+from tests.rules.apart import (
+    ONE,
+    amounts_apart,
+    cents,
+    due_apart,
+    of,
+    on_time_until,
+    power,
+    rate_apart,
+)
+from tests.rules.asking import CASES, TESTS, random_sales
 
 
-def halved(low: int, high: int, too_much: object) -> int:
-    """The number between the two from which on it is too much."""
-    while high - low > ONE >> 120:
-        middle = (low + high) // 2
-        if too_much(middle):  # type: ignore[operator]
-            high = middle
-        else:
-            low = middle
-    return low
-
-
-def cents(number: Fraction) -> int:
-    """Rounded half up, away from zero."""
-    sign = -1 if number < 0 else 1
-    return sign * int(abs(number) + Fraction(1, 2))
-
-
-def of(fixed: int) -> Fraction:
-    return Fraction(fixed, ONE)
-
-
-@dataclass(frozen=True)
-class Growth:
-    """What R$ 1 becomes at a rate a month; whole months exactly, where cents are often halved."""
-
-    rate: Fraction
-
-    @cached_property
-    def of_a_day(self) -> int:
-        top = (1 + self.rate) * ONE
-        return halved(ONE, 2 * ONE, lambda g: power(g, 30) > top)
-
-    def over(self, days: int) -> Fraction:
-        if days % 30 == 0:
-            return (1 + self.rate) ** (days // 30)
-        return of(power(self.of_a_day, days))
-
-
-def easter(year: int) -> date:
-    """Sunday by the anonymous Gregorian computus."""
-    a, b, c = year % 19, year // 100, year % 100
-    d, e = divmod(b, 4)
-    g = (8 * b + 13) // 25
-    h = (19 * a + b - d - g + 15) % 30
-    i, k = divmod(c, 4)
-    m = (32 + 2 * e + 2 * i - h - k) % 7
-    n = (a + 11 * h + 22 * m) // 451
-    month, day = divmod(h + m - 7 * n + 114, 31)
-    return date(year, month, day + 1)
-
-
-def open_on(day: date) -> bool:
-    good_friday = easter(day.year) - timedelta(days=2)
-    return day.weekday() < 5 and (day.month, day.day) not in _FIXED and day != good_friday
-
-
-def in_month(year: int, month: int, day: int) -> date:
-    year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
-    return date(year, month, min(day, calendar.monthrange(year, month)[1]))
-
-
-def business_day(year: int, month: int, nth: int) -> date:
-    first = in_month(year, month, 1)
-    return [d for k in range(40) if open_on(d := first + timedelta(days=k))][nth - 1]
-
-
-def due_apart(schedule: Schedule, sold: date, first: date, count: int) -> list[date]:
-    if schedule.kind == "list":
-        return sorted(row.due_date for row in schedule.listed)
-    if schedule.kind == "days":
-        assert schedule.step
-        return [first + timedelta(days=schedule.step * k) for k in range(count)]
-    if schedule.kind == "business_day":
-        assert schedule.step
-        here = business_day(first.year, first.month, schedule.step)
-        later = 0 if here >= first else 1
-        return [
-            business_day(first.year, first.month + k + later, schedule.step) for k in range(count)
-        ]
-    suggested = first == in_month(sold.year, sold.month + 1, sold.day)
-    anchor = sold.day if suggested else first.day
-    return [in_month(first.year, first.month + k, anchor) for k in range(count)]
-
-
-def amounts_apart(
-    schedule: Schedule, financed: int, rate: Fraction, sold: date, due: Sequence[date]
-) -> list[int]:
-    """The notes' cents."""
-    rows = sorted(schedule.listed, key=lambda row: row.due_date)
-    agreed = [None if row.amount is None else int(row.amount * 100) for row in rows]
-    agreed = agreed or [None] * len(due)
-    free = [k for k, amount in enumerate(agreed) if amount is None]
-    if not free:
-        return [amount or 0 for amount in agreed]
-    if rate == 0:
-        left = financed - sum(amount or 0 for amount in agreed)
-        shares = [(left + len(free) - 1 - k) // len(free) for k in range(len(free))]
-        return [shares.pop(0) if amount is None else amount for amount in agreed]
-    growth = Growth(rate)
-    if schedule.kind == "monthly":
-        return price(financed, growth, sold, due)
-    worth = [growth.over((sold - day).days) for day in due]
-    owed = financed - sum(
-        (amount * w for amount, w in zip(agreed, worth, strict=True) if amount), Fraction(0)
-    )
-    each = cents(owed / sum((worth[k] for k in free), Fraction(0)))
-    balance, since, made = financed, sold, list(agreed)
-    for k in range(free[-1] + 1):
-        balance += cents(balance * (growth.over((due[k] - since).days) - 1))
-        since = due[k]
-        if k == free[-1]:
-            after = range(k + 1, len(due))
-            worth_then = (growth.over((since - due[j]).days) for j in after)
-            later = sum(
-                ((agreed[j] or 0) * w for j, w in zip(after, worth_then, strict=True)), Fraction(0)
-            )
-            made[k] = balance - cents(later)
-        else:
-            made[k] = each if agreed[k] is None else agreed[k]
-            balance -= made[k] or 0
-    return [amount or 0 for amount in made]
-
-
-def price(financed: int, growth: Growth, sold: date, due: Sequence[date]) -> list[int]:
-    """Tabela Price, carried to a month before the first due date."""
-    rate = growth.rate
-    suggested = due[0] == in_month(sold.year, sold.month + 1, sold.day)
-    month_before = in_month(due[0].year, due[0].month - 1, sold.day if suggested else due[0].day)
-    balance = cents(financed * growth.over((month_before - sold).days))
-    each = cents(balance * rate / (1 - (1 + rate) ** -len(due)))
-    for _k in due[1:]:
-        balance += cents(balance * rate) - each
-    return [each] * (len(due) - 1) + [balance + cents(balance * rate)]
-
-
-def rate_apart(financed: int, days: Sequence[int], amounts: Sequence[int]) -> int:
-    """1 ÷ (1 + r), by halving."""
-    apart = [day - before for day, before in zip(days, [0, *days], strict=False)]
-
-    def worth(v: int) -> int:
-        value, factor, powers = 0, ONE, {gap: power(v, gap) for gap in set(apart)}
-        for gap, amount in zip(apart, amounts, strict=True):
-            factor = factor * powers[gap] >> 220
-            value += amount * factor
-        return value
-
-    if sum(amounts) <= financed:
-        return ONE
-    return halved(ONE // 10, ONE, lambda v: worth(v) > financed * ONE)
-
-
-def random_schedule(random: Random, sold: date, financed: int) -> tuple[Schedule, date, int]:
-    first = sold + timedelta(days=random.choice([0, 1, 15, 30, 31, random.randrange(366)]))
-    count = random.choice([1, 2, 3, 6, 12, 24, random.randint(1, 120)])
-    kind = random.choice(list(ScheduleKind))
-    if kind == ScheduleKind.DAYS:
-        return (
-            Schedule(kind, random.choice([7, 10, 14, 15, 30, random.randint(1, 180)])),
-            first,
-            count,
-        )
-    if kind == ScheduleKind.BUSINESS_DAY:
-        return Schedule(kind, random.randint(1, 15)), first, count
-    if kind == ScheduleKind.MONTHLY:
-        usual = in_month(sold.year, sold.month + 1, sold.day)
-        return Schedule(), random.choice([usual, first]), count
-    days = random.sample(range(1, 900), min(count, 40))
-    how = random.choice(["agreed", "some", "none"])
-    rows = []
-    for day in days:
-        share = financed // len(days) + random.randint(0, 1 + financed // (50 * len(days)))
-        typed = how == "agreed" or (how == "some" and random.random() < 0.4)
-        rows.append(
-            ListedNote(
-                sold + timedelta(days=day), Decimal(share + len(days)) / 100 if typed else None
-            )
-        )
-    return Schedule(kind, listed=tuple(rows)), first, count
-
-
-def test_r33_random_sales_are_the_same_to_the_cent_by_a_computation_apart() -> None:
-    random = Random(33)
-    refused = 0
-    for _ in range(MANY):
-        sold = date(2026, 1, 1) + timedelta(days=random.randrange(1200))
-        financed = random.choice([100_000, random.randint(20_000, 10_000_000)])
-        rates = ("0", "1", "2.5", "5", "100", f"0.{random.randrange(10_000):04}")
-        rate = Decimal(random.choice(rates))
-        schedule, first, count = random_schedule(random, sold, financed)
-        try:
-            made = plan(
-                Decimal(financed) / 100,
-                rate,
-                count,
-                first,
-                sold_on=sold,
-                schedule=schedule,
-                holidays=HolidayRules(),
-            )
-        except InvalidInput:
-            refused += 1
-            continue
-        due = due_apart(schedule, sold, first, count)
-        told = (sold, financed, rate, schedule, first, count)
-        assert [note.due_date for note in made.notes] == due, told
-        amounts = amounts_apart(schedule, financed, Fraction(rate) / 100, sold, due)
-        assert [int(note.amount * 100) for note in made.notes] == amounts, told
+@pytest.mark.parametrize("seed", range(TESTS))
+def test_r33_random_sales_are_the_same_to_the_cent_by_a_computation_apart(seed: int) -> None:
+    random = Random(33 + seed)
+    for asked, made in random_sales(random, CASES):
+        schedule, sold = asked.schedule, asked.sold
+        due = due_apart(schedule, sold, asked.first, asked.count)
+        assert [note.due_date for note in made.notes] == due, asked
+        assert [note.on_time_until for note in made.notes] == [*map(on_time_until, due)], asked
+        amounts = amounts_apart(schedule, asked.financed, Fraction(asked.rate) / 100, sold, due)
+        assert [int(note.amount * 100) for note in made.notes] == amounts, asked
         days = [(day - sold).days for day in due]
-        check_rate(made.daily_rate, financed, days, amounts, random)
-    assert refused <= MANY // 10
+        check_rate(made.daily_rate, asked.financed, days, amounts, random)
 
 
 def check_rate(
     daily: Decimal, financed: int, days: Sequence[int], amounts: Sequence[int], random: Random
 ) -> None:
-    """The true rate, what settles all on the day of the sale, and one note on another day."""
+    """The true rate, what settles all on the day of the sale, and a part of a note on that day."""
     v = rate_apart(financed, days, amounts)
     if days[0] == 0 and sum(a for d, a in zip(days, amounts, strict=True) if d == 0) >= financed:
         v = ONE

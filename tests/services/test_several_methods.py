@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal as D
 from functools import partial
 from typing import Any
@@ -25,7 +26,17 @@ from tests.portfolio import TODAY
 from tests.reports.planting import named
 from tests.services.anonymising import LONG_AGO, anonymise, database, make_customer
 from tests.services.anonymising import sell as sell_long_ago
-from tests.services.paying import new_payment, pay, receive, refused, reverse, sell
+from tests.services.discounting import priced, receipt_of, settle
+from tests.services.paying import (
+    new_payment,
+    note_row,
+    pay,
+    receive,
+    refused,
+    reverse,
+    sell,
+    splits,
+)
 from tests.services.selling import at_once, count
 from tests.services.test_counter_statements import statements
 
@@ -55,6 +66,31 @@ def test_r36_the_parts_add_up_and_allocation_sees_one_amount(seller: Actor) -> N
     assert [item.amount for item in found.items] == [D("87.48")]
     assert told is not None
     assert told["method"] == "cash 40.00 + pix 47.48"
+
+
+def test_r36_the_reduction_of_an_early_note_sees_one_amount_too(
+    seller: Actor, manager: Actor
+) -> None:
+    """R14's 88,85, 47 days early, is settled for 87,48 in two methods as in one."""
+    two, one = (sell(("88.85", TODAY + timedelta(days=47))) for _ in range(2))
+    for sale in (two, one):
+        priced(sale.id, "1")
+    [note], [other] = two.notes, one.notes
+    payment_id = receive(seller, several(note, discounts={note: D("1.37")}))
+    settle(seller, other, "87.48", "1.37", TODAY)
+    assert splits(note) == splits(other) == [("0.00", "0.00", "87.48")]
+    assert note_row(note).principal_balance == 0
+    found = receipt_of(payment_id)
+    assert (found.amount, found.method) == (D("87.48"), "cash 40.00 + pix 47.48")
+    assert [(item.amount, item.discount, item.after) for item in found.items] == [
+        (D("87.48"), D("1.37"), D("0.00"))
+    ]
+    reverse(manager, payment_id)
+    assert note_row(note).principal_balance == D("88.85")
+    # A cent more than the law takes off is a manager's to grant, in whatever the money comes.
+    less = (("cash", D("40.00")), ("pix", D("47.47")))
+    beside = {"method": None, "methods": less, "discounts": {note: D("1.38")}}
+    assert "precisa de um gerente" in refused(seller, TODAY, (note, "87.47"), **beside).message
 
 
 def test_r36_what_came_by_each_method_is_exact(seller: Actor, manager: Actor) -> None:

@@ -1,4 +1,4 @@
-"""A story: Ana pays down in cash and Pix, thinks again, and is handed the money back next day."""
+"""A story: Ana buys by the fortnight, pays down in cash and Pix, and has it all back next day."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.documents import catalogue
 from credigestor.documents.receipt_words import purpose
 from credigestor.reports import day, sale, sale_money, summary
+from credigestor.reports.booklet import booklet
 from credigestor.reports.check.report import check
+from credigestor.reports.portfolio import collections
 from credigestor.reports.sale_money import MoneyFilters, MoneyTotals
 from credigestor.rules.aging import Status
 from credigestor.rules.methods import Method
 from credigestor.rules.permissions import Actor
-from credigestor.services import sales
+from credigestor.services import sales, summaries
 from credigestor.services.sales import NewSale
 from tests.portfolio import add_customer
+from tests.services.scheduling import FORTNIGHTLY
+from tests.services.selling import notes_of
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -32,11 +36,20 @@ def takings(since: date, until: date) -> MoneyTotals:
         return sale_money.totals(session, MoneyFilters(since, until))
 
 
-def test_a_down_payment_in_cash_and_pix_is_handed_back_the_day_after(
+def to_come(day: date) -> dict[date, D]:
+    """What is open, by the month in which it falls due (R21)."""
+    with transaction() as session:
+        summaries.refresh(session, today=day)
+    with snapshot() as session:
+        found = collections.open_by_due_month(session, day)
+    return {each.due_month: each.principal for each in found}
+
+
+def test_a_down_payment_of_a_fortnightly_sale_is_handed_back_the_day_after(
     seller: Actor, manager: Actor
 ) -> None:
     # Monday: Vera sells Ana 900,00. Ana hands over 200,00 in cash and 100,00 by Pix; the rest is
-    # three notes of 200,00.
+    # four notes of 150,00, one a fortnight from 10 December (R33).
     with transaction() as session:
         ana = add_customer(session)
         sale_id = sales.register(
@@ -49,8 +62,9 @@ def test_a_down_payment_in_cash_and_pix_is_handed_back_the_day_after(
                 total=D("900.00"),
                 down_payment=D("300.00"),
                 down_payment_methods=((Method.CASH, D("200.00")), (Method.PIX, D("100.00"))),
-                installments=3,
-                first_due_date=date(2026, 12, 8),
+                installments=4,
+                first_due_date=date(2026, 12, 10),
+                schedule=FORTNIGHTLY,
             ),
             today=MONDAY,
         )
@@ -73,6 +87,16 @@ def test_a_down_payment_in_cash_and_pix_is_handed_back_the_day_after(
         None,
     )
     assert purpose(paper) == f"de entrada da venda {sale_id:06d}"
+    # The second is due at Christmas, the third and fourth on a weekend: on time a little longer.
+    assert [(note.amount, note.due_date, note.on_time_until) for note in notes_of(sale_id)] == [
+        (D("150.00"), date(2026, 12, 10), date(2026, 12, 10)),
+        (D("150.00"), date(2026, 12, 25), date(2026, 12, 28)),
+        (D("150.00"), date(2027, 1, 9), date(2027, 1, 11)),
+        (D("150.00"), date(2027, 1, 24), date(2027, 1, 25)),
+    ]
+    with snapshot() as session:
+        assert booklet(session, sale_id, today=MONDAY).due_told == "a cada 15 dias"
+    assert to_come(MONDAY) == {date(2026, 12, 1): D("300.00"), date(2027, 1, 1): D("300.00")}
 
     # Tuesday: she changes her mind. Guta cancels the sale and hands it all back as it came.
     with transaction() as session:
@@ -89,6 +113,9 @@ def test_a_down_payment_in_cash_and_pix_is_handed_back_the_day_after(
     assert takings(TUESDAY, TUESDAY).refunded_by_method == in_the_till
     both = takings(MONDAY, TUESDAY)
     assert both.received - both.refunded == 0
+
+    # Nothing is to come of the fortnights any more.
+    assert to_come(TUESDAY) == {}
 
     # On paper: hers says DEVOLVIDO now, and there is one of the return, which she signs.
     with snapshot() as session:
