@@ -35,8 +35,8 @@ def pdf(data: Quote, *, made_at: datetime, logo: bytes | None) -> bytes:
         sheet.paragraph(
             "Quem paga antes, no todo ou em parte, tem direito à redução proporcional dos juros do "
             "contrato (Código de Defesa do Consumidor, art. 52, § 2º). Uma nota se quita pelo que "
-            "falta dela ÷ fator; quem paga só uma parte abate o valor pago × fator. O fator é (1 + taxa "
-            "efetiva ao dia da venda) elevado aos dias corridos até o vencimento."
+            "falta dela ÷ fator; quem paga só uma parte abate o valor pago × fator. O fator é "
+            "(1 + taxa efetiva ao dia da venda) elevado aos dias corridos até o vencimento."
         )
     return sheet.finished()
 

@@ -27,7 +27,13 @@ def live(session: Session, note_ids: Collection[int]) -> Mapping[int, list[Act]]
     return found
 
 
-def told(note: Note, sale: Sale, acts: Iterable[Act], on: date) -> tuple[str, ...]:
+def told(
+    note: Note,
+    sale: Sale,
+    acts: Iterable[Act],
+    on: date,
+    reasons: Mapping[Act, str] | None = None,
+) -> tuple[str, ...]:
     """Each step of what a note owes on a day after these acts (R6–R9, R14, R29–R34)."""
     lines = statement(
         terms_of(note, sale),
@@ -36,16 +42,26 @@ def told(note: Note, sale: Sale, acts: Iterable[Act], on: date) -> tuple[str, ..
         on_time_until=note.original_on_time_until or note.on_time_until,
         daily_rate=sale.daily_rate,
         contract_rate=sale.contract_rate,
+        reasons=reasons,
     )
     return tuple(line.text for line in lines)
 
 
 def told_with(
-    session: Session, more: Mapping[int, Sequence[Act]], on: date
+    session: Session,
+    more: Mapping[int, Sequence[Act]],
+    on: date,
+    reasons: Mapping[Act, str] | None = None,
 ) -> dict[int, tuple[str, ...]]:
-    """By the note's id, `told` on a day with more acts after those on record up to it."""
+    """By the note's id, `told` on a day with more acts after those on record up to it.
+
+    `reasons` are why those more are done, where one is given.
+    """
     rows = session.execute(
         select(Note, Sale).join(Sale, Sale.id == Note.sale_id).where(Note.id.in_(more))
     ).all()
     acts = live(session, more.keys())
-    return {note.id: told(note, sale, [*acts[note.id], *more[note.id]], on) for note, sale in rows}
+    return {
+        note.id: told(note, sale, [*acts[note.id], *more[note.id]], on, reasons)
+        for note, sale in rows
+    }
