@@ -306,14 +306,18 @@ def _row_slots(draft: LiveForm, count: int) -> None:
 
 
 def _told(listed: tuple[ListedNote, ...], financed: Decimal | None) -> str:
-    """What was typed of the amounts, and what is done about the rest."""
+    """What was typed of the amounts, what is left, and what is done about it."""
     amounts = [row.amount for row in listed if row.amount is not None]
     given, free = sum(amounts, ZERO), len(listed) - len(amounts)
     count = format_count(len(listed), "parcela", "parcelas")
     of = f" de {format_brl(financed)}" if financed is not None else ""
+    left = ZERO if financed is None else financed - given
+    short = f", faltam {format_brl(left)}" if left > 0 else ""
     if not amounts:
         return f"{count}, valores calculados. Veja-os na prévia."
     if free:
         rest = "a sem valor é calculada" if free == 1 else f"as {free} sem valor são calculadas"
-        return f"{count}: digitados {format_brl(given)}{of}; {rest}."
+        return f"{count}: digitados {format_brl(given)}{of}{short}; {rest}."
+    if short:
+        return f"{count} que somam {format_brl(given)}{of}{short}."
     return f"{count} que somam {format_brl(given)}{of}; o que passa do financiado são juros."
