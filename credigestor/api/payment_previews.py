@@ -5,7 +5,7 @@ And how an amount is shared over notes, as the page Receber does it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated
 
@@ -22,8 +22,10 @@ from credigestor.api.payments import ItemMade, Waived
 from credigestor.api.sale_previews import NO_OPERATION
 from credigestor.db.engine import snapshot
 from credigestor.errors import Conflict, InvalidInput
+from credigestor.reports import reckoning
 from credigestor.reports.notes import OpenNote, open_notes
 from credigestor.reports.receiving import Discounts, allocated, by_right, check_granted, grant
+from credigestor.rules.charges import Act
 from credigestor.rules.methods import Method
 from credigestor.rules.money import CENT, ZERO
 from credigestor.rules.permissions import Permission
@@ -64,7 +66,10 @@ class AmountToShare(Body):
 
 
 class PreviewedNote(Answer):
-    """What the payment would do to a note: `owed` on its day, and `after` it."""
+    """What the payment would do to a note: `owed` on its day, and `after` it.
+
+    `steps` tell how that is found, as the note's page will once it is made.
+    """
 
     note_id: int
     number: str
@@ -76,6 +81,7 @@ class PreviewedNote(Answer):
     discount: Money
     waived: Waived
     after: Money
+    steps: list[str]
 
 
 class Lapsed(Answer):
@@ -161,6 +167,7 @@ def _chosen(notes: Sequence[OpenNote], note_ids: Sequence[int] | None) -> list[O
 
 def _previewed(session: Session, call: Call, new: NewPayment) -> PaymentPreview:
     made = services.preview(session, call.actor, new, today=call.today)
+    steps = _steps(session, new, {note.id: step.act for note, step in made})
     waived = {note.id: new.waived.get(note.id, waivers.Waived()) for note, _ in made}
     notes = [
         PreviewedNote(
@@ -174,6 +181,7 @@ def _previewed(session: Session, call: Call, new: NewPayment) -> PaymentPreview:
             discount=step.act.discount,
             waived=Waived.model_validate(waived[note.id]),
             after=step.state.total,
+            steps=list(steps[note.id]),
         )
         for note, step in made
     ]
@@ -201,3 +209,14 @@ def _previewed(session: Session, call: Call, new: NewPayment) -> PaymentPreview:
         notes=notes,
         lapses=[Lapsed.model_validate(each) for each in lapses.lapsing(session, new)],
     )
+
+
+def _steps(
+    session: Session, new: NewPayment, paid: Mapping[int, Act]
+) -> Mapping[int, Sequence[str]]:
+    """By the note's id, its calculation once what is let go and then the payment have happened."""
+    let_go = new.acts
+    more = {id_: [*([let_go[id_]] if id_ in let_go else []), act] for id_, act in paid.items()}
+    reasons: dict[Act, str] = dict.fromkeys(let_go.values(), new.waiver_reason or "")
+    reasons |= dict.fromkeys(paid.values(), new.discount_reason or "")
+    return reckoning.told_with(session, more, new.paid_on, reasons)

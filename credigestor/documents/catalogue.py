@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -52,6 +53,7 @@ from credigestor.rules.numbering import sale_number
 _ID = re.compile("[1-9][0-9]{0,9}")
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MONEY = re.compile("(0|[1-9][0-9]{0,9})[.][0-9]{2}")
 _LARGEST_ID = 2**31 - 1
 _COPIES = {str(count) for count in range(1, bounds("receipt_copies")[1] + 1)}
 #: Notes that one quote may name.
@@ -95,6 +97,13 @@ class _Asked:
             return date.fromisoformat(word if _DAY.fullmatch(word) else "")
         except ValueError:
             raise InvalidInput(MALFORMED) from None
+
+    def money(self, name: str) -> Decimal | None:
+        """R$ as 1234.56; None where the address says nothing of it."""
+        word = self.params.get(name)
+        if word is not None and not _MONEY.fullmatch(word):
+            raise InvalidInput(MALFORMED)
+        return None if word is None else Decimal(word)
 
     def ids(self, name: str) -> list[int]:
         words = self.params.get(name, "").split(",", MOST_NOTES)
@@ -178,7 +187,9 @@ def _statement(asked: _Asked) -> Document:
 
 def _settlement(asked: _Asked) -> Document:
     notes, on = asked.ids("notes"), asked.day("on")
-    data = settlements.quote(asked.session, asked.id(), notes, on=on, today=asked.today)
+    data = settlements.quote(
+        asked.session, asked.id(), notes, on=on, today=asked.today, amount=asked.money("amount")
+    )
     name = f"quitacao-cliente-{data.customer.id}-{on}"
     return asked.document(name, settlement.pdf, data)
 
@@ -208,7 +219,7 @@ KINDS: Mapping[str, tuple[frozenset[str], Callable[[_Asked], Document]]] = {
     "recibo": (frozenset({"format", "copies"}), _receipt),
     "recibo-entrada": (frozenset({"format", "copies"}), _money_receipt),
     "extrato": (frozenset({"from", "to"}), _statement),
-    "quitacao": (frozenset({"notes", "on"}), _settlement),
+    "quitacao": (frozenset({"notes", "on", "amount"}), _settlement),
     "devolucao": (frozenset(), _return),
     "prorrogacao": (frozenset(), _new_dates),
     "credito": (frozenset(), _payback),
@@ -222,7 +233,7 @@ def find(
 
     `notas` and `contrato` are of a printing's operation, `carne` of a sale, `proposta` of a
     proposal, `recibo` of a payment and `recibo-entrada` of a down payment or its return (format,
-    copies), `extrato` (from, to) and `quitacao` (notes, on) of a customer, `devolucao` of a
+    copies), `extrato` (from, to) and `quitacao` (notes, on, amount) of a customer, `devolucao` of a
     return's act, `prorrogacao` of an agreement's, `credito` of credit paid back, `acordo` of a
     renegotiation. Raises NotFound for a kind or a row that does not exist, InvalidInput for
     parameters that make no sense, Conflict for a document that is not given any more.

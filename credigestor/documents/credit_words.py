@@ -6,6 +6,7 @@ What the law wants told of it (CDC art. 52 and 54-B) is worded here, once.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from itertools import groupby
 
 from credigestor.reports.credit_terms import AgreedNote, CreditTerms
@@ -20,8 +21,7 @@ Figure = tuple[str, str]
 def figures(terms: CreditTerms) -> list[list[Figure]]:
     """What the credit costs, in rows of three."""
     rate = f"{exact_percent(terms.contract_rate)} ao mês" if terms.contract_rate else "sem juros"
-    monthly = format_percent(true_rate.monthly(terms.daily_rate))
-    yearly = format_percent(true_rate.yearly(terms.daily_rate))
+    monthly, yearly = effective(terms.daily_rate)
     count = len(terms.installments)
     due = [each.due_date for each in terms.installments]
     late = f"{exact_percent(terms.late_rate)} ao mês" if terms.late_rate else "não há"
@@ -55,6 +55,14 @@ def figures(terms: CreditTerms) -> list[list[Figure]]:
             ),
         ],
     ]
+
+
+def effective(daily_rate: Decimal) -> tuple[str, str]:
+    """The effective rate a month and the CET a year, in percent: the same wherever one reads."""
+    return (
+        format_percent(true_rate.monthly(daily_rate)),
+        format_percent(true_rate.yearly(daily_rate)),
+    )
 
 
 def amounts(installments: Sequence[AgreedNote]) -> str:

@@ -242,6 +242,8 @@
     if (event.key === "k" && (event.ctrlKey || event.metaKey) && !event.altKey) {
       return Boolean(inMenu()) && (search(), true);
     }
+    // A table that one types into takes a key before the field of its cell is there.
+    if (event.target.closest?.('[class*="st-key-cg-table"]')) return false;
     if (event.key === "Enter" && alone && !event.shiftKey) return byEnter(event);
     if (!alone) return false;
     if (waiting() && (picking || !typingIn(event.target))) {

@@ -16,6 +16,7 @@ import streamlit as st
 
 from credigestor.db.models import Sale
 from credigestor.db.settings import MAX_RATE, ShopSettings
+from credigestor.documents.credit_words import effective
 from credigestor.reports import customers
 from credigestor.reports import sales as sales_report
 from credigestor.reports.customers import Exposure
@@ -28,7 +29,6 @@ from credigestor.rules.money import (
     ZERO,
     exact_percent,
     format_brl,
-    format_percent,
     parse_money,
     parse_rate,
 )
@@ -187,14 +187,15 @@ def details_area(
 def preview(new: NewSale, planned: Plan, draft: LiveForm) -> None:
     """What the sale would make: the sums, then each note."""
     notes, to_pay = planned.notes, new.down_payment + planned.total
-    monthly = true_rate.monthly(planned.daily_rate)
     with st.grid(2, min_column_width=130):
         st.metric("Total a pagar", format_brl(to_pay))
         st.metric("Entrada", format_brl(new.down_payment))
         if planned.contract_rate:
             st.metric("Juros", format_brl(to_pay - new.total))
-            st.metric("Taxa efetiva ao mês", format_percent(monthly))
-            st.metric("CET ao ano", format_percent(true_rate.yearly(planned.daily_rate)))
+        if notes:
+            a_month, a_year = effective(planned.daily_rate)
+            st.metric("Taxa efetiva ao mês", a_month)
+            st.metric("CET ao ano", a_year)
     if planned.contract_rate != new.contract_rate and notes:
         st.caption(
             messages.plain(
@@ -202,7 +203,7 @@ def preview(new: NewSale, planned: Plan, draft: LiveForm) -> None:
                 "digitados na lista."
             )
         )
-    if monthly > USUAL_MONTHLY_RATE:
+    if true_rate.monthly(planned.daily_rate) > USUAL_MONTHLY_RATE:
         st.warning(
             "Taxa efetiva acima de 1 % ao mês: já se julgou abusiva numa loja que não é financeira "
             "(STJ, REsp 1.720.656). A decisão é de antes da Lei 14.905/2024 e a questão está em "

@@ -74,27 +74,36 @@ def test_the_quote_is_that_of_the_customers_page(sale: Made, seller_token: str) 
     for query, notes, on in (
         ("", sale.notes, TODAY),
         (f"&notes={sale.notes[1]}&on={LATER}", sale.notes[1:], LATER),
+        (f"&notes={sale.notes[1]}&amount=50.00", sale.notes[1:], TODAY),
     ):
+        amount = {"amount": "50.00"} if "amount" in query else {}
         with snapshot() as session:
-            page = settlement.quote(session, customer, notes, on=on, today=TODAY)
+            page = settlement.quote(
+                *(session, customer, notes),
+                on=on,
+                today=TODAY,
+                amount=D("50.00") if amount else None,
+            )
         shown = get(f"/quotes?customer_id={customer}{query}", seller_token)
         assert (shown["as_of"], shown["on"]) == (str(TODAY), str(on))
-        assert {name: shown[name] for name in ("owed", "saved", "total")} == money(
-            page, "owed", "saved", "total"
-        )
+        sums = ("owed", "saved", "total", "after")
+        assert {name: shown[name] for name in sums} == money(page, *sums)
+        assert D(shown["owed"]) == sum(D(shown[name]) for name in sums[1:])
+        assert (D(shown["after"]) > 0) is bool(amount)
+        [rates] = shown["sales"]
+        read = get(f"/sales/{sale.id}", seller_token)
+        assert {**read, **rates} == {**read, "number": rates["number"]}
         assert page.saved > 0
         assert (shown["pix"], shown["txid"]) == (page.pix, page.txid)
         assert page.pix
         for told, note in zip(shown["notes"], page.notes, strict=True):
             assert (told["id"], told["number"]) == (note.id, note.number)
-            assert told["steps"] == list(note.settlement.steps)
-            assert told["owed"] == money(
-                note.settlement.owed, "principal", "interest", "fine", "total"
-            )
-            assert told["total"] == f"{note.settlement.total:.2f}"
+            assert told["steps"] == list(note.steps)
+            assert told["owed"] == money(note.owed, "principal", "interest", "fine", "total")
+            assert (told["total"], told["after"]) == (f"{note.paid:.2f}", f"{note.after:.2f}")
         answer = ask("GET", f"/quotes.pdf?customer_id={customer}{query}", token=seller_token)
         named = ",".join(map(str, notes))
-        same_paper(answer, "quitacao", customer, notes=named, on=str(on))
+        same_paper(answer, "quitacao", customer, notes=named, on=str(on), **amount)
 
 
 def test_a_quote_of_nothing_and_of_the_past_is_refused(sale: Made, seller_token: str) -> None:
@@ -105,6 +114,11 @@ def test_a_quote_of_nothing_and_of_the_past_is_refused(sale: Made, seller_token:
         assert ask("GET", f"{path}?customer_id=999", token=seller_token).code == "not_found"
         past = ask("GET", f"{path}?customer_id={customer}&on=2026-11-22", token=seller_token)
         assert past.json["errors"][0]["parameter"] == "on"
+        for amount in ("0.00", "99999.00", "50", "x"):
+            refused = ask(
+                "GET", f"{path}?customer_id={customer}&amount={amount}", token=seller_token
+            )
+            assert refused.json["errors"][0]["parameter"] == "amount"
         other = sell().notes[0]
         theirs = ask("GET", f"{path}?customer_id={customer}&notes={other}", token=seller_token)
         assert theirs.code == "not_found"

@@ -66,6 +66,8 @@ def same_as_made(shown: Any, body: dict[str, Any], token: str) -> None:
         assert shown[name] == read[name], name
     notes = [{**note} for note in shown["notes"]]
     for note in notes:
+        told = get(f"/notes/{note['note_id']}?as_of={shown['paid_on']}", token)["calculation"]
+        assert note.pop("steps") == [line["text"] for line in told]
         owed, gone = D(note.pop("owed")), D(note["amount"]) + D(note["discount"])
         assert owed == gone + D(note["after"])
     assert notes == read["items"]

@@ -68,8 +68,10 @@ def test_r29_a_payment_at_face_value_lets_the_charges_go_as_previewed(
         assert shown[name] == read[name]
     [item] = shown["notes"]
     assert item.pop("owed") == "153.50"
+    steps = item.pop("steps")
     assert read["items"] == [item]
     found = get(f"/notes/{note}", manager_token)
+    assert steps == [line["text"] for line in found["calculation"]]
     assert found["status"] == "paid"
     [act] = found["acts"]
     assert (act["kind"], act["reason"], act["reversed_on"]) == ("waiver", "bom cliente", None)

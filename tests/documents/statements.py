@@ -10,7 +10,7 @@ from credigestor.reports.customer_movements import Kind, Movement, Part
 from credigestor.reports.customer_statement import CustomerStatement
 from credigestor.reports.named_customer import NamedCustomer
 from credigestor.reports.notes import OpenNote
-from credigestor.reports.settlement import Quote, QuotedNote
+from credigestor.reports.settlement import Quote, QuotedNote, QuotedSale
 from credigestor.rules.calendar import HolidayRules, due_dates, last_on_time_day
 from credigestor.rules.charges import Owed, Terms
 from credigestor.rules.numbering import note_number
@@ -31,8 +31,12 @@ def quote(
     customer: NamedCustomer = CUSTOMER,
     contract_rate: str = "1",
     txid: str = "C7",
+    paid: str | None = None,
 ) -> Quote:
-    """A quote of today for notes of (R$, days until due); R14's three where none is given."""
+    """A quote of today for notes of (R$, days until due); R14's three where none is given.
+
+    `paid` is what the first gets, R$, and the others nothing: they are settled where it is None.
+    """
     told = notes or (("88.85", 30), ("88.85", 60), ("88.85", 90))
     quoted = []
     for number, (amount, days) in enumerate(told, 1):
@@ -46,8 +50,21 @@ def quote(
             daily_rate=of_month(D(contract_rate)),
         )
         late = -days if on_time < TODAY else 0
-        quoted.append(QuotedNote(number, note_number(123, number, len(told)), due, late, found))
-    return Quote(shop, customer, TODAY, tuple(quoted), txid)
+        quoted.append(
+            QuotedNote(
+                id=number,
+                number=note_number(123, number, len(told)),
+                due_date=due,
+                days_late=late,
+                days_early=found.days_early,
+                owed=found.owed,
+                paid=found.total if paid is None else D(paid) * (number == 1),
+                discount=found.discount if paid is None else D("0.79") * (number == 1),
+                steps=found.steps,
+            )
+        )
+    sale = QuotedSale(123, D(contract_rate), of_month(D(contract_rate)))
+    return Quote(shop, customer, TODAY, tuple(quoted), (sale,), txid)
 
 
 def statement(

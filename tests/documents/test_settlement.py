@@ -30,6 +30,8 @@ def test_r14_three_notes_of_88_85_are_settled_for_261_31_and_save_5_24() -> None
         "88,85 ÷ 1,000331732706^60 = 87,10. Redução de 1,75.",
         "Válido para pagamento em 24/11/2026",
         "Código de Defesa do Consumidor, art. 52, § 2º",
+        "000123 1 % 1,00 % 12,87 %",
+        "O fator é (1 + taxa efetiva ao dia da venda) elevado aos dias corridos até o vencimento.",
     ):
         assert told in text, told
 
@@ -38,6 +40,20 @@ def test_r14_a_note_47_days_early_is_settled_for_87_48() -> None:
     text = text_of(quote(("88.85", 47)))
     assert "R$ 87,48" in text
     assert "88,85 ÷ 1,000331732706^47 = 87,48. Redução de 1,37." in text
+
+
+def test_r14c_a_quote_of_a_part_says_what_it_pays_and_what_is_left() -> None:
+    text = text_of(quote(("88.85", 47), ("88.85", 77), paid="50.00"))
+    for told in (
+        "Cotação de pagamento em parte",
+        "Pagando em parte, em 24/11/2026 R$ 50,00",
+        "Economia de R$ 0,79. Ficam R$ 126,91 a pagar destas notas.",
+        "Principal Redução Pagar Resta",
+        "000123-01/02 10/01/2027 47 dias antes 88,85 0,79 50,00 38,06",
+        "A outra nota fica como está.",
+    ):
+        assert told in text, told
+    assert "000123-02/02" not in text
 
 
 def test_a_late_note_owes_its_charges_and_each_is_reckoned() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credigestor.errors import InvalidInput
+from credigestor.rules import true_rate
 from credigestor.rules.allocation import distribute
 from credigestor.rules.calendar import HolidayRules
 from credigestor.rules.schedule import Plan, plan
@@ -78,6 +79,12 @@ def test_r2c_the_amount_is_carried_to_a_month_before_the_first_due_date(
     planned = made("1000.00", rate, count, first, sold_on=SOLD)
     assert planned.carried == (carried and D(carried))
     assert [note.amount for note in planned.notes] == [D(each) for each in amounts]
+
+
+def test_r2c_carried_to_28_02_27_the_agreed_5_stay_true_5_00_and_81_04_a_year() -> None:
+    planned = made("1000.00", "5", 3, date(2027, 2, 28), sold_on=SOLD)
+    rates = true_rate.monthly(planned.daily_rate), true_rate.yearly(planned.daily_rate)
+    assert rates == (D("5.00"), D("81.04"))
 
 
 def test_r2c_the_suggestion_of_a_short_month_carries_nothing() -> None:

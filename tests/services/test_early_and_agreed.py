@@ -55,7 +55,7 @@ def test_the_days_to_the_date_in_force_are_saved_and_the_agreed_interest_is_not(
     left = worth(note)
     assert left < D("88.85")
     assert found.settlement == quoted.total == left + D("0.89")
-    assert "Mais 0,89 de juros combinados." in quoted.notes[0].settlement.steps[-1]
+    assert "Mais 0,89 de juros combinados." in quoted.notes[0].steps[-1]
     [part] = allocated(found.settlement, [found], by_right([found]))
     data = new_payment(
         TODAY,

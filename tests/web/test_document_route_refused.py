@@ -129,6 +129,10 @@ def test_an_address_of_nothing_is_not_found(cookie: str, receipt: str, path: str
         f"quitacao/1?notes={','.join(map(str, range(1, 502)))}&on=2026-12-10",
         "quitacao/1?notes=2&on=2026-11-22",
         "quitacao/1?notes=2&on=9999-12-31",
+        "quitacao/1?notes=2&on=2026-12-10&amount=",
+        "quitacao/1?notes=2&on=2026-12-10&amount=50",
+        "quitacao/1?notes=2&on=2026-12-10&amount=0.00",
+        "quitacao/1?notes=2&on=2026-12-10&amount=-1.00",
     ],
 )
 def test_parameters_that_make_no_sense_are_refused(cookie: str, receipt: str, path: str) -> None:

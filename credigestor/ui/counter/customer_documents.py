@@ -15,9 +15,11 @@ from credigestor.errors import InvalidInput
 from credigestor.reports import customer_statement, notes, settlement
 from credigestor.reports.settlement import Quote
 from credigestor.rules.calendar import format_date
-from credigestor.rules.money import format_brl, format_number
+from credigestor.rules.money import CENT, format_brl, format_number, parse_money
 from credigestor.ui.counter import document_bars
+from credigestor.ui.counter.credit_lines import interest_line
 from credigestor.ui.kit import data, forms, messages
+from credigestor.ui.kit.live_form import PAUSE
 
 #: How far back the statement goes unless somebody asks for more.
 _MONTHS = 3
@@ -35,8 +37,9 @@ def show(customer_id: int, *, today: date) -> None:
     with st.container(border=True):
         st.header("Cotação de quitação", anchor=False)
         st.caption(
-            "Quanto quita as notas em uma data, com os juros e a multa das atrasadas e a redução "
-            "dos juros do contrato das que são pagas antes (CDC, art. 52, § 2º)."
+            "Quanto quita as notas em uma data, ou o que faz um valor menor, com os juros e a "
+            "multa das atrasadas e a redução dos juros do contrato do que é pago antes (CDC, art. "
+            "52, § 2º)."
         )
         _settlement(customer_id, today)
 
@@ -81,8 +84,19 @@ def _settlement(customer_id: int, today: date) -> None:
     if not open_notes:
         st.info("Nada em aberto: não há o que quitar.", icon=":material/task_alt:")
         return
-    on = forms.date_field("Pagando em", today, key=f"quote-on:{customer_id}")
-    fields.slot("on")
+    with st.grid(2, min_column_width=160):
+        with st.container():
+            on = forms.date_field("Pagando em", today, key=f"quote-on:{customer_id}")
+            fields.slot("on")
+        with st.container():
+            typed = st.text_input(
+                "Quanto quer pagar (R$)",
+                key=f"quote-amount:{customer_id}",
+                live=PAUSE,
+                placeholder="Tudo",
+                autocomplete="off",
+            )
+            fields.slot("amount")
     labels = {
         note.id: f"{note.number} · {_due(note.due_date, note.days_late)}" for note in open_notes
     }
@@ -102,18 +116,30 @@ def _settlement(customer_id: int, today: date) -> None:
         wanted: Sequence[int] = chosen or list(labels)
         if len(wanted) > MOST_NOTES:
             raise InvalidInput(f"Escolha no máximo {MOST_NOTES} notas.", field="notes")
-        found = data.read(settlement.quote, customer_id, wanted, on=on, today=today)
-        with st.grid(2, min_column_width=160):
-            st.metric(f"Quita em {format_date(found.on)}", format_brl(found.total))
-            if found.saved:
-                st.metric("Economia", format_brl(found.saved))
-        ids = ",".join(str(note.id) for note in found.notes)
+        amount = parse_money(typed, field="amount", minimum=CENT) if (typed or "").strip() else None
+        found = data.read(settlement.quote, customer_id, wanted, on=on, today=today, amount=amount)
+        _sums(found)
+        asked: dict[str, Any] = {"notes": ",".join(str(note.id) for note in found.notes), "on": on}
+        asked |= {"amount": amount} if found.after else {}
         _links(
             "cotação",
-            document_bars.path("quitacao", customer_id, notes=ids, on=on),
-            document_bars.path("quitacao", customer_id, keep=True, notes=ids, on=on),
+            document_bars.path("quitacao", customer_id, **asked),
+            document_bars.path("quitacao", customer_id, keep=True, **asked),
         )
         _figures(found)
+
+
+def _sums(found: Quote) -> None:
+    day = format_date(found.on)
+    with st.grid(2, min_column_width=160):
+        st.metric(f"{'Paga' if found.after else 'Quita'} em {day}", format_brl(found.total))
+        if found.saved:
+            st.metric("Economia", format_brl(found.saved))
+        if found.after:
+            st.metric("Fica a pagar", format_brl(found.after))
+    for sale in found.sales:
+        rates = interest_line(sale.contract_rate, sale.daily_rate)
+        st.caption(messages.plain(f"Venda {sale.number}. {rates}."))
 
 
 def _due(day: date, days_late: int) -> str:
@@ -124,23 +150,25 @@ def _figures(found: Quote) -> None:
     rows = [
         {
             "Nota": note.number,
-            "Quita": format_number(each.total),
-            "Principal": format_number(each.owed.principal),
-            "Encargos": format_number(each.owed.charges),
-            "Redução": format_number(each.discount),
+            "Paga" if found.after else "Quita": format_number(note.paid),
+            "Principal": format_number(note.owed.principal),
+            "Encargos": format_number(note.owed.charges),
+            "Redução": format_number(note.discount),
+            "Resta": format_number(note.after),
         }
-        for note in found.notes
-        for each in [note.settlement]
+        for note in found.reached
     ]
     frame = pd.DataFrame(rows)
     if not found.saved:
         del frame["Redução"]
-    if not any(note.settlement.owed.charges for note in found.notes):
+    if not any(note.owed.charges for note in found.reached):
         del frame["Encargos"]
+    if not found.after:
+        del frame["Resta"]
     st.table(frame, border="horizontal", hide_index=True)
     with st.expander("Como se chegou ao valor"):
-        for note in found.notes:
-            steps = " ".join(f"\n- {messages.plain(step)}" for step in note.settlement.steps)
+        for note in found.reached:
+            steps = " ".join(f"\n- {messages.plain(step)}" for step in note.steps)
             st.markdown(f"**{messages.plain(note.number)}**\n{steps}")
 
 

@@ -9,12 +9,12 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from credigestor.documents.credit_words import effective
 from credigestor.reports import guarantors
 from credigestor.rules import renegotiation as rule
-from credigestor.rules import true_rate
 from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import Split
-from credigestor.rules.money import ZERO, format_brl, format_percent
+from credigestor.rules.money import ZERO, format_brl
 from credigestor.rules.permissions import Actor
 from credigestor.rules.renegotiation import Agreement
 from credigestor.services import renegotiations
@@ -48,10 +48,9 @@ def _sums(found: Agreed) -> None:
         st.metric("Entrada", format_brl(paid))
         st.metric("Dívida nova", format_brl(found.entering))
         st.metric("Total das notas novas", format_brl(plan.total))
-        if plan.contract_rate:
-            monthly = true_rate.monthly(plan.daily_rate)
-            st.metric("Taxa efetiva ao mês", format_percent(monthly))
-            st.metric("CET ao ano", format_percent(true_rate.yearly(plan.daily_rate)))
+        monthly, yearly = effective(plan.daily_rate)
+        st.metric("Taxa efetiva ao mês", monthly)
+        st.metric("CET ao ano", yearly)
 
 
 def _old(draft: LiveForm, found: Agreed) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from credigestor.reports import store_credit
-from credigestor.rules.methods import CREDIT, Part
+from credigestor.rules.methods import CREDIT, Method, Part
 from credigestor.rules.money import ZERO
 from credigestor.ui.counter import methods
 from credigestor.ui.kit import data
@@ -27,7 +27,7 @@ class PaidDown(NamedTuple):
 
 
 def typed(draft: LiveForm, down: Decimal | None, customer_id: int | None) -> PaidDown:
-    """How it comes, which must be said where there is a down payment."""
+    """How it comes, which must be said where there is a down payment; and the change of cash."""
     # A place of its own, empty or not: what stands below must not move and be made anew.
     with st.container():
         if not down:
@@ -47,7 +47,11 @@ def typed(draft: LiveForm, down: Decimal | None, customer_id: int | None) -> Pai
             more="O crédito paga a entrada sozinho: diminua a entrada ou escolha outra forma.",
             field="methods",
         )
-        return PaidDown(draft.check(parts) or (), chosen == CREDIT)
+        handed = draft.check(parts) or ()
+        if cash := dict(handed).get(Method.CASH):
+            keys, fields = draft.key, draft.fields
+            draft.check(partial(methods.tell_change, keys, cash, fields, persist="session"))
+        return PaidDown(handed, chosen == CREDIT)
 
 
 def _credit(customer_id: int | None) -> Decimal:

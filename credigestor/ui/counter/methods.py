@@ -132,9 +132,20 @@ def parts(
 
 
 def change(key: Keys, cash: Decimal, fields: Fields) -> Decimal:
-    """What is handed over in cash and the change, which nobody records: R$ kept as credit (R31).
+    """What `tell_change` does, and R$ of the change that are kept as credit (R31)."""
+    over = tell_change(key, cash, fields)
+    if not over or not st.checkbox(
+        "Guardar o troco como crédito do cliente", key=key("keep_change")
+    ):
+        return ZERO
+    fields.slot("kept")
+    return over
 
-    Raises InvalidInput, at the field, for less than the cash that the payment has.
+
+def tell_change(key: Keys, cash: Decimal, fields: Fields, *, persist: _Persist = None) -> Decimal:
+    """Ask what is handed over in cash and tell the change, R$, which nobody records.
+
+    Raises InvalidInput, at the field, for less than the cash that is to be paid.
     """
     with st.container(key="cg-key-alt-t"):
         typed = st.text_input(
@@ -143,6 +154,7 @@ def change(key: Keys, cash: Decimal, fields: Fields) -> Decimal:
             live=_LIVE,
             placeholder="Opcional",
             autocomplete="off",
+            persist_state=persist,
         )
     fields.slot("handed_over")
     if not (typed or "").strip():
@@ -154,9 +166,4 @@ def change(key: Keys, cash: Decimal, fields: Fields) -> Decimal:
             field="handed_over",
         )
     st.markdown(f"Troco: **{messages.plain(format_brl(over))}**")
-    if not over or not st.checkbox(
-        "Guardar o troco como crédito do cliente", key=key("keep_change")
-    ):
-        return ZERO
-    fields.slot("kept")
     return over

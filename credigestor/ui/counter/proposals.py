@@ -29,6 +29,7 @@ def keep_button(draft: LiveForm, form: str, actor: Actor, new: NewSale | None, t
         "Guardar como proposta",
         key=draft.key("keep"),
         icon=":material/contract:",
+        shortcut="Alt+G",
         width="stretch",
         disabled=not ready,
         help="Vale dois dias e vira a venda com um clique.",

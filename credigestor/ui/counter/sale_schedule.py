@@ -32,7 +32,7 @@ from credigestor.rules.due_schedule import (
 from credigestor.rules.installments import MAX_INSTALLMENTS, parse_count
 from credigestor.rules.money import ZERO, format_brl
 from credigestor.ui.counter.listed_rows import read_rows
-from credigestor.ui.kit import forms, messages
+from credigestor.ui.kit import forms, keyboard, messages
 from credigestor.ui.kit.figures import format_count
 from credigestor.ui.kit.live_form import LiveForm
 
@@ -230,7 +230,8 @@ def _after(draft: LiveForm, sold_on: date, *, no_notes: bool) -> Schedule | None
 def _listed(draft: LiveForm, financed: Decimal | None, *, no_notes: bool) -> Schedule | None:
     """The editable table; what it says of the amounts stands below it."""
     st.caption(
-        "Uma linha por parcela, digitada ou colada de uma planilha. O valor vazio é calculado."
+        "Uma linha por parcela, digitada ou colada de uma planilha. O valor vazio é calculado. "
+        "Enter na linha vazia do fim abre outra; Shift+Espaço e Delete tiram a linha."
     )
     rows = _table(draft)
     _row_slots(draft, len(rows))
@@ -262,22 +263,23 @@ def _table(draft: LiveForm) -> list[tuple[str, str]]:
     if key not in kept or begins not in kept:
         rows = kept.get(had, [])
         kept[begins] = [*rows, *[("", "")] * max(_EMPTY_ROWS - len(rows), 1)]
-    edited = st.data_editor(
-        pd.DataFrame(kept[begins], columns=list(_COLUMNS), dtype="str"),
-        column_config={
-            "due_date": st.column_config.TextColumn(
-                "Vencimento", help="Dia, mês e ano, como 23/11/2026"
-            ),
-            "amount": st.column_config.TextColumn(
-                "Valor (R$)", help="Como 1.234,56; vazio, é calculado"
-            ),
-        },
-        num_rows="dynamic",
-        hide_index=True,
-        placeholder="",
-        width="stretch",
-        key=key,
-    )
+    with st.container(key=keyboard.TABLE):
+        edited = st.data_editor(
+            pd.DataFrame(kept[begins], columns=list(_COLUMNS), dtype="str"),
+            column_config={
+                "due_date": st.column_config.TextColumn(
+                    "Vencimento", help="Dia, mês e ano, como 23/11/2026"
+                ),
+                "amount": st.column_config.TextColumn(
+                    "Valor (R$)", help="Como 1.234,56; vazio, é calculado"
+                ),
+            },
+            num_rows="dynamic",
+            hide_index=True,
+            placeholder="",
+            width="stretch",
+            key=key,
+        )
     rows = [
         (_text(due), _text(amount))
         for due, amount in edited[list(_COLUMNS)].itertuples(index=False)
@@ -306,14 +308,18 @@ def _row_slots(draft: LiveForm, count: int) -> None:
 
 
 def _told(listed: tuple[ListedNote, ...], financed: Decimal | None) -> str:
-    """What was typed of the amounts, and what is done about the rest."""
+    """What was typed of the amounts, what is left, and what is done about it."""
     amounts = [row.amount for row in listed if row.amount is not None]
     given, free = sum(amounts, ZERO), len(listed) - len(amounts)
     count = format_count(len(listed), "parcela", "parcelas")
     of = f" de {format_brl(financed)}" if financed is not None else ""
+    left = ZERO if financed is None else financed - given
+    short = f", faltam {format_brl(left)}" if left > 0 else ""
     if not amounts:
         return f"{count}, valores calculados. Veja-os na prévia."
     if free:
         rest = "a sem valor é calculada" if free == 1 else f"as {free} sem valor são calculadas"
-        return f"{count}: digitados {format_brl(given)}{of}; {rest}."
+        return f"{count}: digitados {format_brl(given)}{of}{short}; {rest}."
+    if short:
+        return f"{count} que somam {format_brl(given)}{of}{short}."
     return f"{count} que somam {format_brl(given)}{of}; o que passa do financiado são juros."

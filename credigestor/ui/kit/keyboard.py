@@ -20,6 +20,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 PICK = "cg-pick-"
 #: The container of what is shown before Enter confirms it, and that of the button.
 PREVIEW, CONFIRM = "cg-preview", "cg-confirm"
+#: The container of a table that is typed into: no key of it is one of the page's.
+TABLE = "cg-table"
 #: The container of a row of choices, which Alt and a digit choose.
 DIGITS = "cg-key-alt-digit"
 

@@ -69,6 +69,32 @@ def test_r14_chosen_notes_on_another_day_have_their_own_price() -> None:
     assert papers(app)["Abrir cotação"] == f"/documento/quitacao/1?notes=2&on={on}"
 
 
+def test_r14c_an_amount_typed_is_shared_and_shown_with_what_is_left() -> None:
+    app = open_tab(buyer(47, 77))
+    app.text_input(key="quote-amount:1").set_value("50,00").run()
+    shown, day = figures(app), TODAY
+    assert shown[f"Paga em {format_date(day)}"] == "R$ 50,00"
+    assert (shown["Economia"], shown["Fica a pagar"]) == ("R$ 0,79", "R$ 126,91")
+    assert "50,00 × 1,000331732706^47 = 50,79" in text_of(app)
+    assert list(app.table[0].value["Resta"]) == ["38,06"]
+    assert papers(app)["Abrir cotação"] == f"/documento/quitacao/1?notes=1,2&on={day}&amount=50.00"
+
+
+def test_an_amount_that_is_none_or_too_much_is_told_at_its_field() -> None:
+    app = open_tab(buyer(47))
+    for amount, told in (("x", "“x”"), ("87,49", "R$ 87,48"), ("0", "maior que zero")):
+        app.text_input(key="quote-amount:1").set_value(amount).run()
+        assert told in text_of(app), amount
+        assert "Abrir cotação" not in papers(app)
+
+
+def test_r2b_the_quote_tells_the_effective_rates_of_each_sale() -> None:
+    told = "Taxa efetiva, pelas datas: 1,00 % ao mês, 12,87 % ao ano (CET)"
+    assert f"Venda 000001. Juros do contrato: 1,00 % ao mês. {told}." in text_of(
+        open_tab(buyer(30))
+    )
+
+
 def test_a_day_that_has_passed_has_no_quote() -> None:
     app = open_tab(buyer(30))
     app.date_input(key="quote-on:1").set_value(TODAY - timedelta(days=1))

@@ -173,9 +173,13 @@ def test_r2_interest_shows_its_cost_and_a_warning_above_one_percent(customer: in
     assert not confirm(app).disabled
 
 
-def test_without_interest_no_cost_is_shown(customer: int) -> None:
+def test_r2b_without_interest_the_cost_is_shown_as_none(customer: int) -> None:
     app = fill(visit(customer), total="1000", count="12")
-    assert {metric.label for metric in app.metric} == {"Total a pagar", "Entrada"}
+    metrics = {metric.label: metric.value.replace("\xa0", " ") for metric in app.metric}
+    assert metrics.keys() == {"Total a pagar", "Entrada", "Taxa efetiva ao mês", "CET ao ano"}
+    assert (metrics["Taxa efetiva ao mês"], metrics["CET ao ano"]) == ("0,00 %", "0,00 %")
+    paid_down = fill(visit(customer), total="1000", down="1000")
+    assert {metric.label for metric in paid_down.metric} == {"Total a pagar", "Entrada"}
 
 
 def test_the_shops_contract_rate_is_offered(admin: Actor, customer: int) -> None:

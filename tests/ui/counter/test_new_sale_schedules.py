@@ -156,7 +156,8 @@ def test_r33_a_list_is_typed_and_what_is_left_is_computed(customer: int, table: 
     assert "Falta informar: vencimentos da lista." in words(app)
     table(("20/12/2026", "400,00"), ("10/01/2027", None), ("10/02/2027", " "), ("", None))
     app.run()
-    assert "3 parcelas: digitados R$ 400,00 de R$ 1.000,00; as 2 sem valor são" in words(app)
+    told = "3 parcelas: digitados R$ 400,00 de R$ 1.000,00, faltam R$ 600,00; as 2 sem valor são"
+    assert told in words(app)
     [first, second, third] = preview(app)
     assert first == ("20/12/2026", Decimal("400.00"))
     assert (second[1], third[1]) == (Decimal("308.20"), Decimal("308.21"))
@@ -175,6 +176,32 @@ def test_r33_agreed_amounts_tell_the_rate_that_they_make(customer: int, table: T
     assert "Juros do contrato: 3,2787 % ao mês, pelos valores digitados na lista." in told
     assert by_label(app.metric, "Taxa efetiva ao mês").value.replace("\xa0", " ") == "3,28 %"
     assert by_label(app.metric, "Juros").value.replace("\xa0", " ") == "R$ 50,00"
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (
+            [("20/12/2026", "100,00"), ("20/01/2027", "")],
+            "2 parcelas: digitados R$ 100,00 de R$ 900,00, faltam R$ 800,00; a sem valor é",
+        ),
+        (
+            [("20/12/2026", "100,00"), ("20/01/2027", "799,99")],
+            "2 parcelas que somam R$ 899,99 de R$ 900,00, faltam R$ 0,01.",
+        ),
+        (
+            [("20/12/2026", "100,00"), ("20/01/2027", "800,00")],
+            "2 parcelas que somam R$ 900,00 de R$ 900,00; o que passa do financiado são juros.",
+        ),
+        ([("20/12/2026", "")], "1 parcela, valores calculados. Veja-os na prévia."),
+    ],
+)
+def test_r33_below_the_list_stands_what_is_left_of_what_is_financed(
+    customer: int, table: Typed, rows: list[tuple[str, str]], told: str
+) -> None:
+    table(*rows)
+    app = choose(fill(visit(customer), total="1000", down="100"), ScheduleKind.LIST)
+    assert told in words(app)
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,8 @@ def test_a_sale_shows_its_terms_notes_and_what_is_owed(sale: Made) -> None:
     text = words(app)
     assert app.title[0].value == "Venda 000001"
     assert "por Vera Vendedora" in text
-    assert "Sem juros de contrato" in text
+    effective = "Taxa efetiva, pelas datas: 0,00 % ao mês, 0,00 % ao ano (CET)"
+    assert f"Sem juros de contrato. {effective}" in text
     assert "No atraso: juros de 1,00 % ao mês, multa de 2,00 %, sem carência" in text
     assert by_label(app.metric, "A receber hoje").value == "R$\xa0609,00"
     notes = lists(app)[0].value
