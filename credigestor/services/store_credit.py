@@ -23,7 +23,7 @@ from credigestor.rules.methods import Method
 from credigestor.rules.money import CENT, MAX_MONEY, ZERO, format_brl
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import audit, operations
-from credigestor.services.act_dates import check_day
+from credigestor.services.act_dates import check_day, check_undoing
 from credigestor.services.inputs import InputModel, reason
 
 if TYPE_CHECKING:
@@ -88,13 +88,15 @@ def undo_payback(
 ) -> None:
     """Undo a payback: the money came back, and the credit is there again (R12).
 
-    Raises NotAllowed, NotFound, InvalidInput (no reason) or Conflict (already undone).
+    Raises NotAllowed (also of closed days, R37), NotFound, InvalidInput (no reason) or Conflict
+    (already undone).
     """
     actor.require(Permission.RETURN)
     why = reason(why)
     there = session.get(CreditMovement, movement_id)
     if there is None or there.kind != "paid_back":
         raise NotFound("Devolução de crédito não encontrada.")
+    check_undoing(session, actor, there.moved_on, today=today)
     _lock(session, there.customer_id)
     if not _undo(session, actor, [there], why):
         raise Conflict("Esta devolução de crédito já foi desfeita.")
