@@ -12,22 +12,24 @@ from typing import get_args
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Act, Note, Renegotiation
+from credigestor.db.models import Act, CreditMovement, Note, Renegotiation
 from credigestor.db.steps import recorded
 from credigestor.errors import BusinessError
 from credigestor.rules.acts import Acted, ActKind
 from credigestor.rules.calendar import last_free_day, last_on_time_day
 from credigestor.rules.charges import DueDates, fold, new_state, owed_on
-from credigestor.rules.methods import OneWay
+from credigestor.rules.methods import Method, OneWay
 from credigestor.rules.money import CENT, ZERO
 from credigestor.rules.permissions import Actor
 from credigestor.rules.renegotiation import Agreement
 from credigestor.rules.returns import ReturnKind
-from credigestor.services import acts, renegotiations, returns
+from credigestor.services import acts, payments, renegotiations, returns, store_credit
 from credigestor.services.acts import NewAct
 from credigestor.services.ledger import lock_notes
+from credigestor.services.payments import NewPayment
 from credigestor.services.renegotiations import NewRenegotiation
 from credigestor.services.returns import NewReturn
+from credigestor.services.store_credit import NewPayback
 from tests.portfolio import NATIONAL, TODAY
 
 
@@ -88,13 +90,24 @@ def moved_to(due: date, grace_days: int = 0) -> DueDates:
 
 
 def random_acts(session: Session, actor: Actor, seed: int, count: int = 60) -> None:
-    """Do acts of all kinds to notes of a portfolio, some dated back, and undo some of them."""
+    """Do acts of all kinds to notes of a portfolio, some dated back, and undo some of them.
+
+    And what follows on them: what was renegotiated is paid, credit kept, spent and paid back, what
+    was written off is recovered (R15, R31, R34).
+    """
     random = Random(seed)
     notes = list(session.scalars(select(Note.id).order_by(Note.id)))
     for _ in range(count):
         with session.begin_nested() as attempt:
             try:
                 _random_act(session, actor, random, random.choice(notes))
+            except BusinessError:
+                attempt.rollback()
+    after = Random(seed + 1)
+    for _ in range(count // 2):
+        with session.begin_nested() as attempt:
+            try:
+                _pay_something(session, actor, after)
             except BusinessError:
                 attempt.rollback()
     for act_id in session.scalars(select(Act.id).order_by(Act.id)).all():
@@ -138,6 +151,49 @@ def _random_act(session: Session, actor: Actor, random: Random, note_id: int) ->
             more = Decimal(random.randint(1, 900)) / 100
             done = Acted(kind, day, interest=-more, fine=_part(owed.fine, random))
     act(session, actor, kind, day, {note_id: done})
+
+
+def _pay_something(session: Session, actor: Actor, random: Random) -> None:
+    """Pay a note of a deal, one that was written off, or any; by credit, or keeping some."""
+    of_deals = select(Note.id).join(Renegotiation, Renegotiation.sale_id == Note.sale_id)
+    lost = select(Note.id).where(Note.written_off > 0)
+    rich = select(CreditMovement.customer_id)
+    chosen = random.choice(
+        [of_deals, lost, select(Note.id).where(Note.customer_id.in_(rich)), None]
+    )
+    found = select(Note.id) if chosen is None else chosen
+    ids = session.scalars(found.order_by(Note.id)).all()
+    if not ids:
+        return
+    [note] = lock_notes(session, [random.choice(ids)])
+    newest = max((d for d in (note.last_paid_on, note.last_act_on) if d), default=note.sold_on)
+    day = min(newest + timedelta(days=random.randint(0, 60)), TODAY)
+    owed = owed_on(note.terms, note.state, day).total
+    part = max(_part(owed, random), CENT)
+    credit = store_credit.available(session, note.customer_id, day)
+    if credit and random.random() < 0.2:
+        back = NewPayback(
+            operation_id=uuid.uuid4(),
+            customer_id=note.customer_id,
+            paid_on=day,
+            amount=_part(credit, random),
+            method=Method.PIX,
+            reason="pediu de volta",
+        )
+        store_credit.pay_back(session, actor, back, today=TODAY)
+        return
+    by_credit = bool(credit) and random.random() < 0.7
+    paid = NewPayment(
+        operation_id=uuid.uuid4(),
+        customer_id=note.customer_id,
+        paid_on=day,
+        method=None if by_credit else Method.CASH,
+        by_credit=by_credit,
+        kept=ZERO if by_credit else random.choice([ZERO, ZERO, Decimal("25.00")]),
+        items=((note.id, min(part, credit) if by_credit else part),),
+        backdate_reason="lançamento de teste",
+    )
+    payments.receive(session, actor, paid, today=TODAY)
 
 
 def give_back(

@@ -112,9 +112,10 @@ def load(
         calls(session, _actor(manager), today=today)
         counts = {"customers": len(made.batch.customers), "sales": len(made.batch.sales)}
         audit.record(session, actor, "demo", "shop", None, after=counts)
+        accounts = [(user.login, ROLE_NAMES[Role(user.role)], password) for user, password in staff]
     summaries.fold(transaction, today=today)
     progress(1.0, "Pronto")
-    return [(user.login, ROLE_NAMES[Role(user.role)], password) for user, password in staff]
+    return accounts
 
 
 def _hire(session: Session, actor: Actor, login: str, name: str, role: Role) -> tuple[User, str]:

@@ -1,4 +1,8 @@
-"""What happens after a sale, in the demonstration shop: some of each act on notes (R29–R34)."""
+"""What happens after a sale, in the demonstration shop: some of each act on notes (R29–R34, R37).
+
+Over the past months, not on one day; then what credit does (`credit`), a sale that was a
+namesake's, and closed days.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,26 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Note, Sale
+from credigestor.db.models import Customer, Note, Sale
+from credigestor.demo.credit import credit
+from credigestor.reports.summary import as_json, summary
 from credigestor.rules.charges import owed_on
 from credigestor.rules.methods import Method
 from credigestor.rules.permissions import Actor
 from credigestor.rules.renegotiation import Agreement
 from credigestor.rules.returns import ReturnKind
-from credigestor.services import new_dates, payments, renegotiations, returns, write_offs
+from credigestor.services import (
+    closings,
+    customer_moves,
+    new_dates,
+    payments,
+    renegotiations,
+    returns,
+    write_offs,
+)
 from credigestor.services.ledger import notes_named
 from credigestor.services.new_dates import NewDates
 from credigestor.services.payments import NewPayment
@@ -27,76 +41,204 @@ from credigestor.services.returns import NewReturn
 from credigestor.services.waivers import Waived
 from credigestor.services.write_offs import NewWriteOff
 
-_WAIVED, _RETURNED, _PUT_OFF, _RENEGOTIATED = 12, 5, 8, 4
-#: Days late from which the shop gives a note up.
-_LOST_AFTER = 400
+_WAIVED, _RETURNED, _PUT_OFF = 12, 5, 8
+#: How many days ago debts were renegotiated; the oldest is broken, of the second a note is paid.
+_RENEGOTIATED = (75, 45, 20, 0)
+#: Days late from which the shop gives a note up, and how many days ago it went through them.
+_LOST_AFTER, _GIVEN_UP = 400, (120, 60, 0)
+_LATER = "Lançado depois, do caderno."
 
 
 def after_sale(session: Session, manager: Actor, *, today: date) -> None:
     """Let charges go, take goods back, put notes off, start debts anew and give some up."""
     random = Random("after the sale")  # noqa: S311 - no secret
-    late = _open(session, Note.due_date.between(today - timedelta(days=45), today - timedelta(4)))
+    _to_the_right_person(session, manager, today)
+    _let_go(session, manager, random, today)
+    _take_back(session, manager, random, today)
+    _put_off(session, manager, random, today)
+    _give_up(session, manager, today)
+    _start_anew(session, manager, random, today)
+    credit(session, manager, today=today)
+    last_month = today.replace(day=1) - timedelta(days=1)
+    until = last_month.replace(day=1) - timedelta(days=1)
+    closings.close(
+        session,
+        manager,
+        operation_id=uuid.uuid4(),
+        until=until,
+        figures=lambda: as_json(summary(session, until, today=today)),
+        today=today,
+    )
+
+
+def _let_go(session: Session, manager: Actor, random: Random, today: date) -> None:
+    """Some pay the face value of a note some days late, and the rest is let go (R29)."""
+    late = _open(session, Note.due_date.between(today - timedelta(days=200), today - timedelta(4)))
     for note in _some(random, late, _WAIVED):
-        _paid_at_face_value(session, manager, note.id, today)
-    sold = _open(session, Sale.sold_on >= today - timedelta(days=60), Note.due_date > today)
-    sales = sorted({note.sale_id for note in sold if note.number == note.installments})
-    for sale_id in random.sample(sales, k=min(_RETURNED, len(sales))):
-        _goods_back(session, manager, sale_id, random, today)
-    soon = _open(session, Note.due_date.between(today + timedelta(2), today + timedelta(20)))
-    for note in _some(random, soon, _PUT_OFF):
+        on = min(note.due_date + timedelta(days=random.randrange(4, 40)), today)
+        [locked] = notes_named(session, [note.id])
+        owed = owed_on(locked.terms, locked.state, on)
+        if owed.charges:
+            waived = Waived(interest=owed.interest, fine=owed.fine)
+            payments.receive(
+                session,
+                manager,
+                NewPayment(
+                    operation_id=uuid.uuid4(),
+                    customer_id=note.customer_id,
+                    paid_on=on,
+                    method=Method.CASH,
+                    items=((note.id, owed.principal),),
+                    waived={note.id: waived},
+                    waiver_reason="Pagou o valor da nota",
+                    backdate_reason=_LATER,
+                ),
+                today=today,
+            )
+
+
+def _take_back(session: Session, manager: Actor, random: Random, today: date) -> None:
+    """Part of what was bought comes back: half of what the last note is for (R30)."""
+    sold = _open(session, Sale.sold_on >= today - timedelta(days=150), Note.due_date > today)
+    last = [note for note in sold if note.number == note.installments]
+    for note in _some(random, last, _RETURNED):
+        returns.record(
+            session,
+            manager,
+            NewReturn(
+                operation_id=uuid.uuid4(),
+                sale_id=note.sale_id,
+                returned_on=min(note.sold_on + timedelta(days=random.randrange(2, 40)), today),
+                kind=random.choice(list(ReturnKind)),
+                value=(note.amount / 2).quantize(Decimal("1.00")),
+                back_by="cash",
+                reason="Devolveu parte da compra.",
+            ),
+            today=today,
+        )
+
+
+def _put_off(session: Session, manager: Actor, random: Random, today: date) -> None:
+    """Some asked for more days before a note was due, one in three for interest (R32)."""
+    soon = _open(session, Note.due_date.between(today - timedelta(60), today + timedelta(20)))
+    for place, note in enumerate(_some(random, soon, _PUT_OFF)):
+        asked_on = min(note.due_date - timedelta(days=random.randrange(2, 10)), today)
         new_dates.put_off(
             session,
             manager,
             NewDates(
                 operation_id=uuid.uuid4(),
-                agreed_on=today,
+                agreed_on=max(asked_on, note.sold_on),
                 note_id=note.id,
                 due_date=note.due_date + timedelta(days=random.choice((7, 10, 15))),
+                rate=Decimal(place % 3 == 0),
                 reason=random.choice(("Recebe no fim do mês.", "Pediu mais prazo, bom cliente.")),
             ),
             today=today,
         )
-    lost = _open(session, Note.due_date < today - timedelta(days=_LOST_AFTER))
-    if lost:
-        write_offs.write_off(
-            session,
-            manager,
-            NewWriteOff(
-                operation_id=uuid.uuid4(),
-                note_ids=tuple(note.id for note in lost),
-                written_off_on=today,
-                reason="Cliente não foi mais encontrado.",
-            ),
-            today=today,
-        )
-    late = _open(session, Note.due_date.between(today - timedelta(300), today - timedelta(40)))
-    of_each: dict[int, list[int]] = {}
-    for note in late:
-        of_each.setdefault(note.customer_id, []).append(note.id)
-    several = sorted(customer for customer, notes in of_each.items() if len(notes) > 1)
-    for customer in random.sample(several, k=min(_RENEGOTIATED, len(several))):
+
+
+def _give_up(session: Session, manager: Actor, today: date) -> None:
+    """What is long late is written off; of the first that was, something came back (R34)."""
+    first = None
+    for days in _GIVEN_UP:
+        on = today - timedelta(days=days)
+        lost = _open(session, Note.due_date < on - timedelta(days=_LOST_AFTER))
+        if lost:
+            write_offs.write_off(
+                session,
+                manager,
+                NewWriteOff(
+                    operation_id=uuid.uuid4(),
+                    note_ids=tuple(note.id for note in lost),
+                    written_off_on=on,
+                    reason="Cliente não foi mais encontrado.",
+                ),
+                today=today,
+            )
+            first = first or lost[0]
+    if first is not None:
+        _pay(session, manager, first, first.amount / 2, today - timedelta(days=5), today)
+
+
+def _start_anew(session: Session, manager: Actor, random: Random, today: date) -> None:
+    """Customers with several late notes agree on new ones; some keep to it (R15)."""
+    for place, days in enumerate(_RENEGOTIATED):
+        on = today - timedelta(days=days)
+        late = _open(session, Note.due_date.between(on - timedelta(300), on - timedelta(20)))
+        of_each: dict[int, list[int]] = {}
+        for note in late:
+            of_each.setdefault(note.customer_id, []).append(note.id)
+        several = sorted(customer for customer, notes in of_each.items() if len(notes) > 1)
+        if not several:
+            continue
+        customer = random.choice(several)
+        before = session.scalars(select(Sale.id).order_by(Sale.id.desc()).limit(1)).one()
         renegotiations.make(
             session,
             manager,
             NewRenegotiation(
                 operation_id=uuid.uuid4(),
                 customer_id=customer,
-                agreed_on=today,
-                kind=random.choice(list(Agreement)),
+                agreed_on=on,
+                kind=list(Agreement)[place % 2],
                 notes=tuple(of_each[customer]),
                 reason="Voltou a trabalhar e quer pôr em dia.",
                 installments=random.choice((3, 4, 6)),
-                first_due_date=today + timedelta(days=30),
+                first_due_date=on + timedelta(days=30),
+                backdate_reason=_LATER,
             ),
             today=today,
         )
+        if place == 1:
+            [note, *_] = _open(session, Sale.id > before)
+            _pay(session, manager, note, note.amount, note.due_date, today)
+
+
+def _to_the_right_person(session: Session, manager: Actor, today: date) -> None:
+    """A sale of these days was a namesake's (R12)."""
+    newest = _open(session, Sale.sold_on >= today - timedelta(days=30), Note.number == 1)
+    wrong = newest[-1]
+    right = session.scalars(
+        select(Customer.id)
+        .where(Customer.id != wrong.customer_id, Customer.credit_limit.is_(None))
+        .order_by(Customer.id)
+        .limit(1)
+    ).one()
+    customer_moves.move_sale(
+        session,
+        manager,
+        operation_id=uuid.uuid4(),
+        sale_id=wrong.sale_id,
+        customer_id=right,
+        why="Era de outra pessoa com o mesmo nome.",
+        today=today,
+    )
+
+
+def _pay(
+    session: Session, manager: Actor, note: Any, amount: Decimal, on: date, today: date
+) -> None:
+    payments.receive(
+        session,
+        manager,
+        NewPayment(
+            operation_id=uuid.uuid4(),
+            customer_id=note.customer_id,
+            paid_on=on,
+            method=Method.PIX,
+            items=((note.id, amount.quantize(Decimal("0.01"))),),
+            backdate_reason=_LATER,
+        ),
+        today=today,
+    )
 
 
 def _open(session: Session, *where: ColumnElement[bool]) -> Sequence[Any]:
     """Notes on which nothing was paid, in the order of their numbers."""
     return session.execute(
-        select(Note.id, Note.sale_id, Note.customer_id, Note.number, Note.due_date)
-        .add_columns(Sale.installments)
+        select(Note.id, Note.sale_id, Note.customer_id, Note.number, Note.due_date, Note.amount)
+        .add_columns(Sale.installments, Sale.sold_on)
         .join(Sale, Sale.id == Note.sale_id)
         .where(
             Note.last_paid_on.is_(None),
@@ -113,44 +255,3 @@ def _some(random: Random, notes: Sequence[Any], count: int) -> list[Any]:
     of_each = {note.sale_id: note for note in notes}
     chosen = random.sample(sorted(of_each), k=min(count, len(of_each)))
     return [of_each[sale_id] for sale_id in chosen]
-
-
-def _paid_at_face_value(session: Session, manager: Actor, note_id: int, today: date) -> None:
-    [note] = notes_named(session, [note_id])
-    owed = owed_on(note.terms, note.state, today)
-    if not owed.charges:
-        return
-    payments.receive(
-        session,
-        manager,
-        NewPayment(
-            operation_id=uuid.uuid4(),
-            customer_id=note.customer_id,
-            paid_on=today,
-            method=Method.CASH,
-            items=((note.id, owed.principal),),
-            waived={note.id: Waived(interest=owed.interest, fine=owed.fine)},
-            waiver_reason="Pagou o valor da nota",
-        ),
-        today=today,
-    )
-
-
-def _goods_back(
-    session: Session, manager: Actor, sale_id: int, random: Random, today: date
-) -> None:
-    total = session.scalar(select(func.max(Sale.total)).where(Sale.id == sale_id)) or Decimal(0)
-    returns.record(
-        session,
-        manager,
-        NewReturn(
-            operation_id=uuid.uuid4(),
-            sale_id=sale_id,
-            returned_on=today,
-            kind=random.choice(list(ReturnKind)),
-            value=(total / random.choice((3, 4))).quantize(Decimal("1.00")),
-            back_by="cash",
-            reason="Devolveu parte da compra.",
-        ),
-        today=today,
-    )

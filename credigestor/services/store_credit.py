@@ -88,7 +88,8 @@ def undo_payback(
 ) -> None:
     """Undo a payback: the money came back, and the credit is there again (R12).
 
-    Raises NotAllowed, NotFound, InvalidInput (no reason) or Conflict (already undone).
+    Raises NotAllowed (also of closed days, R37), NotFound, InvalidInput (no reason) or Conflict
+    (already undone).
     """
     actor.require(Permission.RETURN)
     why = reason(why)

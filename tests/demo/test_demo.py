@@ -15,11 +15,15 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import (
     Act,
     AuditEntry,
+    CreditMovement,
     Customer,
+    CustomerMove,
+    DayClosing,
     Guarantor,
     Note,
     Payment,
     PaymentItem,
+    Return,
     Reversal,
     Sale,
     User,
@@ -30,12 +34,14 @@ from credigestor.demo.people import people
 from credigestor.errors import Conflict, NotAllowed
 from credigestor.reports.check.report import check
 from credigestor.reports.contacts import ContactFilters, contacts
+from credigestor.reports.portfolio import losses, renegotiated
+from credigestor.reports.renegotiations import broken_deals
 from credigestor.reports.summary import summary
 from credigestor.rules import early
 from credigestor.rules.acts import ActKind
 from credigestor.rules.contacts import Outcome
 from credigestor.rules.identity import fold, parse_phone, parse_tax_id
-from credigestor.rules.methods import Method
+from credigestor.rules.methods import CREDIT, Method
 from credigestor.rules.permissions import Actor
 from credigestor.rules.promises import PromiseStatus
 from credigestor.services import settings
@@ -104,12 +110,12 @@ class TestTheShop:
         with snapshot() as session:
             assert check(session) == []
             figures = summary(session, TODAY, today=TODAY)
-            # Four of them took the place of old notes.
-            assert session.scalar(select(func.count()).select_from(Sale)) == 904
+            # Four of them took the place of old notes, one was paid down by credit.
+            assert session.scalar(select(func.count()).select_from(Sale)) == 905
             assert session.scalar(select(func.count()).where(Sale.cancelled_on.is_not(None))) == 12
             assert session.scalars(select(func.count()).where(Sale.contract_rate == 1)).one() > 50
             assert session.scalar(select(func.count()).select_from(Reversal)) == 10
-            assert set(session.scalars(select(Payment.method).distinct())) == set(Method)
+            assert set(session.scalars(select(Payment.method).distinct())) == {*Method, CREDIT}
             assert len(set(session.scalars(select(Sale.seller_id)))) == 3
             assert current_settings(session).shop_name == "Loja Modelo"
         assert figures.customers == 300
@@ -139,6 +145,26 @@ class TestTheShop:
         done = {row.kind: row[1] for row in kinds}
         assert done.keys() == {*ActKind} - {ActKind.CHARGED}  # an import's alone
         assert min(done.values()) >= 2, done
+
+    def test_acts_lie_in_several_months_and_what_follows_on_them_happened_too(self) -> None:
+        """R15, R30, R31, R34, R37."""
+        with snapshot() as session:
+            days = set(session.scalars(select(Act.acted_on)))
+            credit = set(session.scalars(select(CreditMovement.kind)))
+            back = set(session.scalars(select(Return.back_by).where(Return.back > 0)))
+            recovered = losses.by_month(session, TODAY, 3)
+            again = renegotiated.paid_again(session, TODAY, count=3)
+            broken = broken_deals(session, today=TODAY)
+            moves = session.scalar(select(func.count()).select_from(CustomerMove))
+            closed = set(session.scalars(select(DayClosing.until)))
+        assert len({day.replace(day=1) for day in days}) >= 4
+        assert credit == {"kept", "returned", "spent", "paid_down", "paid_back"}
+        assert back == {"credit", "cash"}
+        assert sum(month.recovered for month in recovered) > 0
+        assert sum(month.paid for month in again) > 0
+        assert broken
+        assert moves == 1
+        assert closed == {date(2026, 9, 30)}
 
     def test_some_customers_were_called_and_promises_came_to_all_they_can(self) -> None:
         """R38."""
