@@ -217,7 +217,8 @@
     const show = () => {
       const row = document.querySelector(`a.cg-follow[href="${CSS.escape(left.row)}"]`);
       const drawn = document.querySelector('[data-test-script-state="notRunning"]');
-      if (row && drawn) {
+      // Its tab may be opened a moment later.
+      if (drawn && row?.checkVisibility({ visibilityProperty: true })) {
         row.focus({ preventScroll: true });
         scrolled().scrollTop = left.top;
       } else if (Date.now() < end) setTimeout(show, 50);

@@ -30,7 +30,12 @@ def show(actor: Actor, today: date) -> None:
     """Choose notes by a rule, see them, and give them all up, for who may."""
     if not actor.can(Permission.WRITE_OFF):
         return
-    with st.expander("Baixar notas por perda", icon=":material/money_off:", key="write_off_list"):
+    with st.expander(
+        "Baixar notas por perda",
+        expanded="write_off" in st.query_params,
+        icon=":material/money_off:",
+        key="write_off_list",
+    ):
         st.caption(
             "As notas com mais dias de atraso e principal de até o valor saem do que há a receber. "
             "O que entrar delas depois é recuperação. Cada cliente fica com a sua baixa, que se "
@@ -50,7 +55,7 @@ def show(actor: Actor, today: date) -> None:
                 )
                 fields.slot("up_to")
         # Read when it is asked for: this page has other things to do.
-        if not st.toggle("Mostrar as notas", key="write_off_shown"):
+        if not st.toggle("Mostrar as notas", key="write_off", bind="query-params"):
             return
         with fields.catching():
             up_to = _amount(typed or "")
