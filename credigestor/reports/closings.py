@@ -10,40 +10,31 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Select,
-    Text,
     and_,
-    case,
-    cast,
     func,
-    literal,
-    null,
     or_,
     select,
     true,
     tuple_,
-    union_all,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from credigestor.db.models import (
-    Act,
-    ActItem,
-    ActReversal,
     AuditEntry,
-    CreditMovement,
     Customer,
     DayClosing,
-    Money,
-    Note,
-    Payment,
-    PaymentItem,
-    Reversal,
-    Sale,
-    SaleMoney,
     User,
 )
-from credigestor.rules.methods import CREDIT
+from credigestor.reports.closing_records import records
+from credigestor.reports.ordering import ordered
 from credigestor.rules.money import ZERO
+
+#: What the changes may be sorted by.
+ORDERS = (
+    *("customer", "number", "what", "dated_on", "receivable", "received", "credit", "reason"),
+    *("who", "recorded_at"),
+)
+NEWEST_FIRST = "-recorded_at"
 
 
 @dataclass(frozen=True)
@@ -103,17 +94,20 @@ def history(session: Session, limit: int = 50) -> list[Closing]:
 
 
 def changes(
-    filters: ChangeFilters, *, after: tuple[datetime, str, int] | None = None
+    filters: ChangeFilters,
+    *,
+    after: tuple[datetime, str, int] | None = None,
+    order: str = NEWEST_FIRST,
 ) -> Select[*tuple[Any, ...]]:
-    """SELECT of what was recorded or undone in days that were closed then, newest first.
+    """SELECT of what was recorded or undone in days that were closed then, by ORDERS.
 
     Columns: kind (as `rules.closed_days` names it), act (its kind, or NULL), id (the sale's, the
     payment's or the act's), dated_on, recorded_at, closed_until (then), who, reason, customer_id,
     customer, and what it did to what is receivable and to what was received, R$, by what it takes
     off its notes now, and to customers' credit. Of credit that moved, act is how. `after` are
-    recorded_at, kind and id that a page ended with.
+    recorded_at, kind and id that a page, newest first, ended with.
     """
-    found = _records().subquery("records")
+    found = records().subquery("records")
     closing = _closings().subquery("closed")
     late = and_(
         found.c.dated_on <= closing.c.until,
@@ -128,12 +122,22 @@ def changes(
         conditions.append(found.c.dated_on <= filters.dated_to)
     if after is not None:
         conditions.append(tuple_(*key) < after)
+    who = func.coalesce(User.name, "linha de comando")
+    reason = func.coalesce(found.c.reason, _reason_of_import(found.c.recorded_at))
+    orders = dict(found.c) | {
+        "customer": Customer.name_folded,
+        "number": found.c.id,
+        "what": func.concat_ws(":", found.c.kind, found.c.act),
+        "who": who,
+        "reason": reason,
+    }
+    by = ordered(order, orders, tie=found.c.kind)
     return (
         select(
             *(found.c[name] for name in ("kind", "act", "id", "dated_on", "recorded_at")),
             closing.c.until.label("closed_until"),
-            func.coalesce(User.name, "linha de comando").label("who"),
-            func.coalesce(found.c.reason, _reason_of_import(found.c.recorded_at)).label("reason"),
+            who.label("who"),
+            reason.label("reason"),
             found.c.customer_id,
             Customer.name.label("customer"),
             found.c.receivable,
@@ -144,7 +148,7 @@ def changes(
         .join(Customer, Customer.id == found.c.customer_id)
         .outerjoin(User, User.id == found.c.done_by)
         .where(*conditions)
-        .order_by(*(column.desc() for column in key))
+        .order_by(*by, found.c.id.desc() if order.startswith("-") else found.c.id)
     )
 
 
@@ -163,10 +167,15 @@ def totals(session: Session, filters: ChangeFilters) -> Totals:
 
 
 def page(
-    session: Session, filters: ChangeFilters, *, offset: int, limit: int
+    session: Session,
+    filters: ChangeFilters,
+    *,
+    offset: int,
+    limit: int,
+    order: str = NEWEST_FIRST,
 ) -> list[dict[str, Any]]:
     """One page of the changes, as `changes` names their columns."""
-    rows = session.execute(changes(filters).offset(offset).limit(limit)).mappings()
+    rows = session.execute(changes(filters, order=order).offset(offset).limit(limit)).mappings()
     return [dict(row) for row in rows]
 
 
@@ -184,135 +193,3 @@ def _reason_of_import(moment: ColumnElement[datetime]) -> ColumnElement[str]:
         .limit(1)
         .scalar_subquery()
     )
-
-
-def _records() -> Any:
-    """All that is dated and all that undid it, in one form."""
-    owed = _sum(Note.amount, Note.sale_id == Sale.id)
-    paid = _sum(PaymentItem.principal + PaymentItem.discount, PaymentItem.payment_id == Payment.id)
-    taken = _sum(ActItem.principal, ActItem.act_id == Act.id)
-    of_sale = aliased(Sale)
-    came = case((SaleMoney.method == CREDIT, ZERO), else_=SaleMoney.amount)  # R31
-    whys = (Payment.backdate_reason, Act.reason, of_sale.backdate_reason)
-    nothing, no_act = cast(literal(0), Money), cast(null(), Text)
-    return union_all(
-        _row(
-            "sale",
-            no_act,
-            Sale.id,
-            Sale.sold_on,
-            Sale.created_at,
-            Sale.created_by,
-            Sale.backdate_reason,
-            Sale.customer_id,
-            owed,
-            nothing,
-        ),
-        _row(
-            "down_payment",
-            no_act,
-            SaleMoney.sale_id,
-            SaleMoney.moved_on,
-            SaleMoney.created_at,
-            SaleMoney.done_by,
-            of_sale.backdate_reason,
-            of_sale.customer_id,
-            nothing,
-            came,
-        )
-        .join(of_sale, of_sale.id == SaleMoney.sale_id)
-        .where(SaleMoney.kind == "down"),
-        _row(
-            "cancellation",
-            no_act,
-            Sale.id,
-            Sale.sold_on,
-            Sale.cancelled_at,
-            Sale.cancelled_by,
-            Sale.cancel_reason,
-            Sale.customer_id,
-            nothing,
-            nothing,
-        ).where(Sale.cancelled_at.is_not(None)),
-        _row(
-            "payment",
-            no_act,
-            Payment.id,
-            Payment.paid_on,
-            Payment.created_at,
-            Payment.received_by,
-            Payment.backdate_reason,
-            Payment.customer_id,
-            -paid,
-            Payment.amount,
-        ),
-        _row(
-            "payment_reversal",
-            no_act,
-            Payment.id,
-            Payment.paid_on,
-            Reversal.reversed_at,
-            Reversal.reversed_by,
-            Reversal.reason,
-            Payment.customer_id,
-            paid,
-            -Payment.amount,
-        ).join(Payment, Payment.id == Reversal.payment_id),
-        _row(
-            "act",
-            Act.kind,
-            Act.id,
-            Act.acted_on,
-            Act.created_at,
-            Act.made_by,
-            Act.reason,
-            Act.customer_id,
-            -taken,
-            nothing,
-        ),
-        _row(
-            "act_reversal",
-            Act.kind,
-            Act.id,
-            Act.acted_on,
-            ActReversal.reversed_at,
-            ActReversal.reversed_by,
-            ActReversal.reason,
-            Act.customer_id,
-            taken,
-            nothing,
-        ).join(Act, Act.id == ActReversal.act_id),
-        _row(
-            "credit",
-            CreditMovement.kind,
-            CreditMovement.id,
-            CreditMovement.moved_on,
-            CreditMovement.created_at,
-            CreditMovement.made_by,
-            func.coalesce(CreditMovement.reason, *whys),
-            CreditMovement.customer_id,
-            nothing,
-            nothing,
-            CreditMovement.amount,
-        )
-        .outerjoin(Payment, Payment.id == CreditMovement.payment_id)
-        .outerjoin(Act, Act.id == CreditMovement.act_id)
-        .outerjoin(of_sale, of_sale.id == CreditMovement.sale_id),
-    )
-
-
-def _sum(amount: Any, of: ColumnElement[bool]) -> ColumnElement[Decimal]:
-    return select(func.coalesce(func.sum(amount), ZERO)).where(of).scalar_subquery()
-
-
-_NAMES = (
-    *("act", "id", "dated_on", "recorded_at", "done_by", "reason", "customer_id"),
-    *("receivable", "received", "credit"),
-)
-
-
-def _row(kind: str, *columns: Any) -> Select[*tuple[Any, ...]]:
-    """The columns of `_NAMES`; only credit that moved has the last."""
-    moved = () if len(columns) == len(_NAMES) else (cast(literal(0), Money),)
-    named = (column.label(name) for name, column in zip(_NAMES, (*columns, *moved), strict=True))
-    return select(cast(literal(kind), Text).label("kind"), *named)

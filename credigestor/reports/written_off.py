@@ -8,19 +8,24 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Subquery, func, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.balances import open_notes
 from credigestor.db.models import Act, ActItem, Customer, Note, Sale
 from credigestor.db.steps import recorded, terms_of
 from credigestor.reports.notes import OpenNote
+from credigestor.reports.ordering import ordered
 from credigestor.rules.acts import ActKind
 from credigestor.rules.charges import Closing, Owed, due_date, fold, new_state, owed_on
+from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number
 
 #: Rows of the list of what is to be written off.
 MOST_CANDIDATES = 500
+#: What it may be sorted by.
+ORDERS = ("customer", "principal", "days_late", "number", "due_date", "charges")
+OLDEST_FIRST = "due_date"
 
 
 @dataclass(frozen=True)
@@ -57,20 +62,47 @@ def recoverable(session: Session, customer_id: int, *, on: date) -> list[OpenNot
     return [each.note for each in of_customer(session, customer_id, on=on)]
 
 
-def candidates(
+@dataclass(frozen=True)
+class CandidateTotals:
+    """How many notes of how many customers might be written off, and their principal, R$."""
+
+    notes: int
+    customers: int
+    principal: Decimal
+
+
+def candidate_totals(
     session: Session, *, over_days: int, up_to: Decimal | None, today: date
+) -> CandidateTotals:
+    """All notes that `candidates` is about, also those after its first ones."""
+    notes = _late_notes(over_days, up_to, today)
+    people, principal = func.count(notes.c.customer_id.distinct()), func.sum(notes.c.principal)
+    sums = select(func.count(), people, func.coalesce(principal, ZERO)).select_from(notes)
+    return CandidateTotals(*session.execute(sums).one())
+
+
+def candidates(
+    session: Session,
+    *,
+    over_days: int,
+    up_to: Decimal | None,
+    today: date,
+    order: str = OLDEST_FIRST,
 ) -> list[Candidate]:
-    """Notes more than so many days late, of at most R$ `up_to` of principal, oldest first."""
-    due = Note.due_date < today - timedelta(days=over_days)  # for the index of due dates
-    notes = open_notes(today, today=today).where(due, Note.principal_balance > 0).subquery()
-    which = [notes.c.is_overdue, notes.c.days_late > over_days]
-    if up_to is not None:
-        which.append(notes.c.principal <= up_to)
+    """Notes more than so many days late, of at most R$ `up_to` of principal, by ORDERS.
+
+    The first MOST_CANDIDATES of them.
+    """
+    notes = _late_notes(over_days, up_to, today)
+    orders = dict(notes.c) | {
+        "customer": Customer.name_folded.expression,
+        "number": notes.c.sale_id,
+        "charges": notes.c.interest + notes.c.fine,
+    }
     rows = session.execute(
         select(notes, Customer.name)
         .join(Customer, Customer.id == notes.c.customer_id)
-        .where(*which)
-        .order_by(notes.c.due_date, notes.c.note_id)
+        .order_by(*ordered(order, orders, tie=notes.c.note_id))
         .limit(MOST_CANDIDATES)
     )
     return [
@@ -86,6 +118,15 @@ def candidates(
         )
         for row in rows
     ]
+
+
+def _late_notes(over_days: int, up_to: Decimal | None, today: date) -> Subquery:
+    due = Note.due_date < today - timedelta(days=over_days)  # for the index of due dates
+    notes = open_notes(today, today=today).where(due, Note.principal_balance > 0).subquery()
+    which = [notes.c.is_overdue, notes.c.days_late > over_days]
+    if up_to is not None:
+        which.append(notes.c.principal <= up_to)
+    return select(notes).where(*which).subquery()
 
 
 def _lost(session: Session, on: date, which: ColumnElement[bool]) -> list[LostNote]:

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from credigestor.reports import written_off
-from credigestor.reports.written_off import MOST_CANDIDATES, Candidate
-from credigestor.rules.money import CENT, ZERO, format_brl, parse_money
+from credigestor.rules.money import CENT, format_brl, parse_money
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.ui.counter import lost_notes
-from credigestor.ui.kit import data, forms, messages, tables
+from credigestor.ui.kit import data, forms, lists, messages, rows, tables
+from credigestor.ui.kit.figures import format_count
 
 _USUAL_DAYS = 360
 _COLUMNS = {
-    "number": "Nota",
     "customer": "Cliente",
-    "due_date": "Vencimento",
-    "days_late": "Dias de atraso",
     "principal": "Principal",
+    "days_late": "Dias de atraso",
+    "number": "Nota",
+    "due_date": "Vencimento",
     "charges": "Juros e multa",
 }
+#: Begins this list's words of the address: the page has another list.
+_PREFIX = "loss_"
 
 
 def show(actor: Actor, today: date) -> None:
@@ -59,27 +62,40 @@ def show(actor: Actor, today: date) -> None:
             return
         with fields.catching():
             up_to = _amount(typed or "")
-            found = data.read(written_off.candidates, over_days=int(days), up_to=up_to, today=today)
-            _show(found, actor, today)
+            _show({"over_days": int(days), "up_to": up_to, "today": today}, actor, today)
 
 
 def _amount(typed: str) -> Decimal | None:
     return parse_money(typed, field="up_to", minimum=CENT) if typed.strip() else None
 
 
-def _show(found: list[Candidate], actor: Actor, today: date) -> None:
-    if not found:
+def _show(asked: dict[str, Any], actor: Actor, today: date) -> None:
+    totals = data.read(written_off.candidate_totals, **asked)
+    if not totals.notes:
         st.info("Nenhuma nota com esse atraso e esse valor.", icon=":material/task_alt:")
         return
-    people = len({each.customer_id for each in found})
-    owed = sum((each.principal for each in found), ZERO)
-    notes = "1 nota" if len(found) == 1 else f"{len(found)} notas"
-    customers = "1 cliente" if people == 1 else f"{people} clientes"
-    st.markdown(messages.plain(f"{notes} de {customers}, {format_brl(owed)} de principal."))
-    if len(found) == MOST_CANDIDATES:
-        st.caption(f"São as {MOST_CANDIDATES} mais antigas: baixe estas e volte para as outras.")
+    notes = format_count(totals.notes, "nota", "notas")
+    customers = format_count(totals.customers, "cliente", "clientes")
+    principal = format_brl(totals.principal)
+    st.markdown(messages.plain(f"{notes} de {customers}, {principal} de principal."))
+    sorting = rows.sorting(
+        written_off.ORDERS,
+        usual=written_off.OLDEST_FIRST,
+        greatest_first=("principal", "days_late", "charges"),
+        prefix=_PREFIX,
+    )
+    found = data.read(written_off.candidates, **asked, order=sorting.order)
+    some = len(found) < totals.notes
+    if some:
+        st.caption(
+            f"A baixa é das {len(found)} primeiras nesta ordem: baixe estas e volte para as outras."
+        )
+    page = lists.page(
+        len(found), key="write_off", of=(asked, sorting.order), first=some, prefix=_PREFIX
+    )
     frame = pd.DataFrame(
-        {"id": each.note_id} | {name: getattr(each, name) for name in _COLUMNS} for each in found
+        {"id": each.note_id} | {name: getattr(each, name) for name in _COLUMNS}
+        for each in found[page.offset : page.offset + page.size]
     )
     tables.table(
         frame,
@@ -88,5 +104,8 @@ def _show(found: list[Candidate], actor: Actor, today: date) -> None:
         money=["principal", "charges"],
         dates=["due_date"],
         opens="counter/note.py",
+        title="Notas que podem ser baixadas",
+        sorting=sorting,
+        page=page,
     )
     lost_notes.confirmable("write_off_list", [each.note_id for each in found], actor, today)
