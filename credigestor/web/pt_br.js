@@ -120,14 +120,15 @@
   });
   change(document.body);
 
-  // What a form was given is written as people write it, once its field is left; whatever is no
-  // such number stays as typed, and the server says so. Fields of live previews are let alone.
+  // What a field was given is written as people write it, once it is left; whatever is no such
+  // number stays as typed, and the server says so. A field left for a button stays too: the click
+  // is of what was read while typing.
   const digits = (text) => text.replace(/[\s().\/-]/g, "");
   const regrouped = (text, rule, shape) =>
     rule.test(digits(text)) ? digits(text).replace(rule, shape) : text;
   const FORMATS = [
     [
-      /CPF|CNPJ/,
+      /^(CPF|CNPJ)/,
       (text) =>
         regrouped(
           regrouped(text, /^(\d{3})(\d{3})(\d{3})(\d{2})$/, "$1.$2.$3-$4"),
@@ -135,7 +136,7 @@
           "$1.$2.$3/$4-$5",
         ),
     ],
-    [/^Telefone/, (text) => regrouped(text, /^(\d{2})(\d{4,5})(\d{4})$/, "($1) $2-$3")],
+    [/^(Telefone|Segundo telefone)/, (text) => regrouped(text, /^(\d{2})(\d{4,5})(\d{4})$/, "($1) $2-$3")],
     [/^CEP/, (text) => regrouped(text, /^(\d{5})(\d{3})$/, "$1-$2")],
     [
       /\(R\$\)/,
@@ -150,8 +151,10 @@
   const setValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
   document.addEventListener(
     "focusout",
-    ({ target }) => {
-      if (!target.matches('[data-testid="stForm"] input[aria-label]')) return;
+    ({ target, relatedTarget }) => {
+      if (!target.matches("input[aria-label]:is([type=text], [type=tel])")) return;
+      const form = target.closest('[data-testid="stForm"]');
+      if (!form && relatedTarget?.closest("button, a")) return;
       const label = target.getAttribute("aria-label");
       const format = FORMATS.find(([rule]) => rule.test(label))?.[1];
       const written = format ? format(target.value) : target.value;
