@@ -190,13 +190,32 @@
   // same visit: Streamlit reads the new address as it does after Back. What Back leads to is
   // shown as it was left, scrolled as far and with the row under the keyboard.
   const scrolled = () => document.querySelector('[data-testid="stMain"]');
+  // Two rows may lead to one page: what happened to a sale, and that it was cancelled.
+  const same = (row) => [...document.querySelectorAll(`a.cg-follow[href="${CSS.escape(row)}"]`)];
+  // Charts above a row come after it: it stays where it was until a hand moves the page.
+  const HANDS = ["wheel", "touchstart", "pointerdown", "keydown"];
+  const hold = (top, end) => {
+    const letGo = new AbortController();
+    const options = { capture: true, passive: true, signal: letGo.signal };
+    for (const hand of HANDS) window.addEventListener(hand, () => letGo.abort(), options);
+    window.addEventListener("popstate", () => letGo.abort(), options);
+    const put = () => {
+      if (letGo.signal.aborted) return;
+      if (Date.now() > end) return letGo.abort();
+      const area = scrolled();
+      if (area && Math.abs(area.scrollTop - top) > 1) area.scrollTop = top;
+      setTimeout(put, 100);
+    };
+    put();
+  };
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a.cg-follow");
     const apart = event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
     if (!link || !isOurs(link) || apart) return;
     event.preventDefault();
     if (link.href === window.location.href) return;
-    const left = { row: link.getAttribute("href"), top: scrolled()?.scrollTop ?? 0 };
+    const row = link.getAttribute("href");
+    const left = { row, place: same(row).indexOf(link), top: scrolled()?.scrollTop ?? 0 };
     history.replaceState({ ...history.state, left }, "");
     const elsewhere = link.pathname !== window.location.pathname;
     if (link.closest("nav")) link.closest(".cg-rows")?.scrollIntoView();
@@ -218,12 +237,13 @@
     if (!left) return;
     const end = Date.now() + 8000;
     const show = () => {
-      const row = document.querySelector(`a.cg-follow[href="${CSS.escape(left.row)}"]`);
+      const rows = same(left.row);
+      const row = rows[left.place] ?? rows[0];
       const drawn = document.querySelector('[data-test-script-state="notRunning"]');
       // Its tab may be opened a moment later.
       if (drawn && row?.checkVisibility({ visibilityProperty: true })) {
         row.focus({ preventScroll: true });
-        scrolled().scrollTop = left.top;
+        hold(left.top, end);
       } else if (Date.now() < end) setTimeout(show, 50);
     };
     show();
