@@ -100,9 +100,11 @@ def payments(
     return Content(columns, rows)
 
 
-def sale_money(cells: CellWriter, filters: money_list.MoneyFilters) -> Content:
+def sale_money(
+    cells: CellWriter, filters: money_list.MoneyFilters, order: str = money_list.NEWEST_FIRST
+) -> Content:
     """The list of down payments received and handed back."""
-    rows = money_list.listed(filters)
+    rows = money_list.listed(filters, order=order)
     found = rows.selected_columns
     columns = {
         "Data": found.moved_on,
@@ -117,9 +119,13 @@ def sale_money(cells: CellWriter, filters: money_list.MoneyFilters) -> Content:
     return Content(columns, rows)
 
 
-def closing_changes(cells: CellWriter, filters: closing_list.ChangeFilters) -> Content:
+def closing_changes(
+    cells: CellWriter,
+    filters: closing_list.ChangeFilters,
+    order: str = closing_list.NEWEST_FIRST,
+) -> Content:
     """The list of what changed in closed days since (R37)."""
-    rows = closing_list.changes(filters)
+    rows = closing_list.changes(filters, order=order)
     found = rows.selected_columns
     what = func.concat_ws(":", found.kind, found.act)
     columns = {

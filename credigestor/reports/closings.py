@@ -26,7 +26,15 @@ from credigestor.db.models import (
     User,
 )
 from credigestor.reports.dated_records import dated_records
+from credigestor.reports.ordering import ordered
 from credigestor.rules.money import ZERO
+
+#: What the changes may be sorted by.
+ORDERS = (
+    *("customer", "number", "what", "dated_on", "receivable", "received", "credit", "reason"),
+    *("who", "recorded_at"),
+)
+NEWEST_FIRST = "-recorded_at"
 
 
 @dataclass(frozen=True)
@@ -86,15 +94,18 @@ def history(session: Session, limit: int = 50) -> list[Closing]:
 
 
 def changes(
-    filters: ChangeFilters, *, after: tuple[datetime, str, int] | None = None
+    filters: ChangeFilters,
+    *,
+    after: tuple[datetime, str, int] | None = None,
+    order: str = NEWEST_FIRST,
 ) -> Select[*tuple[Any, ...]]:
-    """SELECT of what was recorded or undone in days that were closed then, newest first.
+    """SELECT of what was recorded or undone in days that were closed then, by ORDERS.
 
     Columns: kind (as `rules.closed_days` names it), act (its kind, or NULL), id (the sale's, the
     payment's or the act's), dated_on, recorded_at, closed_until (then), who, reason, customer_id,
     customer, and what it did to what is receivable and to what was received, R$, by what it takes
     off its notes now, and to customers' credit. Of credit that moved, act is how. `after` are
-    recorded_at, kind and id that a page ended with.
+    recorded_at, kind and id that a page, newest first, ended with.
     """
     found = dated_records().subquery("records")
     closing = _closings().subquery("closed")
@@ -111,12 +122,22 @@ def changes(
         conditions.append(found.c.dated_on <= filters.dated_to)
     if after is not None:
         conditions.append(tuple_(*key) < after)
+    who = func.coalesce(User.name, "linha de comando")
+    reason = func.coalesce(found.c.reason, _reason_of_import(found.c.recorded_at))
+    orders = dict(found.c) | {
+        "customer": Customer.name_folded,
+        "number": found.c.id,
+        "what": func.concat_ws(":", found.c.kind, found.c.act),
+        "who": who,
+        "reason": reason,
+    }
+    by = ordered(order, orders, tie=found.c.kind)
     return (
         select(
             *(found.c[name] for name in ("kind", "act", "id", "dated_on", "recorded_at")),
             closing.c.until.label("closed_until"),
-            func.coalesce(User.name, "linha de comando").label("who"),
-            func.coalesce(found.c.reason, _reason_of_import(found.c.recorded_at)).label("reason"),
+            who.label("who"),
+            reason.label("reason"),
             found.c.customer_id,
             Customer.name.label("customer"),
             found.c.receivable,
@@ -127,7 +148,7 @@ def changes(
         .join(Customer, Customer.id == found.c.customer_id)
         .outerjoin(User, User.id == found.c.done_by)
         .where(*conditions)
-        .order_by(*(column.desc() for column in key))
+        .order_by(*by, found.c.id.desc() if order.startswith("-") else found.c.id)
     )
 
 
@@ -146,10 +167,15 @@ def totals(session: Session, filters: ChangeFilters) -> Totals:
 
 
 def page(
-    session: Session, filters: ChangeFilters, *, offset: int, limit: int
+    session: Session,
+    filters: ChangeFilters,
+    *,
+    offset: int,
+    limit: int,
+    order: str = NEWEST_FIRST,
 ) -> list[dict[str, Any]]:
     """One page of the changes, as `changes` names their columns."""
-    rows = session.execute(changes(filters).offset(offset).limit(limit)).mappings()
+    rows = session.execute(changes(filters, order=order).offset(offset).limit(limit)).mappings()
     return [dict(row) for row in rows]
 
 

@@ -9,16 +9,20 @@ from datetime import date
 from decimal import Decimal
 
 import pandas as pd
-from sqlalchemy import exists, func, select
+from sqlalchemy import Subquery, exists, func, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.balances import note_balances
 from credigestor.db.models import Customer, Note, Payment, Renegotiation, Reversal, Sale, SaleMoney
 from credigestor.reports import by_method
 from credigestor.reports.by_method import ByMethod
+from credigestor.reports.ordering import ordered
 from credigestor.reports.other_money import by_credit, other_money
 from credigestor.rules.methods import CREDIT
 from credigestor.rules.money import ZERO
+
+#: What the notes that fall due may be sorted by.
+DUE_ORDERS = ("customer", "owed", "phone", "note")
 
 
 @dataclass(frozen=True)
@@ -112,12 +116,41 @@ def seller_day(session: Session, seller_id: int | None, *, day: date) -> SellerD
     )
 
 
-def due_on(session: Session, day: date, *, today: date, limit: int = 50) -> pd.DataFrame:
-    """Open notes whose nominal due date is `day`, by customer, with what each owes today, R$.
+@dataclass(frozen=True)
+class Due:
+    """How many open notes fall due on a day, and what they owe today, R$."""
+
+    notes: int
+    owed: Decimal
+
+
+def due_totals(session: Session, day: date, *, today: date) -> Due:
+    """The notes of `due_on`, counted and added up."""
+    notes = _due(day, today)
+    sums = select(func.count(), func.coalesce(func.sum(notes.c.owed), ZERO))
+    return Due(*session.execute(sums.where(notes.c.is_open)).one())
+
+
+def due_on(
+    session: Session,
+    day: date,
+    *,
+    today: date,
+    offset: int = 0,
+    limit: int = 50,
+    order: str = "customer",
+) -> pd.DataFrame:
+    """Open notes whose nominal due date is `day`, by DUE_ORDERS, with what each owes today, R$.
 
     Columns: id, sale_id, number, installments, customer, phone, owed.
     """
-    notes = note_balances(today, today=today).where(Note.due_date == day).subquery()
+    notes = _due(day, today)
+    orders = {
+        "customer": Customer.name_folded.expression,
+        "owed": notes.c.owed,
+        "phone": Customer.phone,
+        "note": notes.c.sale_id,
+    }
     statement = (
         select(
             notes.c.note_id.label("id"),
@@ -130,7 +163,12 @@ def due_on(session: Session, day: date, *, today: date, limit: int = 50) -> pd.D
         )
         .join(Customer, Customer.id == notes.c.customer_id)
         .where(notes.c.is_open)
-        .order_by(Customer.name_folded, notes.c.note_id)
+        .order_by(*ordered(order, orders, tie=notes.c.note_id))
+        .offset(offset)
         .limit(limit)
     )
     return pd.read_sql(statement, session.connection(), coerce_float=False)
+
+
+def _due(day: date, today: date) -> Subquery:
+    return note_balances(today, today=today).where(Note.due_date == day).subquery()

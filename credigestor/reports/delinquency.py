@@ -16,7 +16,7 @@ from credigestor.db.models import Customer
 from credigestor.reports.ordering import ordered
 from credigestor.reports.portfolio import stock
 from credigestor.reports.portfolio.collections import open_by_due_month
-from credigestor.reports.portfolio.largest import debtors, largest
+from credigestor.reports.portfolio.largest import LATE_ORDERS, debtors, largest, late_customers
 from credigestor.reports.portfolio.rows import sold_in
 from credigestor.reports.scope import EVERYTHING, Scope
 from credigestor.rules.money import ZERO
@@ -27,7 +27,9 @@ ORDERS = (
     *("oldest_due", "city", "tax_id"),
 )
 MOST_FIRST = "-principal"
-#: Of more late customers than these a list has its usual order alone, which the summaries know.
+#: What the summaries can sort by where `of_customers`.
+WALKS = ("principal", *LATE_ORDERS)
+#: Of more late customers than these a list is sorted by nothing else.
 MANY = 10_000
 
 
@@ -84,12 +86,10 @@ def delinquency(
     choose notes: the sums are theirs.
     """
     statement = listed(as_of, filters, today=today, order=order)
-    if limit is not None and filters.of_customers and order == MOST_FIRST:
+    if limit is not None and filters.of_customers and order.removeprefix("-") in WALKS:
         # Who is on this page is known without a look at everybody's notes.
-        found = largest(
-            session, as_of, count=limit, by="overdue", scope=filters.scope, offset=offset
-        )
-        statement = statement.where(Customer.id.in_([customer_id for customer_id, _ in found]))
+        these = _on_page(session, as_of, filters.scope, order, limit, offset)
+        statement = statement.where(Customer.id.in_(these))
     else:
         statement = statement.limit(limit).offset(offset)
     return pd.read_sql(statement, session.connection(), coerce_float=False)
@@ -161,6 +161,15 @@ def listed(
         .group_by(Customer.id)
         .order_by(*by)
     )
+
+
+def _on_page(
+    session: Session, as_of: date, scope: Scope, order: str, count: int, offset: int
+) -> list[int]:
+    if order != MOST_FIRST:
+        return late_customers(session, as_of, order=order, count=count, offset=offset, scope=scope)
+    most = largest(session, as_of, count=count, by="overdue", scope=scope, offset=offset)
+    return [customer_id for customer_id, _ in most]
 
 
 def _overdue(as_of: date, today: date, filters: DelinquencyFilters) -> Subquery:

@@ -17,10 +17,12 @@ from sqlalchemy.orm import Session
 from credigestor.db.balances import note_balances
 from credigestor.db.balances import open_notes as open_balances
 from credigestor.db.models import Customer, Note, Sale
+from credigestor.reports.note_filters import NO_CITY, kept
 from credigestor.reports.note_filters import OPEN as OPEN
 from credigestor.reports.note_filters import NoteFilters as NoteFilters
-from credigestor.reports.note_filters import kept
 from credigestor.reports.ordering import ordered
+from credigestor.reports.portfolio import stock
+from credigestor.reports.scope import Scope
 from credigestor.rules import early
 from credigestor.rules.charges import Owed
 from credigestor.rules.money import ZERO
@@ -32,7 +34,7 @@ WALKS = {"due_date": Note.due_date, "number": Note.sale_id}
 OF_A_DATE = (
     *("customer", "status", "days_late", "owed", "principal", "interest", "fine", "amount"),
 )
-#: A list of more notes than these is counted, summed and paged no further, unless one asks.
+#: Of more notes than these what they owe is summed by the summaries, or for who asks.
 MANY = 10_000
 
 
@@ -95,6 +97,28 @@ def few(session: Session, filters: NoteFilters, *, as_of: date, today: date) -> 
         select(func.array_agg(aggregate_order_by(some.c.id, some.c.due_date, some.c.id)))
     )
     return None if ids and len(ids) > MANY else ids or []
+
+
+def counted(session: Session, filters: NoteFilters, *, as_of: date, today: date) -> int:
+    """How many notes the filters leave, however many: one look at each."""
+    chosen = select(func.count()).select_from(Note).where(*kept(filters, as_of, today))
+    return session.scalar(chosen) or 0
+
+
+def summarised(
+    session: Session, filters: NoteFilters, *, as_of: date, today: date
+) -> NoteTotals | None:
+    """What `totals` gives, by the summaries; None where they cannot tell.
+
+    They know open notes of a seller, a city and a range of values until today.
+    """
+    plain = NoteFilters(OPEN, seller=filters.seller, city=filters.city, value=filters.value)
+    if filters != plain or filters.city == NO_CITY or as_of > today:
+        return None
+    scope = Scope(filters.seller, filters.city, filters.value)
+    [now] = stock.stocks(session, [as_of], scope)
+    charges = stock.charges(session, as_of, scope, today=today)
+    return NoteTotals(now.open_notes, now.receivable, charges.interest, charges.fine)
 
 
 def totals(

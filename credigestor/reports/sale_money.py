@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select, true, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from credigestor.db.models import Customer, Sale, SaleMoney, User
@@ -16,12 +16,26 @@ from credigestor.db.settings import current_settings
 from credigestor.errors import NotFound
 from credigestor.reports import by_method
 from credigestor.reports.by_method import ByMethod, came_by
+from credigestor.reports.ordering import ordered
 from credigestor.reports.receipt import Money, Receipt, Undone
 from credigestor.reports.search import by_customer, by_old_number
 from credigestor.rules.address import address_of
 from credigestor.rules.methods import CREDIT
 from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import money_number, parse_note_number, sale_number
+
+#: What the list may be sorted by.
+ORDERS: dict[str, Any] = {
+    "moved_on": SaleMoney.moved_on,
+    "number": SaleMoney.id,
+    "what": SaleMoney.kind,
+    "customer": Customer.name_folded,
+    "sale": SaleMoney.sale_id,
+    "amount": SaleMoney.amount,
+    "method": SaleMoney.method,
+    "done_by": case((User.id.is_not(None), User.name)),  # who may be nobody
+}
+NEWEST_FIRST = "-moved_on"
 
 
 @dataclass(frozen=True)
@@ -92,10 +106,11 @@ def listed(
     offset: int | None = None,
     limit: int | None = None,
     after: tuple[date, int] | None = None,
+    order: str = NEWEST_FIRST,
 ) -> Select[*tuple[Any, ...]]:
-    """SELECT of id, kind, moved_on, sale_id, customer, method, amount, done_by; newest first.
+    """SELECT of id, kind, moved_on, sale_id, customer, method, amount, done_by, by ORDERS.
 
-    `after` are date and id of the row that a page ended with.
+    `after` are date and id of the row that a page, newest first, ended with.
     """
     rest = true() if after is None else tuple_(SaleMoney.moved_on, SaleMoney.id) < after
     return (
@@ -111,15 +126,22 @@ def listed(
             SaleMoney.amount,
             User.name.label("done_by"),
         )
-        .order_by(SaleMoney.moved_on.desc(), SaleMoney.id.desc())
+        .order_by(*ordered(order, ORDERS, tie=SaleMoney.id))
         .offset(offset)
         .limit(limit)
     )
 
 
-def list_money(session: Session, filters: MoneyFilters, *, offset: int, limit: int) -> pd.DataFrame:
+def list_money(
+    session: Session,
+    filters: MoneyFilters,
+    *,
+    offset: int,
+    limit: int,
+    order: str = NEWEST_FIRST,
+) -> pd.DataFrame:
     """One page of `listed`, with the columns number (of the receipt) and sale (its number)."""
-    statement = listed(filters, offset=offset, limit=limit)
+    statement = listed(filters, offset=offset, limit=limit, order=order)
     frame = pd.read_sql(statement, session.connection(), coerce_float=False)
     numbers = [money_number(*each) for each in zip(frame["kind"], frame["id"], strict=True)]
     frame.insert(1, "number", pd.Series(numbers, dtype=object))

@@ -8,19 +8,24 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Subquery, and_, func, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.balances import open_notes
 from credigestor.db.models import Act, ActItem, Customer, Note, Sale
 from credigestor.db.steps import DUE_AS_MADE, recorded, terms_of
 from credigestor.reports.notes import OpenNote
+from credigestor.reports.ordering import ordered
 from credigestor.rules.acts import ActKind
 from credigestor.rules.charges import Closing, Owed, due_date, fold, new_state, owed_on
+from credigestor.rules.money import ZERO
 from credigestor.rules.numbering import note_number
 
 #: Rows of the list of what is to be written off.
 MOST_CANDIDATES = 500
+#: What it may be sorted by.
+ORDERS = ("customer", "principal", "days_late", "number", "due_date", "charges")
+OLDEST_FIRST = "due_date"
 
 
 @dataclass(frozen=True)
@@ -61,27 +66,48 @@ def recoverable(session: Session, customer_id: int, *, on: date) -> list[OpenNot
     return [each.note for each in found]
 
 
-def candidates(
-    session: Session, *, over_days: int, up_to: Decimal | None, as_of: date, today: date
-) -> list[Candidate]:
-    """Notes more than so many days late on a day, of at most R$ `up_to` of principal, oldest first.
+@dataclass(frozen=True)
+class CandidateTotals:
+    """How many notes of how many customers might be written off, and their principal, R$."""
 
-    At most MOST_CANDIDATES of them.
+    notes: int
+    customers: int
+    principal: Decimal
+
+
+def candidate_totals(
+    session: Session, *, over_days: int, up_to: Decimal | None, as_of: date, today: date
+) -> CandidateTotals:
+    """All notes that `candidates` is about, also those after its first ones."""
+    notes = _late_notes(over_days, up_to, as_of, today)
+    people, principal = func.count(notes.c.customer_id.distinct()), func.sum(notes.c.principal)
+    sums = select(func.count(), people, func.coalesce(principal, ZERO)).select_from(notes)
+    return CandidateTotals(*session.execute(sums).one())
+
+
+def candidates(
+    session: Session,
+    *,
+    over_days: int,
+    up_to: Decimal | None,
+    as_of: date,
+    today: date,
+    order: str = OLDEST_FIRST,
+) -> list[Candidate]:
+    """Notes more than so many days late on a day, of at most R$ `up_to` of principal, by ORDERS.
+
+    The first MOST_CANDIDATES of them.
     """
-    # For the index of due dates; on an earlier day one that moved since was due sooner (R32).
-    due = Note.due_date if as_of >= today else DUE_AS_MADE
-    early = [due < as_of - timedelta(days=over_days)]
-    if as_of >= today:
-        early.append(Note.principal_balance > 0)
-    notes = open_notes(as_of, today=today).where(*early).subquery()
-    which = [notes.c.is_overdue, notes.c.days_late > over_days]
-    if up_to is not None:
-        which.append(notes.c.principal <= up_to)
+    notes = _late_notes(over_days, up_to, as_of, today)
+    orders = dict(notes.c) | {
+        "customer": Customer.name_folded.expression,
+        "number": notes.c.sale_id,
+        "charges": notes.c.interest + notes.c.fine,
+    }
     rows = session.execute(
         select(notes, Customer.name)
         .join(Customer, Customer.id == notes.c.customer_id)
-        .where(*which)
-        .order_by(notes.c.due_date, notes.c.note_id)
+        .order_by(*ordered(order, orders, tie=notes.c.note_id))
         .limit(MOST_CANDIDATES)
     )
     return [
@@ -97,6 +123,19 @@ def candidates(
         )
         for row in rows
     ]
+
+
+def _late_notes(over_days: int, up_to: Decimal | None, as_of: date, today: date) -> Subquery:
+    # For the index of due dates; on an earlier day one that moved since was due sooner (R32).
+    due = Note.due_date if as_of >= today else DUE_AS_MADE
+    early = [due < as_of - timedelta(days=over_days)]
+    if as_of >= today:
+        early.append(Note.principal_balance > 0)
+    notes = open_notes(as_of, today=today).where(*early).subquery()
+    which = [notes.c.is_overdue, notes.c.days_late > over_days]
+    if up_to is not None:
+        which.append(notes.c.principal <= up_to)
+    return select(notes).where(*which).subquery()
 
 
 def _lost(session: Session, on: date, which: ColumnElement[bool]) -> list[LostNote]:

@@ -5,7 +5,7 @@
 
   const TYPED = "input:is([type=text], [type=tel])";
   const DECIMAL = /R\$|%/;
-  const DIGITS = /^(CPF|Telefone|CEP|Parcelas)/;
+  const DIGITS = /^(CPF|CNPJ|Telefone|Segundo telefone|CEP|Parcelas)/;
 
   const keypad = (input) => {
     const label = input.getAttribute("aria-label") ?? "";
@@ -26,7 +26,7 @@
 
   // A CNPJ may hold letters: who comes back to what is no CPF finds all keys.
   document.addEventListener("focusout", ({ target }) => {
-    if (!target.matches('input[aria-label^="CPF ou CNPJ"]')) return;
+    if (!/^(CPF ou CNPJ|CNPJ ou CPF)/.test(target.getAttribute("aria-label"))) return;
     const digits = target.value.replace(/\D/g, "").length;
     target.inputMode = digits === 0 || digits === 11 ? "numeric" : "text";
   });

@@ -120,14 +120,15 @@
   });
   change(document.body);
 
-  // What a form was given is written as people write it, once its field is left; whatever is no
-  // such number stays as typed, and the server says so. Fields of live previews are let alone.
+  // What a field was given is written as people write it, once it is left; whatever is no such
+  // number stays as typed, and the server says so. A field left for a button stays too: the click
+  // is of what was read while typing.
   const digits = (text) => text.replace(/[\s().\/-]/g, "");
   const regrouped = (text, rule, shape) =>
     rule.test(digits(text)) ? digits(text).replace(rule, shape) : text;
   const FORMATS = [
     [
-      /CPF|CNPJ/,
+      /^(CPF|CNPJ)/,
       (text) =>
         regrouped(
           regrouped(text, /^(\d{3})(\d{3})(\d{3})(\d{2})$/, "$1.$2.$3-$4"),
@@ -135,7 +136,7 @@
           "$1.$2.$3/$4-$5",
         ),
     ],
-    [/^Telefone/, (text) => regrouped(text, /^(\d{2})(\d{4,5})(\d{4})$/, "($1) $2-$3")],
+    [/^(Telefone|Segundo telefone)/, (text) => regrouped(text, /^(\d{2})(\d{4,5})(\d{4})$/, "($1) $2-$3")],
     [/^CEP/, (text) => regrouped(text, /^(\d{5})(\d{3})$/, "$1-$2")],
     [
       /\(R\$\)/,
@@ -150,8 +151,10 @@
   const setValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
   document.addEventListener(
     "focusout",
-    ({ target }) => {
-      if (!target.matches('[data-testid="stForm"] input[aria-label]')) return;
+    ({ target, relatedTarget }) => {
+      if (!target.matches("input[aria-label]:is([type=text], [type=tel])")) return;
+      const form = target.closest('[data-testid="stForm"]');
+      if (!form && relatedTarget?.closest("button, a")) return;
       const label = target.getAttribute("aria-label");
       const format = FORMATS.find(([rule]) => rule.test(label))?.[1];
       const written = format ? format(target.value) : target.value;
@@ -187,13 +190,32 @@
   // same visit: Streamlit reads the new address as it does after Back. What Back leads to is
   // shown as it was left, scrolled as far and with the row under the keyboard.
   const scrolled = () => document.querySelector('[data-testid="stMain"]');
+  // Two rows may lead to one page: what happened to a sale, and that it was cancelled.
+  const same = (row) => [...document.querySelectorAll(`a.cg-follow[href="${CSS.escape(row)}"]`)];
+  // Charts above a row come after it: it stays where it was until a hand moves the page.
+  const HANDS = ["wheel", "touchstart", "pointerdown", "keydown"];
+  const hold = (top, end) => {
+    const letGo = new AbortController();
+    const options = { capture: true, passive: true, signal: letGo.signal };
+    for (const hand of HANDS) window.addEventListener(hand, () => letGo.abort(), options);
+    window.addEventListener("popstate", () => letGo.abort(), options);
+    const put = () => {
+      if (letGo.signal.aborted) return;
+      if (Date.now() > end) return letGo.abort();
+      const area = scrolled();
+      if (area && Math.abs(area.scrollTop - top) > 1) area.scrollTop = top;
+      setTimeout(put, 100);
+    };
+    put();
+  };
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a.cg-follow");
     const apart = event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
     if (!link || !isOurs(link) || apart) return;
     event.preventDefault();
     if (link.href === window.location.href) return;
-    const left = { row: link.getAttribute("href"), top: scrolled()?.scrollTop ?? 0 };
+    const row = link.getAttribute("href");
+    const left = { row, place: same(row).indexOf(link), top: scrolled()?.scrollTop ?? 0 };
     history.replaceState({ ...history.state, left }, "");
     const elsewhere = link.pathname !== window.location.pathname;
     if (link.closest("nav")) link.closest(".cg-rows")?.scrollIntoView();
@@ -215,11 +237,13 @@
     if (!left) return;
     const end = Date.now() + 8000;
     const show = () => {
-      const row = document.querySelector(`a.cg-follow[href="${CSS.escape(left.row)}"]`);
+      const rows = same(left.row);
+      const row = rows[left.place] ?? rows[0];
       const drawn = document.querySelector('[data-test-script-state="notRunning"]');
-      if (row && drawn) {
+      // Its tab may be opened a moment later.
+      if (drawn && row?.checkVisibility({ visibilityProperty: true })) {
         row.focus({ preventScroll: true });
-        scrolled().scrollTop = left.top;
+        hold(left.top, end);
       } else if (Date.now() < end) setTimeout(show, 50);
     };
     show();

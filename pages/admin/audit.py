@@ -102,7 +102,7 @@ def show_entry(entry: Entry, told: Sequence[str]) -> None:
         about = audit_words.about(entry.entity, entry.entity_id, entry.name)
         page = PAGES.get(entry.entity)
         if page and entry.entity_id is not None:
-            links.link(page, about, id=entry.entity_id)
+            rows.way(links.row_address(page, id=entry.entity_id), about)
         else:
             st.markdown(messages.plain(about))
         changed = any(ARROW in line for line in told)

@@ -17,7 +17,7 @@ from credigestor.ui.admin.backup_status import (
     show_problems,
     watch,
 )
-from credigestor.ui.kit import data, links, messages, session
+from credigestor.ui.kit import address, data, links, messages, session
 
 actor = session.require(Permission.BACKUP)
 settings = data.settings()
@@ -36,7 +36,9 @@ if status.running is not None:
 show_cards(status, settings, now, zone)
 offer_backup(actor, busy=status.running is not None)
 
-files, sent, automatic, history = st.tabs(["Arquivos", "Outro arquivo", "Automático", "Histórico"])
+files, sent, automatic, history = address.tabs(
+    ["Arquivos", "Outro arquivo", "Automático", "Histórico"], name="backup_tab"
+)
 with files:
     show_files(status, zone)
 with sent:

@@ -13,7 +13,7 @@ from credigestor.ui.admin.reminder_form import reminder_form
 from credigestor.ui.admin.sale_plans_form import sale_plans_form
 from credigestor.ui.admin.settings_form import calendar_form, charges_form, pix_form, shop_form
 from credigestor.ui.analytics import first_steps
-from credigestor.ui.kit import data, messages, session, tables
+from credigestor.ui.kit import address, data, messages, session, tables
 
 actor = session.require(Permission.SETTINGS)
 current = data.settings()
@@ -30,12 +30,12 @@ def show_history() -> None:
 
 
 messages.header("Configurações", "Cada mudança vira uma versão, com quem a fez e quando.")
-shop, pix, charges, plans, calendar, documents, whatsapp, privacy, history = st.tabs(
+shop, pix, charges, plans, calendar, documents, whatsapp, privacy, history = address.tabs(
     [
         *("Loja", "Pix", "Encargos", "Planos", "Calendário", "Documentos", "WhatsApp"),
         *("Privacidade", "Histórico"),
     ],
-    default="Pix" if st.query_params.get("tab") == "pix" else None,
+    name="settings_tab",
 )
 with messages.part(shop, "shop"):
     shop_form(actor, current)

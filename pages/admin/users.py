@@ -8,7 +8,7 @@ from credigestor.rules.permissions import ROLE_NAMES, Actor, Permission, Role
 from credigestor.services import users
 from credigestor.ui.admin import api_keys
 from credigestor.ui.app.live_sessions import draw_sessions
-from credigestor.ui.kit import data, session
+from credigestor.ui.kit import address, data, session
 from credigestor.ui.kit.forms import Fields
 from credigestor.ui.kit.messages import act, flash, header, part, plain
 
@@ -107,8 +107,8 @@ with st.container():  # one place, whether anything is shown in it: the tab stay
     draw_password()
     api_keys.draw_made()
 
-people, new, logins, keys = st.tabs(
-    ["Pessoas", "Cadastrar", "Sessões abertas", "Chaves de programas"]
+people, new, logins, keys = address.tabs(
+    ["Pessoas", "Cadastrar", "Sessões abertas", "Chaves de programas"], name="users_tab"
 )
 everybody = data.read(users.list_users, actor)
 with part(people, "people"):

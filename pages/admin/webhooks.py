@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-import streamlit as st
-
 from credigestor.reports import webhooks as reports
 from credigestor.rules.permissions import Permission
 from credigestor.ui.admin import webhook_endpoints
 from credigestor.ui.admin.webhook_deliveries import draw_deliveries
-from credigestor.ui.kit import data, messages, session
+from credigestor.ui.kit import address, data, messages, session
 
 actor = session.require(Permission.SETTINGS)
 zone = ZoneInfo(data.settings().time_zone)
@@ -23,7 +21,9 @@ messages.header(
 )
 webhook_endpoints.draw_secret()
 
-endpoints, deliveries, new = st.tabs(["Destinos", "Entregas", "Novo destino"])
+endpoints, deliveries, new = address.tabs(
+    ["Destinos", "Entregas", "Novo destino"], name="webhooks_tab"
+)
 with messages.part(endpoints, "endpoints"):
     webhook_endpoints.draw_endpoints(actor, found, zone)
 with messages.part(deliveries, "deliveries"):

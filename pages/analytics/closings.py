@@ -27,17 +27,18 @@ from credigestor.ui.kit.links import row_address
 from credigestor.ui.kit.rows import Column
 
 LABELS = {
-    "number": "Número",
+    "customer": "Cliente",
     "what": "O quê",
+    "number": "Número",
     "dated_on": "Data",
     "receivable": "A receber",
     "received": "Recebido",
     "credit": "Crédito",
-    "customer": "Cliente",
     "reason": "Motivo",
     "who": "Por",
     "recorded_at": "Lançado em",
 }
+SUMS = ("receivable", "received", "credit")
 FIGURES = {
     "receivable_principal": "A receber (principal)",
     "overdue_principal": "Atrasado: principal",
@@ -150,19 +151,24 @@ def show_changes() -> None:
             + (f", crédito de clientes {difference(totals.credit)}." if totals.credit else ".")
         )
     )
-    shown = lists.page(totals.changes, key="closing_changes", of=filters)
-    found = data.read(closings.page, filters, offset=shown.offset, limit=shown.size)
+    sorting = rows.sorting(
+        closings.ORDERS,
+        usual=closings.NEWEST_FIRST,
+        greatest_first=("recorded_at", "dated_on", *SUMS),
+    )
+    shown = lists.page(totals.changes, key="closing_changes", of=(filters, sorting.order))
+    found = data.read(
+        closings.page, filters, offset=shown.offset, limit=shown.size, order=sorting.order
+    )
     rows.show(
         [as_shown(row) for row in found],
-        {
-            name: Column(label, right=name in ("receivable", "received", "credit"))
-            for name, label in LABELS.items()
-        },
+        {name: Column(label, right=name in SUMS) for name, label in LABELS.items()},
         [address_of(row) for row in found],
         title="O que mudou desde o fechamento",
+        sorting=sorting,
         page=shown,
     )
-    downloads.list_button(actor, "list_closing_changes", filters)
+    downloads.list_button(actor, "list_closing_changes", filters, sort=sorting.order)
 
 
 def as_shown(row: Mapping[str, Any]) -> dict[str, str]:

@@ -101,10 +101,12 @@ def as_shown(report: pd.DataFrame, as_of: date) -> pd.DataFrame:
 
 def show_list(chosen: View, filters: DelinquencyFilters, customers: int) -> None:
     """One row a customer, each a link to it."""
+    walks = delinquency.WALKS if filters.of_customers else ()
+    others = tuple(name for name in delinquency.ORDERS if name not in walks)
     sorting = rows.sorting(
-        (),
+        walks,
         usual=delinquency.MOST_FIRST,
-        many=(delinquency.ORDERS, delinquency.MANY, customers),
+        many=(others, delinquency.MANY, customers),
         greatest_first=GREATEST_FIRST,
     )
     if told := sorting.told(LABELS):

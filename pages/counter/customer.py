@@ -28,7 +28,7 @@ from credigestor.ui.counter import (
     right_person,
 )
 from credigestor.ui.counter.customer_form import edit_customer
-from credigestor.ui.kit import data, links, messages, session, tables
+from credigestor.ui.kit import address, data, links, messages, session, tables
 from credigestor.ui.kit.figures import format_count, whole_days
 
 actor = session.require(Permission.COUNTER)
@@ -256,7 +256,7 @@ show_figures(found)
 tabs = ["Notas em aberto", "Compras", "Pagamentos", "Contatos"]
 if found.customer.anonymised_at is None:
     tabs += ["Documentos", "Cadastro"]
-notes, purchases, payments, talks, *living = st.tabs(tabs)
+notes, purchases, payments, talks, *living = address.tabs(tabs, name="customer_tab")
 with notes:
     show_open_notes(found)
     lost_notes.of_customer(found.customer.id, today)

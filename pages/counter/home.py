@@ -12,10 +12,8 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import note_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.ui.counter.by_method import by_method_words, in_all
-from credigestor.ui.kit import data, links, messages, session, tables
+from credigestor.ui.kit import data, links, lists, messages, rows, session, tables
 from credigestor.ui.kit.figures import format_count
-
-DUE_SHOWN = 50
 
 actor = session.require(Permission.COUNTER)
 if actor.can(Permission.ANALYTICS):
@@ -74,12 +72,22 @@ def show_day(actor: Actor) -> None:
 
 def show_due() -> None:
     st.header("Vencem hoje", anchor=False)
-    frame = data.read(day.due_on, today, today=today, limit=DUE_SHOWN)
-    if frame.empty:
+    found = data.read(day.due_totals, today, today=today)
+    if not found.notes:
         st.info("Nenhuma nota em aberto vence hoje.", icon=":material/event_available:")
         return
-    if len(frame) == DUE_SHOWN:
-        st.caption(f"São mostradas as {DUE_SHOWN} primeiras, por nome do cliente.")
+    count = format_count(found.notes, "nota", "notas")
+    st.caption(messages.plain(f"{count}, {format_brl(found.owed)}."))
+    sorting = rows.sorting(day.DUE_ORDERS, usual="customer", greatest_first=["owed"])
+    shown = lists.page(found.notes, key="due_today", of=sorting.order)
+    frame = data.read(
+        day.due_on,
+        today,
+        today=today,
+        offset=shown.offset,
+        limit=shown.size,
+        order=sorting.order,
+    )
     numbers = zip(frame["sale_id"], frame["number"], frame["installments"], strict=True)
     frame["note"] = [note_number(*number) for number in numbers]
     frame["reached"] = frame["phone"]
@@ -93,6 +101,8 @@ def show_due() -> None:
         money=["owed"],
         opens="counter/note.py",
         phone="reached",
+        sorting=sorting,
+        page=shown,
     )
 
 

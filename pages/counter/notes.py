@@ -63,6 +63,9 @@ GREATEST_FIRST = ("days_late", "owed", "principal", "interest", "fine", "amount"
 actor = session.require(Permission.COUNTER)
 today = data.today()
 
+read_count = data.cached(notes.counted)
+read_summarised = data.portfolio(notes.summarised)
+
 
 def choose_filters() -> tuple[date, NoteFilters]:
     """The as-of date and the filters; nonsense in the address is ignored."""
@@ -140,41 +143,42 @@ def show_totals(found: NoteTotals) -> None:
         st.metric("Multa", format_brl(found.fine))
 
 
-def offer_totals(filters: NoteFilters, as_of: date) -> None:
-    """Sums over very many notes, which take a moment, for who asks."""
+def show_totals_of_many(filters: NoteFilters, as_of: date) -> int:
+    """Sums over very many notes, by the summaries or for who asks; how many they are."""
+    found = read_summarised(filters, as_of=as_of, today=today)
+    if found is not None:
+        show_totals(found)
+        return found.count
+    count = read_count(filters, as_of=as_of, today=today)
     with st.container(horizontal=True, vertical_alignment="center"):
-        many = format_count(notes.MANY)
-        st.markdown(
-            f"**Mais de {many} notas.** A lista mostra as {many} primeiras.", width="content"
-        )
+        st.markdown(f"**{format_count(count)} notas.**", width="content")
         asked = st.button("Somar todas", icon=":material/functions:")
     if asked:
         show_totals(data.read(notes.totals, filters, as_of=as_of, today=today))
+    return count
 
 
 def show_list(as_of: date, filters: NoteFilters) -> None:
     """The page asked for; a row opens its note."""
     ids = data.read(notes.few, filters, as_of=as_of, today=today)
     if ids is None:
-        offer_totals(filters, as_of)
+        show_page(as_of, filters, None, show_totals_of_many(filters, as_of))
     elif ids:
         show_totals(data.read(notes.totals, filters, as_of=as_of, today=today, ids=ids))
+        show_page(as_of, filters, ids, len(ids))
     else:
         explain_nothing(filters)
-        return
-    show_page(as_of, filters, ids)
 
 
-def show_page(as_of: date, filters: NoteFilters, ids: Sequence[int] | None) -> None:
+def show_page(as_of: date, filters: NoteFilters, ids: Sequence[int] | None, count: int) -> None:
     """One page of the list."""
-    count = notes.MANY if ids is None else len(ids)
     sorting = rows.sorting(
         notes.WALKS,
         usual="due_date",
-        many=(notes.OF_A_DATE, notes.MANY, count + (ids is None)),
+        many=(notes.OF_A_DATE, notes.MANY, max(count, notes.MANY + 1) if ids is None else count),
         greatest_first=GREATEST_FIRST,
     )
-    shown = lists.page(count, key="notes", of=(as_of, filters, sorting.order), first=ids is None)
+    shown = lists.page(count, key="notes", of=(as_of, filters, sorting.order))
     frame = data.read(
         notes.list_notes,
         filters,

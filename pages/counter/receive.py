@@ -98,14 +98,14 @@ def confirm(form: uuid.UUID, new: NewPayment, seen: Mapping[str, Any]) -> None:
     """Record what was previewed; a callback, so that it runs before anything is read again.
 
     `seen` are the inputs that the preview came from: a fast click may arrive together with a
-    newer one, which nobody has seen previewed.
+    newer one, which nobody has seen previewed. Written otherwise it is the same.
     """
     actor = session.current()
     if actor is None:
         return  # the page itself says so
     now = st.session_state
     try:
-        if any(key in now and now[key] != value for key, value in seen.items()):
+        if not all(forms.alike(now.get(key, value), value) for key, value in seen.items()):
             raise InvalidInput("A prévia mudou neste momento. Confira e confirme de novo.")
         today = data.today()
         with operations.another(FORM):

@@ -9,26 +9,27 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server, settled
-from tests.browser.shown import PHONE, fill, logged_in
+from tests.browser.shown import PHONE, fill, logged_in, more
 
 pytestmark = pytest.mark.browser
 
-#: What the buttons of a table hide of the page's texts, figures, tabs, pagers and buttons.
+#: What the buttons of tables and charts hide of a page's texts, figures, tabs, pagers and buttons.
 COVERED = """() => {
-  const own = document.querySelector('[data-testid=stElementToolbar]');
-  const a = own.getBoundingClientRect();
-  const lies = (other) => {
-    const b = other.getBoundingClientRect();
-    return a.bottom > b.top && b.bottom > a.top && a.right > b.left && b.right > a.left;
-  };
+  const covers = (a, b) =>
+    a.bottom > b.top && b.bottom > a.top && a.right > b.left && b.right > a.left;
+  const seen = (one) => one.checkVisibility({ visibilityProperty: true });
+  const owns = [...document.querySelectorAll('[data-testid=stElementToolbar]')].filter(seen);
   const others = document.querySelectorAll(
     `[data-testid=stMain] :is(p, h1, h2, h3, button, input, [role=tab], [data-testid=stMetric],
     [data-testid=stPagination], .cg-card)`
   );
-  return [...others]
-    .filter((other) => other.checkVisibility({ visibilityProperty: true }) && lies(other))
-    .filter((other) => !own.parentElement.contains(other))
-    .map((other) => other.innerText || other.outerHTML);
+  return owns.flatMap((own) =>
+    [...others]
+      .filter(seen)
+      .filter((other) => covers(own.getBoundingClientRect(), other.getBoundingClientRect()))
+      .filter((other) => !own.parentElement.contains(other))
+      .map((other) => other.innerText || other.outerHTML)
+  );
 }"""
 
 
@@ -54,6 +55,20 @@ def test_a_tables_buttons_lie_over_nothing(phone: Page, addresses: dict[str, str
     phone.get_by_label("Parcelas", exact=True).fill("3")
     expect(phone.get_by_test_id("stElementToolbar")).to_be_visible()
     assert phone.evaluate(COVERED) == []
+
+
+def test_no_tables_buttons_on_any_page_lie_over_anything(
+    phone: Page, server: Server, addresses: dict[str, str]
+) -> None:
+    covered = {}
+    for name, address in (addresses | more(server)).items():
+        go(phone, address)
+        covered[name] = phone.evaluate(COVERED)
+        for tab in phone.get_by_role("tab").all()[1:]:
+            tab.click()
+            settled(phone)
+            covered[f"{name}, {tab.inner_text()}"] = phone.evaluate(COVERED)
+    assert {name: what for name, what in covered.items() if what} == {}
 
 
 def test_a_page_begins_right_below_the_menus_button(phone: Page, addresses: dict[str, str]) -> None:
@@ -163,3 +178,14 @@ def test_a_heat_map_wider_than_the_screen_fades_where_it_goes_on(
         ".getPropertyValue('--cg-after') === '0px'"
     )
     assert chart.evaluate(fades) == ["48px", "0px"]
+
+
+def test_of_a_heat_map_of_the_rolls_what_was_paid_is_in_view(
+    phone: Page, addresses: dict[str, str]
+) -> None:
+    go(phone, addresses["cobranca"])
+    chart = phone.locator("[class*=st-key-matrix-]").first
+    expect(chart.locator("svg.marks")).to_be_visible()
+    assert chart.evaluate("e => [e.scrollWidth > e.clientWidth, e.scrollLeft]") == [True, 0]
+    paid = chart.locator("svg.marks text", has_text="Paga").first.bounding_box()
+    assert 0 <= paid["x"] <= paid["x"] + paid["width"] <= 390  # type: ignore[index]

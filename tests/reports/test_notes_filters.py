@@ -235,7 +235,7 @@ def test_the_day_a_note_is_paid_late_it_had_become_overdue_already(manager: Acto
     assert listed(date(2026, 1, 9), late_from=date(2026, 1, 10)) == []
 
 
-def test_more_notes_than_many_are_neither_counted_nor_sorted_but_paged(
+def test_more_notes_than_many_are_counted_and_paged_and_not_sorted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(notes, "MANY", 4)
@@ -249,6 +249,7 @@ def test_more_notes_than_many_are_neither_counted_nor_sorted_but_paged(
         assert notes.few(session, some, as_of=TODAY, today=TODAY) == made.notes[:4]
         page = notes.list_notes(session, NoteFilters(), as_of=TODAY, today=TODAY, offset=3, limit=2)
         assert list(page["id"]) == made.notes[3:]
+        assert notes.counted(session, NoteFilters(), as_of=TODAY, today=TODAY) == 5
         few = notes.totals(session, some, as_of=TODAY, today=TODAY, ids=made.notes[:4])
         assert few == notes.totals(session, some, as_of=TODAY, today=TODAY)
 

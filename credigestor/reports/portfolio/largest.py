@@ -13,11 +13,21 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.models import Customer
 from credigestor.db.summaries.tables import customer_spans, note_facts, sale_facts
+from credigestor.reports.ordering import ordered
 from credigestor.reports.portfolio import stock
 from credigestor.reports.portfolio.rows import in_scope
 from credigestor.reports.scope import EVERYTHING, Scope
 
 By = Literal["receivable", "overdue"]
+
+
+#: What the summaries can sort late customers by, however many they are; and by `principal`.
+LATE_ORDERS: dict[str, Any] = {
+    "name": Customer.name_folded,
+    "city": Customer.city,
+    "phone": Customer.phone,
+    "tax_id": Customer.tax_id,
+}
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,23 @@ def largest(
         owing = owing.where(owing.selected_columns.customer_id.not_in(without))
     rows = session.execute(owing.limit(count).offset(offset))
     return [(customer_id, amount) for customer_id, amount in rows]
+
+
+def late_customers(
+    session: Session,
+    as_of: date,
+    *,
+    order: str,
+    count: int,
+    offset: int = 0,
+    scope: Scope = EVERYTHING,
+) -> list[int]:
+    """The ids of customers with overdue principal at a date, in an order of LATE_ORDERS."""
+    owing = _owing(as_of, "overdue", scope).order_by(None).subquery()
+    orders = LATE_ORDERS | {"principal": list(owing.c)[1]}
+    found = select(Customer.id).join(owing, owing.c.customer_id == Customer.id)
+    by = ordered(order, orders, tie=Customer.id)
+    return list(session.scalars(found.order_by(*by).limit(count).offset(offset)))
 
 
 def debtors_by_name(

@@ -22,7 +22,7 @@ from credigestor.ui.admin.backup_restore import (
 )
 from credigestor.ui.admin.backup_source import Source
 from credigestor.ui.admin.backup_status import Status
-from credigestor.ui.kit import background, downloads, forms, messages, session, tables
+from credigestor.ui.kit import background, downloads, forms, lists, messages, rows, session
 from credigestor.ui.kit.figures import file_size, format_count
 
 PER_PAGE = 8
@@ -45,10 +45,11 @@ def show_files(status: Status, zone: ZoneInfo) -> None:
             else "Nenhum backup foi feito por esta instalação. O primeiro aparecerá aqui."
         )
         return
-    first = tables.pager(len(status.files), key="backup-files", per_page=PER_PAGE)
-    for file in status.files[first : first + PER_PAGE]:
+    page = lists.page(len(status.files), key="backup-files", of="", size=PER_PAGE)
+    for file in status.files[page.offset : page.offset + page.size]:
         with st.container(border=True):
             _row(file, status, zone)
+    rows.pager(page)
 
 
 def _row(file: BackupFile, status: Status, zone: ZoneInfo) -> None:

@@ -13,7 +13,7 @@ from credigestor.rules.calendar import format_moment
 from credigestor.rules.permissions import Actor
 from credigestor.rules.webhooks import EVENT_NAMES
 from credigestor.services import webhooks
-from credigestor.ui.kit import data, tables
+from credigestor.ui.kit import address, data, lists, rows
 from credigestor.ui.kit.figures import format_count
 from credigestor.ui.kit.messages import act, plain
 
@@ -26,13 +26,13 @@ def draw_deliveries(actor: Actor, found: Sequence[Endpoint], zone: ZoneInfo) -> 
     if not found:
         st.info("As entregas aparecem aqui quando houver um destino.", icon=":material/outbox:")
         return
-    by_id = {endpoint.id: endpoint for endpoint in found}
+    by_id = {str(endpoint.id): endpoint for endpoint in found}
+    urls = {word: endpoint.url for word, endpoint in by_id.items()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox(
-            "Destino", list(by_id), format_func=lambda id_: by_id[id_].url, key="webhook-of"
-        )
-        failing = st.toggle("Só as que falham", key="webhook-failing")
-    total = data.read(reports.count_deliveries, chosen, failing=failing)
+        word = address.choice("Destino", urls, name="endpoint", default=next(iter(urls)))
+        failing = st.toggle("Só as que falham", key="failing", bind="query-params")
+    endpoint = by_id[word]
+    total = data.read(reports.count_deliveries, endpoint.id, failing=failing)
     if not total:
         st.info(
             "Nenhuma entrega está falhando."
@@ -45,12 +45,13 @@ def draw_deliveries(actor: Actor, found: Sequence[Endpoint], zone: ZoneInfo) -> 
         format_count(total, "evento", "eventos")
         + ", do mais novo ao mais antigo. Os entregues são guardados por 30 dias."
     )
-    offset = tables.pager(total, key=f"webhook-page:{chosen}:{failing}", per_page=A_PAGE)
+    page = lists.page(total, key="deliveries", of=(word, failing), size=A_PAGE)
     for event in data.read(
-        reports.deliveries, chosen, failing=failing, limit=A_PAGE, offset=offset
+        reports.deliveries, endpoint.id, failing=failing, limit=page.size, offset=page.offset
     ):
         with st.container(border=True):
-            _draw(actor, by_id[chosen], event, zone)
+            _draw(actor, endpoint, event, zone)
+    rows.pager(page)
 
 
 def _draw(actor: Actor, endpoint: Endpoint, event: Delivered, zone: ZoneInfo) -> None:

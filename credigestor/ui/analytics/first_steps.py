@@ -76,7 +76,7 @@ def _steps(shop: ShopSettings, there: Begun) -> list[Step]:
             bool(shop.pix_key),
             "admin/settings.py",
             Permission.SETTINGS,
-            {"tab": "pix"},
+            {"settings_tab": "Pix"},
         ),
         Step(
             "Criar os usuários",

@@ -100,10 +100,10 @@ def broken(found: Sequence[Mapping[str, Any]], days: int) -> None:
     frame = pd.DataFrame(found)
     frame["sale"] = frame["sale_id"].map(sale_number)
     labels = {
-        "sale": "Venda",
         "customer": "Cliente",
         "overdue": "Principal atrasado",
         "days_late": "Dias de atraso",
+        "sale": "Venda",
         "agreed_on": "Acordo de",
     }
     tables.table(
@@ -114,6 +114,7 @@ def broken(found: Sequence[Mapping[str, Any]], days: int) -> None:
         dates=["agreed_on"],
         opens="counter/sale.py",
         id_column="sale_id",
+        title="Acordos quebrados",
     )
 
 

@@ -12,17 +12,17 @@ from credigestor.rules.methods import in_words
 from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Actor
 from credigestor.ui.counter.by_method import by_method_words
-from credigestor.ui.kit import address, data, downloads, forms, lists, messages, tables
+from credigestor.ui.kit import address, data, downloads, forms, lists, messages, rows, tables
 from credigestor.ui.kit.figures import format_count
 
 KINDS = {"": "Todas", "down": "Recebidas", "refund": "Devolvidas"}
 LABELS = {
-    "moved_on": "Data",
-    "number": "Recibo",
-    "what": "O quê",
     "customer": "Cliente",
-    "sale": "Venda",
     "amount": "Valor",
+    "moved_on": "Data",
+    "what": "O quê",
+    "sale": "Venda",
+    "number": "Recibo",
     "method": "Forma",
     "done_by": "Por",
 }
@@ -52,8 +52,20 @@ def page(actor: Actor, methods: Mapping[str, str]) -> None:
     ):
         if credit:
             st.caption(messages.plain(f"{label}: {format_brl(credit)}."))
-    shown = lists.page(found.downs + found.refunds, key="down_payments", of=filters)
-    frame = data.read(sale_money.list_money, filters, offset=shown.offset, limit=shown.size)
+    sorting = rows.sorting(
+        sale_money.ORDERS,
+        usual=sale_money.NEWEST_FIRST,
+        greatest_first=("moved_on", "number", "sale", "amount"),
+    )
+    count = found.downs + found.refunds
+    shown = lists.page(count, key="down_payments", of=(filters, sorting.order))
+    frame = data.read(
+        sale_money.list_money,
+        filters,
+        offset=shown.offset,
+        limit=shown.size,
+        order=sorting.order,
+    )
     frame = frame.assign(
         what=["Devolução" if kind == "refund" else "Entrada" for kind in frame["kind"]],
         method=[in_words(way) for way in frame["method"]],
@@ -67,10 +79,10 @@ def page(actor: Actor, methods: Mapping[str, str]) -> None:
         opens="counter/sale.py",
         id_column="sale_id",
         title="Entradas",
-        through="sale",
+        sorting=sorting,
         page=shown,
     )
-    downloads.list_button(actor, "list_sale_money", filters)
+    downloads.list_button(actor, "list_sale_money", filters, sort=sorting.order)
 
 
 def _filters(methods: Mapping[str, str]) -> MoneyFilters:

@@ -55,7 +55,7 @@ def show(
         opens="counter/payment.py",
         id_column=id_column,
         title="Pagamentos",
-        through="number" if "number" in shown else "paid_on",
+        through=next(name for name in ("customer", "number", "paid_on") if name in shown),
         phone="phone" if "phone" in worded else None,
         sorting=sorting,
         page=page,

@@ -74,6 +74,7 @@ def of_customer(customer_id: int, *, today: date) -> None:
         money=["total", "to_pay"],
         dates=["made_on", "valid_until"],
         opens="counter/proposal.py",
+        title="Propostas",
     )
 
 

@@ -10,12 +10,13 @@ Back, and after a badge or a reset took words out of it. What is no such value i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.elements.lib.mutable_tab_container import TabContainer
 
 from credigestor.reports import filter_choices, notes, sales
 from credigestor.reports.note_filters import NO_CITY
@@ -27,6 +28,14 @@ from credigestor.ui.kit import data, forms, keyboard, links, messages
 T = TypeVar("T")
 
 _read_cities = data.cached(filter_choices.cities)
+
+
+def tabs(labels: Sequence[str], *, name: str) -> Sequence[TabContainer]:
+    """Draw a page's tabs; Back comes to the open one again, and is never a step between them.
+
+    Each page has a name of its own, or the tab of one would be another's too.
+    """
+    return st.tabs(labels, key=name, bind="query-params")
 
 
 def text(label: str, *, name: str, placeholder: str, live: str | bool = False) -> str:

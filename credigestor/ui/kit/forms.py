@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from credigestor.errors import BusinessError, InvalidInputs
+from credigestor.rules.money import parse_money
 from credigestor.ui.kit.messages import plain
 
 FILTER_YEARS = (1900, 2200)
@@ -48,6 +49,28 @@ def _sent() -> list[str]:
     """The ids of the widgets whose values came with this run; an id ends with its key."""
     context = get_script_run_ctx()
     return [state.id for state in context.session_state.get_widget_states()] if context else []
+
+
+def alike(one: object, other: object) -> bool:
+    """Tell whether two values of an input are the same, or one number in two ways of writing it.
+
+    >>> alike("1500", "1.500,00"), alike("150", "1.50"), alike("529.982.247-25", "52998224725")
+    (True, False, True)
+    """
+    return one == other or _number(one) == _number(other)
+
+
+def _number(value: object) -> object:
+    """A CPF's or CNPJ's digits, R$ of an amount, or the value itself."""
+    if not isinstance(value, str):
+        return value
+    digits = re.sub(r"[./-]", "", value)
+    if digits.isdecimal() and len(digits) in (11, 14):
+        return digits
+    try:
+        return parse_money(value, field="")
+    except BusinessError:
+        return value
 
 
 class Fields:

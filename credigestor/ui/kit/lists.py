@@ -7,7 +7,7 @@ data.read(customers.page, filters, order=order, offset=shown.offset, limit=shown
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -24,13 +24,14 @@ SUMMED = 1_000
 class Page:
     """One page of a list: its number from 1, the rows that there are, the rows of a page.
 
-    `first` where these are only the first rows of more.
+    `first` where these are only the first rows of more, `prefix` as of `order`.
     """
 
     number: int
     total: int
     size: int
     first: bool = False
+    prefix: str = ""
 
     @property
     def offset(self) -> int:
@@ -51,31 +52,43 @@ class Page:
         return f"{begin}–{end} {of or f'de {format_count(self.total)}'}"
 
 
-def order(columns: Collection[str], *, usual: str) -> str:
-    """The order in the address, a word of `reports.ordering`; `usual` where it names none."""
-    word = st.query_params.get("order", usual)
+def order(columns: Collection[str], *, usual: str, prefix: str = "") -> str:
+    """The order in the address, a word of `reports.ordering`; `usual` where it names none.
+
+    `prefix` begins the words of a list that stands on a page with another.
+    """
+    word = st.query_params.get(f"{prefix}order", usual)
     if word.removeprefix("-") not in columns:
-        st.query_params.pop("order", None)
+        st.query_params.pop(f"{prefix}order", None)
         return usual
     return word
 
 
-def page(total: int, *, key: str, of: object, size: int = ROWS_A_PAGE, first: bool = False) -> Page:
+def page(
+    total: int,
+    *,
+    key: str,
+    of: object,
+    size: int = ROWS_A_PAGE,
+    first: bool = False,
+    prefix: str = "",
+) -> Page:
     """The page in the address; the last one where there are fewer.
 
     `of` is what limits and orders the list: once another is chosen, its first page is shown.
     """
-    word = st.query_params.get("page", "")
+    name = f"{prefix}page"
+    word = st.query_params.get(name, "")
     was, slot = (word, str(of)), f"list:{key}"
     before = st.session_state.get(slot, was)
     changed = before[0] == word and before[1] != was[1]
     known = word.isascii() and word.isdigit() and len(word) <= 7 and int(word) > 1
     if word and (changed or not known):
-        st.query_params.pop("page", None)
+        st.query_params.pop(name, None)
         word = ""
     st.session_state[slot] = (word, str(of))
     number = int(word or 1)
-    return Page(min(number, Page(number, total, size).last), total, size, first)
+    return Page(min(number, Page(number, total, size).last), total, size, first, prefix)
 
 
 def summed(total: int, label: str) -> bool:
@@ -83,16 +96,17 @@ def summed(total: int, label: str) -> bool:
     return total <= SUMMED or st.button(label, icon=":material/functions:", type="tertiary")
 
 
-def to_order(word: str, *, usual: str) -> str:
+def to_order(word: str, *, usual: str, prefix: str = "") -> str:
     """The address of this list in another order, from its first page."""
-    return _address(order=None if word == usual else word, page=None)
+    chosen = None if word == usual else word
+    return _address({f"{prefix}order": chosen, f"{prefix}page": None})
 
 
-def to_page(number: int) -> str:
+def to_page(number: int, prefix: str = "") -> str:
     """The address of another page of this list."""
-    return _address(page=None if number == 1 else str(number))
+    return _address({f"{prefix}page": None if number == 1 else str(number)})
 
 
-def _address(**changed: str | None) -> str:
+def _address(changed: Mapping[str, str | None]) -> str:
     words = {name: st.query_params.get_all(name) for name in st.query_params if name not in changed}
     return "?" + urlencode(words | {k: [v] for k, v in changed.items() if v}, doseq=True)

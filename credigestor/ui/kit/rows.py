@@ -55,6 +55,7 @@ class Sorting:
     greatest_first: Collection[str] = ()
     too_many: Collection[str] = ()
     most: int = 0
+    prefix: str = ""
 
     def told(self, labels: Mapping[str, str]) -> str:
         """Why some columns do not sort here; empty where all of them do."""
@@ -73,20 +74,22 @@ def sorting(
     usual: str,
     many: tuple[Collection[str], int, int] = ((), 0, 0),
     greatest_first: Collection[str] = (),
+    prefix: str = "",
 ) -> Sorting:
     """The order that the address asks for; `many` are columns that only so many rows sort by.
 
-    They come with that number and with how many rows there are.
+    They come with that number and with how many rows there are; `prefix` as of `lists.order`.
     """
     dear, most, total = many
     allowed = (*columns, *(dear if total <= most else ()))
     return Sorting(
-        lists.order(allowed, usual=usual),
+        lists.order(allowed, usual=usual, prefix=prefix),
         allowed,
         usual,
         greatest_first,
         dear if total > most else (),
         most,
+        prefix,
     )
 
 
@@ -126,6 +129,11 @@ def show(
 def pager(page: lists.Page) -> None:
     """Draw the pager of a list that is no table, below it."""
     st.html(f'<div class="cg-rows">{_pager(page)}</div>')
+
+
+def way(address: str, text: str) -> None:
+    """Draw a link that is followed as a row's is, so that Back finds it again."""
+    st.html(f'<a class="cg-follow" href="{escape(address)}">{escape(text)}</a>')
 
 
 def _cells(
@@ -169,7 +177,7 @@ def _head(name: str, column: Column, sorting: Sorting | None) -> str:
         else:
             word = f"-{name}" if name in sorting.greatest_first else name
         arrow = f'<span aria-hidden="true"> {"▼" if down else "▲"}</span>' if now else ""
-        address = escape(lists.to_order(word, usual=sorting.usual))
+        address = escape(lists.to_order(word, usual=sorting.usual, prefix=sorting.prefix))
         label = (
             f'<a class="cg-follow" href="{address}" title="Ordenar por {label}">{label}{arrow}</a>'
         )
@@ -187,15 +195,15 @@ def _pager(page: lists.Page) -> str:
         if number == page.number:
             links.append(f'<span aria-current="page">{number}</span>')
         else:
-            links.append(_way(number, str(number), f"Página {number}"))
+            links.append(_way(page, number, str(number), f"Página {number}"))
     if page.number > 1:
-        links.insert(0, _way(page.number - 1, "‹ Anterior", "Página anterior"))
+        links.insert(0, _way(page, page.number - 1, "‹ Anterior", "Página anterior"))
     if page.number < page.last:
-        links.append(_way(page.number + 1, "Próxima ›", "Próxima página"))
+        links.append(_way(page, page.number + 1, "Próxima ›", "Próxima página"))
     ways = f'<nav aria-label="Páginas da lista">{"".join(links)}</nav>' if page.last > 1 else ""
     return f'<div class="cg-pager"><span>{page.sentence}</span>{ways}</div>'
 
 
-def _way(number: int, text: str, label: str) -> str:
-    address = escape(lists.to_page(number))
+def _way(page: lists.Page, number: int, text: str, label: str) -> str:
+    address = escape(lists.to_page(number, page.prefix))
     return f'<a class="cg-follow" href="{address}" aria-label="{label}">{text}</a>'

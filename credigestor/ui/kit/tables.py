@@ -14,10 +14,14 @@ from credigestor.errors import BusinessError
 from credigestor.rules.calendar import format_date
 from credigestor.rules.identification import format_identity
 from credigestor.rules.identity import phone_shown
+from credigestor.rules.installments import MAX_INSTALLMENTS
 from credigestor.rules.money import format_brl
 from credigestor.ui.kit import lists, rows
 from credigestor.ui.kit.links import link, row_address
 from credigestor.ui.kit.messages import header, plain
+
+#: A table that leads nowhere shows so many rows at once: a sale of the most notes is seen whole.
+WHOLE = MAX_INSTALLMENTS
 
 
 def table(
@@ -81,7 +85,10 @@ def _grid(
     money: Sequence[str],
     dates: Sequence[str],
 ) -> None:
-    """All there is of something that leads nowhere: Streamlit's grid may sort it by itself."""
+    """All there is of something that leads nowhere: Streamlit's grid may sort it by itself.
+
+    As high as its rows; of very many, one page of them.
+    """
     config: dict[str, Any] = {
         name: st.column_config.Column(label) for name, label in labels.items()
     }
@@ -89,13 +96,25 @@ def _grid(
         config[name] = st.column_config.NumberColumn(labels[name], alignment="right")
     for name in dates:
         config[name] = st.column_config.DateColumn(labels[name], format="DD/MM/YYYY")
-    st.dataframe(
-        in_reais(shown, money, key),
+    place = st.container()
+    first = _pager(len(shown), key) if len(shown) > WHOLE else 0
+    place.dataframe(
+        in_reais(shown.iloc[first : first + WHOLE], money, key),
         hide_index=True,
+        height="content",
         column_config=config,
         key=key,
         placeholder="",  # Streamlit's own is the word None
     )
+
+
+def _pager(total: int, key: str) -> int:
+    """Draw the pager of a long table, and which rows it shows; how many stand before them."""
+    pages = -(-total // WHOLE)
+    first = (min(int(st.pagination(pages, key=f"{key}:page") or 1), pages) - 1) * WHOLE
+    shown = lists.Page(first // WHOLE + 1, total, WHOLE)
+    st.caption(f"{shown.sentence}. O título de uma coluna ordena as linhas desta página.")
+    return first
 
 
 def _day(value: object) -> str:
@@ -126,15 +145,6 @@ def identities(frame: pd.DataFrame) -> list[str]:
 def brl(value: object) -> str:
     """R$ of a Decimal; empty for a missing one."""
     return "" if value is None or value != value else format_brl(Decimal(str(value)))
-
-
-def pager(total: int, *, key: str, per_page: int) -> int:
-    """Draw the page chooser of a list with `total` rows and return the OFFSET of the page."""
-    pages = max(1, -(-total // per_page))
-    if pages == 1:
-        return 0
-    number = st.pagination(pages, key=key)
-    return (min(int(number or 1), pages) - 1) * per_page
 
 
 def nothing_there(

@@ -159,7 +159,7 @@ def test_deliveries_are_seen_with_each_try_sent_again_or_given_up() -> None:
     click(app, f"discard_{bad}")
     assert [each.id for each in events()] == [good]
     assert [entry.action for entry in audited()][1:] == ["resend", "discard"]
-    app.toggle(key="webhook-failing").set_value(True).run()
+    app.toggle(key="failing").set_value(True).run()
     assert "1 evento," in text_of(app)
 
 

@@ -12,15 +12,25 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from credigestor.db.engine import snapshot, transaction
+from credigestor.imports import importer
+from credigestor.imports.importer import read_folder
 from credigestor.reports.portfolio import flows, stock
 from credigestor.rules.periods import period_of
 from credigestor.rules.permissions import Actor
 from credigestor.services import summaries
 from credigestor.ui.analytics.view import View
-from tests.portfolio import TODAY, random_portfolio
+from tests.imports.files import SAMPLE, needs_sample
+from tests.imports.importing import CLI
+from tests.portfolio import TODAY, random_portfolio, refresh
+from tests.ui.carded import cards_of
+from tests.ui.support import open_app
 
 #: February and March: the month before has more days, and fewer.
 DAYS = [date(2026, 2, 1) + timedelta(days=k) for k in range(59)]
+
+#: Of the sample shop: the first has as many days as the month before, the second fewer.
+SAMPLE_DAYS = [date(2025, 10, 1) + timedelta(days=k) for k in range(61)]
+CARDS = ("Vendido", "Recebido: principal", "Recebido: juros e multa")
 
 Rows = Sequence[Any]
 _SALES = text("SELECT sold_on, total, down_payment, cancelled_on FROM sales")
@@ -106,3 +116,41 @@ def test_each_day_of_two_months_is_compared_with_the_same_days(db: str, admin: A
                 ], f"{preset} on {day}"
                 changes.add((flow, before))
         assert len(changes) > 30, "hardly anything moved in those days"
+
+
+def in_reais(amount: int) -> str:
+    """R$ of cents, as a person writes it."""
+    whole = f"{amount // 100:,}".replace(",", ".")
+    return f"R$ {whole},{amount % 100:02d}"
+
+
+def change(now: int, before: int) -> str:
+    """The change in percent with its sign; nothing where there was nothing before."""
+    if not before:
+        return ""
+    tenths = Decimal(1000 * (now - before)) / before
+    rounded = int(abs(tenths) + Decimal("0.5"))
+    sign = "+" if now > before else "-"
+    return f"{sign}{rounded // 10},{rounded % 10} %" if rounded else "sem mudança"
+
+
+@needs_sample
+def test_the_cards_of_the_sample_shop_tell_the_change_of_each_day_of_two_months(db: str) -> None:
+    with transaction() as session:
+        assert importer.run(session, CLI, read_folder(SAMPLE), today=TODAY).problems == []
+    refresh()
+    with snapshot() as session:
+        sales, paid = (session.execute(rows).all() for rows in (_SALES, _PAID))
+    for day in SAMPLE_DAYS:
+        first_before, last_before = month_back(day)
+        now = flow_apart(sales, paid, day.replace(day=1), day)
+        before = flow_apart(sales, paid, first_before, last_before)
+        query = {"as_of": str(day), "period": "month"}
+        app = open_app(role="manager", page="analytics/dashboard.py", query=query)
+        cards = {card.label: card for card in cards_of(app)}
+        for place, label in enumerate(CARDS, 1):
+            card = cards[label]
+            expected = in_reais(now[place]), change(now[place], before[place])
+            assert (card.value, card.change.replace("\xa0", " ")) == expected, f"{label} on {day}"
+            if card.change:
+                assert f"{last_before:%d/%m}" in card.since, f"{label} on {day}"

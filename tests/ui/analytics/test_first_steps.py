@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("db")
 PAGE = "analytics/today.py"
 STEPS = {
     "Preencher os dados da loja": ("configuracoes", ""),
-    "Informar a chave Pix": ("configuracoes", "tab=pix"),
+    "Informar a chave Pix": ("configuracoes", "settings_tab=Pix"),
     "Criar os usuários": ("usuarios", ""),
     "Trazer os clientes": ("importar", ""),
     "Registrar a primeira venda": ("nova-venda", ""),
@@ -102,7 +102,7 @@ def test_the_pix_key_is_asked_for_on_its_own_tab(ada: User) -> None:
         [tabs] = [block for block in app.main.children.values() if block.type == "tab_container"]
         return int(tabs.proto.tab_container.default_tab_index)
 
-    assert (first(), first(tab="pix"), first(tab="<b>")) == (0, 1, 0)
+    assert (first(), first(settings_tab="Pix"), first(settings_tab="<b>")) == (0, 1, 0)
 
 
 @pytest.mark.parametrize(

@@ -207,13 +207,29 @@ def test_limpar_takes_away_what_was_typed_too() -> None:
 def test_very_many_notes_are_summed_for_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notes, "MANY", 100)
     sell(*[("10.00", JANUARY)] * 101)
-    app = open_app(role="seller", page=LIST)
+    app = open_app(role="seller", page=LIST, status="all")
     assert len(shown(app)) == 25
-    assert "Mais de 100 notas" in text_of(app)
+    assert "101 notas." in text_of(app)
     assert not app.metric
     click(app, "Somar todas")
     assert "Notas 101" in text_of(app)
     assert "Principal R$ 1.010,00" in text_of(app)
+
+
+def test_very_many_open_notes_are_summed_by_the_summaries_and_all_are_reached(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sell(*[("10.00", JANUARY)] * 101)
+    few = text_of(open_app(role="seller", page=LIST))
+    monkeypatch.setattr(notes, "MANY", 100)
+    app = open_app(role="seller", page=LIST)
+    for told in ("Notas 101", "Principal R$ 1.010,00", "Juros de mora", "Multa"):
+        assert told in text_of(app)
+    assert len(app.metric) == 4
+    for each in app.metric:
+        assert f"{each.label} {each.value}".replace("\xa0", " ") in few
+    app.query_params["page"] = "5"
+    assert shown(app.run()) == ["000001-101/101"]
 
 
 def test_the_notes_of_one_customer_lead_back_to_all() -> None:

@@ -24,6 +24,9 @@ def test_a_card_says_its_figure_its_change_and_what_it_means() -> None:
     assert (card.label, card.value, card.help) == ("<b>A & B", "R$ 1,00", '"?"')
     assert (card.change, card.since) == ("+2,0 %", "desde ontem")
     assert shown(None, [1, 2]).since == ""
+    bare = cards.card("A receber", "R$ 1,00", help="hoje")
+    assert "cg-change" not in bare  # no blank boxes
+    assert "cg-spark" not in bare
 
 
 def test_a_rise_is_good_or_bad_or_either_by_what_it_is_of() -> None:
