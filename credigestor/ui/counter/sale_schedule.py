@@ -22,7 +22,6 @@ from credigestor.rules.days_after import format_days_after, listed_after, parse_
 from credigestor.rules.due_schedule import (
     SCHEDULE_NAMES,
     STEPS,
-    ListedNote,
     Schedule,
     ScheduleKind,
     check_step,
@@ -30,10 +29,8 @@ from credigestor.rules.due_schedule import (
     row_field,
 )
 from credigestor.rules.installments import MAX_INSTALLMENTS, parse_count
-from credigestor.rules.money import ZERO, format_brl
-from credigestor.ui.counter.listed_rows import read_rows
+from credigestor.ui.counter.listed_rows import read_rows, told
 from credigestor.ui.kit import forms, keyboard, messages
-from credigestor.ui.kit.figures import format_count
 from credigestor.ui.kit.live_form import LiveForm
 
 #: A list that is typed as days after the sale.
@@ -243,7 +240,7 @@ def _listed(draft: LiveForm, financed: Decimal | None, *, no_notes: bool) -> Sch
     listed = draft.check(partial(read_rows, rows))
     if listed is None:
         return None
-    st.caption(messages.plain(_told(listed, financed)))
+    st.caption(messages.plain(told(listed, financed)))
     return Schedule(ScheduleKind.LIST, listed=listed)
 
 
@@ -305,21 +302,3 @@ def _row_slots(draft: LiveForm, count: int) -> None:
     for row in range(1, min(count, _MOST_ROWS) + 1):
         for name in _COLUMNS:
             draft.fields.slot(row_field(row, name))
-
-
-def _told(listed: tuple[ListedNote, ...], financed: Decimal | None) -> str:
-    """What was typed of the amounts, what is left, and what is done about it."""
-    amounts = [row.amount for row in listed if row.amount is not None]
-    given, free = sum(amounts, ZERO), len(listed) - len(amounts)
-    count = format_count(len(listed), "parcela", "parcelas")
-    of = f" de {format_brl(financed)}" if financed is not None else ""
-    left = ZERO if financed is None else financed - given
-    short = f", faltam {format_brl(left)}" if left > 0 else ""
-    if not amounts:
-        return f"{count}, valores calculados. Veja-os na prévia."
-    if free:
-        rest = "a sem valor é calculada" if free == 1 else f"as {free} sem valor são calculadas"
-        return f"{count}: digitados {format_brl(given)}{of}{short}; {rest}."
-    if short:
-        return f"{count} que somam {format_brl(given)}{of}{short}."
-    return f"{count} que somam {format_brl(given)}{of}; o que passa do financiado são juros."
