@@ -27,7 +27,9 @@ from credigestor.errors import BusinessError, Conflict
 from credigestor.reports.notes import open_notes
 from credigestor.rules import identity
 from credigestor.rules.calendar import HolidayRules, last_free_day, last_on_time_day
+from credigestor.rules.due_schedule import MONTHLY, ListedNote, Schedule, ScheduleKind
 from credigestor.rules.methods import Method
+from credigestor.rules.money import CENT, round_cents
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments, sales, summaries
 from credigestor.services.payments import NewPayment
@@ -186,11 +188,11 @@ def settle_early(
 
 
 def random_portfolio(
-    session: Session, actor: Actor, seed: int, *, sold: int = 30, discounts: bool = True
+    session: Session, actor: Actor, seed: int, *, sold: int = 30, older: bool = False
 ) -> None:
-    """Two years of sales, payments, discounts, reversals, cancellations in no order (R11–R14).
+    """Two years of sales, payments, discounts, reversals, cancellations in no order (R11–R14, R33).
 
-    Without `discounts`, as a shop had them before there were any.
+    An `older` shop has no discounts, and its notes are monthly.
     """
     random = Random(seed)  # the same portfolio every time
     customers = [
@@ -200,10 +202,10 @@ def random_portfolio(
     made = []
     for _ in range(sold):
         day = TODAY - timedelta(days=random.randrange(720))
-        made.append(_sell(session, actor, random, random.choice(customers), day))
+        made.append(_sell(session, actor, random, random.choice(customers), day, older=older))
     for _ in range(4 * sold):
         _pay_something(session, actor, random)
-        if discounts and random.random() < 0.5:
+        if not older and random.random() < 0.5:
             _settle_something_early(session, actor, random)
     for payment in random.sample(_payments(session), k=min(5, sold)):
         _try(session, payments.reverse, actor, payment_id=payment, why="teste", today=TODAY)
@@ -217,8 +219,13 @@ def _cpf(number: int) -> str:
     return next(f"{number}{k:02}" for k in range(100) if cpf.is_valid(f"{number}{k:02}"))
 
 
-def _sell(session: Session, actor: Actor, random: Random, customer_id: int, day: date) -> int:
+def _sell(
+    session: Session, actor: Actor, random: Random, customer_id: int, day: date, *, older: bool
+) -> int:
     total = Decimal(random.randrange(2_000, 200_000)) / 100
+    down = random.choice([Decimal(0), Decimal(5), total])
+    count = random.randrange(1, 8)
+    schedule = MONTHLY if older else _schedule(random, day, total - down, count)
     return sales.register(
         session,
         actor,
@@ -227,14 +234,41 @@ def _sell(session: Session, actor: Actor, random: Random, customer_id: int, day:
             customer_id=customer_id,
             sold_on=day,
             total=total,
-            down_payment=random.choice([Decimal(0), Decimal(5), total]),
-            installments=random.randrange(1, 8),
+            down_payment=down,
+            installments=count,
+            schedule=schedule,
             first_due_date=day + timedelta(days=random.randrange(45)),
             contract_rate=Decimal(random.choice(["0", "0", "1.5"])),
             override_reason="teste",
         ),
         today=TODAY,
     )
+
+
+def _schedule(random: Random, day: date, financed: Decimal, count: int) -> Schedule:
+    """Monthly half the time; else every n days, by business days, or a list (R33)."""
+    kind = random.choice([*ScheduleKind, ScheduleKind.MONTHLY, ScheduleKind.MONTHLY])
+    match kind:
+        case ScheduleKind.DAYS:
+            return Schedule(kind, random.choice([7, 15, 40]))
+        case ScheduleKind.BUSINESS_DAY:
+            return Schedule(kind, random.choice([1, 5, 15]))
+        case ScheduleKind.LIST if financed:
+            days = random.sample(range(100), count)
+            return Schedule(kind, listed=tuple(_rows(random, day, days, financed)))
+    return MONTHLY
+
+
+def _rows(
+    random: Random, sold: date, days: Sequence[int], financed: Decimal
+) -> Iterator[ListedNote]:
+    """Uneven amounts that come to a little more than is financed, some of them computed."""
+    shares = [random.choice([1, 2, 5]) for _ in days]
+    typed = random.choice([True, False])
+    for day, share in zip(days, shares, strict=True):
+        amount = round_cents(financed * share / sum(shares)) + CENT
+        agreed = typed or (day != days[0] and random.random() < 0.3)
+        yield ListedNote(sold + timedelta(days=day), amount if agreed else None)
 
 
 def _pay_something(session: Session, actor: Actor, random: Random) -> None:

@@ -63,14 +63,14 @@ _ANATOMY = (
 )
 
 
-def shop(actor: Actor, seed: int = 7, *, sold: int = 12, discounts: bool = True) -> None:
+def shop(actor: Actor, seed: int = 7, *, sold: int = 12, older: bool = False) -> None:
     """A small shop with some of everything, and its summaries."""
 
     def make(session: Session) -> None:
-        random_portfolio(session, actor, seed, sold=sold, discounts=discounts)
+        random_portfolio(session, actor, seed, sold=sold, older=older)
         summaries.refresh(session, today=TODAY)
 
-    tables.once(f"shop of {actor.id}: {seed}, {sold}, {discounts}", make)
+    tables.once(f"shop of {actor.id}: {seed}, {sold}, {older}", make)
 
 
 def backed_up(path: Path, **options: Any) -> Path:

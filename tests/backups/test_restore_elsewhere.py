@@ -47,7 +47,7 @@ def test_a_backup_from_an_older_version_is_brought_up_to_date(
     revision: str, admin: Actor, other: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sell_as_before(monkeypatch)
-    shop(admin, discounts=False)
+    shop(admin, older=True)
     apostrophe = "''" if revision < "0012" else ""  # as names were folded then
     with other.begin() as connection:
         upgrade(connection, revision, schema=SCHEMA)

@@ -73,7 +73,7 @@ def test_the_ledger_of_an_older_shop_is_folded_in_by_the_first_reader(
     admin: Actor, old_shop: Connection
 ) -> None:
     with transaction() as session:
-        random_portfolio(session, admin, 31, sold=20, discounts=False)
+        random_portfolio(session, admin, 31, sold=20, older=True)
         summaries.refresh(session, today=TODAY)
         expected = figures(session)
     move_in(old_shop)
@@ -94,7 +94,7 @@ def test_what_happens_after_the_migration_leaves_its_marks(
     admin: Actor, old_shop: Connection
 ) -> None:
     with transaction() as session:
-        random_portfolio(session, admin, 32, sold=12, discounts=False)
+        random_portfolio(session, admin, 32, sold=12, older=True)
     move_in(old_shop)
     with Session(old_shop) as session, session.begin():
         summaries.refresh(session, today=TODAY)
@@ -114,7 +114,7 @@ def test_a_shop_from_before_paper_sells_with_guarantors_and_keeps_its_discounts(
     admin: Actor, old_shop: Connection
 ) -> None:
     with transaction() as session:
-        random_portfolio(session, admin, 33, sold=12, discounts=False)
+        random_portfolio(session, admin, 33, sold=12, older=True)
         summaries.refresh(session, today=TODAY)
         expected = figures(session)
     move_in(old_shop)
@@ -213,7 +213,7 @@ def test_an_older_shop_receives_boletos_and_keeps_people_without_a_cpf(
     admin: Actor, old_shop: Connection
 ) -> None:
     with transaction() as session:
-        random_portfolio(session, admin, 35, sold=12, discounts=False)
+        random_portfolio(session, admin, 35, sold=12, older=True)
         summaries.refresh(session, today=TODAY)
         expected = figures(session)
     move_in(old_shop)

@@ -13,6 +13,7 @@ from credigestor.documents import booklet as document
 from credigestor.reports.booklet import Booklet, Installment
 from credigestor.reports.named_customer import NamedCustomer
 from credigestor.rules.calendar import HolidayRules
+from credigestor.rules.due_schedule import MONTHLY, Schedule
 from credigestor.rules.pix import note_txid, shop_payload
 from credigestor.rules.schedule import plan
 from tests.documents import looking
@@ -65,6 +66,7 @@ def booklet(
     contract_rate: str = "1",
     first_due: date = date(2026, 2, 10),
     balances: dict[int, str] | None = None,
+    agreed: Schedule = MONTHLY,
     **changes: Any,
 ) -> Booklet:
     """R2's sale of 1.000,00 at 1 % a month in 12; `balances` are what single notes still owe."""
@@ -88,7 +90,9 @@ def booklet(
         values["contract_rate"],
         installments,
         first_due,
-        sold_on=first_due - relativedelta(months=1),  # nothing is carried (R2c)
+        # a month before, so that nothing is carried of what is monthly (R2c)
+        sold_on=first_due - relativedelta(months=1) if agreed.is_monthly else values["sold_on"],
+        schedule=agreed,
         grace_days=values["grace_days"],
         holidays=HolidayRules(),
     )
@@ -97,7 +101,11 @@ def booklet(
         Installment(n.number, n.amount, n.due_date, n.free_until, left.get(n.number, n.amount))
         for n in planned.notes
     )
-    return Booklet(**values, daily_rate=planned.daily_rate, installments=notes)
+    return Booklet(
+        **{"schedule": str(agreed.kind), **values, "contract_rate": planned.contract_rate},
+        daily_rate=planned.daily_rate,
+        installments=notes,
+    )
 
 
 def printed(data: Booklet, logo: bytes | None = None) -> bytes:

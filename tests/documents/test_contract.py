@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -9,9 +10,12 @@ import pytest
 from credigestor.documents import contract_words
 from credigestor.reports.guarantors import SaleGuarantor
 from credigestor.reports.named_customer import NamedCustomer
+from credigestor.rules import true_rate
+from credigestor.rules.true_rate import monthly, yearly
 from tests.documents import looking
 from tests.documents.booklets import LOGO, WIDEST_SHOP
 from tests.documents.contracts import contract, printed, words
+from tests.services.scheduling import listed
 
 AGATA = SaleGuarantor("Ágata Muñoz", "12ABC34501DE35", "Rua do Sol, 5, Fortaleza/CE")
 JOSE = SaleGuarantor("José de Sá", "15350946056", "")
@@ -103,6 +107,30 @@ def test_a_contract_of_one_note_without_interest_goodwill_or_guarantor() -> None
     ):
         assert told in found, told
     assert "valista" not in found
+
+
+def test_an_uneven_list_is_told_note_by_note_with_the_rate_that_its_amounts_make() -> None:
+    rows = (
+        *((date(2026, 1, 20), "110.00"), (date(2026, 1, 31), "40.00")),
+        *((date(2026, 3, 2), "180.00"), (date(2026, 3, 18), "20.00")),
+        *((date(2026, 5, 29), "220.00"), (date(2026, 7, 10), "130.00")),
+    )
+    pdf = printed(contract(total="660.00", agreed=listed(*rows)))
+    looking.assert_sound(pdf)
+    found = words(pdf)
+    days = [((day - date(2026, 1, 5)).days, Decimal(amount)) for day, amount in rows]
+    rate = true_rate.daily_rate(Decimal("660.00"), days)
+    month, year = (f"{each(rate):.2f}".replace(".", ",") for each in (monthly, yearly))
+    for told in (
+        *(
+            f"000123-{number:02}/06 {day:%d/%m/%Y} R$ {amount.replace('.', ',')}"
+            for number, (day, amount) in enumerate(rows, 1)
+        ),
+        "em datas combinadas",
+        f"Taxa efetiva ao mês · ao ano (CET) {month} % · {year} % Juros, em reais R$ 40,00",
+        "R$ 700,00",
+    ):
+        assert told in found, told
 
 
 def test_120_notes_and_the_longest_texts_lose_nothing_and_overlap_nothing() -> None:
