@@ -34,8 +34,8 @@ from credigestor.demo.people import people
 from credigestor.errors import Conflict, NotAllowed
 from credigestor.reports.check.report import check
 from credigestor.reports.contacts import ContactFilters, contacts
+from credigestor.reports.deals import broken_deals
 from credigestor.reports.portfolio import losses, renegotiated
-from credigestor.reports.renegotiations import broken_deals
 from credigestor.reports.summary import summary
 from credigestor.rules import early
 from credigestor.rules.acts import ActKind
@@ -154,7 +154,7 @@ class TestTheShop:
             back = set(session.scalars(select(Return.back_by).where(Return.back > 0)))
             recovered = losses.by_month(session, TODAY, 3)
             again = renegotiated.paid_again(session, TODAY, count=3)
-            broken = broken_deals(session, today=TODAY)
+            broken = broken_deals(session, as_of=TODAY, today=TODAY)
             moves = session.scalar(select(func.count()).select_from(CustomerMove))
             closed = set(session.scalars(select(DayClosing.until)))
         assert len({day.replace(day=1) for day in days}) >= 4

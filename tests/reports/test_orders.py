@@ -161,7 +161,8 @@ def test_notes_to_give_up_are_the_first_of_all_by_any_column(
         for k, who in enumerate(("Ícaro", "bia", "Zé", "Ana", "Caio")):
             due = late(500 + (3 * k) % 5)
             add_sale(session, add_customer(session, who), late(600), [(f"{70 - 7 * k}.00", due)])
-    asked: dict[str, Any] = {"over_days": 360, "up_to": Decimal(65), "today": TODAY}
+    asked: dict[str, Any] = {"over_days": 360, "up_to": Decimal(65), "as_of": TODAY}
+    asked["today"] = TODAY
     with snapshot() as session:
         every = written_off.candidates(session, **asked, order=sign + name)
         totals = written_off.candidate_totals(session, **asked)

@@ -98,7 +98,7 @@ class Counter:
         chosen = [self.notes[number] for number in numbers]
         found = settlement.quote(self.session, self.customer, chosen, on=on, today=on)
         assert [note.id for note in found.notes] == chosen
-        each = [in_cents(note.settlement.total, note.settlement.discount) for note in found.notes]
+        each = [in_cents(note.paid, note.discount) for note in found.notes]
         assert in_cents(found.total, found.saved) == tuple(map(sum, zip(*each, strict=True)))
         return each
 

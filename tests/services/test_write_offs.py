@@ -118,7 +118,7 @@ def test_a_list_is_written_off_one_act_a_customer_each_undone_by_itself(manager:
             add_sale(session, add_customer(session, name), date(2025, 9, 10), [(amount, OCTOBER)])
             for name, amount in (("Ana", "80.00"), ("Bia", "90.00"), ("Caio", "500.00"))
         ]
-    on = {"as_of": TODAY, "today": TODAY}
+    on: dict[str, Any] = {"as_of": TODAY, "today": TODAY}
     with snapshot() as session:
         found = written_off.candidates(session, over_days=360, up_to=D(100), **on)
         assert written_off.candidates(session, over_days=9999, up_to=None, **on) == []

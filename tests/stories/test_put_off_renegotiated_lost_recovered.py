@@ -13,7 +13,7 @@ from decimal import Decimal as D
 import pytest
 
 from credigestor.db.engine import snapshot, transaction
-from credigestor.reports import renegotiations as deals
+from credigestor.reports import deals
 from credigestor.reports.customer_statement import statement
 from credigestor.reports.note import detail
 from credigestor.reports.portfolio import losses, stock, vintages
@@ -77,9 +77,10 @@ def test_a_debt_is_put_off_renegotiated_broken_lost_and_recovered(
     assert (made.days_late, str(made.old_interest), str(made.old_fine)) == (30, "4.00", "6.00")
     sound()
 
+    third, fourth = date(2026, 6, 3), date(2026, 6, 4)
     with snapshot() as session:
-        assert not deals.is_broken(session, made.sale_id, today=date(2026, 6, 3))
-        assert deals.is_broken(session, made.sale_id, today=date(2026, 6, 4)), "16 days late"
+        assert not deals.is_broken(session, made.sale_id, as_of=third, today=third)
+        assert deals.is_broken(session, made.sale_id, as_of=fourth, today=fourth), "16 days late"
     with transaction() as session:
         gone = NewWriteOff(
             operation_id=uuid.uuid4(),

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0034"
-down_revision = "0032"
+down_revision = "0033"
 
 _SUMMARIES = (
     *("stale_sales", "sale_facts", "note_facts", "aging_changes", "due_changes"),
