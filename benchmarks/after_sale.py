@@ -30,6 +30,8 @@ from credigestor.services.write_offs import NewWriteOff
 
 #: One sale in so many has an act, if any fits it.
 ONE_IN = 10
+#: Acts after which the planner is told how many there are.
+_GROWN = (100, 1_000)
 _MANAGER = Actor(MANAGER, "Gerente", Role.MANAGER)
 
 # Sales that still owe, in an order of chance, with their open notes by due date.
@@ -69,6 +71,8 @@ def after_sale(session: Session, sales: int) -> dict[str, int]:
         sale, made = _Owing(*row), sum(done.values())
         if made == sales // ONE_IN:
             break
+        if made in _GROWN:  # else the references to an act are looked up as in an empty table
+            session.execute(text("ANALYZE acts, act_items, returns, renegotiations, sales, notes"))
         for turn in range(len(_KINDS)):
             kind = list(_KINDS)[(made + turn) % len(_KINDS)]
             if _acted(session, kind, sale):

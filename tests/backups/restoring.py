@@ -20,7 +20,9 @@ from credigestor.db.models import INSTALLATION
 from credigestor.rules.permissions import Actor, Role
 from credigestor.services import summaries
 from tests import tables
-from tests.portfolio import TODAY, random_portfolio
+from tests.acting import random_acts
+from tests.portfolio import TODAY, add_customer, random_portfolio
+from tests.reports.whole_shop_acts import acts_after_sales
 
 NOW = datetime(2026, 11, 23, 15, 45, tzinfo=UTC)
 CLI = Actor(None, "linha de comando", Role.ADMIN)
@@ -63,11 +65,26 @@ _ANATOMY = (
 )
 
 
+<<<<<<< HEAD
 def shop(actor: Actor, seed: int = 7, *, sold: int = 12, older: bool = False) -> None:
     """A small shop with some of everything, and its summaries."""
 
     def make(session: Session) -> None:
         random_portfolio(session, actor, seed, sold=sold, older=older)
+=======
+def shop(actor: Actor, seed: int = 7, *, sold: int = 12, discounts: bool = True) -> None:
+    """A small shop with some of everything, and its summaries.
+
+    Without `discounts`, as a shop had it before there were any, and acts neither.
+    """
+
+    def make(session: Session) -> None:
+        random_portfolio(session, actor, seed, sold=sold, discounts=discounts)
+        if discounts:
+            random_acts(session, actor, seed)
+            ana, bia = (add_customer(session, name) for name in ("Ana Luz", "Ana Luz Sá"))
+            acts_after_sales(session, actor, ana, bia)
+>>>>>>> e16
         summaries.refresh(session, today=TODAY)
 
     tables.once(f"shop of {actor.id}: {seed}, {sold}, {older}", make)

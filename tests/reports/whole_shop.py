@@ -50,6 +50,7 @@ from tests.imports.files import shop, source
 from tests.moments import NOW
 from tests.pictures import logo
 from tests.portfolio import TODAY, pay
+from tests.reports.whole_shop_acts import acts_after_sales
 from tests.services.closing import close_in
 from tests.services.contacting import new_contact
 from tests.services.offering import asked
@@ -82,6 +83,7 @@ def make(session: Session) -> None:
     importer.run(session, admin, source(shop()), today=TODAY)
     _proposals(session, seller, bia)
     _renegotiations(session, admin, bia)
+    acts_after_sales(session, admin, ana, bia)
     _watched_folder(session, admin)
     _installation(session, admin)
     _closings(session, admin)
