@@ -65,26 +65,18 @@ _ANATOMY = (
 )
 
 
-<<<<<<< HEAD
 def shop(actor: Actor, seed: int = 7, *, sold: int = 12, older: bool = False) -> None:
-    """A small shop with some of everything, and its summaries."""
-
-    def make(session: Session) -> None:
-        random_portfolio(session, actor, seed, sold=sold, older=older)
-=======
-def shop(actor: Actor, seed: int = 7, *, sold: int = 12, discounts: bool = True) -> None:
     """A small shop with some of everything, and its summaries.
 
-    Without `discounts`, as a shop had it before there were any, and acts neither.
+    An `older` one, as a shop was before there were schedules, discounts and acts.
     """
 
     def make(session: Session) -> None:
-        random_portfolio(session, actor, seed, sold=sold, discounts=discounts)
-        if discounts:
+        random_portfolio(session, actor, seed, sold=sold, older=older)
+        if not older:
             random_acts(session, actor, seed)
             ana, bia = (add_customer(session, name) for name in ("Ana Luz", "Ana Luz Sá"))
             acts_after_sales(session, actor, ana, bia)
->>>>>>> e16
         summaries.refresh(session, today=TODAY)
 
     tables.once(f"shop of {actor.id}: {seed}, {sold}, {older}", make)
