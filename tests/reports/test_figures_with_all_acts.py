@@ -32,7 +32,6 @@ from credigestor.reports.portfolio import (
     recovery,
     renegotiated,
     stock,
-    vintages,
 )
 from credigestor.reports.portfolio.collections import DueTotal
 from credigestor.reports.scope import Scope
@@ -164,18 +163,15 @@ class TestFigures:
             assert charged.fine == reais(sum(fine for _, fine in of_late))
 
     @pytest.mark.parametrize("day", DATES)
-    def test_r19_contracts_go_by_the_first_dates(
+    def test_r17_r32_contracts_go_by_the_dates_in_force(
         self, books: Ledger, session: Session, day: date
     ) -> None:
         notes = open_at(books, day)
         found = stock.contracts(session, day)
         for days, amount in ((30, found.over_30), (90, found.over_90)):
-            first = [(day - due).days > days for due in notes["first_due"]]
-            late = notes[pd.Series(first, index=notes.index) | (notes["inherited"] > days)]
+            late = notes[(notes["late"] > days) | (notes["inherited"] > days)]
             dragged = notes[notes["sale_id"].isin(late["sale_id"])]
             assert amount == reais(dragged["open"].sum())
-            cells = [c for c in vintages.vintages(session, day) if c.as_of == day]
-            assert all(cell.over_30 <= found.over_30 for cell in cells)
 
     @pytest.mark.parametrize("day", DATES)
     def test_r22_what_was_sold_received_and_taken_off(
@@ -572,20 +568,27 @@ def due_by_hand(notes: pd.DataFrame, row: DueTotal) -> DueTotal:
 
 
 def collections_by_hand(books: Ledger, day: date) -> list[collections.Collection]:
-    """Of each due month: what was paid in time or late, by the dates then, and what is open."""
-    found: dict[date, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    """Of each due month: what was paid in time or late, by the dates then, what is open, and lost."""
+    found: dict[date, list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
     items = until(books.items[books.items["recovered"] != True], "paid_on", day)  # noqa: E712
     made = {note.note_id: note for note in rows(books.notes)}
     moved = [act for act in rows(books.acts) if act.kind == "new_date"]
+
+    def dates(note_id: int, *moment: Any) -> Any:
+        earlier = [
+            act for act in moved if act.note_id == note_id and (act.acted_on, act.act_id) < moment
+        ]
+        return earlier[-1] if earlier else made[note_id]
+
     for item in rows(items):
-        dates = made[item.note_id]
-        for act in moved:  # in order
-            before = (act.acted_on, act.act_id) < (item.paid_on, item.payment_id)
-            dates = act if act.note_id == item.note_id and before else dates
-        late = item.paid_on > dates.on_time_until
-        found[dates.due_date.replace(day=1)][late] += item.principal
+        then = dates(item.note_id, item.paid_on, item.payment_id)
+        found[then.due_date.replace(day=1)][item.paid_on > then.on_time_until] += item.principal
     for note in rows(open_at(books, day)):
         found[note.due_date.replace(day=1)][2 if note.late else 3] += note.open
+    lost = until(books.acts[books.acts["kind"] == "write_off"], "acted_on", day)
+    for act in rows(lost):
+        then = dates(act.note_id, act.acted_on, act.act_id)
+        found[then.due_date.replace(day=1)][4] += act.principal
     return [collections.Collection(m, *map(reais, found[m])) for m in months(day, 12)]
 
 

@@ -183,7 +183,8 @@ due_changes = _cube(
 )
 
 #: Change of what belongs to the sales of one month: financed, the whole open balance of those
-#: with a note more than 30 or 90 days late (R17, R19), and first notes at 30 days (R18).
+#: with a note more than 30 or 90 days late by the dates that it was made with (R19), and by those
+#: in force (R17, R32), and first notes at 30 days (R18).
 cohort_changes = _cube(
     "cohort_changes",
     {"day": Date, "cohort": Date},
@@ -192,6 +193,8 @@ cohort_changes = _cube(
         "financed": Sum,
         "over_30": Sum,
         "over_90": Sum,
+        "contracts_over_30": Sum,
+        "contracts_over_90": Sum,
         "reached": Integer,
         "unpaid": Integer,
     },

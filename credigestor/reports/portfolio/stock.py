@@ -127,8 +127,8 @@ def contracts(session: Session, as_of: date, scope: Scope = EVERYTHING) -> Contr
     rows = changes("cohort_changes", scope)
     sums = session.execute(
         select(
-            func.coalesce(func.sum(rows.c.over_30), ZERO),
-            func.coalesce(func.sum(rows.c.over_90), ZERO),
+            func.coalesce(func.sum(rows.c.contracts_over_30), ZERO),
+            func.coalesce(func.sum(rows.c.contracts_over_90), ZERO),
         ).where(known_by(rows, as_of))
     ).one()
     return Contracts(*sums)

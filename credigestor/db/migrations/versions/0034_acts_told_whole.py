@@ -4,7 +4,7 @@ moved keeps the number of its receipt; what was returned or given up has ends of
 No payment of before says that it was moved: those have receipts of their own, as printed.
 Where anything was, the summaries are made anew: they counted it as paid, or as nothing.
 
-Revision: 0034, after 0032
+Revision: 0034, after 0033
 """
 
 from __future__ import annotations
@@ -15,6 +15,12 @@ from alembic import op
 revision = "0034"
 down_revision = "0033"
 
+_SUMS = (
+    ("aging_changes", "lost"),
+    ("due_changes", "lost"),
+    ("cohort_changes", "contracts_over_30"),
+    ("cohort_changes", "contracts_over_90"),
+)
 _SUMMARIES = (
     *("stale_sales", "sale_facts", "note_facts", "aging_changes", "due_changes"),
     *("cohort_changes", "flows", "act_flows", "charges", "rolls", "recoveries"),
@@ -60,11 +66,15 @@ def _receipts() -> None:
 
 
 def _ends() -> None:
-    """What was given up, by band and month due; what became of a band by a return or a loss."""
-    for table in ("aging_changes", "due_changes"):
-        none = sa.Column("lost", sa.Numeric(16, 2), server_default=sa.text("0"), nullable=False)
+    """What was given up, by band and month due; what became of a band by a return or a loss; whole
+    contracts that are late by the dates in force.
+    """
+    for table, name in _SUMS:
+        none = sa.Column(name, sa.Numeric(16, 2), server_default=sa.text("0"), nullable=False)
         op.add_column(table, none)
-    acted = "SELECT EXISTS (SELECT FROM acts WHERE kind IN ('write_off', 'return'))"
+    for days in ("30", "90"):  # the same where no date moved
+        op.execute(f"UPDATE cohort_changes SET contracts_over_{days} = over_{days}")
+    acted = "SELECT EXISTS (SELECT FROM acts WHERE kind IN ('write_off', 'return', 'new_date'))"
     if op.get_bind().scalar(sa.text(acted)):
         op.execute(f"TRUNCATE {', '.join(_SUMMARIES)}")
         op.execute("INSERT INTO stale_sales (sale_id) SELECT id FROM sales")
