@@ -568,7 +568,7 @@ def due_by_hand(notes: pd.DataFrame, row: DueTotal) -> DueTotal:
 
 
 def collections_by_hand(books: Ledger, day: date) -> list[collections.Collection]:
-    """Of each due month: what was paid in time or late, by the dates then, what is open, and lost."""
+    """Of each due month: what was paid in time or late, by the dates then, is open, or was lost."""
     found: dict[date, list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
     items = until(books.items[books.items["recovered"] != True], "paid_on", day)  # noqa: E712
     made = {note.note_id: note for note in rows(books.notes)}
