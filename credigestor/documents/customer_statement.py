@@ -131,8 +131,10 @@ def _payment(movement: Movement) -> str:
     if movement.came_from:
         text += f", veio do cadastro nº {movement.came_from}"
     if movement.undone is not None:
-        how = "passou a outro cadastro" if movement.went_to else "ESTORNADO"
-        text += f": {how} em {format_date(movement.undone)}, sem efeito aqui"
+        how, here = (
+            ("passou a outro cadastro", " aqui") if movement.went_to else ("ESTORNADO", "")
+        )
+        text += f": {how} em {format_date(movement.undone)}, sem efeito{here}"
     return f"{text}: {movement.reason}" if movement.reason else text
 
 

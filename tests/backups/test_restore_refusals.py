@@ -116,7 +116,7 @@ BAD = {
     "more rows promised": (
         changed(manifest=lambda m: entry(m, "customers").update(rows=5_000)),
         BadArchive,
-        "customers tem 8 linhas",
+        "customers tem 10 linhas",
     ),
     "a row twice": (
         changed(table="payments", content=twice_the_first_row),

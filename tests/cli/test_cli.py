@@ -199,7 +199,8 @@ class TestWithADatabase:
         assert run("export", str(out), "--as-of", "2026-03-01").exit_code == 0
         assert sorted(path.name for path in out.iterdir()) == [
             *("atos.csv", "clientes.csv", "contatos.csv", "creditos.csv", "entradas.csv"),
-            *("inadimplencia.csv", "notas.csv", "pagamentos.csv", "promessas.csv", "vendas.csv"),
+            *("inadimplencia.csv", "mudancas-cadastro.csv", "notas.csv", "pagamentos.csv"),
+            *("promessas.csv", "vendas.csv"),
         ]  # fmt: skip
         assert "01/03/2026" in (out / "notas.csv").read_text(encoding="utf-8-sig")
         path = Path(run("backup", "--to", str(tmp_path / "cópias")).stdout.strip())

@@ -150,7 +150,7 @@ def test_down_payments_of_before_become_money_without_a_method(
         return sales.register(session, admin, new_sale(customer, **down), today=TODAY)
 
     with transaction() as session:
-        random_portfolio(session, admin, 34, sold=12)
+        random_portfolio(session, admin, 34, sold=12, older=True)
         customer = session.scalars(select(Customer.id)).first()
         assert customer
         kept, undone = (sell(session, customer) for _ in range(2))

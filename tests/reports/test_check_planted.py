@@ -174,7 +174,7 @@ ROWS = {
     ),
     "UPDATE promises SET due_on = DATE '2026-11-01' WHERE id = 2": ("promise_day", "promises", 2),
     "DELETE FROM promises WHERE id = 2": ("promise", "contacts", 3),
-    "DELETE FROM promise_withdrawals": ("trail_without_row", "audit_log", 49),
+    "DELETE FROM promise_withdrawals": ("trail_without_row", "audit_log", 75),
     "UPDATE promise_withdrawals SET reason = 'outro'": (
         *("trail_differs", "promise_withdrawals", 1),
     ),
@@ -187,7 +187,7 @@ ROWS = {
     "DELETE FROM audit_log WHERE entity = 'contact'": ("trail_missing", "contacts", 1),
     "UPDATE sales SET backdate_reason = 'x' WHERE id = 1": ("trail_differs", "sales", 1),
     "UPDATE sales SET backdate_reason = 'x' WHERE id = 6": ("trail_differs", "sales", 6),
-    "DELETE FROM closings WHERE id = 1": ("trail_without_row", "audit_log", 44),
+    "DELETE FROM closings WHERE id = 1": ("trail_without_row", "audit_log", 70),
     "UPDATE reversals SET reversed_on = '2026-03-09'": ("reversal_date", "reversals", 1),
     "UPDATE reversals SET reason = 'outra coisa'": ("trail_differs", "reversals", 1),
     "UPDATE payments SET method = 'card' WHERE id = 2": ("trail_differs", "payments", 2),

@@ -66,7 +66,7 @@ def test_nothing_is_found_in_a_sound_shop_and_no_snapshot_sees_more_than_its_par
     [
         "UPDATE notes SET interest_from = interest_from + 1 WHERE sale_id IN (2, 7)",
         "UPDATE notes SET due_date = due_date + 1 WHERE sale_id = 9 AND number = 1",
-        "UPDATE note_facts SET principal = principal + 1 WHERE sale_id IN (1, 8)",
+        "UPDATE note_facts SET principal = principal + 1 WHERE sale_id IN (2, 9)",
         "UPDATE sale_facts SET total = total + 1 WHERE sale_id = 5",
         "DELETE FROM note_facts WHERE sale_id = 4",
         "UPDATE due_changes SET notes = notes + 1",
