@@ -131,9 +131,7 @@ def _payment(movement: Movement) -> str:
     if movement.came_from:
         text += f", veio do cadastro nº {movement.came_from}"
     if movement.undone is not None:
-        how, here = (
-            ("passou a outro cadastro", " aqui") if movement.went_to else ("ESTORNADO", "")
-        )
+        how, here = ("passou a outro cadastro", " aqui") if movement.went_to else ("ESTORNADO", "")
         text += f": {how} em {format_date(movement.undone)}, sem efeito{here}"
     return f"{text}: {movement.reason}" if movement.reason else text
 

@@ -67,7 +67,9 @@ def figures(session: Session, day: date, *, today: date) -> dict[str, Any]:
         "late in all": totals(session, day, DelinquencyFilters(), today=today),
         "notes": list_notes(
             session, listed, as_of=day, today=today, offset=0, limit=10_000, ids=ids
-        ).sort_values("id", ignore_index=True),
+        )
+        .drop(columns="walked_by")  # how a walk goes on, today
+        .sort_values("id", ignore_index=True),
         "summary": as_json(summary(session, day, today=today)),
     }
     with pd.option_context("display.max_rows", None, "display.max_columns", None):

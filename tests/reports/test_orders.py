@@ -181,11 +181,11 @@ def test_late_customers_are_sorted_by_the_summaries_as_by_the_notes(
     admin: Actor, word: str
 ) -> None:
     with transaction() as session:
-        random_portfolio(session, admin, 5, sold=25)
+        random_portfolio(session, admin, 7, sold=25)
     refresh()
     with snapshot() as session:
-        late_ones = delinquency.delinquency(session, TODAY, DelinquencyFilters(), today=TODAY)
-        city = next(city for city in late_ones["city"] if city)
+        everybody = delinquency.delinquency(session, TODAY, DelinquencyFilters(), today=TODAY)
+        city = next(iter(everybody["city"].dropna()))
         for scope in (EVERYTHING, Scope(city=city)):
             filters = DelinquencyFilters(scope)
             asked: dict[str, Any] = {"today": TODAY, "order": word}

@@ -16,14 +16,14 @@ from credigestor.db.models import Note, Sale
 from credigestor.db.steps import recorded, terms_of
 from credigestor.reports.portfolio.late_charges import late_charges
 from credigestor.reports.waived import by_whom
-from credigestor.rules.charges import Act, Paid, fold, free_until, new_state, owed_on
+from credigestor.rules.charges import Act, fold, free_until, new_state, owed_on
 from credigestor.rules.periods import Period, month_end, months
 from credigestor.rules.permissions import Actor, Role
 from credigestor.services import acts, summaries
 from credigestor.services.waivers import NewWaiver, Waived, waive
 from tests import tables
 from tests.acting import random_acts
-from tests.by_hand import ledger
+from tests.by_hand import ledger, received, until
 from tests.factories import actor_of, add_user
 from tests.portfolio import TODAY, random_portfolio
 from tests.replays import any_seed
@@ -49,6 +49,9 @@ class Books:
         rows = session.execute(select(Note, Sale).join(Sale, Sale.id == Note.sale_id)).all()
         self.notes = {note.id: (terms_of(note, sale), sale.cancelled_on) for note, sale in rows}
         acts: dict[int, list[Act]] = defaultdict(list)
+        books = ledger(session)
+        items, self.money = books.items, received(books)
+        self.credit = items[(items["by_credit"] == True) & (items["recovered"] != True)]  # noqa: E712
         for each in recorded(session, list(self.notes)):
             acts[each.note_id].append(each.act)
         self.steps = {id_: fold(terms, acts[id_]) for id_, (terms, _) in self.notes.items()}
@@ -71,19 +74,17 @@ class Books:
             return ZERO
         return owed_on(terms, state, on).charges
 
-    def received(self, notes: Collection[int], first: date, last: date) -> Decimal:
-        """Late interest and fine paid from one day to another, without what was recovered."""
-        return sum(
-            (
-                step.split.interest + step.split.fine
-                for note_id in notes
-                for step in self.steps[note_id]
-                if isinstance(step.act, Paid)
-                and step.state.closed is None
-                and first <= step.act.on <= last
-            ),
-            ZERO,
-        )
+    def paid(
+        self, notes: Collection[int], first: date, last: date, *, money: bool = True
+    ) -> Decimal:
+        """Late interest and fine paid from one day to another, without what was recovered.
+
+        In money, those of debts started anew among them (R15), or by credit (R31).
+        """
+        frame = self.money if money else self.credit
+        found = until(frame[frame["note_id"].isin(notes)], "paid_on", last)
+        found = found[found["paid_on"].map(lambda on: on >= first).astype(bool)]
+        return Decimal(int(found["interest"].sum() + found["fine"].sum())) / 100
 
     def let_go(
         self, notes: Collection[int], first: date, last: date
@@ -119,13 +120,15 @@ def test_r29_any_portfolio_has_the_figures_of_a_recount(db: str, seed: int) -> N
                     first, last = row.period.start, min(row.period.end, as_of)
                     by = books.let_go(notes, first, last)
                     waived = sum((amount for _, amount in by.values()), ZERO)
-                    received = books.received(notes, first, last)
+                    came = books.paid(notes, first, last)
+                    credit = books.paid(notes, first, last, money=False)
                     before = books.outstanding(notes, first - timedelta(days=1))
                     after = books.outstanding(notes, last)
                     assert (row.before, row.received, row.waived, row.outstanding) == (
-                        *(before, received, waived, after),
+                        *(before, came, waived, after),
                     ), (scope, row.period)
-                    assert row.charged == after - before + received + waived
+                    assert row.by_credit == credit
+                    assert row.charged == after - before + came + credit + waived
                     told = by_whom(session, row.period, as_of, scope)
                     assert {each.name or "": (each.times, each.total) for each in told} == {
                         name: (len(ids), amount) for name, (ids, amount) in by.items()

@@ -170,6 +170,7 @@ def by_hand(as_of: date) -> dict[str, object]:
         ),
         "renegotiations": 0,
         "renegotiated": reais(0),
+        "paid_by_credit": reais(0),
         "overdue_notes": sums["overdue_notes"],
         "aging": {band: reais(cents) for band, cents in aging.items()},
         **money,

@@ -21,6 +21,7 @@ from credigestor.db.models import (
 )
 from credigestor.reports.summary import as_json, summary
 from credigestor.rules.aging import BANDS
+from credigestor.rules.methods import CREDIT
 from credigestor.rules.money import ZERO
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments, sales
@@ -62,6 +63,9 @@ def by_hand(session: Session, as_of: date) -> dict[str, object]:
         for item in items
         if (item.paid_on, item.payment_id) < lost.get(item.note_id, (date.max, 0))
     ]
+    credit = set(session.scalars(select(Payment.id).where(Payment.method == CREDIT)))
+    by_credit = [item for item in items if item.payment_id in credit]  # no money (R31)
+    items = [item for item in items if item.payment_id not in credit]
     overdue = [at for at in notes if at.is_overdue]
     return {
         "sales": len(sales),
@@ -81,6 +85,7 @@ def by_hand(session: Session, as_of: date) -> dict[str, object]:
         "received_principal": sum((item.principal for item in items), ZERO),
         "received_interest": sum((item.interest for item in items), ZERO),
         "received_fine": sum((item.fine for item in items), ZERO),
+        "paid_by_credit": sum((item.amount for item in by_credit), ZERO),
         "aging": {
             band: sum((at.owed.principal for at in notes if at.band == band), ZERO)
             for band in BANDS

@@ -222,12 +222,11 @@ def test_a_proposal_says_nothing_of_it_and_its_sale_is_paid_down_by_it(
     sound()
 
 
-def test_a_sale_paid_down_by_credit_stays_with_whose_credit_it_was(
+def test_a_sale_paid_down_by_credit_goes_to_another_with_that_credit_alone(
     seller: Actor, manager: Actor, customer: int
 ) -> None:
     sale_id = register(seller, down(customer), TODAY)
     other = new_customer()
-    assert "foi paga com ele" in refused(partial(merge, manager, customer, other)).message
     with transaction() as session:
         moved = partial(
             customer_moves.move_sale,
@@ -239,6 +238,9 @@ def test_a_sale_paid_down_by_credit_stays_with_whose_credit_it_was(
             today=TODAY,
         )
         assert "foi paga com ele" in refused(moved).message
+    merge(manager, customer, other)
+    assert (balance(customer), balance(other)) == ("0.00", "100.00")
+    sound()
 
 
 def test_r37_in_closed_days_it_is_listed_as_credit_and_not_as_received(
