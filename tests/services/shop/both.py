@@ -20,11 +20,15 @@ from credigestor.reports.check.report import check
 from credigestor.rules.permissions import Actor
 from credigestor.services import sales, summaries
 from credigestor.services.sales import NewSale
+from credigestor.services.waivers import Waived
 from tests.portfolio import add_customer
 from tests.reports.test_balance_equation import changes
-from tests.services import shop_model as model
-from tests.services.shop_model import ONE, Refused, Shop
+from tests.services.shop import figures, folds, model
+from tests.services.shop.figures import ONE, Refused
+from tests.services.shop.folds import Record, Taken
+from tests.services.shop.model import Shop
 
+WHY = "lançamento de teste"
 FIRST_DAY = date(2026, 1, 7)
 _NOTES = select(
     *(Note.id, Note.principal_balance, Note.interest_carried, Note.fine_carried),
@@ -92,7 +96,7 @@ class Both:
         notes = self.session.scalars(found).all()
         assert [(cents(note.amount), note.due_date) for note in notes] == amounts
         for number, (note, (amount, due)) in enumerate(zip(notes, amounts, strict=True), start=1):
-            made = model.dates(due, self.shop.grace)
+            made = folds.dates(due, self.shop.grace)
             self.shop.notes[note.id] = model.Note(note.id, sale_id, number, amount, made)
 
     def sell(self, customer: int, day: date, down: int, by_credit: bool, **given: Any) -> None:
@@ -107,7 +111,7 @@ class Both:
             down_payment=reais(down),
             down_payment_by_credit=by_credit and down > 0,
             override_reason="cliente antigo",
-            backdate_reason="lançamento de teste",
+            backdate_reason=WHY,
             **given,
         )
 
@@ -115,7 +119,7 @@ class Both:
             if by_credit and down > self.shop.credit(customer, day):
                 raise Refused("no such credit")
             apart = [((due - day).days, amount) for amount, due in amounts]
-            rate = model.rate_of(total - down, apart)
+            rate = figures.rate_of(total - down, apart)
             return model.Sale(0, customer, day, total, down, rate)
 
         def done(sale: model.Sale, sale_id: int) -> None:
@@ -140,7 +144,7 @@ class Both:
             left = (state.left.principal, state.left.interest, state.left.fine, state.lost)
             assert tuple(map(cents, taken)) == left, row
             assert row.closed == _CLOSED[state.closed], row
-            dates = model.Dates(row.due_date, row.on_time_until, row.free_until)
+            dates = folds.Dates(row.due_date, row.on_time_until, row.free_until)
             assert dates == state.dates, row
             assert row.customer_id == self.shop.sales[note.sale].customer
         moved = select(CreditMovement.customer_id, func.sum(CreditMovement.amount))
@@ -170,7 +174,7 @@ class Both:
             number = columns["payment_id" if paid else "act_id"]
             asked = (number, columns.note_id, columns.interest, columns.fine, columns.principal)
             for id_, note, *parts in self.session.execute(select(*asked).where(~columns.reversed)):
-                found[paid, id_, note] = model.Taken(*map(cents, parts))
+                found[paid, id_, note] = folds.Taken(*map(cents, parts))
         assert found == taken
 
     def _compare_days(self) -> None:
@@ -200,9 +204,17 @@ class Both:
     def _compare_owed(self, day: date) -> None:
         rows = self.session.execute(note_balances(day, today=self.today))
         found = {
-            row.note_id: model.Taken(cents(row.interest), cents(row.fine), cents(row.principal))
+            row.note_id: folds.Taken(cents(row.interest), cents(row.fine), cents(row.principal))
             for row in rows
         }
         notes = self.shop.notes.values()
         there = [note for note in notes if self.shop.sales[note.sale].day <= day]
         assert found == {note.id: self.shop.owed(note, day) for note in there}, day
+
+
+def waived_by(taken: Taken) -> Waived:
+    return Waived(interest=reais(taken.interest), fine=reais(taken.fine))
+
+
+def numbered(record: Record, number: int) -> None:
+    record.id = number
