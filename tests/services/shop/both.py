@@ -13,10 +13,12 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from credigestor.db.balances import note_balances
-from credigestor.db.models import ActItem, CreditMovement, Note, PaymentItem
+from credigestor.db.models import ActItem, CreditMovement, Note, Payment, PaymentItem
 from credigestor.db.summaries.tables import aging_changes, segments
 from credigestor.errors import BusinessError
 from credigestor.reports.check.report import check
+from credigestor.reports.portfolio import flows
+from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor
 from credigestor.services import sales, summaries
 from credigestor.services.sales import NewSale
@@ -158,6 +160,7 @@ class Both:
         self._compare_taken()
         summaries.refresh(self.session, today=self.today)
         self._compare_days()
+        self._compare_received()
         for days in (0, 1, 20, 45, 90, 200):
             self._compare_owed(self.today - days * ONE)
         assert check(self.session) == []
@@ -200,6 +203,15 @@ class Both:
             day += ONE
         owed = sum(self.shop.owed(note, self.today).principal for note in self.shop.notes.values())
         assert owed == receivable
+
+    def _compare_received(self) -> None:
+        found = select(Payment.id, Payment.number)
+        paid = [each for each in self.shop.records if each.kind == "payment"]
+        numbers = dict(iter(self.session.execute(found)))
+        assert numbers == {each.id: each.receipt for each in paid}
+        first = min((sale.day for sale in self.shop.sales.values()), default=self.today)
+        told = flows.flow(self.session, Period(first, self.today), as_of=self.today)
+        assert cents(told.principal + told.interest + told.fine) == self.shop.received()
 
     def _compare_owed(self, day: date) -> None:
         rows = self.session.execute(note_balances(day, today=self.today))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any, Literal
 
 from sqlalchemy import select
 
@@ -18,12 +19,15 @@ from tests.services.shop import figures, folds, model
 from tests.services.shop.both import WHY, Both, reais, waived_by
 from tests.services.shop.figures import ONE, Refused
 from tests.services.shop.folds import Part, Record, Taken
+from tests.services.shop.model import Movement
+
+DownBy = Literal["pix", "pix and cash", "credit"]
 
 
 class Deals(Both):
     """Sales are renegotiated, undone, cancelled and moved; amounts are cents."""
 
-    def renegotiate(self, day: date, notes: Sequence[model.Note], **terms: int) -> None:
+    def renegotiate(self, day: date, notes: Sequence[model.Note], by: DownBy, **terms: int) -> None:
         """Notes of one customer for a new sale (R15): `down`, `parts`, `first` days on, `fines`."""
         customer = self.shop.sales[notes[0].sale].customer
         states = {note.id: self.shop.state(note) for note in notes}
@@ -33,6 +37,9 @@ class Deals(Both):
         waived = {note: Taken(fine=owed[note].fine) for note in fines}
         first = day + terms["first"] * ONE
         down = sum(each.total for each in owed.values()) * terms["down"] // 100
+        if by == "credit":
+            down = min(down, self.shop.credit(customer, day))
+        by_credit = by == "credit" and down > 0
         data = NewRenegotiation(
             operation_id=uuid.uuid4(),
             customer_id=customer,
@@ -43,36 +50,11 @@ class Deals(Both):
             waived={note: waived_by(each) for note, each in waived.items()},
             waiver_reason=WHY if waived else None,
             down_payment=reais(down),
-            method=Method.PIX,
+            **_handed(down, by),
             installments=terms["parts"],
             first_due_date=first,
             backdate_reason=WHY,
         )
-
-        def modelled() -> tuple[list[Record], int]:
-            for note in notes:
-                touched = any(each.day > day for each in self.shop.standing([note.id]))
-                if touched or not states[note.id].left.principal or states[note.id].closed:
-                    raise Refused("not open, or touched since")
-            after = {n: folds.less(each, 0) for n, each in owed.items()}
-            for fined in waived:
-                after[fined] = Taken(owed[fined].interest, 0, owed[fined].principal)
-            paid = folds.paid_down(after, down)
-            left = {n: folds.less(each, paid.get(n, 0)) for n, each in after.items()}
-            entering = sum(each.total for each in left.values())
-            if entering < terms["parts"]:
-                raise Refused("fewer cents than notes")
-            made = []
-            if waived:
-                parts = {n: Part(each) for n, each in waived.items()}
-                made.append(Record("waiver", customer, day, parts))
-            if paid:
-                parts = {n: Part(paid=amount) for n, amount in paid.items()}
-                made.append(Record("payment", customer, day, parts))
-            closed = {n: Part(each) for n, each in left.items() if each.total}
-            made.append(Record("renegotiation", customer, day, closed))
-            self.shop.admit(*made)
-            return made, entering
 
         def done(made: tuple[list[Record], int], deal_id: int) -> None:
             records, entering = made
@@ -84,6 +66,8 @@ class Deals(Both):
             }
             for record in records:
                 record.id = numbers[record.kind] or 0
+                if record.by_credit:
+                    self.shop.movements.append(Movement(customer, day, -down, record))
             waiver = records[0] if waived else None
             sale = model.Sale(0, customer, day, entering, 0, Decimal(0), None, records[-1], waiver)
             months = figures.months(first, terms["parts"], suggested_for=day)
@@ -91,10 +75,48 @@ class Deals(Both):
             self.sold(sale, deal.sale_id, list(zip(amounts, months, strict=True)))
 
         self.do(
-            modelled,
+            lambda: self._agreed(day, owed, waived, (down, by_credit), terms["parts"]),
             lambda: renegotiations.make(self.session, self.actor, data, today=self.today),
             done,
         )
+
+    def _agreed(
+        self,
+        day: date,
+        owed: Mapping[int, Taken],
+        waived: Mapping[int, Taken],
+        down: tuple[int, bool],
+        count: int,
+    ) -> tuple[list[Record], int]:
+        """What a deal puts on record, and what enters the new sale; `down` says if by credit."""
+        cents, by_credit = down
+        for note in owed:
+            state = self.shop.state(self.shop.notes[note])
+            touched = any(each.day > day for each in self.shop.standing([note]))
+            if touched or not state.left.principal or state.closed:
+                raise Refused("not open, or touched since")
+        after = {n: folds.less(each, 0) for n, each in owed.items()}
+        for fined in waived:
+            after[fined] = Taken(owed[fined].interest, 0, owed[fined].principal)
+        paid = folds.paid_down(after, cents)
+        left = {n: folds.less(each, paid.get(n, 0)) for n, each in after.items()}
+        entering = sum(each.total for each in left.values())
+        if entering < count:
+            raise Refused("fewer cents than notes")
+        customer = self.shop.sales[self.shop.notes[min(owed)].sale].customer
+        if by_credit and cents > self.shop.credit(customer, day):
+            raise Refused("no such credit")
+        made = []
+        if waived:
+            parts = {n: Part(each) for n, each in waived.items()}
+            made.append(Record("waiver", customer, day, parts))
+        if paid:
+            parts = {n: Part(paid=amount) for n, amount in paid.items()}
+            made.append(Record("payment", customer, day, parts, by_credit=by_credit))
+        closed = {n: Part(each) for n, each in left.items() if each.total}
+        made.append(Record("renegotiation", customer, day, closed))
+        self.shop.admit(*made)
+        return made, entering
 
     def undo_deal(self, sale: model.Sale) -> None:
         """Undo a renegotiation while nothing of its sale is paid (R15)."""
@@ -147,25 +169,34 @@ class Deals(Both):
         )
 
     def move_sale(self, sale: model.Sale, customer: int) -> None:
-        """A sale recorded for a namesake goes to the right customer, with all that is of it."""
+        """A sale recorded for a namesake goes to the right customer, with all that is of it.
+
+        Credit goes along with the last sale of a customer alone (R31).
+        """
         ids = {note.id for note in self.shop.of_sale(sale)}
 
-        def modelled() -> list[Record]:
+        def modelled() -> tuple[list[Record], list[Movement]]:
             theirs = [r for r in self.shop.records if r.sale == sale.id or ids & r.parts.keys()]
             deals = (each for each in self.shop.sales.values() if each.deal)
             if (
                 sale.customer == customer
                 or any(r.parts.keys() - ids for r in theirs)
                 or any((deal is sale) != (deal.deal in theirs) for deal in deals)
-                or any(m.source is sale or m.source in theirs for m in self.shop.movements)
             ):
                 raise Refused("it is bound to another")
-            return theirs
+            if any(s.customer == sale.customer and s is not sale for s in self.shop.sales.values()):
+                if any(m.source is sale or m.source in theirs for m in self.shop.movements):
+                    raise Refused("its credit is one with that of the others")
+                return theirs, []
+            return theirs, [m for m in self.shop.movements if m.customer == sale.customer]
 
-        def done(theirs: list[Record], _: object) -> None:
+        def done(made: tuple[list[Record], list[Movement]], _: object) -> None:
+            records, movements = made
             sale.customer = customer
-            for each in theirs:
-                each.customer = customer
+            for record in records:
+                record.customer = customer
+            for movement in movements:
+                movement.customer = customer
 
         self.do(
             modelled,
@@ -180,3 +211,12 @@ class Deals(Both):
             ),
             done,
         )
+
+
+def _handed(down: int, by: DownBy) -> dict[str, Any]:
+    """How a down payment comes (R31, R35, R36)."""
+    if by == "credit":
+        return {"by_credit": down > 0}
+    if by == "pix" or down < 2:
+        return {"method": Method.PIX}
+    return {"methods": ((Method.PIX, reais(1)), (Method.CASH, reais(down - 1)))}

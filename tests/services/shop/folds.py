@@ -63,6 +63,14 @@ class Record:
     sale: int = 0
     value: int = 0
     back: int = 0
+    #: Of a payment: no money came, and the payment whose place it takes for the right customer.
+    by_credit: bool = False
+    moved: Record | None = None
+
+    @property
+    def receipt(self) -> int:
+        """R12, R24: a payment that moves keeps the number of its receipt."""
+        return self.moved.receipt if self.moved else self.id
 
 
 @dataclass(frozen=True)

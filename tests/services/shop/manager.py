@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from tests.services.shop.deals import DownBy
 from tests.services.shop.steps import BACK, FEW, PICK, SHARE, Steps, with_notes, with_sales
 
 
@@ -33,13 +34,21 @@ class Manager(Steps):
         parts=st.integers(1, 4),
         first=st.integers(1, 40),
         fines=st.booleans(),
+        by=st.sampled_from(["pix", "pix and cash", "credit", "credit"]),
     )
     def renegotiate(
-        self, picks: list[int], back: int, down: int, parts: int, first: int, fines: bool
+        self,
+        picks: list[int],
+        back: int,
+        down: int,
+        parts: int,
+        first: int,
+        fines: bool,
+        by: DownBy,
     ) -> None:
         notes = self.notes(picks)
         day = self.day(back, sales=self.sales_of(notes))
-        self.both.renegotiate(day, notes, down=down, parts=parts, first=first, fines=fines)
+        self.both.renegotiate(day, notes, by, down=down, parts=parts, first=first, fines=fines)
 
     @precondition(lambda self: any(each.deal for each in self.shop.sales.values()))
     @rule(pick=PICK, share=SHARE, back=BACK)

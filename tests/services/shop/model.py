@@ -179,6 +179,16 @@ class Shop:
                 raise Refused("its credit is spent")
             each.undone = True
 
+    def received(self) -> int:
+        """R22, R31, R34: money for notes that were not lost; credit was received when it came."""
+        return sum(
+            step.taken.total
+            for note in self.notes.values()
+            for step in self.steps(note)
+            if step.record.kind == "payment" and not step.record.by_credit
+            if not step.state.lost and not step.state.closed
+        )
+
     def flows(self) -> Iterator[tuple[date, str, int]]:
         """What changed the receivable: the day, why, and cents."""
         for note in self.notes.values():

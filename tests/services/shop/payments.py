@@ -53,7 +53,7 @@ class Payments(Both):
             parts = {n: Part(paid=a, discount=discounts.get(n, 0)) for n, a in paid.items()}
             if by_credit and sum(paid.values()) > self.shop.credit(customer, day):
                 raise Refused("no such credit")
-            made = [Record("payment", customer, day, parts)]
+            made = [Record("payment", customer, day, parts, by_credit=by_credit)]
             if waived:
                 asked = {note: Part(each) for note, each in waived.items()}
                 made.insert(0, Record("waiver", customer, day, asked, beside=made[0]))
@@ -150,7 +150,7 @@ class Payments(Both):
             ):
                 raise Refused("theirs, or of their credit")
             made = {note: Part(paid=amount) for note, amount in parts.items()}
-            new = Record("payment", customer, record.day, made)
+            new = Record("payment", customer, record.day, made, moved=record)
             self.shop.admit(new)
             try:
                 self.shop.undo(record, *beside)
