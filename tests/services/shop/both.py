@@ -13,18 +13,24 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from credigestor.db.balances import note_balances
-from credigestor.db.models import ActItem, CreditMovement, Note, PaymentItem
+from credigestor.db.models import ActItem, CreditMovement, Note, Payment, PaymentItem
 from credigestor.db.summaries.tables import aging_changes, segments
 from credigestor.errors import BusinessError
 from credigestor.reports.check.report import check
+from credigestor.reports.portfolio import flows
+from credigestor.rules.periods import Period
 from credigestor.rules.permissions import Actor
 from credigestor.services import sales, summaries
 from credigestor.services.sales import NewSale
+from credigestor.services.waivers import Waived
 from tests.portfolio import add_customer
 from tests.reports.test_balance_equation import changes
-from tests.services import shop_model as model
-from tests.services.shop_model import ONE, Refused, Shop
+from tests.services.shop import figures, folds, model
+from tests.services.shop.figures import ONE, Refused
+from tests.services.shop.folds import Record, Taken
+from tests.services.shop.model import Shop
 
+WHY = "lançamento de teste"
 FIRST_DAY = date(2026, 1, 7)
 _NOTES = select(
     *(Note.id, Note.principal_balance, Note.interest_carried, Note.fine_carried),
@@ -92,7 +98,7 @@ class Both:
         notes = self.session.scalars(found).all()
         assert [(cents(note.amount), note.due_date) for note in notes] == amounts
         for number, (note, (amount, due)) in enumerate(zip(notes, amounts, strict=True), start=1):
-            made = model.dates(due, self.shop.grace)
+            made = folds.dates(due, self.shop.grace)
             self.shop.notes[note.id] = model.Note(note.id, sale_id, number, amount, made)
 
     def sell(self, customer: int, day: date, down: int, by_credit: bool, **given: Any) -> None:
@@ -107,7 +113,7 @@ class Both:
             down_payment=reais(down),
             down_payment_by_credit=by_credit and down > 0,
             override_reason="cliente antigo",
-            backdate_reason="lançamento de teste",
+            backdate_reason=WHY,
             **given,
         )
 
@@ -115,7 +121,7 @@ class Both:
             if by_credit and down > self.shop.credit(customer, day):
                 raise Refused("no such credit")
             apart = [((due - day).days, amount) for amount, due in amounts]
-            rate = model.rate_of(total - down, apart)
+            rate = figures.rate_of(total - down, apart)
             return model.Sale(0, customer, day, total, down, rate)
 
         def done(sale: model.Sale, sale_id: int) -> None:
@@ -140,7 +146,7 @@ class Both:
             left = (state.left.principal, state.left.interest, state.left.fine, state.lost)
             assert tuple(map(cents, taken)) == left, row
             assert row.closed == _CLOSED[state.closed], row
-            dates = model.Dates(row.due_date, row.on_time_until, row.free_until)
+            dates = folds.Dates(row.due_date, row.on_time_until, row.free_until)
             assert dates == state.dates, row
             assert row.customer_id == self.shop.sales[note.sale].customer
         moved = select(CreditMovement.customer_id, func.sum(CreditMovement.amount))
@@ -154,6 +160,7 @@ class Both:
         self._compare_taken()
         summaries.refresh(self.session, today=self.today)
         self._compare_days()
+        self._compare_received()
         for days in (0, 1, 20, 45, 90, 200):
             self._compare_owed(self.today - days * ONE)
         assert check(self.session) == []
@@ -170,7 +177,7 @@ class Both:
             number = columns["payment_id" if paid else "act_id"]
             asked = (number, columns.note_id, columns.interest, columns.fine, columns.principal)
             for id_, note, *parts in self.session.execute(select(*asked).where(~columns.reversed)):
-                found[paid, id_, note] = model.Taken(*map(cents, parts))
+                found[paid, id_, note] = folds.Taken(*map(cents, parts))
         assert found == taken
 
     def _compare_days(self) -> None:
@@ -197,12 +204,29 @@ class Both:
         owed = sum(self.shop.owed(note, self.today).principal for note in self.shop.notes.values())
         assert owed == receivable
 
+    def _compare_received(self) -> None:
+        found = select(Payment.id, Payment.number)
+        paid = [each for each in self.shop.records if each.kind == "payment"]
+        numbers = dict(iter(self.session.execute(found)))
+        assert numbers == {each.id: each.receipt for each in paid}
+        first = min((sale.day for sale in self.shop.sales.values()), default=self.today)
+        told = flows.flow(self.session, Period(first, self.today), as_of=self.today)
+        assert cents(told.principal + told.interest + told.fine) == self.shop.received()
+
     def _compare_owed(self, day: date) -> None:
         rows = self.session.execute(note_balances(day, today=self.today))
         found = {
-            row.note_id: model.Taken(cents(row.interest), cents(row.fine), cents(row.principal))
+            row.note_id: folds.Taken(cents(row.interest), cents(row.fine), cents(row.principal))
             for row in rows
         }
         notes = self.shop.notes.values()
         there = [note for note in notes if self.shop.sales[note.sale].day <= day]
         assert found == {note.id: self.shop.owed(note, day) for note in there}, day
+
+
+def waived_by(taken: Taken) -> Waived:
+    return Waived(interest=reais(taken.interest), fine=reais(taken.fine))
+
+
+def numbered(record: Record, number: int) -> None:
+    record.id = number
