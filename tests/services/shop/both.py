@@ -122,6 +122,8 @@ class Both:
                 raise Refused("no such credit")
             apart = [((due - day).days, amount) for amount, due in amounts]
             rate = figures.rate_of(total - down, apart)
+            if (1 + rate) ** 30 > 2:
+                raise Refused("more than 100 % a month")
             return model.Sale(0, customer, day, total, down, rate)
 
         def done(sale: model.Sale, sale_id: int) -> None:
@@ -163,7 +165,8 @@ class Both:
         self._compare_received()
         for days in (0, 1, 20, 45, 90, 200):
             self._compare_owed(self.today - days * ONE)
-        assert check(self.session) == []
+        differences = check(self.session)
+        assert differences == [], differences
 
     def _compare_taken(self) -> None:
         taken = {}
