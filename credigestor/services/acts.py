@@ -19,7 +19,7 @@ from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules import privacy
 from credigestor.rules.acts import ACT_NAMES, KINDS, Acted, ActKind
 from credigestor.rules.calendar import format_date
-from credigestor.rules.charges import Overpaid, Step, owed_on
+from credigestor.rules.charges import Closing, Overpaid, Step, owed_on
 from credigestor.rules.money import CENT, format_brl
 from credigestor.rules.permissions import Actor
 from credigestor.services import audit, operations, store_credit
@@ -158,7 +158,8 @@ def reverse(session: Session, actor: Actor, *, act_id: int, why: str, today: dat
     """Undo an act by a record of its own and replay its notes (R12).
 
     Asks for the permission of its kind. Raises NotAllowed, NotFound, InvalidInput (no reason) or
-    Conflict (already undone, the customer is anonymised, or a later act no longer fits).
+    Conflict (already undone, the customer is anonymised, a later act no longer fits, or a deal
+    stands on the new date: how late the debt was is part of it).
     """
     act = session.get(Act, act_id)
     if act is None:
@@ -174,6 +175,13 @@ def reverse(session: Session, actor: Actor, *, act_id: int, why: str, today: dat
     )
     if session.scalar(select(Customer.anonymised_at).where(Customer.id == act.customer_id)):
         raise Conflict(privacy.REFUSAL)
+    if act.kind == ActKind.NEW_DATE and (
+        deals := [n for n in notes if n.state.closed is Closing.RENEGOTIATED]
+    ):
+        raise Conflict(
+            f"A nota {deals[0].label} foi renegociada contando com este vencimento: desfaça antes "
+            "a renegociação."
+        )
     undo(session, actor, act, why, today=today)
     write(session, [replayed(session, note) for note in notes])
 

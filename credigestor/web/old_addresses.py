@@ -10,6 +10,8 @@ Links of then still open.
 ('/previsao?city=Sobral', '/previsao')
 >>> renewed("/nova-venda", "customer=7") is None, renewed("/minha-conta", "de=7") is None
 (True, True)
+>>> renewed("/inicio", ""), renewed("/configuracoes", "tab=pix")
+('/', '/configuracoes?settings_tab=Pix')
 """
 
 from __future__ import annotations
@@ -29,16 +31,20 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "situacao": "status",
         "atrasados": "overdue",
     },
+    "/configuracoes": {"tab": "settings_tab"},
     "/documento/notas/": _KEEP,
     "/documento/carne/": _KEEP,
     "/documento/recibo/": {**_KEEP, "formato": "format"},
     "/documento/extrato/": {**_KEEP, "de": "from", "ate": "to"},
     "/documento/quitacao/": {**_KEEP, "notas": "notes", "em": "on"},
 }
-#: To a shop, "caixa" is the drawer.
-PATHS: Mapping[str, str] = {"/caixa": "/previsao"}
+#: To a shop, "caixa" is the drawer; the first page's name is typed, and its address is none.
+PATHS: Mapping[str, str] = {"/caixa": "/previsao", "/inicio": "/"}
 #: The label of a choice stood in the address, where its code stands now.
-_CODES = {"situacao": {"Ativos": "active", "Inativos": "inactive", "Todos": "all"}}
+_CODES = {
+    "situacao": {"Ativos": "active", "Inativos": "inactive", "Todos": "all"},
+    "tab": {"pix": "Pix"},
+}
 
 
 def renewed(path: str, query: str) -> str | None:

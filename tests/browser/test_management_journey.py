@@ -111,6 +111,7 @@ def test_the_zip_of_everything_holds_all_files_and_proves_them_whole(
         "promessas.csv",
         "atos.csv",
         "inadimplencia.csv",
+        "mudancas-cadastro.csv",
     }
     listed = {entry["name"]: entry for entry in manifest["members"]}
     for name, content in members.items():

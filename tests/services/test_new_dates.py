@@ -24,6 +24,8 @@ from tests.portfolio import TODAY
 from tests.reports.planting import planted
 from tests.services.paying import FEBRUARY, note_row, pay, sell, splits
 from tests.services.putting_off import agree, new_agreement, put_off, refused
+from tests.services.renegotiating import deal, make
+from tests.services.renegotiating import undo as undo_deal
 from tests.services.selling import count
 from tests.sound import sound
 
@@ -227,6 +229,19 @@ def test_the_first_agreement_stays_while_a_later_one_rests_on_it(note: int, mana
     with pytest.raises(Conflict, match="Desfaça aquele primeiro"):
         undo(manager, first)
     undo(manager, second)
+    undo(manager, first)
+    sound()
+
+
+def test_an_agreement_stays_while_a_debt_was_started_anew_on_it(note: int, manager: Actor) -> None:
+    """How late the old notes were is part of the deal (R15)."""
+    first = put_off(manager, FEBRUARY, note_id=note, due_date=LATER)
+    made = make(manager, deal([note], agreed_on=MARCH + 5 * DAY, backdate_reason="papel"))
+    assert made.days_late == 0
+    sound()
+    with pytest.raises(Conflict, match="desfaça antes a renegociação"):
+        undo(manager, first)
+    undo_deal(manager, made)
     undo(manager, first)
     sound()
 

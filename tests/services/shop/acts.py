@@ -187,6 +187,10 @@ class Acts(Both):
         def modelled() -> None:
             if record.kind == "renegotiation":
                 raise Refused("it is undone with its sale")
+            if record.kind == "new_date" and any(
+                each.kind == "renegotiation" for each in self.shop.standing(record.parts)
+            ):
+                raise Refused("how late the note was is part of a deal")
             self.shop.undo(record)
 
         self.do(
