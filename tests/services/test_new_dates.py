@@ -241,6 +241,8 @@ def test_an_agreement_stays_while_a_debt_was_started_anew_on_it(note: int, manag
     sound()
     with pytest.raises(Conflict, match="desfaça antes a renegociação"):
         undo(manager, first)
+    again = new_agreement(MARCH, note_id=note, due_date=LATER + DAY)
+    assert "já não está em aberto" in refused(manager, again).message
     undo_deal(manager, made)
     undo(manager, first)
     sound()

@@ -146,6 +146,8 @@ class Acts(Both):
                 at = self.shop.state(note, day)
                 if not at.left.principal or at.closed or day > at.dates.on_time:
                     continue
+                if self.shop.in_a_deal([note.id]):
+                    continue
                 agreed = figures.half_up(at.left.principal * rate * days, 3000)
                 moved = folds.dates(at.dates.due + days * ONE, self.shop.grace)
                 parts[note.id] = Part(Taken(interest=-agreed), moved=moved)
@@ -187,9 +189,7 @@ class Acts(Both):
         def modelled() -> None:
             if record.kind == "renegotiation":
                 raise Refused("it is undone with its sale")
-            if record.kind == "new_date" and any(
-                each.kind == "renegotiation" for each in self.shop.standing(record.parts)
-            ):
+            if record.kind == "new_date" and self.shop.in_a_deal(record.parts):
                 raise Refused("how late the note was is part of a deal")
             self.shop.undo(record)
 

@@ -107,6 +107,10 @@ class Shop:
         """What stands of all that was done to these notes."""
         return [each for note in notes for each in self.of_note[note] if not each.undone]
 
+    def in_a_deal(self, notes: Iterable[int]) -> bool:
+        """Whether a debt was started anew on any of these: how late it was then is told (R15)."""
+        return any(each.kind == "renegotiation" for each in self.standing(notes))
+
     def admit(self, *records: Record, whole: bool = True) -> None:
         """Put records that fit on record; all or none. A new waiver takes all that it asks."""
         for record in records:
