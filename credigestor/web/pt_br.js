@@ -192,9 +192,10 @@
   const scrolled = () => document.querySelector('[data-testid="stMain"]');
   // Two rows may lead to one page: what happened to a sale, and that it was cancelled.
   const same = (row) => [...document.querySelectorAll(`a.cg-follow[href="${CSS.escape(row)}"]`)];
-  // Charts above a row come after it: it stays where it was until a hand moves the page.
+  // Charts above a row come after it, and a later run may draw the row anew: it stays where it
+  // was, under the keyboard, until a hand moves the page.
   const HANDS = ["wheel", "touchstart", "pointerdown", "keydown"];
-  const hold = (top, end) => {
+  const hold = (top, found, end) => {
     const letGo = new AbortController();
     const options = { capture: true, passive: true, signal: letGo.signal };
     for (const hand of HANDS) window.addEventListener(hand, () => letGo.abort(), options);
@@ -204,6 +205,7 @@
       if (Date.now() > end) return letGo.abort();
       const area = scrolled();
       if (area && Math.abs(area.scrollTop - top) > 1) area.scrollTop = top;
+      if (document.activeElement === document.body) found()?.focus({ preventScroll: true });
       setTimeout(put, 100);
     };
     put();
@@ -235,15 +237,15 @@
   window.addEventListener("popstate", (event) => {
     const left = event.isTrusted && event.state?.left;
     if (!left) return;
-    const end = Date.now() + 8000;
+    const end = Date.now() + 20000;
+    const found = () => same(left.row)[left.place] ?? same(left.row)[0];
     const show = () => {
-      const rows = same(left.row);
-      const row = rows[left.place] ?? rows[0];
+      const row = found();
       const drawn = document.querySelector('[data-test-script-state="notRunning"]');
       // Its tab may be opened a moment later.
       if (drawn && row?.checkVisibility({ visibilityProperty: true })) {
         row.focus({ preventScroll: true });
-        hold(left.top, end);
+        hold(left.top, found, Date.now() + 8000);
       } else if (Date.now() < end) setTimeout(show, 50);
     };
     show();

@@ -36,6 +36,7 @@ def test_back_to_a_customer_finds_the_tab_and_one_step_more_leaves_the_customer(
     page.goto("/clientes?q=Teresa")
     page.get_by_role("link", name="Teresa das Abas").click()
     page.get_by_role("tab", name="Contatos").click()
+    settled(page)
     page.get_by_role("tab", name="Compras").click()
     expect(page).to_have_url(re.compile("[?&]customer_tab=Compras"))
     purchases = page.get_by_role("tabpanel", name="Compras")
