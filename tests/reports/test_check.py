@@ -230,12 +230,13 @@ def test_how_the_notes_came_to_be_is_proved(admin: Actor, change: str, what: str
 
 def test_a_contract_rate_asks_for_the_price_table(admin: Actor) -> None:
     with transaction() as session:
-        random_portfolio(session, admin, 23, sold=12)
+        random_portfolio(session, admin, 23, sold=12, older=True)
     with snapshot() as session:
         sale, note = session.execute(
             text(
                 "SELECT s.id, n.id FROM sales s JOIN notes n ON n.sale_id = s.id "
-                "WHERE contract_rate > 0 AND n.last_paid_on IS NULL AND s.cancelled_on IS NULL"
+                "WHERE contract_rate > 0 AND n.last_paid_on IS NULL AND s.cancelled_on IS NULL "
+                "ORDER BY n.id"
             )
         ).first() or (0, 0)
     tamper(
