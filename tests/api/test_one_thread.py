@@ -93,7 +93,7 @@ def test_no_operation_has_a_dependency_that_needs_another_thread() -> None:
 
 
 def test_few_read_at_a_time_and_a_write_does_not_wait_for_them() -> None:
-    reading, written = 0, Event()
+    reading, full, written = 0, Event(), Event()
     most = 0
     lock = Lock()
 
@@ -102,11 +102,14 @@ def test_few_read_at_a_time_and_a_write_does_not_wait_for_them() -> None:
         with lock:
             reading += 1
             most = max(most, reading)
+            if reading == READING_AT_A_TIME:
+                full.set()
         assert written.wait(10)
         with lock:
             reading -= 1
 
     def write() -> None:
+        assert full.wait(10), "it came before they were all at work"
         written.set()
 
     router = APIRouter(route_class=OneThread)
