@@ -19,7 +19,7 @@ from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules import privacy
 from credigestor.rules.acts import ACT_NAMES, KINDS, Acted, ActKind
 from credigestor.rules.calendar import format_date
-from credigestor.rules.charges import Closing, Overpaid, Step, owed_on
+from credigestor.rules.charges import Overpaid, Step, owed_on
 from credigestor.rules.money import CENT, format_brl
 from credigestor.rules.permissions import Actor
 from credigestor.services import audit, operations, store_credit
@@ -175,9 +175,7 @@ def reverse(session: Session, actor: Actor, *, act_id: int, why: str, today: dat
     )
     if session.scalar(select(Customer.anonymised_at).where(Customer.id == act.customer_id)):
         raise Conflict(privacy.REFUSAL)
-    if act.kind == ActKind.NEW_DATE and (
-        deals := [n for n in notes if n.state.closed is Closing.RENEGOTIATED]
-    ):
+    if act.kind == ActKind.NEW_DATE and (deals := [note for note in notes if note.in_a_deal]):
         raise Conflict(
             f"A nota {deals[0].label} foi renegociada contando com este vencimento: desfaça antes "
             "a renegociação."

@@ -16,7 +16,7 @@ from credigestor.db.settings import MAX_RATE, RATE_PLACES, ShopSettings, current
 from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules.acts import Acted, ActKind
 from credigestor.rules.calendar import check_date_range, format_date, format_days
-from credigestor.rules.charges import Closing, DueDates, State
+from credigestor.rules.charges import DueDates, State
 from credigestor.rules.money import MAX_MONEY, ZERO, format_brl
 from credigestor.rules.new_dates import MOST_DAYS, agreed_interest, dates_from
 from credigestor.rules.permissions import Actor, Permission
@@ -168,9 +168,7 @@ def _plan(
     moved, late = [], []
     for note in notes:
         state = states[note.id]
-        if note.cancelled_on is not None or state.principal == 0 or state.closed:
-            continue
-        if note.state.closed is Closing.RENEGOTIATED:  # how late it was is part of the deal (R15)
+        if note.cancelled_on is not None or state.principal == 0 or state.closed or note.in_a_deal:
             continue
         if data.agreed_on > (state.moved or note.made).on_time_until:
             late.append(note)

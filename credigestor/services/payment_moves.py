@@ -12,7 +12,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import CreditMovement, Customer, Payment, PaymentItem, Reversal
+from credigestor.db.models import CreditMovement, Customer, Payment, PaymentItem
 from credigestor.errors import Conflict, InvalidInput, NotFound
 from credigestor.rules.charges import Split, Step
 from credigestor.rules.methods import CREDIT, UNKNOWN, Method, parts_of
@@ -71,13 +71,10 @@ def move(session: Session, actor: Actor, data: PaymentToMove, *, today: date) ->
     ).all()
     # All at once and in order of id, as whoever pays either of them.
     lock_notes(session, {*theirs, *(note_id for note_id, _ in data.items)})
-    if session.scalar(select(Reversal.id).where(Reversal.payment_id == payment.id)) is not None:
-        raise Conflict("Este pagamento já foi estornado.")
     new = _anew(session, payment, data)
-    made = payments.receive(session, actor, new, today=today, moved=payment)
     told = f"{why}{_WENT.format(data.customer_id)}"
     payments.reverse(session, actor, payment_id=payment.id, why=told, today=today)
-    return made
+    return payments.receive(session, actor, new, today=today, moved=payment)
 
 
 def _movable(session: Session, data: PaymentToMove) -> Payment:
