@@ -20,6 +20,7 @@ from credigestor.rules.permissions import Actor, Role
 from credigestor.rules.renegotiation import Agreement
 from credigestor.rules.returns import ReturnKind
 from credigestor.services import new_dates, payments, renegotiations, returns, write_offs
+from credigestor.services.inputs import InputModel
 from credigestor.services.ledger import notes_named
 from credigestor.services.new_dates import NewDates
 from credigestor.services.payments import NewPayment
@@ -32,6 +33,8 @@ from credigestor.services.write_offs import NewWriteOff
 ONE_IN = 10
 #: Acts after which the planner is told how many there are.
 _GROWN = (100, 1_000)
+_Service = Callable[..., object]
+_Asked = Callable[[Session, "_Owing", date, UUID], InputModel]
 _MANAGER = Actor(MANAGER, "Gerente", Role.MANAGER)
 
 # Sales that still owe, in an order of chance, with their open notes by due date.
@@ -83,7 +86,7 @@ def after_sale(session: Session, sales: int) -> dict[str, int]:
 
 def _acted(session: Session, kind: str, sale: _Owing) -> bool:
     """Whether it fitted; what a rule refuses was not done."""
-    act, days_late = _KINDS[kind]
+    service, asked, days_late = _KINDS[kind]
     first = sale.touched_on
     if days_late is not None:
         first = max(first, sale.first_due + timedelta(days=days_late))
@@ -93,100 +96,77 @@ def _acted(session: Session, kind: str, sale: _Owing) -> bool:
     day = first + timedelta(days=sale.random.randint(0, (TODAY - first).days))
     try:
         with session.begin_nested():
-            act(session, sale, day, UUID(operation("act", sale.id)))
+            data = asked(session, sale, day, UUID(operation("act", sale.id)))
+            service(session, _MANAGER, data, today=day)
     except BusinessError:
         return False
     return True
 
 
-def _let_go(session: Session, sale: _Owing, day: date, made: UUID) -> None:
+def _let_go(session: Session, sale: _Owing, day: date, made: UUID) -> NewPayment:
     [note] = notes_named(session, sale.notes[:1])
     owed = owed_on(note.terms, note.state, day)
-    payments.receive(
-        session,
-        _MANAGER,
-        NewPayment(
-            operation_id=made,
-            customer_id=sale.customer_id,
-            paid_on=day,
-            method=Method.CASH,
-            items=((note.id, owed.principal),),
-            waived={note.id: Waived(interest=owed.interest, fine=owed.fine)},
-            waiver_reason="Pagou o valor da nota",
-        ),
-        today=day,
+    return NewPayment(
+        operation_id=made,
+        customer_id=sale.customer_id,
+        paid_on=day,
+        method=Method.CASH,
+        items=((note.id, owed.principal),),
+        waived={note.id: Waived(interest=owed.interest, fine=owed.fine)},
+        waiver_reason="Pagou o valor da nota",
     )
 
 
-def _took_back(session: Session, sale: _Owing, day: date, made: UUID) -> None:
-    returns.record(
-        session,
-        _MANAGER,
-        NewReturn(
-            operation_id=made,
-            sale_id=sale.id,
-            returned_on=day,
-            kind=sale.random.choice(list(ReturnKind)),
-            share=Decimal(sale.random.randint(10, 40)),
-            back_by=sale.random.choice(("cash", "credit")),
-            reason="Devolveu parte da compra.",
-        ),
-        today=day,
+def _took_back(_: Session, sale: _Owing, day: date, made: UUID) -> NewReturn:
+    return NewReturn(
+        operation_id=made,
+        sale_id=sale.id,
+        returned_on=day,
+        kind=sale.random.choice(list(ReturnKind)),
+        share=Decimal(sale.random.randint(10, 40)),
+        back_by=sale.random.choice(("cash", "credit")),
+        reason="Devolveu parte da compra.",
     )
 
 
-def _put_off(session: Session, sale: _Owing, day: date, made: UUID) -> None:
-    new_dates.put_off(
-        session,
-        _MANAGER,
-        NewDates(
-            operation_id=made,
-            agreed_on=day,
-            note_id=sale.notes[-1],
-            due_date=sale.last_due + timedelta(days=sale.random.choice((7, 15, 30))),
-            reason="Recebe no fim do mês.",
-        ),
-        today=day,
+def _put_off(_: Session, sale: _Owing, day: date, made: UUID) -> NewDates:
+    return NewDates(
+        operation_id=made,
+        agreed_on=day,
+        note_id=sale.notes[-1],
+        due_date=sale.last_due + timedelta(days=sale.random.choice((7, 15, 30))),
+        reason="Recebe no fim do mês.",
     )
 
 
-def _started_anew(session: Session, sale: _Owing, day: date, made: UUID) -> None:
-    renegotiations.make(
-        session,
-        _MANAGER,
-        NewRenegotiation(
-            operation_id=made,
-            customer_id=sale.customer_id,
-            agreed_on=day,
-            kind=sale.random.choice(list(Agreement)),
-            notes=tuple(sale.notes),
-            reason="Voltou a trabalhar e quer pôr em dia.",
-            installments=sale.random.choice((3, 6, 12)),
-            first_due_date=day + timedelta(days=30),
-        ),
-        today=day,
+def _started_anew(_: Session, sale: _Owing, day: date, made: UUID) -> NewRenegotiation:
+    return NewRenegotiation(
+        operation_id=made,
+        customer_id=sale.customer_id,
+        agreed_on=day,
+        kind=sale.random.choice(list(Agreement)),
+        notes=tuple(sale.notes),
+        reason="Voltou a trabalhar e quer pôr em dia.",
+        installments=sale.random.choice((3, 6, 12)),
+        first_due_date=day + timedelta(days=30),
     )
 
 
-def _gave_up(session: Session, sale: _Owing, day: date, made: UUID) -> None:
-    write_offs.write_off(
-        session,
-        _MANAGER,
-        NewWriteOff(
-            operation_id=made,
-            note_ids=tuple(sale.notes),
-            written_off_on=day,
-            reason="Cliente não foi mais encontrado.",
-        ),
-        today=day,
+def _gave_up(_: Session, sale: _Owing, day: date, made: UUID) -> NewWriteOff:
+    return NewWriteOff(
+        operation_id=made,
+        note_ids=tuple(sale.notes),
+        written_off_on=day,
+        reason="Cliente não foi mais encontrado.",
     )
 
 
-#: What does each, and from how many days late of the oldest open note; None: from the sale on.
-_KINDS: dict[str, tuple[Callable[[Session, _Owing, date, UUID], None], int | None]] = {
-    "let go": (_let_go, 8),
-    "took back": (_took_back, None),
-    "put off": (_put_off, None),
-    "started anew": (_started_anew, 30),
-    "gave up": (_gave_up, 180),
+#: The service of each, what it is asked, and from how many days late of the oldest open note; None:
+#: from the sale on.
+_KINDS: dict[str, tuple[_Service, _Asked, int | None]] = {
+    "let go": (payments.receive, _let_go, 8),
+    "took back": (returns.record, _took_back, None),
+    "put off": (new_dates.put_off, _put_off, None),
+    "started anew": (renegotiations.make, _started_anew, 30),
+    "gave up": (write_offs.write_off, _gave_up, 180),
 }
