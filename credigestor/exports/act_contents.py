@@ -17,6 +17,7 @@ from credigestor.db.models import (
 )
 from credigestor.exports.contents import Content, named
 from credigestor.exports.sql_format import CellWriter, note_number, of_customer
+from credigestor.reports.acts_whole import of_acts
 from credigestor.rules.acts import ACT_NAMES
 from credigestor.rules.methods import NAMES
 from credigestor.rules.renegotiation import AGREEMENT_NAMES
@@ -54,15 +55,9 @@ def acts(cells: CellWriter) -> Content:
         "Venda do acordo": Renegotiation.sale_id,
     }
     rows = (
-        select(Act.id)
-        .outerjoin(ActItem, ActItem.act_id == Act.id)
-        .outerjoin(Note, Note.id == ActItem.note_id)
-        .outerjoin(Sale, Sale.id == Note.sale_id)
+        of_acts(select(Act.id))
         .join(customer, true())
-        .outerjoin(Return, Return.act_id == Act.id)
-        .outerjoin(Renegotiation, Renegotiation.act_id == Act.id)
         .outerjoin(User, User.id == Act.made_by)
-        .outerjoin(ActReversal, ActReversal.act_id == Act.id)
         .order_by(Act.id, ActItem.id)
     )
     return Content(columns, rows)

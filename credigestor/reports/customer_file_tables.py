@@ -23,6 +23,7 @@ from credigestor.db.models import (
 from credigestor.reports import contacts as kept
 from credigestor.reports import proposals as offered
 from credigestor.reports import store_credit
+from credigestor.reports.acts_whole import of_acts
 from credigestor.reports.contacts import ContactFilters
 from credigestor.reports.proposals import ProposalFilters
 from credigestor.rules.acts import ACT_NAMES, ActKind
@@ -72,18 +73,12 @@ def acts(session: Session, customer_id: int) -> Section:
     """What was done to the customer's notes beside payments."""
     maker, undoer = aliased(User), aliased(User)
     rows = session.execute(
-        select(
-            *(ActItem, Act, Note, Sale, ActReversal, maker.name, undoer.name),
-            *(Return, Renegotiation),
+        of_acts(
+            select(
+                *(ActItem, Act, Note, Sale, ActReversal, maker.name, undoer.name),
+                *(Return, Renegotiation),
+            )
         )
-        .select_from(Act)
-        # of a return that only gives money back no note knows
-        .outerjoin(ActItem, ActItem.act_id == Act.id)
-        .outerjoin(Note, Note.id == ActItem.note_id)
-        .outerjoin(Sale, Sale.id == Note.sale_id)
-        .outerjoin(Return, Return.act_id == Act.id)
-        .outerjoin(Renegotiation, Renegotiation.act_id == Act.id)
-        .outerjoin(ActReversal, ActReversal.act_id == Act.id)
         .outerjoin(maker, maker.id == Act.made_by)
         .outerjoin(undoer, undoer.id == ActReversal.reversed_by)
         .where(Act.customer_id == customer_id)

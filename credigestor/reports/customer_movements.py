@@ -30,6 +30,7 @@ from credigestor.db.models import (
     Sale,
 )
 from credigestor.reports import old_charges
+from credigestor.reports.acts_whole import of_acts
 from credigestor.rules.acts import ActKind
 from credigestor.rules.charges import Closing, Split
 from credigestor.rules.methods import CREDIT, in_words
@@ -228,16 +229,12 @@ def _payments(session: Session, customer_id: int, since: date, until: date) -> I
 
 def _acts(session: Session, customer_id: int, since: date, until: date) -> Iterable[Movement]:
     rows = session.execute(
-        select(
-            Act, ActItem, Note, Sale.installments, ActReversal.reversed_on, Return, Renegotiation
+        of_acts(
+            select(
+                *(Act, ActItem, Note, Sale.installments, ActReversal.reversed_on),
+                *(Return, Renegotiation),
+            )
         )
-        # of a return that only gives money back no note knows
-        .outerjoin(ActItem, ActItem.act_id == Act.id)
-        .outerjoin(Note, Note.id == ActItem.note_id)
-        .outerjoin(Sale, Sale.id == Note.sale_id)
-        .outerjoin(Return, Return.act_id == Act.id)
-        .outerjoin(Renegotiation, Renegotiation.act_id == Act.id)
-        .outerjoin(ActReversal, ActReversal.act_id == Act.id)
         .where(Act.customer_id == customer_id, Act.acted_on.between(since, until))
         .order_by(Act.id, ActItem.note_id)
     )

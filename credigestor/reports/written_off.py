@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.balances import open_notes
 from credigestor.db.models import Act, ActItem, Customer, Note, Sale
-from credigestor.db.steps import DUE_AS_MADE, recorded, terms_of
+from credigestor.db.steps import DUE_AS_MADE, terms_of
+from credigestor.reports import reckoning
 from credigestor.reports.notes import OpenNote
 from credigestor.reports.ordering import ordered
 from credigestor.rules.acts import ActKind
@@ -154,13 +155,11 @@ def _lost(session: Session, on: date, which: ColumnElement[bool]) -> list[LostNo
         )
         .order_by(Note.due_date, Note.id)
     ).all()
-    live = recorded(session, [note.id for note, *_ in rows]) if rows else []
+    live = reckoning.live(session, [note.id for note, *_ in rows]) if rows else {}
     found = []
     for note, sale, act_id, acted_on, lost in rows:
         terms = terms_of(note, sale)
-        steps = fold(
-            terms, (each.act for each in live if each.note_id == note.id and each.act.on <= on)
-        )
+        steps = fold(terms, (act for act in live[note.id] if act.on <= on))
         state = steps[-1].state if steps else new_state(terms)
         if not state.lost:
             continue

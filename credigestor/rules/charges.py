@@ -86,6 +86,11 @@ class State:
         """What is owed right after the last of them, R$."""
         return self.principal + self.interest + self.fine
 
+    @property
+    def in_a_deal(self) -> bool:
+        """Whether a debt was started anew on it: when it was due is part of that deal (R15)."""
+        return self.closed is Closing.RENEGOTIATED
+
 
 @dataclass(frozen=True, slots=True)
 class Owed:

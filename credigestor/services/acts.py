@@ -175,7 +175,7 @@ def reverse(session: Session, actor: Actor, *, act_id: int, why: str, today: dat
     )
     if session.scalar(select(Customer.anonymised_at).where(Customer.id == act.customer_id)):
         raise Conflict(privacy.REFUSAL)
-    if act.kind == ActKind.NEW_DATE and (deals := [note for note in notes if note.in_a_deal]):
+    if act.kind == ActKind.NEW_DATE and (deals := [note for note in notes if note.state.in_a_deal]):
         raise Conflict(
             f"A nota {deals[0].label} foi renegociada contando com este vencimento: desfaça antes "
             "a renegociação."

@@ -126,11 +126,6 @@ class LockedNote:
         """Whether nothing is left of it (R11)."""
         return self.state.principal == 0
 
-    @property
-    def in_a_deal(self) -> bool:
-        """Whether a debt was started anew on it: when it was due is part of that deal (R15)."""
-        return self.state.closed is Closing.RENEGOTIATED
-
 
 @dataclass(frozen=True, slots=True)
 class Folded:

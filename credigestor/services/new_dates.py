@@ -168,7 +168,9 @@ def _plan(
     moved, late = [], []
     for note in notes:
         state = states[note.id]
-        if note.cancelled_on is not None or state.principal == 0 or state.closed or note.in_a_deal:
+        if note.cancelled_on is not None or note.state.in_a_deal:
+            continue
+        if state.principal == 0 or state.closed:
             continue
         if data.agreed_on > (state.moved or note.made).on_time_until:
             late.append(note)
