@@ -13,11 +13,12 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Customer, Note, Sale
 from credigestor.demo.credit import credit
+from credigestor.demo.open_notes import LATER, pay, untouched
 from credigestor.reports.summary import as_json, summary
 from credigestor.rules.charges import owed_on
 from credigestor.rules.methods import Method
@@ -28,14 +29,12 @@ from credigestor.services import (
     closings,
     customer_moves,
     new_dates,
-    payments,
     renegotiations,
     returns,
     write_offs,
 )
 from credigestor.services.ledger import notes_named
 from credigestor.services.new_dates import NewDates
-from credigestor.services.payments import NewPayment
 from credigestor.services.renegotiations import NewRenegotiation
 from credigestor.services.returns import NewReturn
 from credigestor.services.waivers import Waived
@@ -46,7 +45,6 @@ _WAIVED, _RETURNED, _PUT_OFF = 12, 5, 8
 _RENEGOTIATED = (75, 45, 20, 0)
 #: Days late from which the shop gives a note up, and how many days ago it went through them.
 _LOST_AFTER, _GIVEN_UP = 400, (120, 60, 0)
-_LATER = "Lançado depois, do caderno."
 
 
 def after_sale(session: Session, manager: Actor, *, today: date) -> None:
@@ -73,33 +71,25 @@ def after_sale(session: Session, manager: Actor, *, today: date) -> None:
 
 def _let_go(session: Session, manager: Actor, random: Random, today: date) -> None:
     """Some pay the face value of a note some days late, and the rest is let go (R29)."""
-    late = _open(session, Note.due_date.between(today - timedelta(days=200), today - timedelta(4)))
+    late = untouched(
+        session, Note.due_date.between(today - timedelta(days=200), today - timedelta(4))
+    )
     for note in _some(random, late, _WAIVED):
         on = min(note.due_date + timedelta(days=random.randrange(4, 40)), today)
         [locked] = notes_named(session, [note.id])
         owed = owed_on(locked.terms, locked.state, on)
         if owed.charges:
-            waived = Waived(interest=owed.interest, fine=owed.fine)
-            payments.receive(
-                session,
-                manager,
-                NewPayment(
-                    operation_id=uuid.uuid4(),
-                    customer_id=note.customer_id,
-                    paid_on=on,
-                    method=Method.CASH,
-                    items=((note.id, owed.principal),),
-                    waived={note.id: waived},
-                    waiver_reason="Pagou o valor da nota",
-                    backdate_reason=_LATER,
-                ),
-                today=today,
+            pay(
+                *(session, manager, note, owed.principal, on, today),
+                method=Method.CASH,
+                waived={note.id: Waived(interest=owed.interest, fine=owed.fine)},
+                waiver_reason="Pagou o valor da nota",
             )
 
 
 def _take_back(session: Session, manager: Actor, random: Random, today: date) -> None:
     """Part of what was bought comes back: half of what the last note is for (R30)."""
-    sold = _open(session, Sale.sold_on >= today - timedelta(days=150), Note.due_date > today)
+    sold = untouched(session, Sale.sold_on >= today - timedelta(days=150), Note.due_date > today)
     last = [note for note in sold if note.number == note.installments]
     for note in _some(random, last, _RETURNED):
         returns.record(
@@ -120,7 +110,7 @@ def _take_back(session: Session, manager: Actor, random: Random, today: date) ->
 
 def _put_off(session: Session, manager: Actor, random: Random, today: date) -> None:
     """Some asked for more days before a note was due, one in three for interest (R32)."""
-    soon = _open(session, Note.due_date.between(today - timedelta(60), today + timedelta(20)))
+    soon = untouched(session, Note.due_date.between(today - timedelta(60), today + timedelta(20)))
     for place, note in enumerate(_some(random, soon, _PUT_OFF)):
         asked_on = min(note.due_date - timedelta(days=random.randrange(2, 10)), today)
         new_dates.put_off(
@@ -143,7 +133,7 @@ def _give_up(session: Session, manager: Actor, today: date) -> None:
     first = None
     for days in _GIVEN_UP:
         on = today - timedelta(days=days)
-        lost = _open(session, Note.due_date < on - timedelta(days=_LOST_AFTER))
+        lost = untouched(session, Note.due_date < on - timedelta(days=_LOST_AFTER))
         if lost:
             write_offs.write_off(
                 session,
@@ -158,14 +148,16 @@ def _give_up(session: Session, manager: Actor, today: date) -> None:
             )
             first = first or lost[0]
     if first is not None:
-        _pay(session, manager, first, first.amount / 2, today - timedelta(days=5), today)
+        half = (first.amount / 2).quantize(Decimal("0.01"))
+        day = today - timedelta(days=5)
+        pay(session, manager, first, half, day, today, method=Method.PIX)
 
 
 def _start_anew(session: Session, manager: Actor, random: Random, today: date) -> None:
     """Customers with several late notes agree on new ones; some keep to it (R15)."""
     for place, days in enumerate(_RENEGOTIATED):
         on = today - timedelta(days=days)
-        late = _open(session, Note.due_date.between(on - timedelta(300), on - timedelta(20)))
+        late = untouched(session, Note.due_date.between(on - timedelta(300), on - timedelta(20)))
         of_each: dict[int, list[int]] = {}
         for note in late:
             of_each.setdefault(note.customer_id, []).append(note.id)
@@ -186,18 +178,18 @@ def _start_anew(session: Session, manager: Actor, random: Random, today: date) -
                 reason="Voltou a trabalhar e quer pôr em dia.",
                 installments=random.choice((3, 4, 6)),
                 first_due_date=on + timedelta(days=30),
-                backdate_reason=_LATER,
+                backdate_reason=LATER,
             ),
             today=today,
         )
         if place == 1:
-            [note, *_] = _open(session, Sale.id > before)
-            _pay(session, manager, note, note.amount, note.due_date, today)
+            [note, *_] = untouched(session, Sale.id > before)
+            pay(session, manager, note, note.amount, note.due_date, today, method=Method.PIX)
 
 
 def _to_the_right_person(session: Session, manager: Actor, today: date) -> None:
     """A sale of these days was a namesake's (R12)."""
-    newest = _open(session, Sale.sold_on >= today - timedelta(days=30), Note.number == 1)
+    newest = untouched(session, Sale.sold_on >= today - timedelta(days=30), Note.number == 1)
     wrong = newest[-1]
     right = session.scalars(
         select(Customer.id)
@@ -214,40 +206,6 @@ def _to_the_right_person(session: Session, manager: Actor, today: date) -> None:
         why="Era de outra pessoa com o mesmo nome.",
         today=today,
     )
-
-
-def _pay(
-    session: Session, manager: Actor, note: Any, amount: Decimal, on: date, today: date
-) -> None:
-    payments.receive(
-        session,
-        manager,
-        NewPayment(
-            operation_id=uuid.uuid4(),
-            customer_id=note.customer_id,
-            paid_on=on,
-            method=Method.PIX,
-            items=((note.id, amount.quantize(Decimal("0.01"))),),
-            backdate_reason=_LATER,
-        ),
-        today=today,
-    )
-
-
-def _open(session: Session, *where: ColumnElement[bool]) -> Sequence[Any]:
-    """Notes on which nothing was paid, in the order of their numbers."""
-    return session.execute(
-        select(Note.id, Note.sale_id, Note.customer_id, Note.number, Note.due_date, Note.amount)
-        .add_columns(Sale.installments, Sale.sold_on)
-        .join(Sale, Sale.id == Note.sale_id)
-        .where(
-            Note.last_paid_on.is_(None),
-            Note.last_act_on.is_(None),
-            Note.cancelled_on.is_(None),
-            *where,
-        )
-        .order_by(Note.sale_id, Note.number)
-    ).all()
 
 
 def _some(random: Random, notes: Sequence[Any], count: int) -> list[Any]:

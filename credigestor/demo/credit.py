@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Note, Sale
+from credigestor.demo.open_notes import pay, untouched
 from credigestor.rules.methods import Method, OneWay
 from credigestor.rules.permissions import Actor
 from credigestor.rules.returns import ReturnKind
-from credigestor.services import payments, returns, sales, store_credit
-from credigestor.services.payments import NewPayment
+from credigestor.services import returns, sales, store_credit
 from credigestor.services.returns import NewReturn
 from credigestor.services.sales import NewSale
 from credigestor.services.store_credit import NewPayback
@@ -24,7 +24,6 @@ from credigestor.services.store_credit import NewPayback
 _KEPT, _SPENT = Decimal("35.00"), Decimal("20.00")
 #: How goods that were paid at once were handed back.
 _BACK: Sequence[OneWay] = ("credit", "cash")
-_LATER = "Lançado depois, do caderno."
 
 
 def credit(session: Session, manager: Actor, *, today: date) -> None:
@@ -32,8 +31,8 @@ def credit(session: Session, manager: Actor, *, today: date) -> None:
     spender, returner = _payers(session, today)
     for each in (spender, returner):
         paid = {"method": Method.CASH, "kept": _KEPT}
-        _pay(session, manager, each[0], each[0].amount, today - timedelta(days=25), today, **paid)
-    _pay(session, manager, spender[1], _SPENT, today - timedelta(days=9), today, by_credit=True)
+        pay(session, manager, each[0], each[0].amount, today - timedelta(days=25), today, **paid)
+    pay(session, manager, spender[1], _SPENT, today - timedelta(days=9), today, by_credit=True)
     store_credit.pay_back(
         session,
         manager,
@@ -55,21 +54,14 @@ def credit(session: Session, manager: Actor, *, today: date) -> None:
 
 def _payers(session: Session, today: date) -> list[list[Any]]:
     """Two customers, each with two notes that are not due yet and on which nothing was paid."""
-    notes = session.execute(
-        select(Note.id, Note.customer_id, Note.amount)
-        .join(Sale, Sale.id == Note.sale_id)
-        .where(
-            Note.last_paid_on.is_(None),
-            Note.last_act_on.is_(None),
-            Note.cancelled_on.is_(None),
-            Note.due_date > today,
-            Sale.sold_on < today - timedelta(days=25),
-            Sale.contract_rate == 0,
-        )
-        .order_by(Note.customer_id, Note.due_date)
-    ).all()
+    notes = untouched(
+        session,
+        Note.due_date > today,
+        Sale.sold_on < today - timedelta(days=25),
+        Sale.contract_rate == 0,
+    )
     of_each: dict[int, list[Any]] = {}
-    for note in notes:
+    for note in sorted(notes, key=lambda note: (note.customer_id, note.due_date)):
         of_each.setdefault(note.customer_id, []).append(note)
     return [theirs for theirs in of_each.values() if len(theirs) > 1 and theirs[1].amount > _SPENT][
         :2
@@ -125,30 +117,6 @@ def _pay_down(session: Session, manager: Actor, before: Any, today: date) -> Non
             installments=2,
             first_due_date=today + timedelta(days=30),
             override_reason="Troca de mercadoria com defeito.",
-        ),
-        today=today,
-    )
-
-
-def _pay(
-    session: Session,
-    manager: Actor,
-    note: Any,
-    amount: Decimal,
-    on: date,
-    today: date,
-    **how: Any,
-) -> None:
-    payments.receive(
-        session,
-        manager,
-        NewPayment(
-            operation_id=uuid.uuid4(),
-            customer_id=note.customer_id,
-            paid_on=on,
-            items=((note.id, amount),),
-            backdate_reason=_LATER,
-            **how,
         ),
         today=today,
     )
