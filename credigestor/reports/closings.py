@@ -131,7 +131,6 @@ def changes(
         "who": who,
         "reason": reason,
     }
-    by = ordered(order, orders, tie=found.c.kind)
     return (
         select(
             *(found.c[name] for name in ("kind", "act", "id", "dated_on", "recorded_at")),
@@ -148,7 +147,7 @@ def changes(
         .join(Customer, Customer.id == found.c.customer_id)
         .outerjoin(User, User.id == found.c.done_by)
         .where(*conditions)
-        .order_by(*by, found.c.id.desc() if order.startswith("-") else found.c.id)
+        .order_by(*ordered(order, orders, found.c.kind, tie=found.c.id))
     )
 
 

@@ -24,14 +24,15 @@ from credigestor.db.models import (
     Sale,
     User,
 )
-from credigestor.db.steps import recorded, terms_of
+from credigestor.db.steps import recorded
 from credigestor.errors import InvalidInput, NotFound
+from credigestor.reports import reckoning
 from credigestor.rules.acts import ActKind
 from credigestor.rules.aging import Status
 from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import Owed, Split
 from credigestor.rules.numbering import note_number
-from credigestor.rules.statement import Line, statement
+from credigestor.rules.statement import Line
 
 # Statements built once: to build them takes longer than to run them.
 _FOUND = (
@@ -152,13 +153,8 @@ def detail(session: Session, note_id: int, *, as_of: date, today: date) -> NoteD
     explained = (
         []
         if status is Status.CANCELLED
-        else statement(
-            terms_of(note, sale),
-            [each.act for each in live],
-            as_of,
-            on_time_until=note.original_on_time_until or note.on_time_until,
-            daily_rate=sale.daily_rate,
-            contract_rate=sale.contract_rate,
+        else reckoning.lines(
+            *(note, sale, [each.act for each in live], as_of),
             reasons={each.act: reasons.get(each.act_id) or "" for each in live},
         )
     )

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.models import Note, Sale
 from credigestor.db.steps import recorded, terms_of
 from credigestor.rules.charges import Act
-from credigestor.rules.statement import statement
+from credigestor.rules.statement import Line, statement
 
 
 def live(session: Session, note_ids: Collection[int]) -> Mapping[int, list[Act]]:
@@ -27,15 +27,15 @@ def live(session: Session, note_ids: Collection[int]) -> Mapping[int, list[Act]]
     return found
 
 
-def told(
+def lines(
     note: Note,
     sale: Sale,
     acts: Iterable[Act],
     on: date,
     reasons: Mapping[Act, str] | None = None,
-) -> tuple[str, ...]:
+) -> list[Line]:
     """Each step of what a note owes on a day after these acts (R6–R9, R14, R29–R34)."""
-    lines = statement(
+    return statement(
         terms_of(note, sale),
         acts,
         on,
@@ -44,7 +44,17 @@ def told(
         contract_rate=sale.contract_rate,
         reasons=reasons,
     )
-    return tuple(line.text for line in lines)
+
+
+def told(
+    note: Note,
+    sale: Sale,
+    acts: Iterable[Act],
+    on: date,
+    reasons: Mapping[Act, str] | None = None,
+) -> tuple[str, ...]:
+    """The words of `lines`."""
+    return tuple(line.text for line in lines(note, sale, acts, on, reasons))
 
 
 def told_with(
