@@ -43,7 +43,9 @@ def figures(session: Session, day: date, *, today: date) -> dict[str, Any]:
     nothing = Split(ZERO, ZERO, ZERO)
     found = {
         # What was undone leaves a nought where nothing was.
-        "headline": replace(cards, acts={k: v for k, v in cards.acts.items() if v != nothing}),
+        "headline": replace(
+            cards, acts={k: v for k, v in sorted(cards.acts.items()) if v != nothing}
+        ),
         "details": overview.details(session, day, today=today),
         "vintages": [each for each in vintages.vintages(session, day) if each.as_of <= day],
         "rolls": rolls.rolls(session, day, 6, today=today),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -141,10 +140,6 @@ def actor(class_db: str) -> Actor:
     return admin
 
 
-@pytest.mark.skipif(
-    "CREDIGESTOR_PAST" not in os.environ,
-    reason="by hand (CREDIGESTOR_PAST=1): beside other files in one process it is not yet steady",
-)
 class TestPast:
     """Each kind in a transaction that is rolled back."""
 
