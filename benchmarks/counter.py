@@ -1,4 +1,4 @@
-"""The counter's writes beside their floor: a sale with 12 notes, a payment, eight at once (R9).
+"""The counter's writes beside their floor: sales of 12 notes, payments, eight at once (R9).
 
 The floor writes the same rows with hand-made SQL in one transaction on connections that stay
 open: no checks, no locks, nothing read. Ours and the floor take turns, so that what else the
@@ -23,8 +23,10 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Engine, text
 
 from benchmarks.figure import Figure
-from benchmarks.till import AMOUNT, Counter, open_shop, pay, sell
+from benchmarks.till import AMOUNT, TWO_METHODS, Counter, open_shop, pay, sell
 from credigestor.db.engine import connection_options
+from credigestor.rules.methods import Part
+from credigestor.rules.money import ZERO
 
 ONE_CLIENT, EIGHT_CLIENTS = 2.5, 4.0
 CLIENTS = 8
@@ -36,28 +38,35 @@ ROUNDS = 6
 
 def measure(engine: Engine, *, today: date) -> list[Figure]:
     """Time the counter's writes on a migrated schema; adds a seller, customers and notes to it."""
-    shop = open_shop(engine, today, 4 * (SINGLE + WARM_UP) + 2 * ROUNDS * CLIENTS * EACH)
-    return [sale_12_notes(shop), payment_one_client(shop), payment_eight_clients(shop)]
+    shop = open_shop(engine, today, 8 * (SINGLE + WARM_UP) + 2 * ROUNDS * CLIENTS * EACH)
+    return [
+        sale_12_notes(shop, "sale_12_notes"),
+        sale_12_notes(shop, "sale_12_notes_down_in_two_methods", TWO_METHODS),
+        payment_one_client(shop, "payment_one_client"),
+        payment_one_client(shop, "payment_in_two_methods", TWO_METHODS),
+        payment_eight_clients(shop),
+    ]
 
 
-def sale_12_notes(shop: Counter) -> Figure:
-    """A sale with 12 notes by one client, seconds a sale."""
+def sale_12_notes(shop: Counter, name: str, down: Sequence[Part] = ()) -> Figure:
+    """A sale with 12 notes, and a down payment by these methods, by one client, seconds a sale."""
     customers = iter([next(shop.notes)[1] for _ in range(2 * (SINGLE + WARM_UP))])
     with _connection(shop.engine) as floor:
         ours, floors = _in_turns(
-            lambda: sell(shop, next(customers)), lambda: _floor_sale(floor, shop, next(customers))
+            lambda: sell(shop, next(customers), down),
+            lambda: _floor_sale(floor, shop, next(customers), down),
         )
-    return Figure("sale_12_notes", ours, floors, ONE_CLIENT)
+    return Figure(name, ours, floors, ONE_CLIENT)
 
 
-def payment_one_client(shop: Counter) -> Figure:
-    """A payment of one note by one client, seconds a payment."""
+def payment_one_client(shop: Counter, name: str, methods: Sequence[Part] = ()) -> Figure:
+    """A payment of one note, in cash or by these methods, by one client, seconds a payment."""
     with _connection(shop.engine) as floor:
         ours, floors = _in_turns(
-            lambda: pay(shop, *next(shop.notes)),
-            lambda: _floor_payment(floor, shop, *next(shop.notes)),
+            lambda: pay(shop, *next(shop.notes), methods),
+            lambda: _floor_payment(floor, shop, *next(shop.notes), methods),
         )
-    return Figure("payment_one_client", ours, floors, ONE_CLIENT)
+    return Figure(name, ours, floors, ONE_CLIENT)
 
 
 def payment_eight_clients(shop: Counter) -> Figure:
@@ -118,15 +127,18 @@ VALUES (%s, %s, 'create', %s, %s, %s)
 """
 
 
-def _floor_sale(connection: psycopg.Connection, shop: Counter, customer: int) -> None:
+def _floor_sale(
+    connection: psycopg.Connection, shop: Counter, customer: int, down: Sequence[Part] = ()
+) -> None:
     seller = shop.seller
+    paid_down = sum((part for _, part in down), ZERO)
     after = {
         "customer_id": customer,
         "seller_id": seller.id,
         "sold_on": shop.today.isoformat(),
         "description": "Geladeira",
-        "total": str(12 * AMOUNT),
-        "down_payment": "0.00",
+        "total": str(12 * AMOUNT + paid_down),
+        "down_payment": str(paid_down),
         "installments": 12,
         "first_due_date": shop.due.isoformat(),
         "contract_rate": "0.00",
@@ -140,14 +152,15 @@ def _floor_sale(connection: psycopg.Connection, shop: Counter, customer: int) ->
         cursor.execute(
             "INSERT INTO sales (operation_id, customer_id, seller_id, sold_on, description, total,"
             " down_payment, installments, first_due_date, contract_rate, late_rate, fine_rate,"
-            " grace_days, created_by) VALUES (%s, %s, %s, %s, 'Geladeira', %s, 0, 12, %s, 0, 1, 2,"
+            " grace_days, created_by) VALUES (%s, %s, %s, %s, 'Geladeira', %s, %s, 12, %s, 0, 1, 2,"
             " 0, %s) RETURNING id",
             (
                 uuid.uuid4(),
                 customer,
                 seller.id,
                 shop.today,
-                12 * AMOUNT,
+                12 * AMOUNT + paid_down,
+                paid_down,
                 shop.due,
                 seller.id,
             ),
@@ -158,6 +171,12 @@ def _floor_sale(connection: psycopg.Connection, shop: Counter, customer: int) ->
             due = shop.due + timedelta(days=30 * number)
             values += (sale, customer, number, AMOUNT, due, due, due, AMOUNT, due)
         cursor.execute(_FLOOR_NOTES, values)
+        if down:
+            cursor.execute(
+                "INSERT INTO sale_money (sale_id, kind, moved_on, amount, method, cash, pix,"
+                " done_by) VALUES (%s, 'down', %s, %s, 'several', %s, %s, %s)",
+                (sale, shop.today, paid_down, *(part for _, part in down), seller.id),
+            )
         cursor.execute(_AUDIT, (seller.id, seller.name, "sale", sale, Jsonb(after)))
 
 
@@ -168,20 +187,28 @@ _FLOOR_NOTES = (
 )
 
 
-def _floor_payment(connection: psycopg.Connection, shop: Counter, note: int, customer: int) -> None:
+def _floor_payment(
+    connection: psycopg.Connection,
+    shop: Counter,
+    note: int,
+    customer: int,
+    methods: Sequence[Part] = (),
+) -> None:
     seller, today = shop.seller, shop.today
+    cash, pix = [part for _, part in methods] or [None, None]
+    method = "several" if methods else "cash"
     after = {
         "paid_on": today.isoformat(),
         "amount": str(AMOUNT),
-        "method": "cash",
+        "method": method,
         "backdate_reason": None,
         "items": [[note, str(AMOUNT)]],
     }
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO payments (operation_id, customer_id, paid_on, amount, method, received_by)"
-            " VALUES (%s, %s, %s, %s, 'cash', %s) RETURNING id",
-            (uuid.uuid4(), customer, today, AMOUNT, seller.id),
+            "INSERT INTO payments (operation_id, customer_id, paid_on, amount, method, cash, pix,"
+            " received_by) VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING id",
+            (uuid.uuid4(), customer, today, AMOUNT, method, cash, pix, seller.id),
         )
         payment = _id(cursor)
         cursor.execute(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,13 +12,15 @@ from decimal import Decimal
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from credigestor.rules.methods import Method
+from credigestor.rules.methods import Method, Part
 from credigestor.rules.permissions import Actor, Role
 from credigestor.services import payments, sales
 from credigestor.services.payments import NewPayment
 from credigestor.services.sales import NewSale
 
 AMOUNT = Decimal("100.00")
+#: The amount handed over in two methods (R36).
+TWO_METHODS: Sequence[Part] = ((Method.CASH, Decimal("60.00")), (Method.PIX, Decimal("40.00")))
 
 _SHOP = """
 WITH buyer AS (
@@ -88,14 +90,17 @@ def open_shop(engine: Engine, today: date, notes: int) -> Counter:
     return Counter(engine, Actor(seller, "Balcão", Role.SELLER), today, iter([(*r,) for r in rows]))
 
 
-def sell(shop: Counter, customer: int) -> None:
-    """A sale with 12 notes to a customer, by the service."""
+def sell(shop: Counter, customer: int, down: Sequence[Part] = ()) -> None:
+    """A sale with 12 notes to a customer, by the service; `down` is its down payment (R35)."""
+    paid_down = sum((part for _, part in down), Decimal(0))
     data = NewSale(
         operation_id=uuid.uuid4(),
         customer_id=customer,
         sold_on=shop.today,
         description="Geladeira",
-        total=12 * AMOUNT,
+        total=12 * AMOUNT + paid_down,
+        down_payment=paid_down,
+        down_payment_methods=tuple(down),
         installments=12,
         first_due_date=shop.due,
     )
@@ -103,13 +108,14 @@ def sell(shop: Counter, customer: int) -> None:
         sales.register(session, shop.seller, data, today=shop.today)
 
 
-def pay(shop: Counter, note: int, customer: int) -> None:
-    """All that a note is, in cash, by the service."""
+def pay(shop: Counter, note: int, customer: int, methods: Sequence[Part] = ()) -> None:
+    """All that a note is, in cash or by these methods, by the service."""
     data = NewPayment(
         operation_id=uuid.uuid4(),
         customer_id=customer,
         paid_on=shop.today,
-        method=Method.CASH,
+        method=None if methods else Method.CASH,
+        methods=tuple(methods),
         items=((note, AMOUNT),),
     )
     with shop.writing() as session:
