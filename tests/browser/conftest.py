@@ -294,9 +294,16 @@ def arrive(server: Server) -> Callable[..., None]:
     return open_logged_in
 
 
+#: Whether the server has drawn the page whole, and the browser its charts, without height before.
+DRAWN = """() =>
+  document.querySelector("[data-test-script-state='notRunning']") !== null &&
+  [...document.querySelectorAll('[data-testid=stVegaLiteChart], [data-testid=stSkeleton]')]
+    .every((one) => !one.checkVisibility() || one.querySelector('svg, canvas') !== null)"""
+
+
 def settled(page: Any) -> None:
-    """Wait until the server has drawn the page whole: before that a click may hit what moves."""
-    page.locator("[data-test-script-state='notRunning']").wait_for(state="attached")
+    """Wait until the page is drawn whole: before that a click may hit what moves."""
+    page.wait_for_function(DRAWN)
 
 
 @pytest.fixture
