@@ -20,7 +20,8 @@ from credigestor.demo.people import Habit, Person, people
 from credigestor.imports.batch import Batch, NewCustomer, NewNote, NewPayment, NewSale, make_sale
 from credigestor.rules.calendar import default_first_due
 from credigestor.rules.charges import Paid, State, new_state, owed_on, settle
-from credigestor.rules.methods import Method
+from credigestor.rules.due_schedule import MONTHLY, ListedNote, Schedule, ScheduleKind
+from credigestor.rules.methods import Method, Part
 from credigestor.rules.money import ZERO, round_cents
 from credigestor.services.sales import NewSale as SaleInput
 
@@ -93,7 +94,7 @@ def business(
         buyer = number if number < CUSTOMERS else int(CUSTOMERS * random.random() ** 1.4)
         sold_on = place(random.random())
         seller = random.choices(sellers, weights=[5, 4, 3])[0]
-        sale = _sale(random, customers[buyer], sold_on, seller, settings, today)
+        sale = _sale(number, random, customers[buyer], sold_on, seller, settings, today)
         made.append(sale)
         if number % CANCEL_EVERY == CANCEL_EVERY - 1 and sale.notes:
             to_cancel.append(sale)
@@ -117,6 +118,7 @@ def _calendar(today: date) -> Callable[[float], date]:
 
 
 def _sale(
+    number: int,
     random: Random,
     customer: NewCustomer,
     sold_on: date,
@@ -134,6 +136,9 @@ def _sale(
     chosen_day = random.choice((0, 0, 5, 10, 20))  # many choose a day after their wages
     if chosen_day:
         first_due = first_due.replace(day=chosen_day)
+    schedule = _schedule(number, sold_on, total - down)
+    if not schedule.is_monthly:
+        first_due = sold_on + timedelta(days=15)
     return make_sale(
         customer,
         SaleInput(
@@ -144,16 +149,42 @@ def _sale(
             description=what,
             total=total,
             down_payment=down,
-            down_payment_methods=((_DOWN_METHODS[int(total) % len(_DOWN_METHODS)], down),)
-            if down
-            else (),
+            down_payment_methods=_paid_down(total, down),
             installments=installments,
             first_due_date=first_due,
+            schedule=schedule,
             contract_rate=Decimal(1) if with_interest else ZERO,
         ),
         settings,
         today=today,
     )
+
+
+def _schedule(number: int, sold_on: date, financed: Decimal) -> Schedule:
+    """Monthly but for one sale in seven: by fortnight, on payday, 30/60/90, or uneven (R33)."""
+    match number % 28:
+        case 6:
+            return Schedule(ScheduleKind.DAYS, 15)
+        case 13:
+            return Schedule(ScheduleKind.BUSINESS_DAY, 5)
+        case 20 | 27 as place if financed:
+            half, quarter = round_cents(financed / 2), round_cents(financed / 4)
+            agreed = (half, quarter, financed - half - quarter)
+            amounts = (None, None, None) if place == 20 else agreed
+            days = (sold_on + timedelta(days=30 * k) for k in (1, 2, 3))
+            rows = (ListedNote(*row) for row in zip(days, amounts, strict=True))
+            return Schedule(ScheduleKind.LIST, listed=tuple(rows))
+    return MONTHLY
+
+
+def _paid_down(total: Decimal, down: Decimal) -> tuple[Part, ...]:
+    """How a down payment was handed over, some in two methods (R35, R36)."""
+    if not down:
+        return ()
+    if int(total) % 8 == 3 and down >= 20:
+        in_cash = down // 20 * 10
+        return ((Method.CASH, in_cash), (Method.PIX, down - in_cash))
+    return ((_DOWN_METHODS[int(total) % len(_DOWN_METHODS)], down),)
 
 
 def _payments(

@@ -26,6 +26,7 @@ from credigestor.db.models import (
     Return,
     Reversal,
     Sale,
+    SaleMoney,
     User,
 )
 from credigestor.db.settings import ShopSettings, current_settings
@@ -40,8 +41,9 @@ from credigestor.reports.summary import summary
 from credigestor.rules import early
 from credigestor.rules.acts import ActKind
 from credigestor.rules.contacts import Outcome
+from credigestor.rules.due_schedule import ScheduleKind
 from credigestor.rules.identity import fold, parse_phone, parse_tax_id
-from credigestor.rules.methods import CREDIT, Method
+from credigestor.rules.methods import CREDIT, SEVERAL, Method
 from credigestor.rules.permissions import Actor
 from credigestor.rules.promises import PromiseStatus
 from credigestor.services import settings
@@ -138,6 +140,24 @@ class TestTheShop:
             assert "CEP" in guarantor.address
             assert total >= 900
             assert installments > 0
+
+    def test_some_sales_are_not_monthly_and_some_down_payments_were_made_in_two_methods(
+        self,
+    ) -> None:
+        """R33, R36."""
+        with snapshot() as session:
+            kinds = session.execute(
+                select(Sale.schedule, func.count()).group_by(Sale.schedule)
+            ).all()
+            down = session.execute(
+                select(SaleMoney).where(SaleMoney.kind == "down", SaleMoney.method == SEVERAL)
+            )
+            several = [money.amount == money.cash + money.pix for money in down.scalars()]
+        counts = {row.schedule: row[1] for row in kinds}
+        assert counts.keys() == {*ScheduleKind}
+        assert min(counts.values()) >= 20, counts
+        assert len(several) >= 10
+        assert all(several)
 
     def test_some_of_each_act_happened_to_the_notes(self) -> None:
         with snapshot() as session:
