@@ -94,6 +94,7 @@ HAND = 80
 LOOKS = 900
 #: Where the keys go, and whether a cell of the table is chosen.
 IN_CELL = "() => document.activeElement.tagName === 'TEXTAREA'"
+HAS_FIRST = "(typed) => document.activeElement.value === typed"
 IN_TABLE = "() => document.activeElement.closest('[data-testid=stDataFrame] canvas') !== null"
 CHOSEN = "() => document.querySelector('canvas [aria-selected=true]') !== null"
 
@@ -101,9 +102,13 @@ CHOSEN = "() => document.querySelector('canvas [aria-selected=true]') !== null"
 def write(page: Page, text: str, end: str) -> None:
     """Type into the cell that is chosen, whose field opens with the first key, and look at it.
 
-    Streamlit's table may lose what is typed on while the page is drawn anew for the cell before.
+    Streamlit's table may lose what is typed on while the page is drawn anew for the cell before,
+    and the first key where the next one comes before its field is open.
     """
-    page.keyboard.type(text, delay=HAND)
+    page.keyboard.type(text[0])
+    page.wait_for_function(HAS_FIRST, arg=text[0])
+    page.wait_for_timeout(HAND)
+    page.keyboard.type(text[1:], delay=HAND)
     page.wait_for_timeout(HAND)
     page.keyboard.press(end)
     page.wait_for_function(IN_TABLE)
