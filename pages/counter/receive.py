@@ -197,7 +197,7 @@ def pay_area(
                 credit=max(draft.credit, ZERO),
                 label_visibility="collapsed",
             )
-        handed_place = st.container()
+        handed_place = st.container(gap="xxsmall")
     typing = methods.first_part(draft.key) if way == SEVERAL else key_of(form)
     keyboard.put_caret(typing, (draft.customer_id, way, turn_of(form)))
     if not (discounts and parts):

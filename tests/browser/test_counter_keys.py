@@ -203,6 +203,12 @@ def all_is_in_view(counter: Page, server: Server, customer: int) -> None:
     expect(amount(counter)).to_have_value("469,50")
     expect(preview).to_contain_text("5 notas quitadas")
     expect(confirm(counter)).to_be_in_viewport(ratio=1)
+    counter.get_by_role("radio", name="Várias").press("Space")
+    keys.expect_caret("Dinheiro (R$)")
+    keys.type("40")
+    expect(confirm(counter)).to_contain_text("dinheiro 40,00 + Pix 429,50")
+    for part in (amount(counter), methods, preview, confirm(counter)):
+        expect(part).to_be_in_viewport(ratio=1)
     hints = counter.locator("kbd").first
     if counter.viewport_size == PHONE["viewport"]:
         expect(hints).to_be_hidden()

@@ -89,21 +89,19 @@ def parts(
         return ()
     if chosen != SEVERAL:
         return ((Method(chosen), amount),)
-    rest_in = Method(
-        st.segmented_control(
-            "O restante em",
-            list(Method),
-            default=Method.PIX,
-            required=True,
-            format_func=METHOD_NAMES.__getitem__,
-            key=key("rest_in"),
-            wrap=True,
-            persist_state=persist,
-        )
-        or Method.PIX
-    )
     told: dict[Method, Decimal] = {}
-    with st.grid(3, min_column_width=110):
+    # Three beside each other on a phone too: what is confirmed stays in view.
+    with st.grid(3, min_column_width=100, gap="xsmall"):
+        rest_in = Method(
+            st.selectbox(
+                "O restante em",
+                list(Method),
+                index=list(Method).index(Method.PIX),
+                format_func=METHOD_NAMES.__getitem__,
+                key=key("rest_in"),
+                persist_state=persist,
+            )
+        )
         for method in Method:
             if method is rest_in:
                 continue

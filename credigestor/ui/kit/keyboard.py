@@ -44,8 +44,11 @@ def tell_found(query: str) -> None:
 
 
 def tell_seen(values: Mapping[str, object]) -> None:
-    """Say from which texts, by their widgets' keys, what is shown above was made."""
-    texts = {_name(key): value for key, value in values.items() if isinstance(value, str)}
+    """Say from which texts, by their widgets' keys, what is shown above was made.
+
+    A choice of a box over codes is none: its field shows the code's name.
+    """
+    texts = {_name(key): value for key, value in values.items() if type(value) is str}
     _mark("cg-seen", fields=urlencode(texts))
 
 
