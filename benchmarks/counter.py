@@ -195,7 +195,7 @@ def _floor_payment(
     methods: Sequence[Part] = (),
 ) -> None:
     seller, today = shop.seller, shop.today
-    cash, pix = [part for _, part in methods] or [None, None]
+    cash, pix = (part for _, part in methods) if methods else (None, None)
     method = "several" if methods else "cash"
     after = {
         "paid_on": today.isoformat(),

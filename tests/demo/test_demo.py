@@ -150,9 +150,11 @@ class TestTheShop:
                 select(Sale.schedule, func.count()).group_by(Sale.schedule)
             ).all()
             down = session.execute(
-                select(SaleMoney).where(SaleMoney.kind == "down", SaleMoney.method == SEVERAL)
+                select(SaleMoney.amount == SaleMoney.cash + SaleMoney.pix).where(
+                    SaleMoney.kind == "down", SaleMoney.method == SEVERAL
+                )
             )
-            several = [money.amount == money.cash + money.pix for money in down.scalars()]
+            several = down.scalars().all()
         counts = {row.schedule: row[1] for row in kinds}
         assert counts.keys() == {*ScheduleKind}
         assert min(counts.values()) >= 20, counts
