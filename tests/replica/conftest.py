@@ -69,3 +69,10 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
     monkeypatch.setattr(replica, "_take", note)
     return found
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The replica has all the time that a crowded machine may need: it is who answers."""
+    monkeypatch.setattr(replica, "PATIENCE", 20.0)
+    monkeypatch.setattr(replica, "_REPLAY", 15.0)

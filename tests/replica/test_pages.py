@@ -53,6 +53,7 @@ def pay_one(actor: Actor, note: int, amount: str) -> None:
         pay(session, actor, note, amount, date(2026, 2, 5))
 
 
+@pytest.mark.usefixtures("patient")
 def test_every_page_shows_what_it_shows_of_the_primary(
     standby: Standby,
     reading: Callable[[str], None],
@@ -80,7 +81,7 @@ def test_every_page_shows_what_it_shows_of_the_primary(
     }
 
 
-@pytest.mark.usefixtures("followed")
+@pytest.mark.usefixtures("followed", "patient")
 def test_a_payment_of_another_process_is_in_the_figures_at_the_next_look(
     admin: Actor, taken: list[bool]
 ) -> None:

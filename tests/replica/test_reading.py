@@ -29,7 +29,7 @@ from tests.superuser import as_superuser
 pytestmark = pytest.mark.usefixtures("db")
 
 #: A second, and what a crowded machine may add to it.
-SECOND = replica.PATIENCE + 0.7
+SECOND = replica.PATIENCE + 1.0
 
 
 def is_standby(session: Session) -> bool:
@@ -79,7 +79,7 @@ def test_without_a_replica_not_a_statement_more_is_said() -> None:
     assert said == ["SELECT pg_is_in_recovery()"] * 2
 
 
-@pytest.mark.usefixtures("followed")
+@pytest.mark.usefixtures("followed", "patient")
 def test_the_replica_answers_and_the_primary_is_only_asked_how_far_it_is() -> None:
     with statements() as said:
         assert replica.read(is_standby)
@@ -89,7 +89,7 @@ def test_the_replica_answers_and_the_primary_is_only_asked_how_far_it_is() -> No
     assert all("pg_current_wal_lsn" in each for each in said)
 
 
-@pytest.mark.usefixtures("followed")
+@pytest.mark.usefixtures("followed", "patient")
 def test_what_was_just_written_is_there_every_time(caplog: pytest.LogCaptureFixture) -> None:
     for number in range(60):
         with transaction() as session:
@@ -100,7 +100,7 @@ def test_what_was_just_written_is_there_every_time(caplog: pytest.LogCaptureFixt
     assert told(caplog) == []
 
 
-@pytest.mark.usefixtures("followed")
+@pytest.mark.usefixtures("followed", "patient")
 def test_a_commit_that_does_not_wait_for_the_disk_is_there_too(db: str) -> None:
     name = make_url(db).database
     with as_superuser(db) as connection:
@@ -128,7 +128,7 @@ def test_while_the_replay_stands_the_primary_answers_within_a_second_and_then_at
         assert seconds(lambda: replica.read(names)) < SECOND
         assert "Zilda" in replica.read(names)
         pay(admin, JANUARY, (sale.notes[0], "10.00"))
-        assert seconds(lambda: replica.read(names)) < 0.3
+        assert seconds(lambda: replica.read(names)) < 0.7  # which is less than the replay has
         lag = replica.behind()
         assert lag is not None
         assert 0 <= lag.seconds < 60
@@ -187,7 +187,7 @@ def test_a_frozen_replica_keeps_nobody_for_more_than_a_second(
     assert replica.read(is_standby)
     with followed.frozen():
         assert seconds(lambda: replica.read(is_standby)) < SECOND
-        assert seconds(lambda: replica.read(is_standby)) < 0.3
+        assert seconds(lambda: replica.read(is_standby)) < 0.7
     [sentence] = told(caplog)
     assert "it does not answer" in sentence
     assert replica.behind() is not None
@@ -236,6 +236,7 @@ def test_what_is_no_replica_of_the_shop_is_not_read_and_told_of_once(
     assert len(told(caplog)) == 1
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_standby_of_the_former_primary_is_not_read_however_far_it_is(
     db: str,
     followed: Standby,
@@ -275,6 +276,7 @@ def test_a_primary_that_is_away_is_said_to_be_away(
         get_engine.cache_clear()
 
 
+@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("by", ["a connection as it is", "PgBouncer"])
 def test_the_primary_may_stand_behind_a_pooler(
     by: str, db: str, followed: Standby, configured: Callable[..., None]

@@ -124,7 +124,7 @@ def test_only_these_read_it_and_the_counter_keeps_to_the_primary() -> None:
         assert [each.arg for each in call.keywords] == ["primary"], path
 
 
-@pytest.mark.usefixtures("shop")
+@pytest.mark.usefixtures("shop", "patient")
 def test_the_apis_figures_are_the_primarys(
     standby: Standby, reading: Callable[[str], None], manager_token: str, taken: list[bool]
 ) -> None:
@@ -137,7 +137,7 @@ def test_the_apis_figures_are_the_primarys(
     assert taken == [True] * len(paths)
 
 
-@pytest.mark.usefixtures("followed", "shop")
+@pytest.mark.usefixtures("followed", "shop", "patient")
 def test_a_file_or_list_asked_for_after_a_write_has_it(
     manager_token: str, taken: list[bool]
 ) -> None:
@@ -151,7 +151,7 @@ def test_a_file_or_list_asked_for_after_a_write_has_it(
     assert taken == [True] * 10
 
 
-@pytest.mark.usefixtures("followed", "shop")
+@pytest.mark.usefixtures("followed", "shop", "patient")
 def test_commands_export_and_check_by_it(taken: list[bool], tmp_path: Path) -> None:
     done = run("check")
     assert (done.exit_code, done.stdout) == (0, "Tudo confere.\n"), done.output
