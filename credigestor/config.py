@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 #: One of several servers in a URL, with its port if that is not PostgreSQL's own.
@@ -29,6 +29,9 @@ class Config(BaseSettings):
     )
     #: The same database past the pooler, for what holds a connection longer.
     database_direct_url: str | None = Field(default=None, validation_alias="DATABASE_DIRECT_URL")
+    #: A standby that follows that server, itself and not past a pooler: for exports, checks and
+    #: analytics.
+    database_read_url: str | None = Field(default=None, validation_alias="DATABASE_READ_URL")
     #: Most connections that one process opens.
     connections: int = Field(default=50, ge=2, le=1000, validation_alias="CREDIGESTOR_CONNECTIONS")
     #: Schema that holds the shop.
@@ -99,15 +102,16 @@ class Config(BaseSettings):
     def _is_a_folder(cls, value: str | Path | None) -> Path | None:
         return Path(value).absolute() if value else None  # "" is no folder, and not this one
 
-    @field_validator("database_url", "database_direct_url")
+    @field_validator("database_url", "database_direct_url", "database_read_url")
     @classmethod
-    def _use_psycopg(cls, value: str | None) -> str | None:
+    def _use_psycopg(cls, value: str | None, info: ValidationInfo) -> str | None:
         if not value:
             return None
         scheme, separator, rest = value.partition("://")
         if not separator or scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
             raise ValueError("não é um endereço do PostgreSQL, como postgresql://user:pass@host/db")
-        return f"postgresql+psycopg://{_of_several_hosts(rest)}"
+        meant = "standby" if info.field_name == "database_read_url" else "read-write"
+        return f"postgresql+psycopg://{_of_several_hosts(rest, meant)}"
 
     @model_validator(mode="after")
     def _has_a_way_past_the_pooler(self) -> Self:
@@ -118,6 +122,15 @@ class Config(BaseSettings):
                 "DATABASE_POOLER=transaction precisa de DATABASE_URL, o endereço do pooler, e de "
                 "DATABASE_DIRECT_URL, o do próprio PostgreSQL: backup, restauração e migração não "
                 "passam pelo pooler"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _has_what_the_replica_follows(self) -> Self:
+        if self.database_read_url and not self.database_url:
+            raise ValueError(
+                "DATABASE_READ_URL, o endereço de uma réplica, precisa de DATABASE_URL, o do "
+                "PostgreSQL que ela segue"
             )
         return self
 
@@ -148,10 +161,10 @@ class Config(BaseSettings):
         return frozenset(h.strip().lower() for h in self.hosts.split(",") if h.strip())
 
 
-def _of_several_hosts(rest: str) -> str:
+def _of_several_hosts(rest: str, meant: str) -> str:
     """What follows `postgresql://`, where libpq's several hosts stand in the query instead.
 
-    Of several the one is meant that can be written to, unless `target_session_attrs` says else.
+    Of several the first is taken that is as `meant`, unless `target_session_attrs` says else.
     """
     place, _, tail = rest.partition("/")
     who, at, hosts = place.rpartition("@")
@@ -165,7 +178,7 @@ def _of_several_hosts(rest: str) -> str:
         words["port"] = ",".join(each[2] or "5432" for each in found if each)
     elif "," not in words.get("host", ""):
         return rest
-    words.setdefault("target_session_attrs", "read-write")
+    words.setdefault("target_session_attrs", meant)
     return f"{who}{at}/{path}?{urlencode(words, safe=',/')}"
 
 

@@ -22,6 +22,7 @@ NOWHERE = "postgresql://ask-for-the-db-fixture.invalid/"
 os.environ["DATABASE_URL"] = NOWHERE
 os.environ["CREDIGESTOR_AUTOMATIC_BACKUP"] = "false"
 for name in (
+    "DATABASE_READ_URL",
     "CREDIGESTOR_API_DOCS",
     "CREDIGESTOR_SCHEMA",
     "CREDIGESTOR_HOSTS",

@@ -65,6 +65,21 @@ def test_one_server_is_asked_for_as_it_stands(monkeypatch: pytest.MonkeyPatch) -
     assert found == url.replace("postgresql", "postgresql+psycopg")
 
 
+def test_of_several_replicas_one_is_used_that_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = {
+        "DATABASE_URL": "postgresql://um/credi",
+        "DATABASE_READ_URL": "postgresql://r1,r2/credi",
+    }
+    found = configured(monkeypatch, **both).database_read_url
+    told = asked_of_libpq(found or "")
+    assert (told["host"], told["target_session_attrs"]) == ("r1,r2", "standby")
+
+
+def test_a_replica_without_what_it_follows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValidationError, match="DATABASE_READ_URL, o endereço de uma réplica"):
+        configured(monkeypatch, DATABASE_URL="", DATABASE_READ_URL="postgresql://r1/credi")
+
+
 @pytest.mark.parametrize("url", ["postgresql://um, dois/credi", "postgresql://um,/credi"])
 def test_servers_that_cannot_be_read_are_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     with pytest.raises(ValidationError, match="cada servidor se escreve como"):

@@ -193,8 +193,7 @@ def search(
 @router.reads("/calls", Permission.ANALYTICS, "Quem chamar primeiro sobre o que está atrasado")
 def calls(call: Caller) -> Calls:
     """The ten that the managers' first page shows."""
-    with caught_up(call) as (session, rest):
-        found = call_list(session, today=call.today)
+    found, rest = caught_up(call, lambda session: call_list(session, today=call.today))
     return Calls(
         as_of=call.today,
         not_yet_in=rest,

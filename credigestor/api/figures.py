@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Depends, Query
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from credigestor.api.calls import Caller
@@ -20,7 +21,7 @@ from credigestor.api.views import (
     of_period,
     passed,
 )
-from credigestor.db.engine import snapshot
+from credigestor.db import replica
 from credigestor.reports import delinquency as late
 from credigestor.reports.as_closed import as_closed
 from credigestor.reports.delinquency import DelinquencyFilters
@@ -169,9 +170,13 @@ class LatePage(DatedPage[LateCustomer]):
 def summary(call: Caller, as_of: Day | None = None) -> Summary:
     """The figures that a restore is compared by."""
     day = passed(as_of, call.today)
-    with snapshot() as session:
-        found = headline(session, day, today=call.today)
-        then = as_closed(session, day, today=call.today)
+
+    found, then = replica.read(
+        lambda session: (
+            headline(session, day, today=call.today),
+            as_closed(session, day, today=call.today),
+        )
+    )
     closed = {"closed_at": then.closed_at, "as_closed": vars(then.figures)} if then else {}
     return Summary.model_validate({**vars(found), "as_of": day, **closed})
 
@@ -179,17 +184,20 @@ def summary(call: Caller, as_of: Day | None = None) -> Summary:
 @router.reads("/dashboard", Permission.ANALYTICS, "O painel numa data, com o movimento do período")
 def dashboard(call: Caller, seen: Annotated[View, Depends(of_period)]) -> Dashboard:
     """The figures of the dashboard's cards."""
+    found, rest = caught_up(call, lambda session: _dashboard(session, seen, today=call.today))
+    return found.model_copy(update={"not_yet_in": rest})
+
+
+def _dashboard(session: Session, seen: View, *, today: date) -> Dashboard:
     day, scope, moved = seen.as_of, seen.scope, seen.period
-    with caught_up(call) as (session, rest):
-        [now] = stock.stocks(session, [day], scope)
-        contracts = stock.contracts(session, day, scope)
-        charges = stock.charges(session, day, scope, today=call.today)
-        flow = flows.flow(session, moved, as_of=day, scope=scope)
-        acts = act_totals(session, moved, as_of=day, scope=scope)
-        credit = owed_to_customers(session, day)
+    [now] = stock.stocks(session, [day], scope)
+    contracts = stock.contracts(session, day, scope)
+    charges = stock.charges(session, day, scope, today=today)
+    flow = flows.flow(session, moved, as_of=day, scope=scope)
+    acts = act_totals(session, moved, as_of=day, scope=scope)
+    credit = owed_to_customers(session, day)
     return Dashboard(
         as_of=day,
-        not_yet_in=rest,
         portfolio=Portfolio(
             receivable=now.receivable,
             overdue=now.overdue,
@@ -244,9 +252,13 @@ def delinquency(
     ).limit(paging.most)
     if whole := paging.whole(statement, LateCustomer.model_validate, as_of=day):
         return whole
-    with caught_up(call) as (session, rest):
-        rows = session.execute(statement).all()
-        totals = late.totals(session, day, filters, today=call.today)
+    (rows, totals), rest = caught_up(
+        call,
+        lambda session: (
+            session.execute(statement).all(),
+            late.totals(session, day, filters, today=call.today),
+        ),
+    )
     shown, cursor = paging.cut(rows, lambda row: [row.customer_id])
     return LatePage(
         as_of=day,

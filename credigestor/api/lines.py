@@ -17,8 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from credigestor.api.problems import Problem
-from credigestor.db import waiting
-from credigestor.db.engine import snapshot
+from credigestor.db import replica, waiting
 from credigestor.errors import Busy
 from credigestor.web import sending
 from credigestor.web.sending import Sending
@@ -60,7 +59,7 @@ def whole_or_cut_off(request: Request) -> None:
 
 
 def _blocks(statement: Select[*tuple[Any, ...]], read: Read) -> Generator[bytes]:
-    with snapshot() as session:
+    with replica.snapshot() as session:
         waiting.unhurried(session)  # whoever takes the rows may be slow
         found = session.execute(statement, execution_options={"yield_per": _BATCH})
         for rows in found.mappings().partitions():

@@ -91,10 +91,12 @@ def chart(
 
     def declare(read: Callable[[Seen], Shown]) -> Callable[[Seen], Shown]:
         def operation(call: Caller, asked: View = Depends(view)) -> Chart:  # noqa: B008
-            with caught_up(call) as (session, rest):
-                seen = Seen(session, asked.as_of, call.today, asked.scope, asked.period)
-                told = {"as_of": asked.as_of, "not_yet_in": rest}
-                return answers.model_validate(told | dict(read(seen)))
+            def look(session: Session) -> Shown:
+                return read(Seen(session, asked.as_of, call.today, asked.scope, asked.period))
+
+            found, rest = caught_up(call, look)
+            told = {"as_of": asked.as_of, "not_yet_in": rest}
+            return answers.model_validate(told | dict(found))
 
         operation.__name__ = read.__name__
         router.reads(path, Permission.ANALYTICS, name, response_model=answers)(operation)

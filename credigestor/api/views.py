@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query
 from sqlalchemy.orm import Session
@@ -14,12 +13,15 @@ from sqlalchemy.orm import Session
 from credigestor.api.calls import Call, Caller
 from credigestor.api.fields import Day, NotYetIn
 from credigestor.api.sales import Seller, ValueRange
-from credigestor.db.engine import snapshot, transaction
+from credigestor.db import replica
+from credigestor.db.engine import transaction
 from credigestor.errors import InvalidInput
 from credigestor.reports.scope import Scope
 from credigestor.reports.unfolded import unfolded
 from credigestor.rules.periods import Period
 from credigestor.services import summaries
+
+R = TypeVar("R")
 
 #: Seconds that a figure waits for summaries that somebody else brings up.
 _PATIENCE = 2.0
@@ -53,14 +55,13 @@ def period(start: date | None, end: date | None, as_of: date) -> Period:
     return Period(first, last)
 
 
-@contextmanager
-def caught_up(call: Call) -> Iterator[tuple[Session, NotYetIn | None]]:
-    """A snapshot whose summaries know the ledger as it stands, or what they do not know yet."""
+def caught_up(call: Call, read: Callable[[Session], R]) -> tuple[R, NotYetIn | None]:
+    """What is read where summaries know the ledger as it stands, or what they do not know yet."""
     with transaction() as session:
         caught_up = summaries.try_refresh(session, today=call.today, patience=_PATIENCE)
-    with snapshot() as session:
-        rest = unfolded(session, more_than=summaries.READERS_SALES if caught_up else 0)
-        yield session, NotYetIn(sales=rest.sales, since=rest.since) if rest else None
+    usual = summaries.READERS_SALES if caught_up else 0
+    found, rest = replica.read(lambda session: (read(session), unfolded(session, more_than=usual)))
+    return found, NotYetIn(sales=rest.sales, since=rest.since) if rest else None
 
 
 @dataclass(frozen=True)

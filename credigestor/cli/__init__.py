@@ -32,6 +32,7 @@ from credigestor.cli.common import (
 from credigestor.cli.import_choices import import_choices, write_report
 from credigestor.cli.portuguese import Group
 from credigestor.cli.undo_import import undo_import
+from credigestor.db import replica
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.migrate import head_revision
 from credigestor.errors import InvalidInput
@@ -185,7 +186,7 @@ def export(folder: Path, as_of: str | None, style: str) -> None:
     """
     today = shop_day()
     day = _date(as_of, default=today)
-    with snapshot() as session:
+    with replica.snapshot() as session:
         for written in csv_folder.export_folder(
             session, folder, style=Style(style), as_of=day, today=today, generated_at=clock.now()
         ):
@@ -215,7 +216,7 @@ def check(repair: bool) -> None:
             click.echo(f"customers: nomes acertados para a busca: {repaired.names}.")
     with progress_bar() as progress:
         problems = ledger.check_in_slices(
-            snapshot, lambda done, total: progress(done / max(total, 1), "Conferindo")
+            replica.snapshot, lambda done, total: progress(done / max(total, 1), "Conferindo")
         )
     _tell_unfolded()
     for problem in problems:

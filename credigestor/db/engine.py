@@ -5,7 +5,7 @@ And a connection that is not of its pool, for who must be answered when that is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -53,6 +53,17 @@ def get_direct_engine() -> Engine:
 @lru_cache(maxsize=1)
 def _direct(url: str) -> Engine:
     return _watched(url, **waiting.pool(waiting.DIRECT))
+
+
+def get_read_engine() -> Engine | None:
+    """The engine of the standby that `db.replica` may read, where one is configured."""
+    url = get_config().database_read_url
+    return _of_replica(url) if url else None
+
+
+@lru_cache(maxsize=1)
+def _of_replica(url: str) -> Engine:
+    return _watched(url, **waiting.pool(waiting.REPLICA))
 
 
 def pool() -> tuple[int, int]:
@@ -160,7 +171,14 @@ def snapshot(*, direct: bool = False) -> Iterator[Session]:
     A `direct` one, long by nature, goes past a pooler.
     """
     engine = get_direct_engine() if direct else get_engine()
-    with _worded(), engine.connect() as connection:
+    with snapshot_on(engine.connect) as session:
+        yield session
+
+
+@contextmanager
+def snapshot_on(connect: Callable[[], Connection]) -> Iterator[Session]:
+    """A `snapshot` on the connection that `connect` gives, which is closed at the end."""
+    with _worded(), connect() as connection:
         connection = connection.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )

@@ -34,6 +34,8 @@ LIMITS = {
 _KEPT, _SECONDS_FOR_ONE = 10, 2.0
 #: Connections past a pooler: for locks, a migration, a restore.
 DIRECT = 10
+#: Connections to a replica, for exports, checks and analytics.
+REPLICA = 10
 #: Percent of the connections that people's writes may take, which may wait for locks: the others
 #: are for reading.
 _WRITING = 60

@@ -17,7 +17,8 @@ from starlette.responses import PlainTextResponse, Response
 from credigestor import clock
 from credigestor.backups import backup_folder
 from credigestor.config import get_config
-from credigestor.db.engine import snapshot, transaction
+from credigestor.db import replica
+from credigestor.db.engine import transaction
 from credigestor.db.loading.copying import BLOCK, Rows
 from credigestor.db.models import Download as Row
 from credigestor.errors import BusinessError, NotAllowed, Unavailable
@@ -92,7 +93,7 @@ def _redeem(cookie: str | None, token: str) -> Download:
 
 
 def _export(order: catalogue.Order, rows: Rows) -> Generator[bytes]:
-    with snapshot() as session:
+    with replica.snapshot() as session:
         today = shop_day(session)
         yield from catalogue.stream(
             session, order, today=today, generated_at=clock.now(), rows=rows

@@ -63,8 +63,8 @@ GREATEST_FIRST = ("days_late", "owed", "principal", "interest", "fine", "amount"
 actor = session.require(Permission.COUNTER)
 today = data.today()
 
-read_count = data.cached(notes.counted)
-read_summarised = data.portfolio(notes.summarised)
+read_count = data.cached(notes.counted, primary=True)
+read_summarised = data.portfolio(notes.summarised, primary=True)
 
 
 def choose_filters() -> tuple[date, NoteFilters]:

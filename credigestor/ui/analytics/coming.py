@@ -7,7 +7,7 @@ import streamlit as st
 from credigestor.reports.first_steps import begun
 from credigestor.ui.kit import data
 
-_read = data.cached(begun)
+_read = data.cached(begun, primary=True)
 _TOLD = {
     "Painel": "quanto a loja tem a receber e quanto disso está atrasado, o que vendeu e recebeu "
     "e quem deve mais, a partir da primeira venda a prazo. As comparações começam um mês depois.",

@@ -16,7 +16,7 @@ from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import printing, settings
 from credigestor.ui.kit import data, links, messages
 
-_read = data.cached(begun)
+_read = data.cached(begun, primary=True)
 
 
 @dataclass(frozen=True)

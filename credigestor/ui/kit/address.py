@@ -27,7 +27,7 @@ from credigestor.ui.kit import data, forms, keyboard, links, messages
 
 T = TypeVar("T")
 
-_read_cities = data.cached(filter_choices.cities)
+_read_cities = data.cached(filter_choices.cities, primary=True)
 
 
 def tabs(labels: Sequence[str], *, name: str) -> Sequence[TabContainer]:

@@ -1,8 +1,9 @@
 """The two roads between pages and the domain: read from a snapshot, write in a transaction.
 
 Counter pages read fresh. Analytics read through `portfolio`, which first folds what is new
-into the summaries, and always with a ttl; every write clears what this process has cached. What
-the API or another process wrote is seen by its entry in the audit log, looked for once a second.
+into the summaries, and always with a ttl, from the replica if there is one (`db.replica`); every
+write clears what this process has cached. What the API or another process wrote is seen by its
+entry in the audit log, looked for once a second.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import streamlit as st
 from sqlalchemy.orm import Session
 
 from credigestor import clock
+from credigestor.db import replica
 from credigestor.db.engine import snapshot, transaction, writing
 from credigestor.db.settings import ShopSettings, current_settings
 from credigestor.reports import written
@@ -38,7 +40,7 @@ _impatient_until = 0.0
 SECONDS_BETWEEN_LOOKS = 1.0
 _looked_at = -SECONDS_BETWEEN_LOOKS
 _seen: tuple[Sequence[int], Unfolded | None] = ((), None)
-_readers: dict[tuple[Any, Any], Any] = {}
+_readers: dict[tuple[Any, Any, bool], Any] = {}
 
 
 def read(report: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -51,43 +53,54 @@ def read(report: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: 
     return waiting.again_if_away(look)
 
 
-def cached(report: Callable[Concatenate[Session, P], R]) -> Callable[P, R]:
-    """The report as a cached reader; its arguments must hold all that limits what it shows."""
-    return _reader(report, _nothing)
+def cached(
+    report: Callable[Concatenate[Session, P], R], *, primary: bool = False
+) -> Callable[P, R]:
+    """The report as a cached reader; its arguments must hold all that limits what it shows.
+
+    Of the `primary` alone where it is shown at the counter, or anything is decided by it.
+    """
+    return _reader(report, _nothing, primary)
 
 
-def portfolio(report: Callable[Concatenate[Session, P], R]) -> Callable[P, R]:
+def portfolio(
+    report: Callable[Concatenate[Session, P], R], *, primary: bool = False
+) -> Callable[P, R]:
     """As `cached`, for a report on the summaries: they are brought up to the ledger first.
 
     Where many sales are marked, or another fold goes on, the page shows what the summaries have
     and says of when that is (`behind`): a page has many readers, and only the first of them waits
     for the other fold, a moment.
     """
-    return _reader(report, _catch_up)
+    return _reader(report, _catch_up, primary)
 
 
 def _reader(
-    report: Callable[Concatenate[Session, P], R], first: Callable[[], None]
+    report: Callable[Concatenate[Session, P], R], first: Callable[[], None], primary: bool
 ) -> Callable[P, R]:
     """A report's reader, made once: pages ask for theirs at every run, and each reads its source.
 
     The report must be a function of a module: one made at each run would be kept each time.
     """
-    if (report, first) not in _readers:
+    if (report, first, primary) not in _readers:
 
         @st.cache_data(ttl=CACHE_SECONDS, max_entries=MOST_KEPT, show_spinner=False)
         @wraps(report)
         def reader(*args: P.args, **kwargs: P.kwargs) -> R:
             first()
-            return read(report, *args, **kwargs)
+            if primary:
+                return read(report, *args, **kwargs)
+            return waiting.again_if_away(
+                lambda: replica.read(lambda session: report(session, *args, **kwargs))
+            )
 
         @wraps(report)
         def following(*args: P.args, **kwargs: P.kwargs) -> R:
             _follow_others()
             return reader(*args, **kwargs)
 
-        _readers[report, first] = following
-    found: Callable[P, R] = _readers[report, first]
+        _readers[report, first, primary] = following
+    found: Callable[P, R] = _readers[report, first, primary]
     return found
 
 
@@ -98,6 +111,11 @@ def behind() -> Unfolded | None:
     """
     _follow_others()
     return _seen[1]
+
+
+def replica_behind() -> replica.Lag | None:
+    """By how much the replica lags; what is shown is the primary's meanwhile, and not older."""
+    return waiting.again_if_away(replica.behind)
 
 
 def _follow_others() -> None:
