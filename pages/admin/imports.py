@@ -48,11 +48,13 @@ person = session.require(Permission.IMPORT)
 
 
 def choose_files(*, disabled: bool) -> list[UploadedFile]:
-    """The place for all files; emptied after an import by a new key."""
+    """The place for all files; emptied after an import by a new key.
+
+    Of any kind: what cannot be read is told how to save it.
+    """
     turn = st.session_state.setdefault("import-turn", 0)
     return st.file_uploader(
         "Planilhas ou arquivos CSV",
-        type=["csv", "txt", "xlsx", "xlsm", "xlsb", "xls", "ods"],
         accept_multiple_files=True,
         key=f"import-files-{turn}",
         max_upload_size=MAX_MB,
