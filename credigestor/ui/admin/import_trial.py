@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from io import BytesIO
 from tempfile import TemporaryFile
 from typing import IO
@@ -32,10 +33,13 @@ _WHO = {
 }
 _NOTES = {
     name: name
-    for name in ("Cliente", "Venda", "Parcela", "Vencimento", "Valor", "Situação", "Total devido")
+    for name in (
+        *("Cliente", "Vencimento", "Total devido", "Situação", "Valor", "Parcela"),
+        "Data da venda",
+    )
 }
-#: Who is shown; all are in the file. Notes of one person that are shown.
-MOST, MOST_NOTES = 1_000, 200
+#: Who is shown, all being in the file; problems, and notes, that are shown.
+MOST, MOST_PROBLEMS, MOST_NOTES = 20, 1_000, 200
 
 
 @dataclass(frozen=True)
@@ -82,10 +86,14 @@ def show(tried: Tried) -> None:
     if found.problems:
         count = format_count(len(found.problems), "diferença", "diferenças")
         st.error(f"A conferência da loja achou {count} nas contas.")
-        frame = pd.DataFrame({"Diferença": [each.detail for each in found.problems[:MOST]]})
+        frame = pd.DataFrame(
+            {"Diferença": [each.detail for each in found.problems[:MOST_PROBLEMS]]}
+        )
         tables.table(frame, {"Diferença": "Diferença"}, key="import-trial-problems")
     else:
-        st.success("Conferência da loja ensaiada: todas as contas fecham.")
+        st.success(
+            "Conferência da loja ensaiada: todas as contas fecham.", icon=":material/check_circle:"
+        )
     _who(found)
     _notes(tried)
     _downloads(tried)
@@ -103,7 +111,10 @@ def _who(found: Trial) -> None:
     money = ("Total", "Vencido", "Juros e multa", "Deve hoje na loja")
     tables.table(frame, _WHO, key="import-trial-who", money=money)
     if len(rows) > MOST:
-        st.caption(f"Aparecem os {format_count(MOST)} que mais deveriam; no CSV estão todos.")
+        st.caption(
+            f"Aparecem os {MOST} que mais deveriam, de {format_count(len(rows))}; "
+            "no CSV estão todos."
+        )
 
 
 def _notes(tried: Tried) -> None:
@@ -120,7 +131,11 @@ def _notes(tried: Tried) -> None:
     if not notes:
         st.caption("Nenhum cliente com notas tem esse nome.")
         return
-    tables.table(pd.DataFrame(notes), _NOTES, key="import-trial-notes")
+    frame = pd.DataFrame(notes)
+    money = ("Valor", "Total devido")
+    for column in money:
+        frame[column] = frame[column].map(lambda cell: Decimal(cell.replace(",", ".")))
+    tables.table(frame, _NOTES, key="import-trial-notes", money=money)
     if len(notes) == MOST_NOTES:
         st.caption(f"Aparecem as {MOST_NOTES} primeiras notas.")
 

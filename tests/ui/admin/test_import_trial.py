@@ -43,10 +43,11 @@ def test_a_trial_shows_the_shop_beside_what_it_would_be_and_leaves_nothing(ada: 
 def test_anybodys_notes_are_found_in_a_trial(ada: User) -> None:
     app = tried(ada)
     app.text_input(key="import-trial-name").set_value("munoz").run()
-    assert [row[2:5:2] for row in table(app, "Total devido")] == [
-        ["1", "400,00"],
-        ["2", "400,00"],
-        ["3", "400,00"],
+    notes = table(app, "Total devido")
+    assert [(row[1], row[3], row[4]) for row in notes] == [
+        ("05/02/2026", "Paga", "400.00"),
+        ("05/03/2026", "Atrasada", "400.00"),
+        ("05/04/2026", "Atrasada", "400.00"),
     ]
     app.text_input(key="import-trial-name").set_value("zzz").run()
     assert "Nenhum cliente com notas tem esse nome." in text_of(app)
