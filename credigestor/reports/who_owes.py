@@ -40,9 +40,9 @@ class Debtor:
 
 
 def who_owes(session: Session, as_of: date, *, today: date) -> list[Debtor]:
-    """All who owe something at `as_of`, who owes most principal first (R13, R16)."""
+    """All who owe something at `as_of`, who owes most first (R13, R16)."""
     notes = open_notes(as_of, today=today).subquery().c
-    principal = func.sum(notes.principal)
+    principal, charges = func.sum(notes.principal), func.sum(notes.interest + notes.fine)
     found = (
         select(
             Customer.id,
@@ -54,11 +54,11 @@ def who_owes(session: Session, as_of: date, *, today: date) -> list[Debtor]:
             func.max(notes.days_late),
             principal,
             func.coalesce(func.sum(notes.principal).filter(notes.is_overdue), ZERO),
-            func.sum(notes.interest + notes.fine),
+            charges,
         )
         .join(Customer, Customer.id == notes.customer_id)
         .where(notes.is_open)
         .group_by(Customer.id)
-        .order_by(principal.desc(), Customer.id)
+        .order_by((principal + charges).desc(), Customer.id)
     )
     return [Debtor(*row) for row in session.execute(found)]
