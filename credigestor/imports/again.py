@@ -206,11 +206,11 @@ class Again:
         for key, rows in gone.items():
             for old in rows:
                 alike, split = parted(old.ref)
-                bare = (p for p in new.get(key, ()) if not p.split and p not in changed | same)
+                left = [p for p in new.get(key, ()) if p not in changed and p not in same]
+                bare = (p for p in left if not p.split)
                 if silent := next((p for p in bare if likeness(*key, p) == alike), None):
                     same.add(silent)
                     continue
-                left = [each for each in new.get(key, ()) if each not in changed | same]
                 taken = _likest(old, left)
                 if taken is not None:
                     changed.add(taken)
