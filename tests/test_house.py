@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "reports": LEDGER,
     "documents": LEDGER | {"reports"},
     "exports": LEDGER | {"reports", "documents", "atomic_file"},
-    "imports": LEDGER | {"services"},
+    "imports": LEDGER | {"services", "reports"},
     "backups": LEDGER | {"services", "reports", "atomic_file"},
     "webhooks": LEDGER | {"services"},
     "demo": LEDGER | {"imports", "services", "reports"},

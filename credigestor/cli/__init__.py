@@ -19,7 +19,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from credigestor import __version__, clock, logs
 from credigestor import demo as demonstration
-from credigestor.cli import backups, closings, importing, keys, server, webhooks
+from credigestor.cli import backups, closings, import_told, importing, keys, server, webhooks
 from credigestor.cli.common import (
     ACTOR,
     FOLDER,
@@ -119,6 +119,12 @@ def demo() -> None:
 @click.option("--shape", type=importing.SHAPES, help="O que é uma linha de cada tabela.")
 @click.option("--mapping", metavar="NOME", help="Leitura guardada na página Importar.")
 @click.option("--reason", metavar="MOTIVO", help="Por que entram datas de dias já fechados.")
+@click.option(
+    "--trial",
+    metavar="PASTA",
+    type=FOLDER,
+    help="Ensaia: importa, mostra a loja como ficaria, grava-a em PASTA como CSV, e desfaz tudo.",
+)
 @click.option("--report", metavar="ARQUIVO", type=FOLDER, help="Grava a conferência como CSV.")
 @import_choices
 def import_(
@@ -129,6 +135,7 @@ def import_(
     shape: str | None,
     mapping: str | None,
     reason: str | None,
+    trial: Path | None,
     report: Path | None,
     choices: Choices,
 ) -> None:
@@ -140,13 +147,18 @@ def import_(
     havendo uma linha errada, nada é gravado. Importar de novo os mesmos arquivos não muda nada.
     """
     if watch:
-        importing.check_watched(paths, dry_run, names, shape, reason, report, choices.apply_changes)
+        asked = (dry_run, names, shape, reason, trial, report, choices.apply_changes)
+        importing.check_watched(paths, *asked)
         shop()
         importing.watch(paths[0], mapping or "", choices)
         return
     today = shop_day()
     kept = importing.kept_reading(mapping)
     source = importing.source(paths, _names(names), shape, kept, today=today)
+    choices = choices_of(kept, choices)
+    if trial is not None:
+        import_told.try_out(source, choices, trial, report, today=today)
+        return
     with progress_bar() as progress:
         with transaction() as session:
             plan = importer.run(
@@ -156,12 +168,12 @@ def import_(
                 today=today,
                 dry_run=dry_run,
                 why=reason,
-                choices=choices_of(kept, choices),
+                choices=choices,
                 progress=progress,
             )
         if not dry_run:
             bring_up_summaries(today, progress)
-    _report(plan, dry_run)
+    import_told.report(plan, dry_run=dry_run)
     if report is not None:
         write_report(report, replace(plan, account=account_of(plan, today=today)))
     if plan.problem_count:
@@ -286,31 +298,3 @@ def _names(words: tuple[str, ...]) -> dict[str, dict[str, str]]:
         file, column, name = match.groups()
         names.setdefault(file.lower(), {})[column.lower()] = name
     return names
-
-
-def _report(plan: importer.Plan, dry_run: bool) -> None:
-    for notice in plan.notices:
-        click.echo(notice)
-    for problem in plan.problems:
-        place = [problem.file]
-        place += [f"linha {problem.line}"] if problem.line else []
-        place += [f"coluna {problem.column}"] if problem.column else []
-        click.echo(f"{', '.join(place)}: {problem.reason}")
-    if plan.more_problems:
-        click.echo(f"… e mais {plan.more_problems} problemas.")
-    if any(problem.reason.startswith("Falta a coluna") for problem in plan.problems):
-        click.echo("Se a coluna tem outro nome, indique-o com --map, como vendas.csv:ref=Pedido.")
-    if plan.problem_count:
-        problems = "1 problema" if plan.problem_count == 1 else f"{plan.problem_count} problemas"
-        click.echo(f"{problems}. Nada foi gravado.")
-        return
-    for name, label in (
-        ("customers", "Clientes"),
-        ("sales", "Vendas"),
-        ("notes", "Notas"),
-        ("payments", "Pagamentos"),
-    ):
-        new, known = getattr(plan.new, name), getattr(plan.known, name)
-        click.echo(f"{label:<12}{new:>8} novos {known:>8} já importados")
-    if dry_run:
-        click.echo("Tudo certo. Só conferência: nada foi gravado.")

@@ -143,6 +143,13 @@ def transaction() -> Iterator[Session]:
 
 
 @contextmanager
+def dropped() -> Iterator[Session]:
+    """A session that may write, and whose work is rolled back at its end; worded as well."""
+    with _worded(), Session(get_engine(), expire_on_commit=False) as session:
+        yield session
+
+
+@contextmanager
 def writing() -> Iterator[Session]:
     """A `transaction` of what people write, by page or API; first it waits for its turn."""
     with waiting.turn(), transaction() as session:

@@ -2,7 +2,8 @@
 
 A row is known by its reference, and so a payment by its note, date, amount and method: where the
 files cover the day of one that is on record and do not have it, while they have a new one of the
-same note, that one was changed. What an import cannot put right (a sale's money) is told alone.
+same note, that one was changed. So was one whose row says another split, or says one where the
+rules had split it otherwise. What an import cannot put right (a sale's money) is told alone.
 """
 
 from __future__ import annotations
@@ -13,18 +14,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, any_, literal, select
+from sqlalchemy import ARRAY, Integer, Text, any_, func, literal, select
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Customer, Note, Payment, PaymentItem, Sale
+from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, Sale
 from credigestor.db.steps import DUE_AS_MADE
-from credigestor.imports.batch import NewPayment
+from credigestor.imports.batch import Given, NewPayment
 from credigestor.imports.lines import CustomerLine, NoteLine, SaleLine
 from credigestor.imports.problems import CUSTOMERS, NOTES, PAYMENTS, SALES
+from credigestor.imports.references import MARK, likeness, parted, split_text
 from credigestor.imports.told import Told
 from credigestor.rules.calendar import format_date
 from credigestor.rules.methods import in_words
-from credigestor.rules.money import CENT, format_number
+from credigestor.rules.money import CENT, ZERO, format_number
 from credigestor.rules.permissions import Actor
 from credigestor.services import customers, payments
 
@@ -139,20 +141,50 @@ class Again:
                 about = f"venda {row.sale_ref}, parcela {row.number}"
                 self._tell(NOTES, row.line, about, note, new)
 
+    def splits(self, rows: Mapping[str, NewPayment]) -> tuple[set[NewPayment], set[NewPayment]]:
+        """Which payments are on record without the split that their rows say: as such, and changed.
+
+        `rows` by their references without it. One that an import has undone is not on record.
+        """
+        if not rows:
+            return set(), set()
+        p, i = Payment, PaymentItem
+        sums: tuple[Any, ...] = tuple(map(func.sum, (i.interest, i.fine, i.discount)))
+        found = (
+            select(p.id, p.ref, p.paid_on, p.amount, p.way, Reversal.reason, *sums)
+            .join_from(p, i, i.payment_id == p.id)
+            .outerjoin(Reversal, Reversal.payment_id == p.id)
+            .where(p.ref == any_(literal(list(rows), ARRAY(Text))))
+            .group_by(p.id, Reversal.id)
+            .order_by(p.id)
+        )
+        same: set[NewPayment] = set()
+        changed: set[NewPayment] = set()
+        for row in self.session.execute(found):
+            *_, interest, fine, discount = row
+            payment, split = rows[row.ref], split_text(Given(interest, fine, discount))
+            if row.reason is None and split != payment.split:
+                changed.add(payment)
+                self._change(row, split, payment, *row.ref.rsplit("/", 4)[:2])
+            elif row.reason != WHY:
+                same.add(payment)
+        return same, changed
+
     def payments(
         self,
         new: Mapping[tuple[str, int], Sequence[NewPayment]],
         sale_ids: Collection[int],
         in_files: Collection[str],
         first_day: date,
-    ) -> set[NewPayment]:
-        """Which new payments of notes take the place of one on record that the files lack.
+    ) -> tuple[set[NewPayment], set[NewPayment]]:
+        """Which new payments of notes are, or take the place of, one on record that the files lack.
 
-        `new` by the sale's reference and the note's number, `in_files` the references of all that
-        the files have of these sales, from `first_day` on.
+        `new` by the sale's reference and the note's number, `in_files` the references of what is
+        on record and that the files have of these sales, from `first_day` on. They are the same
+        where the row alone says no split any more: an empty cell says nothing.
         """
         if not new:
-            return set()
+            return set(), set()
         p, i = Payment, PaymentItem
         found = (
             select(p.id, p.ref, p.paid_on, p.amount, p.way)
@@ -169,17 +201,27 @@ class Again:
             if row.ref not in in_files:
                 sale, number, *_ = row.ref.rsplit("/", 4)
                 gone.setdefault((sale, int(number)), []).append(row)
-        changed = set()
+        same: set[NewPayment] = set()
+        changed: set[NewPayment] = set()
         for key, rows in gone.items():
             for old in rows:
-                taken = _likest(old, [each for each in new.get(key, ()) if each not in changed])
-                if taken is None:
+                alike, split = parted(old.ref)
+                left = [p for p in new.get(key, ()) if p not in changed and p not in same]
+                bare = (p for p in left if not p.split)
+                if silent := next((p for p in bare if likeness(*key, p) == alike), None):
+                    same.add(silent)
                     continue
-                changed.add(taken)
-                self.changes.payments.append(old.id)
-                about = f"venda {key[0]}, parcela {key[1]}"
-                self.told.add(PAYMENTS, taken.line, CHANGED[PAYMENTS], _passed(about, old, taken))
-        return changed
+                taken = _likest(old, left)
+                if taken is not None:
+                    changed.add(taken)
+                    self._change(old, split, taken, *key)
+        return same, changed
+
+    def _change(self, old: Any, split: str, new: NewPayment, sale: str, number: int | str) -> None:
+        self.changes.payments.append(old.id)
+        about = f"venda {sale}, parcela {number}"
+        told = _passed(about, old, new, split)
+        self.told.add(PAYMENTS, new.line, CHANGED[PAYMENTS], told)
 
     def _by_id(
         self, columns: Sequence[Any], key: Any, ids: Collection[int]
@@ -210,14 +252,17 @@ def _likest(old: Any, new: Sequence[NewPayment]) -> NewPayment | None:
     return None
 
 
-def _passed(about: str, old: Any, new: NewPayment) -> str:
-    """What a payment was and what it is now.
+def _passed(about: str, old: Any, new: NewPayment, split: str = "") -> str:
+    """What a payment was, of that split, and what it is now.
 
     >>> from types import SimpleNamespace
     >>> day = date(2026, 2, 5)
     >>> old = SimpleNamespace(paid_on=day, amount=Decimal("50.00"), way="pix")
     >>> _passed("venda V1, parcela 2", old, NewPayment(day, Decimal("45.00"), "pix"))
     'venda V1, parcela 2: pagamento de 50,00 em 05/02/2026 passou a 45,00'
+    >>> same = NewPayment(day, Decimal("50.00"), "pix", split=";7.00;1.00;0.00")
+    >>> _passed("venda V1, parcela 2", old, same, ";5.00;1.00;0.00")
+    'venda V1, parcela 2: pagamento de 50,00 em 05/02/2026 passou a juros 7,00 em vez de 5,00'
     """
     told = []
     if new.amount != old.amount:
@@ -226,8 +271,20 @@ def _passed(about: str, old: Any, new: NewPayment) -> str:
         told.append(format_date(new.paid_on))
     if new.way != old.way:
         told.append(in_words(new.way))
+    told += _parts_passed(split, new.split)
     was = f"pagamento de {format_number(old.amount)} em {format_date(old.paid_on)}"
     return f"{about}: {was} passou a {', '.join(told)}"
+
+
+def _parts_passed(old: str, new: str) -> list[str]:
+    """Each part of a split that is another now; none where the row says no split."""
+    were = [Decimal(each) for each in old.split(MARK)[1:]] or [ZERO] * 3
+    now = [Decimal(each) for each in new.split(MARK)[1:]]
+    return [
+        f"{name} {format_number(is_)} em vez de {format_number(was)}"
+        for name, was, is_ in zip(("juros", "multa", "desconto"), were, now, strict=False)
+        if was != is_
+    ]
 
 
 def _shown(value: Any) -> str:

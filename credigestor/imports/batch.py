@@ -108,6 +108,8 @@ class NewPayment:
     number: int = 0
     given: Given | None = None
     act: NewAct | None = None
+    #: What its row says of that, as its reference has it; stays where `given` is made another.
+    split: str = ""
     backdate_reason: str | None = None
     discount_reason: str | None = None
 
@@ -268,14 +270,6 @@ def entries(note: NewNote | KnownNote) -> list[tuple[Act, Owner]]:
             new.append((share.acted, payment.act))
         new.append((Paid(payment.paid_on, share.amount, share.discount), payment))
     return sorted([*there, *new, *(note.after or ())], key=lambda entry: entry[0].on)
-
-
-def payment_ref(sale_ref: str, number: int, payment: NewPayment) -> str:
-    """What identifies a payment in an import: note, date, amount, method, which of those alike."""
-    return (
-        f"{sale_ref}/{number}/{payment.paid_on.isoformat()}/{payment.amount}/"
-        f"{payment.method}#{payment.copy}"
-    )
 
 
 def make_sale(

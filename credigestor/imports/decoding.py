@@ -13,12 +13,30 @@ MAX_RECORD = 1_000_000
 _BLOCK = 1024 * 1024
 _BYTE_ORDER = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SAVE = "Abra-o no programa que o fez e salve como CSV."
+_AS_XLSX = (
+    "Abra o arquivo no Excel ou no LibreOffice, escolha Arquivo, Salvar como, e o tipo Pasta de "
+    "Trabalho do Excel (.xlsx); envie o arquivo novo."
+)
 #: How files begin that are often sent for a CSV, and what they are.
 _FORMATS = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", f"É uma planilha do Excel (.xls), não um CSV. {_SAVE}"),
-    (b"%PDF-", f"É um PDF, não um CSV. {_SAVE}"),
+    (
+        b"%PDF-",
+        "É um PDF, não um CSV nem uma planilha: dele não se leem linhas. No programa que o fez, "
+        "gere o mesmo relatório em Excel (.xlsx) ou CSV.",
+    ),
+    (b"{\\rtf", f"É um documento de texto (RTF), não um CSV nem uma planilha. {_AS_XLSX}"),
     (b"\x1f\x8b", "É um arquivo comprimido (gzip). Descomprima-o e envie o CSV."),
 )
+#: How texts begin that no CSV begins like, in small letters: what programs call an Excel file, too.
+_TEXTS = {
+    b"mime-version:": f"É uma página da internet (MHT) com o nome de planilha. {_AS_XLSX}",
+    b"<?xml": f"É um XML, não um CSV nem uma planilha. {_AS_XLSX}",
+    b"<": f"É uma página da internet (HTML), mesmo que se chame .xls. {_AS_XLSX}",
+    b'{"': "É um arquivo JSON. No programa que o fez, gere o mesmo em Excel (.xlsx) ou CSV.",
+    b"[{": "É um arquivo JSON. No programa que o fez, gere o mesmo em Excel (.xlsx) ou CSV.",
+}
+_HEAD = 4_096  # bytes in which that is looked for
 # "Ã" and a symbol, in bytes: in Portuguese text that is a UTF-8 letter, never two of Latin-1.
 _UTF8_LETTER = re.compile(rb"\xc3[\x80-\xbf]")
 #: Bytes that Windows-1252 gives no meaning.
@@ -84,6 +102,11 @@ def encoding_of(file: IO[bytes]) -> str:
 def _refuse_other_formats(head: bytes) -> None:
     for beginning, reason in _FORMATS:
         if head.startswith(beginning):
+            raise Unreadable(Fault(0, reason))
+    # Whether in UTF-8 or UTF-16, without its byte order mark and blanks.
+    text = head[:_HEAD].translate(None, b"\0\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    for beginning, reason in _TEXTS.items():
+        if text.startswith(beginning):
             raise Unreadable(Fault(0, reason))
     if head.startswith(b"PK\x03\x04"):
         if b"[Content_Types].xml" in head or b"opendocument.spreadsheet" in head:

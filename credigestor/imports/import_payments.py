@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ARRAY, Text, any_, literal, select
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Payment
 from credigestor.db.steps import recorded
 from credigestor.imports.again import Again
 from credigestor.imports.batch import (
@@ -21,14 +19,15 @@ from credigestor.imports.batch import (
     NewPayment,
     NewSale,
     entries,
-    payment_ref,
 )
 from credigestor.imports.choices import Choices
 from credigestor.imports.endings import ON_DUE, Endings, complete, settled_on
+from credigestor.imports.known_payments import leave_out_known
 from credigestor.imports.known_sales import KnownSale, open_ended
 from credigestor.imports.lines import NoteLine, PaymentLine
 from credigestor.imports.making import dated_back
 from credigestor.imports.problems import PAYMENTS, Refuse
+from credigestor.imports.references import split_text
 from credigestor.imports.refusals import too_much, too_much_later
 from credigestor.imports.settling import Settling, simple
 from credigestor.imports.told import Told
@@ -36,8 +35,6 @@ from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import Overpaid, new_state
 from credigestor.rules.money import ZERO
 from credigestor.services.ledger import lock_notes_of_sales, notes_of_sales
-
-_AT_ONCE = 10_000  # payments that are looked up together
 
 
 class PaymentFolder:
@@ -99,7 +96,10 @@ class PaymentFolder:
             return
         bare = line.paid_on is None or line.amount is None
         payment = NewPayment(
-            on or date.max, line.amount or ZERO, line.way, line=line.line, given=line.given
+            *(on or date.max, line.amount or ZERO, line.way),
+            line=line.line,
+            given=line.given,
+            split=split_text(line.given),
         )
         if bare:
             payment.backdate_reason = ON_DUE
@@ -130,7 +130,7 @@ class PaymentFolder:
             self._complete_known()
         for payments in self._on_known.values():
             _count_alike(payments)
-        self._leave_out_known()
+        self.known = leave_out_known(self.session, self.again, self._on_known, self._known_sales)
         for done, sale in enumerate(batch.sales):
             progress(done / len(batch.sales))
             self._fold_sale(batch, sale)
@@ -205,42 +205,6 @@ class PaymentFolder:
             if payments:
                 self._on_known[key] = complete(payments, note.terms.amount, key[0], self.told)
 
-    def _leave_out_known(self) -> None:
-        days = [p.paid_on for payments in self._on_known.values() for p in payments]
-        first_day = min(days, default=date.max)
-        for some in self._batches():
-            refs = {payment_ref(*note, p) for note in some for p in self._on_known[note]}
-            known = set(
-                self.session.scalars(
-                    select(Payment.ref).where(Payment.ref == any_(literal(list(refs), ARRAY(Text))))
-                )
-            )
-            self.known += len(known)
-            new = {}
-            for note in some:
-                rows = [p for p in self._on_known[note] if payment_ref(*note, p) not in known]
-                if rows:
-                    new[note] = rows
-            sales = {self._known_sales[ref].id for ref, _ in new}
-            changed = self.again.payments(new, sales, refs, first_day)
-            for note in some:
-                rows = [p for p in new.get(note, ()) if p not in changed]
-                if rows:
-                    self._on_known[note] = rows
-                else:
-                    del self._on_known[note]
-
-    def _batches(self) -> Iterator[list[tuple[str, int]]]:
-        some: list[tuple[str, int]] = []
-        payments = 0
-        for note in list(self._on_known):
-            some.append(note)
-            payments += len(self._on_known[note])
-            if payments >= _AT_ONCE:
-                yield some
-                some, payments = [], 0
-        yield some
-
     def _known_notes(self) -> list[KnownNote]:
         """Notes of the known sales that get something: those, or all where it may go to any."""
         ended = open_ended(self.session, self._known_sales, self._ended)
@@ -292,9 +256,9 @@ class PaymentFolder:
 def _count_alike(payments: list[NewPayment]) -> None:
     if len(payments) == 1:
         return
-    alike = Counter[tuple[date, Decimal, str]]()
+    alike = Counter[tuple[date, Decimal, str, str]]()
     for payment in payments:
-        what = (payment.paid_on, payment.amount, payment.method)
+        what = (payment.paid_on, payment.amount, payment.method, payment.split)
         alike[what] += 1
         payment.copy = alike[what]
 

@@ -40,9 +40,9 @@ from credigestor.imports.batch import (
     NewSale,
     Owner,
     entries,
-    payment_ref,
 )
 from credigestor.imports.endings import CANCELLED
+from credigestor.imports.references import payment_ref
 from credigestor.rules.acts import Acted
 from credigestor.rules.charges import Step, new_state
 from credigestor.rules.methods import parts_of

@@ -25,7 +25,7 @@ from pathlib import Path
 #: Stands before a number of a spreadsheet: a private character, and no text has it.
 NUMBER = "\ue000"
 #: Exit codes: what a person can do something about.
-PROTECTED, UNREADABLE, TOO_MUCH = 3, 4, 5
+PROTECTED, UNREADABLE, TOO_MUCH, NUMBERS, OTHER_FILES = 3, 4, 5, 6, 7
 #: Rows and columns that are read: what Excel has, and what a table may have.
 MAX_ROWS, MAX_COLUMNS, MAX_SHEETS = 1_048_576, 500, 100
 #: An archive of spreadsheets shrinks to a tenth or so; one to so little of it was made to burst.
@@ -79,12 +79,18 @@ def _limit(bytes_: int, seconds: int, written: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _bursts(content: bytes) -> bool:
+def _refused(content: bytes) -> int:
+    """Why an archive is not even tried; 0 for what may be a spreadsheet."""
     if not content.startswith(b"PK"):
-        return False
+        return 0
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        whole = sum(member.file_size for member in archive.infolist())
-    return whole > _SMALL + _SHRINKS * len(content)
+        members = archive.infolist()
+    if sum(member.file_size for member in members) > _SMALL + _SHRINKS * len(content):
+        return TOO_MUCH
+    names = [member.filename for member in members]
+    if any(name.endswith(".iwa") for name in names):
+        return NUMBERS
+    return 0 if any(name.startswith(("xl/", "content.xml")) for name in names) else OTHER_FILES
 
 
 def main(folder: Path, bytes_: int, seconds: int) -> int:
@@ -94,8 +100,8 @@ def main(folder: Path, bytes_: int, seconds: int) -> int:
     _limit(bytes_, seconds, 4 * bytes_)
     content = sys.stdin.buffer.read()
     try:
-        if _bursts(content):
-            return TOO_MUCH
+        if refused := _refused(content):
+            return refused
         book = calamine.load_workbook(io.BytesIO(content))
         sheets: list[dict[str, str | bool]] = []
         for data in book.sheets_metadata[:MAX_SHEETS]:

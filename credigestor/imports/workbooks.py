@@ -32,6 +32,14 @@ _WHY = {
         "A planilha está estragada ou não é do Excel nem do LibreOffice. Abra-a no programa que a "
         "fez e salve de novo, ou salve como CSV."
     ),
+    process.NUMBERS: (
+        "É uma planilha do Numbers. No Numbers, escolha Arquivo, Exportar Para, Excel, e envie o "
+        "arquivo .xlsx."
+    ),
+    process.OTHER_FILES: (
+        "É um arquivo com outros dentro (ZIP), ou um documento, e não uma planilha. Extraia dele "
+        "as planilhas ou os CSV e envie-os, ou salve-o como Excel (.xlsx)."
+    ),
     process.TOO_MUCH: (
         "A planilha pede memória ou tempo demais para o tamanho dela. Copie só as linhas "
         "preenchidas para uma planilha nova, ou salve como CSV."

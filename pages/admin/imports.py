@@ -6,12 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from credigestor.exports.csv_format import csv_bytes
-from credigestor.imports import importer, mappings, templates
+from credigestor.imports import importer, mappings
 from credigestor.imports.account import account_of
 from credigestor.imports.batch import Batch
 from credigestor.imports.choices import STRICT, Choices
@@ -30,13 +28,14 @@ from credigestor.ui.admin import (
     demonstration,
     import_check,
     import_choices,
+    import_files,
     import_tables,
+    import_trial,
     watched_folder,
 )
-from credigestor.ui.kit import background, data, forms, messages, session, tables
+from credigestor.ui.kit import background, data, forms, messages, session
 from credigestor.ui.kit.figures import format_count
 
-LABELS = {"file": "Arquivo", "line": "Linha", "column": "Coluna", "reason": "Problema"}
 KINDS = {
     "customers": ("cliente", "clientes"),
     "sales": ("venda", "vendas"),
@@ -49,46 +48,18 @@ person = session.require(Permission.IMPORT)
 
 
 def choose_files(*, disabled: bool) -> list[UploadedFile]:
-    """The place for all files; emptied after an import by a new key."""
+    """The place for all files; emptied after an import by a new key.
+
+    Of any kind: what cannot be read is told how to save it.
+    """
     turn = st.session_state.setdefault("import-turn", 0)
     return st.file_uploader(
         "Planilhas ou arquivos CSV",
-        type=["csv", "txt", "xlsx", "xlsm", "xlsb", "xls", "ods"],
         accept_multiple_files=True,
         key=f"import-files-{turn}",
         max_upload_size=MAX_MB,
         disabled=disabled,
     )
-
-
-def explain_files() -> None:
-    """What the files may look like, and examples to fill in."""
-    with st.expander("Como podem ser os arquivos"):
-        st.markdown(
-            "Uma planilha (Excel ou LibreOffice) ou arquivos CSV, com uma linha por cliente, por "
-            "venda, por parcela ou por pagamento, ou só com o que cada cliente deve. Pode ser "
-            "tudo numa planilha só, ou em várias abas e arquivos. Os nomes das colunas são "
-            "reconhecidos, e você confere e muda o que quiser antes de importar. O que já foi "
-            "importado não entra de novo."
-        )
-        st.markdown(
-            f"Cada arquivo pode ter até {MAX_MB} MB. Os maiores entram pela linha de comando: "
-            "`python -m credigestor import ARQUIVO…`."
-        )
-        st.markdown("Modelos com dois exemplos, para preencher:")
-        for template in templates.TEMPLATES:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(messages.plain(template.title))
-                for kind, make in (("CSV", template.as_csv), ("XLSX", template.as_xlsx)):
-                    st.download_button(
-                        kind,
-                        make,
-                        f"{template.name}.{kind.lower()}",
-                        on_click="ignore",
-                        icon=":material/download:",
-                        key=f"import-template-{template.name}-{kind}",
-                        help=f"{template.title} ({kind})",
-                    )
 
 
 def choose_mapping() -> tuple[str, KeptMapping | None]:
@@ -166,7 +137,7 @@ def show_plan(plan: Plan, choices: Choices) -> None:
     for notice in plan.notices:
         st.info(messages.plain(notice), icon=":material/info:")
     if plan.problem_count:
-        show_problems(plan)
+        import_check.problems(plan)
         return
     with st.grid(4, min_column_width=150):
         for name, (_, many) in KINDS.items():
@@ -182,25 +153,6 @@ def show_plan(plan: Plan, choices: Choices) -> None:
     else:
         st.success("Nenhum problema encontrado. Nada foi gravado ainda.")
     import_check.show(plan)
-
-
-def show_problems(plan: Plan) -> None:
-    """Each wrong row, and all of them as a file."""
-    count = format_count(plan.problem_count, "problema", "problemas")
-    st.error(f"{count}. Corrija os arquivos e confira de novo; nada foi gravado.")
-    if plan.more_problems:
-        st.caption(f"Aparecem os {format_count(len(plan.problems))} primeiros.")
-    frame = pd.DataFrame(plan.problems, columns=list(LABELS)).astype({"line": object})
-    frame["line"] = [line or None for line in frame["line"]]
-    st.download_button(
-        "Baixar a lista de problemas (CSV)",
-        csv_bytes(frame, LABELS),
-        "problemas-da-importacao.csv",
-        "text/csv",
-        on_click="ignore",
-        icon=":material/download:",
-    )
-    tables.table(frame, LABELS, key="import-problems")
 
 
 def ask_why(plan: Plan) -> str | None:
@@ -240,10 +192,14 @@ def take_result() -> None:
     except background.Cancelled:
         messages.flash("Cancelado. Nada foi gravado.", icon=":material/undo:")
         st.rerun()
+    if isinstance(plan, import_trial.Tried):
+        st.session_state["import-trial"] = (about, plan)
+        return
     if kind == "check" or plan.problem_count:  # an import: something changed since the check
         st.session_state["import-plan"] = (about, plan)
         return
     st.session_state["import-turn"] += 1
+    drop_trial()
     st.session_state.pop("import-plan", None)
     if plan.new == Counts():  # somebody else imported them after the check
         messages.flash("Estes arquivos já estão importados.")
@@ -252,7 +208,12 @@ def take_result() -> None:
     st.rerun()
 
 
-def begin(kind: str, about: object, work: Callable[[Progress], Plan]) -> None:
+def drop_trial() -> None:
+    """Forget what a trial showed; of the trial itself there is nothing left."""
+    st.session_state.pop("import-trial", None)
+
+
+def begin(kind: str, about: object, work: Callable[[Progress], Plan | import_trial.Tried]) -> None:
     """Start a job about these files, and draw the page as it is meanwhile."""
     st.session_state["import-job"] = (kind, about, background.Job(work))
     st.rerun()
@@ -286,13 +247,33 @@ def take(uploaded: list[UploadedFile]) -> None:
         show_plan(seen_plan, choices)
         if not seen_plan.problem_count and not has_nothing(seen_plan, choices):
             st.write(f"Serão gravados {sentence(seen_plan.new)}.")
-            why = ask_why(seen_plan)
-            if st.button("Importar", type="primary", icon=":material/upload:", key="import-run"):
-                begin(
-                    "import",
-                    this,
-                    partial(write, person, source_of(tables_sent or [], mending), choices, why),
-                )
+            offer(seen_plan, this, source_of(tables_sent or [], mending), choices)
+
+
+def offer(plan: Plan, this: object, source: Source, choices: Choices) -> None:
+    """A trial of what was checked, what it showed, and the import itself."""
+    about, tried = st.session_state.get("import-trial", (None, None))
+    if tried is not None and about == this:
+        import_trial.show(tried)
+    why = ask_why(plan)
+    with st.container(horizontal=True):
+        if st.button("Importar", type="primary", icon=":material/upload:", key="import-run"):
+            begin("import", this, partial(write, person, source, choices, why))
+        if about == this:
+            st.button(
+                "Descartar o ensaio",
+                icon=":material/delete:",
+                key="import-trial-drop",
+                on_click=drop_trial,
+            )
+        elif st.button(
+            "Ensaiar",
+            icon=":material/theater_comedy:",
+            key="import-trial-run",
+            help="Importa à parte, mostra como a loja ficaria, e desfaz. Nada é gravado.",
+        ):
+            work = partial(import_trial.try_out, person, source, choices, today=data.today())
+            begin("trial", this, work)
 
 
 messages.header(
@@ -305,7 +286,7 @@ if "import-job" in st.session_state and st.session_state["import-job"][2].done()
         take_result()
 running = "import-job" in st.session_state
 uploaded = choose_files(disabled=running)
-explain_files()
+import_files.explain(MAX_MB)
 if running:
     show_progress()
 elif uploaded:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from credigestor.imports.table_lines import Sent
 from credigestor.imports.tables import tables_of
 from credigestor.services import import_mappings
 from tests.cli import commands
-from tests.imports.importing import CLI
+from tests.imports.importing import CLI, everything
+from tests.imports.past import files, listed
 from tests.imports.spreadsheets import xlsx
 from tests.imports.test_importing_shapes import ROWS
 
@@ -75,3 +77,30 @@ def test_what_makes_no_sense_is_explained(tmp_path: Path, words: list[str], answ
     done = commands.run("import", str(path), *words)
     assert (done.exit_code, answer in done.output) == (1, True), done.output
     assert "não existe" in commands.run("import", str(tmp_path / "nada.csv")).output
+
+
+def test_a_trial_tells_of_the_shop_as_it_would_be_writes_it_out_and_undoes_it(
+    tmp_path: Path,
+) -> None:
+    notes = listed("V1", ("10/02/2026", "100,00"), ("10/12/2099", "100,00"))
+    paid = {"venda": "V1", "parcela": "1", "data": "10/02/2026", "valor": "100,00"}
+    past = tmp_path / "passado"
+    past.mkdir()
+    for name, content in files(
+        sales=[{"ref": "V1", "valor_total": "200,00"}], notes=notes, payments=[paid]
+    ).items():
+        (past / name).write_bytes(content)
+    before, out = everything(), tmp_path / "ensaio"
+    done = commands.run("import", str(past), "--trial", str(out))
+    assert done.exit_code == 0, done.output
+    assert everything() == before
+    told = done.output.replace("\xa0", " ")
+    assert "Em aberto" in told
+    assert re.search(r"Conceição Muñoz +R\$ 100,00", told)
+    assert "tudo confere" in told
+    debtors = (out / "quem-deve.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert debtors[1].startswith("Conceição Muñoz;C1;529.982.247-25;1;10/12/2099;0;0,00;100,00")
+    assert len((out / "notas.csv").read_text(encoding="utf-8-sig").splitlines()) == 3
+    (past / "pagamentos.csv").write_text("venda;parcela;data;valor;forma\nV9;1;1/1/26;1;pix\n")
+    wrong = commands.run("import", str(past), "--trial", str(out))
+    assert (wrong.exit_code, "Nada foi gravado." in wrong.output) == (1, True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import select
 
@@ -65,6 +67,82 @@ def test_a_changed_payment_is_told_not_doubled_and_put_right_by_choice(
         first = session.scalars(select(Note.principal_balance).where(Note.number == 1)).one()
     assert (amounts, first) == (([1, 45], 55) if "valor" in changed else ([1, 50], first))
     assert take(contents(other, PAID | changed), APPLY).new == Counts()
+
+
+LATE = {**PAID, "data": "10/04/2026", "valor": "60,00", "juros": "5,00", "multa": "2,00"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "told", "split"),
+    [
+        ({"juros": "7,00"}, "juros 7,00 em vez de 5,00", (7, 2, 0)),
+        ({"multa": "0,00"}, "multa 0,00 em vez de 2,00", (5, 0, 0)),
+        ({"desconto": "3,00"}, "desconto 3,00 em vez de 0,00", (5, 2, 3)),
+    ],
+)
+def test_a_changed_split_is_told_and_put_right_by_choice(
+    changed: dict[str, str], told: str, split: tuple[int, ...]
+) -> None:
+    other = {**LATE, "parcela": "2"}
+    take(contents(LATE, other))
+    before = everything()
+    plan = take(contents(LATE | changed, other))
+    assert (plan.problems, plan.new, plan.known.payments) == ([], Counts(), 1)
+    [remark] = plan.remarks
+    assert (remark.file, remark.line) == (PAYMENTS, 2)
+    was = "pagamento de 60,00 em 10/04/2026"
+    assert remark.detail == f"venda 00123, parcela 1: {was} passou a {told}"
+    assert everything() == before
+    assert take(contents(LATE | changed, other), APPLY).new == Counts(payments=1)
+    assert live_splits() == sorted([split, (5, 2, 0)])
+    after = everything()
+    plan = take(contents(LATE | changed, other), APPLY)
+    assert (plan.new, plan.remarks, plan.known.payments) == (Counts(), (), 2)
+    assert everything() == after
+
+
+def test_a_split_that_the_files_say_only_later_is_told_where_the_rules_had_another() -> None:
+    by_rules = {**LATE, "juros": "", "multa": ""}
+    take(contents(by_rules))
+    [(interest, fine, _)] = live_splits()
+    said = {"juros": f"{interest:.2f}".replace(".", ","), "multa": f"{fine:.2f}".replace(".", ",")}
+    plan = take(contents(by_rules | said))
+    assert (plan.remarks, plan.known.payments) == ((), 1)
+    plan = take(contents(LATE))
+    [remark] = plan.remarks
+    assert "multa" in remark.detail or "juros" in remark.detail
+    take(contents(LATE), APPLY)
+    assert live_splits() == [(5, 2, 0)]
+    assert take(contents(LATE), APPLY).remarks == ()
+
+
+def test_an_empty_split_says_nothing_and_the_order_of_rows_alike_is_none_of_it() -> None:
+    other = {**LATE, "valor": "20,00", "juros": "1,00", "multa": "0,00"}
+    alike = {**other, "juros": "2,00"}
+    take(contents(other, alike))
+    before = everything()
+    bare = {**other, "juros": "", "multa": ""}
+    for again in (contents(alike, other), contents(bare, alike), contents(bare, bare)):
+        plan = take(again, APPLY)
+        assert (plan.problems, plan.new, plan.remarks) == ([], Counts(), ())
+        assert everything() == before
+
+
+def test_rows_alike_that_say_their_splits_only_later_are_no_new_ones() -> None:
+    bare = {**LATE, "valor": "20,00", "juros": "", "multa": ""}
+    take(contents(bare, bare))
+    before = everything()
+    plan = take(contents({**bare, "juros": "1,00"}, {**bare, "juros": "2,00"}))
+    assert (plan.problems, plan.new, len(plan.remarks)) == ([], Counts(), 2)
+    assert everything() == before
+
+
+def live_splits() -> list[tuple[Decimal, ...]]:
+    """Interest, fine and discount of each payment that counts."""
+    parts = (PaymentItem.interest, PaymentItem.fine, PaymentItem.discount)
+    with snapshot() as session:
+        found = session.execute(select(*parts).where(PaymentItem.reversed.is_(False)))
+        return sorted(tuple[Decimal, ...](row) for row in found)
 
 
 def test_payments_of_days_that_the_files_do_not_cover_are_let_be() -> None:

@@ -91,3 +91,34 @@ def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(InvalidInput, match=r"Não foi possível ler .*lista\.csv"):
         list(table.records())
+
+
+HTML = "<html><table><tr><td>Sacado</td><td>Vencto</td></tr></table></html>"
+MHT = "MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (HTML.encode(), "página da internet (HTML), mesmo que se chame .xls"),
+        (b"\xef\xbb\xbf\r\n  <TABLE border=1>", "HTML"),
+        (HTML.encode("utf-16"), "HTML"),
+        (MHT.encode(), "MHT"),
+        (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>', "É um XML"),
+        (b"%PDF-1.7 x", "gere o mesmo relatório em Excel (.xlsx) ou CSV"),
+        (b"{\\rtf1\\ansi Sacado}", "RTF"),
+        (b'[{"sacado": "Ana"}]', "JSON"),
+    ],
+)
+def test_what_programs_call_a_spreadsheet_and_is_none_is_told_how_to_be_saved(
+    content: bytes, told: str
+) -> None:
+    with pytest.raises(Unreadable) as error:
+        tables_of("carteira.xls", content)
+    [fault] = error.value.faults
+    assert (fault.line, told in fault.reason, ".xlsx" in fault.reason) == (0, True, True)
+
+
+def test_a_text_that_is_called_a_spreadsheet_is_read_as_the_table_that_it_is() -> None:
+    [table] = tables_of("carteira.xls", b"Sacado\tVencto\r\nAna\t05/02/2026\r\n")
+    assert (table.header, table.first(1)) == (("Sacado", "Vencto"), [(2, ["Ana", "05/02/2026"])])

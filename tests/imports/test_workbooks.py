@@ -18,8 +18,10 @@ from credigestor.imports import workbook_process
 from credigestor.imports.decoding import Unreadable
 from credigestor.imports.workbook_process import NUMBER
 from credigestor.imports.workbooks import sheets_of
-from tests.imports.spreadsheets import ods, raw_xlsx, xlsx
+from tests.imports.spreadsheets import ods, raw_xlsx, xlsb, xlsx
 
+#: Saved as .xls by a library of that format: a shop's notes, and a cell at the sheet's far end.
+DATA = Path(__file__).parent / "data"
 Rows = list[list[object]]
 #: Spreadsheets know no time zones.
 HALF_PAST_EIGHT = datetime.fromisoformat("2026-02-05 08:30:00")
@@ -66,6 +68,26 @@ def test_a_sheet_of_libreoffice_is_read_alike() -> None:
     assert texts(ods(rows)) == {"Parcelas": ["Vencimento,Valor", f"2026-02-05,{NUMBER}100.1"]}
 
 
+def test_old_and_binary_workbooks_of_excel_are_read_alike() -> None:
+    head = "Sacado,CPF,Nº Doc,Parc,Emissão,Vencto,Valor,Pago em,Valor pago,Forma"
+    paid = (
+        f"Conceição Muñoz,{NUMBER}52998224725,77,1/2,2026-01-05,2026-02-05,{NUMBER}100,"
+        f"2026-02-05,{NUMBER}100,Dinheiro"
+    )
+    left = f"Conceição Muñoz,{NUMBER}52998224725,77,2/2,2026-01-05,2026-03-05,{NUMBER}100.5"
+    assert texts((DATA / "carteira.xls").read_bytes())["Carteira"] == [head, paid, left]
+    [hidden] = [each.name for each in sheets_of(DATA / "carteira.xls") if each.hidden]
+    assert hidden == "Oculta"
+    sold, due, later = date(2026, 1, 5), date(2026, 2, 5), date(2026, 3, 5)
+    who = ("Conceição Muñoz", 52998224725, "77")
+    rows: list[tuple[int, list[object]]] = [
+        (0, list(head.split(","))),
+        (1, [*who, "1/2", sold, due, 100, due, 100, "Dinheiro"]),
+        (2, [*who, "2/2", sold, later, 100.5]),
+    ]
+    assert texts(xlsb(rows)) == {"Carteira": [head, paid, left]}
+
+
 def test_rows_and_columns_before_the_first_cell_are_counted() -> None:
     assert texts(xlsx({"S": [[], [], [None, "Nome"]]})) == {"S": ["", "", ",Nome"]}
 
@@ -101,10 +123,20 @@ BOMBS: dict[str, Iterable[bytes]] = {
 }
 
 
-@pytest.mark.parametrize("what", BOMBS)
+def bomb(what: str) -> bytes:
+    if what in BOMBS:
+        return raw_xlsx(BOMBS[what])
+    if what == "an old workbook's far cell":
+        return (DATA / "longe.xls").read_bytes()
+    return xlsb([(0, ["Cliente"]), (1_048_575, [*[None] * 499, 1])])
+
+
+@pytest.mark.parametrize(
+    "what", [*BOMBS, "an old workbook's far cell", "a binary workbook's far cell"]
+)
 def test_a_bomb_is_refused_at_once_and_with_little_memory(what: str, tmp_path: Path) -> None:
-    path = tmp_path / "bomba.xlsx"
-    path.write_bytes(raw_xlsx(BOMBS[what]))
+    path = tmp_path / "bomba"
+    path.write_bytes(bomb(what))
     start = time.monotonic()
     refused, megabytes = read_apart(path)
     assert "memória ou tempo demais" in refused
@@ -146,12 +178,23 @@ def read_apart(path: Path) -> tuple[str, int]:
     return told, int(megabytes)
 
 
+def archive(*names: str) -> bytes:
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as written:
+        for name in names:
+            written.writestr(name, "x")
+    return file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
         (b"PK\x03\x04 nothing more", "estragada"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "estragada"),
         (raw_xlsx([HEADER, b"<row"]), "estragada"),
+        (archive("Index/Document.iwa", "Metadata/Properties.plist"), "Exportar Para, Excel"),
+        (archive("clientes.csv"), "outros dentro (ZIP)"),
+        (archive("[Content_Types].xml", "word/document.xml"), "salve-o como Excel (.xlsx)"),
     ],
 )
 def test_what_is_no_spreadsheet_says_so(content: bytes, reason: str) -> None:

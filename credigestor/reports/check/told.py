@@ -148,7 +148,7 @@ _COMPARISONS = {
                 "NOT EXISTS (SELECT FROM unnest(ARRAY[r.number, 0]) AS named "
                 "WHERE starts_with(r.ref, concat(r.of_sale, '/', named, '/', "
                 "to_char(r.paid_on, 'YYYY-MM-DD'), '/', r.amount, '/', r.method, '#'))) "
-                "OR r.ref !~ '#[1-9][0-9]*$'",
+                "OR r.ref !~ '#[1-9][0-9]*(;[0-9.]+;[0-9.]+;[0-9.]+)?$'",
                 "ref",
             ),
             when("r.received_by IS NOT NULL", "received_by"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -21,7 +20,7 @@ from credigestor.rules.money import format_brl, parse_money
 from credigestor.rules.permissions import Actor
 from credigestor.services.inputs import MAX_REASON
 from credigestor.ui.kit import data, forms, messages, tables
-from credigestor.ui.kit.figures import format_count
+from credigestor.ui.kit.figures import format_count, shown_figure
 
 _FIGURES = {"name": "", "in_files": "Nos arquivos", "here": "Na loja", "difference": "Diferença"}
 _REMARKS = {"file": "Arquivo", "line": "Linha", "what": "O que", "detail": "Como entra"}
@@ -33,6 +32,7 @@ _DIFFERING = {
     "reason": "Por quê",
 }
 _REPORT = dict(zip(REPORT, REPORT, strict=True))
+_PROBLEMS = {"file": "Arquivo", "line": "Linha", "column": "Coluna", "reason": "Problema"}
 _MADE = {
     "id": "Número",
     "when": "Quando",
@@ -60,6 +60,25 @@ def show(plan: Plan) -> None:
         on_click="ignore",
         icon=":material/download:",
     )
+
+
+def problems(plan: Plan) -> None:
+    """Each wrong row, and all of them as a file."""
+    count = format_count(plan.problem_count, "problema", "problemas")
+    st.error(f"{count}. Corrija os arquivos e confira de novo; nada foi gravado.")
+    if plan.more_problems:
+        st.caption(f"Aparecem os {format_count(len(plan.problems))} primeiros.")
+    frame = pd.DataFrame(plan.problems, columns=list(_PROBLEMS)).astype({"line": object})
+    frame["line"] = [line or None for line in frame["line"]]
+    st.download_button(
+        "Baixar a lista de problemas (CSV)",
+        csv_bytes(frame, _PROBLEMS),
+        "problemas-da-importacao.csv",
+        "text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+    tables.table(frame, _PROBLEMS, key="import-problems")
 
 
 def _totals(plan: Plan, account: Account) -> None:
@@ -152,12 +171,8 @@ def _figures(figures: Sequence[Figure]) -> pd.DataFrame:
     rows = [
         {
             "name": each.name,
-            **{k: _shown(getattr(each, k)) for k in ("in_files", "here", "difference")},
+            **{k: shown_figure(getattr(each, k)) for k in ("in_files", "here", "difference")},
         }
         for each in figures
     ]
     return pd.DataFrame(rows, columns=list(_FIGURES))
-
-
-def _shown(value: int | Decimal) -> str:
-    return format_brl(value) if isinstance(value, Decimal) else format_count(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 from credigestor.rules.calendar import format_days
-from credigestor.rules.money import format_percent, round_cents
+from credigestor.rules.money import format_brl, format_percent, round_cents
 
 NOTHING = "—"
 UNCHANGED = "sem mudança"
@@ -63,6 +63,15 @@ def format_count(number: int, one: str = "", many: str = "") -> str:
     """
     noun = one if number == 1 else many
     return f"{number:,}".replace(",", ".") + (f" {noun}" if noun else "")
+
+
+def shown_figure(value: int | Decimal) -> str:
+    """A count, or R$.
+
+    >>> shown_figure(1234)
+    '1.234'
+    """
+    return format_brl(value) if isinstance(value, Decimal) else format_count(value)
 
 
 def file_size(size: int) -> str:

@@ -145,6 +145,14 @@ def test_a_file_that_is_no_table_is_explained_at_once_and_the_others_are_read(ad
     assert len(app.dataframe) == 1
 
 
+def test_a_file_of_any_kind_may_be_sent_and_is_told_how_to_be_saved(ada: User) -> None:
+    app = visit(ada, {"conta.pdf": b"%PDF-1.7 x", "erp.xls": b"<html><table></table></html>"})
+    assert "conta.pdf: É um PDF" in text_of(app)
+    assert "erp.xls: É uma página da internet (HTML)" in text_of(app)
+    assert not app.file_uploader[0].proto.type
+    assert "Importar" not in labels(app)
+
+
 def test_the_first_rows_are_shown_as_they_are_read(ada: User) -> None:
     app = visit(ada, shop())
     customers, sales, payments = (table.value for table in app.dataframe)
