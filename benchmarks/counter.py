@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import islice
 from statistics import median
 from threading import Barrier
@@ -195,7 +196,8 @@ def _floor_payment(
     methods: Sequence[Part] = (),
 ) -> None:
     seller, today = shop.seller, shop.today
-    cash, pix = [part for _, part in methods] or [None, None]
+    parts: list[Decimal | None] = [part for _, part in methods]
+    cash, pix = parts or [None, None]
     method = "several" if methods else "cash"
     after = {
         "paid_on": today.isoformat(),
