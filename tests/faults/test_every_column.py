@@ -104,6 +104,9 @@ def test_each_changed_value_is_named(table: str) -> None:
         # When somebody was anonymised is told by nothing else: the log has its own clock.
         if (table, column.name) == ("customers", "updated_at"):
             finite = " AND anonymised_at IS NULL"
+        # How an act that was undone had left its notes no longer counts.
+        if table == "act_items" and column.name.endswith("_after"):
+            finite += " AND NOT reversed"
         for row in rows:
             change = f"UPDATE {table} SET {column.name} = {other} WHERE ctid = '{row}'{finite}"
             try:

@@ -208,6 +208,7 @@ ROWS = {
     "DELETE FROM act_reversals WHERE act_id = 13; UPDATE act_items SET reversed = false WHERE "
     "act_id = 13": ("trail_differs", "payments", 14),
     "UPDATE act_items SET kind = 'gift' WHERE act_id = 9": ("act_kind", "act_items", 1),
+    "UPDATE act_items SET fine = 1 WHERE act_id = 11": ("act_taken", "acts", 11),
     # A payment of days that were closed before.
     "UPDATE payment_items SET amount = 9999, principal = 9999 WHERE payment_id = 28": (
         *("closing", "closings", 2),
