@@ -30,7 +30,7 @@ from sqlalchemy.orm import aliased
 from credigestor.db.inherited_risk import inheriting
 from credigestor.db.models import Money, Note, Renegotiation, Sale
 from credigestor.db.steps import DUE_AS_MADE, steps
-from credigestor.rules.aging import BANDS, CLOSED, LIMITS, Status
+from credigestor.rules.aging import BANDS, LIMITS, Status
 
 #: By a name of its own, as conditions of who lists notes ask renegotiations too.
 _OLD = aliased(Renegotiation, name="old_debt")
@@ -128,7 +128,7 @@ def note_balances(as_of: date, *, today: date) -> Select[*tuple[Any, ...]]:
     )
     status = case(
         (cancelled, literal(Status.CANCELLED.value)),
-        *((state["closed"] == how.value, literal(word.value)) for how, word in CLOSED.items()),
+        (state["closed"].is_not(None), state["closed"]),
         (state["principal"] == 0, literal(Status.PAID.value)),
         (overdue, literal(Status.OVERDUE.value)),
         (state["principal"] < Note.amount, literal(Status.PARTIAL.value)),

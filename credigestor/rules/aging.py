@@ -56,7 +56,7 @@ def short_name(band: str) -> str:
 
 
 class Status(StrEnum):
-    """Status of a note at a date (R13)."""
+    """Status of a note at a date (R13); of one that an act closed, what `Closing` calls it."""
 
     CANCELLED = "cancelled"
     RENEGOTIATED = "renegotiated"
@@ -79,13 +79,6 @@ STATUS_NAMES = {
     Status.PENDING: "Pendente",
 }
 
-#: What a note is called that an act closed (R30, R15, R34).
-CLOSED = {
-    Closing.RETURNED: Status.RETURNED,
-    Closing.RENEGOTIATED: Status.RENEGOTIATED,
-    Closing.WRITTEN_OFF: Status.WRITTEN_OFF,
-}
-
 
 def status(
     *,
@@ -104,7 +97,7 @@ def status(
     if cancelled:
         return Status.CANCELLED
     if closed:
-        return CLOSED[closed]
+        return Status(closed)
     if settled:
         return Status.PAID
     if on > on_time_until:

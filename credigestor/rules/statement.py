@@ -49,6 +49,7 @@ from enum import StrEnum
 from credigestor.rules import early, true_rate
 from credigestor.rules.act_words import in_parts
 from credigestor.rules.acts import KINDS, Acted
+from credigestor.rules.aging import STATUS_NAMES, Status
 from credigestor.rules.calendar import format_date, format_days
 from credigestor.rules.charges import (
     Act,
@@ -263,8 +264,7 @@ def _discount(
 
 def _owed(terms: Terms, state: State, owed: Owed, on: date, steps: list[Step]) -> str:
     if owed.total == 0:
-        how = "quitada" if state.closed is None else _CLOSED[state.closed]
-        return f"Nada a pagar: nota {how} em {format_date(steps[-1].act.on)}."
+        return f"Nada a pagar: nota {_ended(state.closed)} em {format_date(steps[-1].act.on)}."
     free = free_until(terms, state)
     text = f"{'A recuperar' if state.lost else 'Devido'} em {format_date(on)}: "
     if owed.charges:
@@ -278,8 +278,8 @@ def _owed(terms: Terms, state: State, owed: Owed, on: date, steps: list[Step]) -
     return text
 
 
-_CLOSED = {
-    Closing.RETURNED: "devolvida",
-    Closing.RENEGOTIATED: "renegociada",
-    Closing.WRITTEN_OFF: "recuperada",
-}
+def _ended(closed: Closing | None) -> str:
+    """What became of a note that owes nothing; one that was given up was recovered (R34)."""
+    if closed is None:
+        return "quitada"
+    return "recuperada" if closed is Closing.WRITTEN_OFF else STATUS_NAMES[Status(closed)].lower()

@@ -100,6 +100,7 @@ def receive(
     after = {**agreed, "items": [_told(data, *item) for item in data.items]}
     after |= {"payer": True} if data.payer else {}
     after |= {"kept": data.kept} if data.kept else {}
+    after |= {"waiver_id": waiver_id} if waiver_id else {}
     after |= link if moved else {}
     payment_id: int | None = session.scalar(_CREATE, audit.created(actor, row, after=after))
     if payment_id is None:

@@ -32,6 +32,8 @@ _OTHER = {
 #: Of these columns nobody has a second word: who looked from where, what a form's operation was,
 #: what an import brought into the register, what of a reversed payment no longer counts.
 FREE = {
+    # But for a deal's, and that of what was let go beside a payment (`test_check_planted`).
+    "acts": {"operation_id"},
     "api_calls": {"caller", "minute", "calls"},
     "api_keys": {*Base.metadata.tables["api_keys"].c.keys()},
     "api_operations": {"operation_id", "digest", "answer", "created_at"},
@@ -41,6 +43,7 @@ FREE = {
     "customer_moves": {"operation_id"},
     "contacts": {"operation_id", "remark"},
     "contract_printings": {"operation_id"},
+    "credit_movements": {"operation_id"},
     "customers": {"ref", "operation_id", "email", "birth_date", "street", "street_number"}
     | {"complement", "district", "credit_limit", "remarks", "anonymised_at"}
     | {"phone_text", "workplace", "spouse", "personal_references"}
@@ -90,7 +93,7 @@ def test_each_changed_value_is_named(table: str) -> None:
             ),
             {"table": table},
         ).all()
-        rows = session.scalars(text(f"SELECT ctid::text FROM {table} ORDER BY ctid LIMIT 8")).all()
+        rows = session.scalars(text(f"SELECT ctid::text FROM {table} ORDER BY ctid LIMIT 12")).all()
     for column in columns:
         if column.name in FREE.get(table, ()):
             continue
@@ -101,10 +104,13 @@ def test_each_changed_value_is_named(table: str) -> None:
         # When somebody was anonymised is told by nothing else: the log has its own clock.
         if (table, column.name) == ("customers", "updated_at"):
             finite = " AND anonymised_at IS NULL"
+        # How an act that was undone had left its notes no longer counts.
+        if table == "act_items" and column.name.endswith("_after"):
+            finite += " AND NOT reversed"
         for row in rows:
             change = f"UPDATE {table} SET {column.name} = {other} WHERE ctid = '{row}'{finite}"
             try:
-                if changes(change) and not named(change, summaries=True):
+                if changes(change) and not (named(change) or named(change, summaries=True)):
                     missed.append(change)
             except (IntegrityError, DataError):
                 continue  # a constraint keeps it out, triggers or not

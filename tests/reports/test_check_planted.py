@@ -174,7 +174,7 @@ ROWS = {
     ),
     "UPDATE promises SET due_on = DATE '2026-11-01' WHERE id = 2": ("promise_day", "promises", 2),
     "DELETE FROM promises WHERE id = 2": ("promise", "contacts", 3),
-    "DELETE FROM promise_withdrawals": ("trail_without_row", "audit_log", 75),
+    "DELETE FROM promise_withdrawals": ("trail_without_row", "audit_log", 81),
     "UPDATE promise_withdrawals SET reason = 'outro'": (
         *("trail_differs", "promise_withdrawals", 1),
     ),
@@ -187,7 +187,7 @@ ROWS = {
     "DELETE FROM audit_log WHERE entity = 'contact'": ("trail_missing", "contacts", 1),
     "UPDATE sales SET backdate_reason = 'x' WHERE id = 1": ("trail_differs", "sales", 1),
     "UPDATE sales SET backdate_reason = 'x' WHERE id = 6": ("trail_differs", "sales", 6),
-    "DELETE FROM closings WHERE id = 1": ("trail_without_row", "audit_log", 70),
+    "DELETE FROM closings WHERE id = 1": ("trail_without_row", "audit_log", 76),
     "UPDATE reversals SET reversed_on = '2026-03-09'": ("reversal_date", "reversals", 1),
     "UPDATE reversals SET reason = 'outra coisa'": ("trail_differs", "reversals", 1),
     "UPDATE payments SET method = 'card' WHERE id = 2": ("trail_differs", "payments", 2),
@@ -197,6 +197,42 @@ ROWS = {
     "UPDATE payments SET received_by = 1 WHERE id = 6": ("trail_differs", "payments", 6),
     "UPDATE payments SET created_at = created_at - interval '1 day' WHERE id = 2": (
         *("trail_differs", "payments", 2),
+    ),
+    # What was let go beside payments 14, which is reversed, and 16; what credit came of it.
+    "UPDATE acts SET operation_id = gen_random_uuid() WHERE id = 15": (
+        *("trail_differs", "payments", 16),
+    ),
+    "UPDATE payments SET operation_id = gen_random_uuid() WHERE id = 16": (
+        *("trail_differs", "payments", 16),
+    ),
+    "DELETE FROM act_reversals WHERE act_id = 13; UPDATE act_items SET reversed = false WHERE "
+    "act_id = 13": ("trail_differs", "payments", 14),
+    "UPDATE act_items SET kind = 'gift' WHERE act_id = 9": ("act_kind", "act_items", 1),
+    "UPDATE act_items SET fine = 1 WHERE act_id = 11": ("act_taken", "acts", 11),
+    # A payment of days that were closed before.
+    "UPDATE payment_items SET amount = 9999, principal = 9999 WHERE payment_id = 28": (
+        *("closing", "closings", 2),
+    ),
+    "UPDATE credit_movements SET created_at = created_at + interval '3 hours' WHERE id = 1": (
+        *("trail_differs", "credit_movements", 1),
+    ),
+    "UPDATE credit_movements SET reason = 'outro' WHERE id = 3": (
+        *("trail_differs", "credit_movements", 3),
+    ),
+    "UPDATE credit_movements SET made_by = NULL WHERE id = 5": (
+        *("trail_differs", "credit_movements", 5),
+    ),
+    "UPDATE credit_movements SET reason = 'outro' WHERE id = 7": (
+        *("trail_differs", "credit_movements", 7),
+    ),
+    "UPDATE credit_movements SET made_by = 2 WHERE id = 9": (
+        *("trail_differs", "credit_movements", 9),
+    ),
+    "UPDATE credit_movements SET made_by = 2 WHERE id = 10": (
+        *("trail_differs", "credit_movements", 10),
+    ),
+    "DELETE FROM audit_log WHERE entity = 'credit' AND action = 'reverse'": (
+        *("trail_missing", "credit_movements", 6),
     ),
     "UPDATE payment_items SET note_id = 4 WHERE payment_id = 4": (
         *("trail_differs", "payments", 4),
@@ -250,7 +286,7 @@ ROWS = {
 
 @pytest.mark.parametrize("statement", ROWS)
 def test_a_changed_row_is_named(statement: str) -> None:
-    problems = named(statement)
+    problems = named(*statement.split("; "))
     assert all(problem.detail.endswith(".") for problem in problems)
     assert ROWS[statement] in {(p.what, p.entity, p.id) for p in problems}, problems
 

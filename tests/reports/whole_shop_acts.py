@@ -47,6 +47,11 @@ def acts_after_sales(session: Session, actor: Actor, ana: int, bia: int) -> None
         session, actor, act_id=_waive(session, actor, ana, late), why="engano", today=TODAY
     )
     _pay(session, actor, ana, late, "20.00", kept=D("30.00"), method="cash")
+    for undone in (True, False):
+        let_go = {"waived": {lost: Waived(fine=D("0.25"))}, "waiver_reason": _WHY}
+        beside = _pay(session, actor, ana, lost, "1.00", kept=D("2.00"), method="cash", **let_go)
+        if undone:
+            payments.reverse(session, actor, payment_id=beside, why="engano", today=TODAY)
     give_back(session, actor, _sale_of(session, soon), TODAY, D("20.00"), ReturnKind.COURTESY)
     _put_off(session, actor, soon)
     write_offs.write_off(

@@ -54,6 +54,7 @@ def test_r17_more_days_late_than_a_limit_are_the_bands_after_it(days: int) -> No
         ({"cancelled": True, "settled": True}, date(2027, 1, 1), Status.CANCELLED),
         ({"closed": Closing.RENEGOTIATED}, date(2027, 1, 1), Status.RENEGOTIATED),
         ({"closed": Closing.RETURNED, "settled": True}, date(2027, 1, 1), Status.RETURNED),
+        ({"closed": Closing.WRITTEN_OFF, "settled": True}, date(2027, 1, 1), Status.WRITTEN_OFF),
         ({"cancelled": True, "closed": Closing.WRITTEN_OFF}, date(2027, 1, 1), Status.CANCELLED),
         ({"settled": True, "touched": True}, date(2027, 1, 1), Status.PAID),
         ({"touched": True}, date(2026, 11, 24), Status.OVERDUE),

@@ -34,6 +34,7 @@ from credigestor.rules.charges import (
 from credigestor.rules.money import format_brl
 
 _ROWS_AT_ONCE = 2000
+_KINDS = {"payment", *ActKind}
 
 
 def replay(session: Session, sale_ids: Sequence[int]) -> Iterator[Problem]:
@@ -78,6 +79,9 @@ def _check_note(rows: list[Row[Any]]) -> Iterator[Problem]:
     """A note agrees with its sale, and equals the fold of its live payments (R11, R13)."""
     note = rows[0]
     items = [row for row in rows if row.item_item_id is not None]
+    if unknown := [row.item_item_id for row in items if row.item_kind not in _KINDS]:
+        yield Problem("act_kind", "act_items", unknown[0], "Não se conhece este tipo de ato.")
+        return
     yield from _check_agreement(note, items)
     yield from _check_discounts(note, items)
     yield from _check_fold(note, items)

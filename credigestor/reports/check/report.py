@@ -257,6 +257,18 @@ def _acts(session: Session) -> Iterator[Problem]:
             "O que o ato fez à nota conta e o ato foi desfeito, ou o contrário.",
             ActItem.reversed != ActReversal.id.is_not(None),
         ),
+        # Of one that was undone, no fold tells; a write-off takes what was owed.
+        "act_taken": (
+            "O ato tirou da nota mais do que era para tirar.",
+            and_(
+                ActItem.kind != "write_off",
+                or_(
+                    ActItem.interest > ActItem.asked_interest,
+                    ActItem.fine > ActItem.asked_fine,
+                    ActItem.principal > ActItem.asked_principal,
+                ),
+            ),
+        ),
     }
     wrong = {what: broken for what, (_, broken) in rules.items()}
     found = (

@@ -33,6 +33,11 @@ _PAID_FOR = (
     "SELECT n.sale_id FROM payment_items i JOIN notes n ON n.id = i.note_id "
     "WHERE i.payment_id = r.id"
 )
+_WAIVED = (
+    "SELECT FROM acts w LEFT JOIN act_reversals u ON u.act_id = w.id "
+    "WHERE w.id::text = a.after ->> 'waiver_id' AND w.operation_id = r.operation_id "
+    "AND (u.id IS NOT NULL OR NOT EXISTS (SELECT FROM reversals v WHERE v.payment_id = r.id))"
+)
 _ERASED = (
     "EXISTS (SELECT FROM audit_log x WHERE x.entity = 'customer' AND x.action = 'anonymise' "
     "AND x.id > a.id)"
@@ -131,6 +136,8 @@ _COMPARISONS = {
                 f"ELSE {_PAYER} END",
                 "payer",
             ),
+            # What was let go for it is of its operation, and undone with it (R29).
+            when(f"a.after ? 'waiver_id' AND NOT EXISTS ({_WAIVED})", "waiver_id"),
         ),
         compared(
             f"payments r JOIN {entry('payment', 'reverse')}",

@@ -29,6 +29,27 @@ _WHOSE = when(
     "(SELECT FROM customer_moves m WHERE m.from_id::text = a.after ->> 'customer_id')",
     "customer_id",
 )
+# A movement of credit and what moved it, or undid it, in the words of `entry`.
+_MOVED = """
+credit_movements r JOIN (
+    SELECT m.id,
+        coalesce(p.received_by, t.made_by, s.created_by,
+            v.reversed_by, w.reversed_by, c.cancelled_by, b.actor_id) AS actor_id,
+        coalesce(p.created_at, t.created_at, s.created_at,
+            v.reversed_at, w.reversed_at, c.cancelled_at, b.at) AS at,
+        coalesce(v.reason, w.reason, c.cancel_reason, b.after ->> 'reason') AS reason
+    FROM credit_movements m
+    LEFT JOIN payments p ON p.id = m.payment_id
+    LEFT JOIN acts t ON t.id = m.act_id
+    LEFT JOIN sales s ON s.id = m.sale_id
+    LEFT JOIN credit_movements o ON o.id = m.undoes_id
+    LEFT JOIN reversals v ON v.payment_id = o.payment_id
+    LEFT JOIN act_reversals w ON w.act_id = o.act_id
+    LEFT JOIN sales c ON c.id = o.sale_id
+    LEFT JOIN audit_log b ON b.entity = 'credit' AND b.action = 'reverse' AND b.entity_id = o.id
+    WHERE m.kind <> 'paid_back'
+) AS a ON a.id = r.id
+"""
 _OF_SALE = "CASE r.kind WHEN 'down' THEN s.{} ELSE s.{} END"
 
 #: By table, as in `told`.
@@ -127,6 +148,13 @@ BESIDE = {
             f"credit_movements r JOIN {entry('payment', 'create', 'r.payment_id')} "
             "AND r.kind = 'kept'",
             when("(a.after ->> 'kept')::numeric IS DISTINCT FROM r.amount", "amount"),
+        ),
+        # By whom, when and why it was moved, or that undone: as what moved it.
+        compared(
+            _MOVED,
+            other("made_by"),
+            moment("created_at"),
+            when("r.reason IS DISTINCT FROM a.reason", "reason"),
         ),
     ),
     "renegotiations": (

@@ -27,6 +27,9 @@ _BULK = """EXISTS (SELECT FROM audit_log b WHERE b.entity = 'shop' AND b.entity_
 _BROUGHT = f"""r.ref IS NOT NULL AND r.cancelled_at = r.created_at AND r.cancelled_by IS NULL
     AND {_BULK}"""
 
+_PAID_BACK = """EXISTS (SELECT FROM credit_movements o
+    WHERE o.id = r.undoes_id AND o.kind = 'paid_back')"""
+
 
 @dataclass(frozen=True)
 class _Act:
@@ -62,6 +65,7 @@ _ACTS = (
     _Act("reversals", "true", "payment", "reverse", "r.payment_id"),
     _Act("acts", "true", "act", "create", in_bulk=True),
     _Act("credit_movements", "r.kind = 'paid_back'", "credit", "create"),
+    _Act("credit_movements", _PAID_BACK, "credit", "reverse", "r.undoes_id"),
     _Act("renegotiations", "true", "renegotiation", "create"),
     _Act("act_reversals", "true", "act", "reverse", "r.act_id"),
     _Act("closings", "true", "closing", "create"),

@@ -18,7 +18,7 @@ from tests.services.shop import figures, folds, model
 from tests.services.shop.both import WHY, Both, numbered, reais, waived_by
 from tests.services.shop.figures import ONE, Refused
 from tests.services.shop.folds import Part, Record, Taken
-from tests.services.shop.model import Movement
+from tests.services.shop.model import Asked, Movement
 
 
 class Acts(Both):
@@ -32,7 +32,7 @@ class Acts(Both):
             waived_on=day,
             waived={note: waived_by(each) for note, each in waived.items()},
             reason=WHY,
-            backdate_reason=WHY,
+            backdate_reason=self.why,
         )
         record = Record("waiver", customer, day, {n: Part(each) for n, each in waived.items()})
 
@@ -46,6 +46,8 @@ class Acts(Both):
             modelled,
             lambda: waivers.waive(self.session, self.actor, data, today=self.today),
             numbered,
+            dated=day,
+            asked=Asked.FAR_BACK,
         )
 
     def give_back(
@@ -77,6 +79,7 @@ class Acts(Both):
             lambda: self._returned(sale, day, value, everything=kind is ReturnKind.REGRET),
             lambda: returns.record(self.session, self.actor, data, today=self.today),
             done,
+            dated=day,
         )
 
     def _returned(self, sale: model.Sale, day: date, value: int, *, everything: bool) -> Record:
@@ -161,6 +164,7 @@ class Acts(Both):
             modelled,
             lambda: new_dates.put_off(self.session, self.actor, data, today=self.today),
             numbered,
+            dated=day,
         )
 
     def write_off(self, customer: int, day: date, notes: Sequence[model.Note]) -> None:
@@ -181,6 +185,7 @@ class Acts(Both):
             modelled,
             lambda: write_offs.write_off(self.session, self.actor, data, today=self.today),
             lambda made, numbers: numbered(made, *numbers),
+            dated=day,
         )
 
     def undo(self, record: Record) -> None:
@@ -199,4 +204,5 @@ class Acts(Both):
                 self.session, self.actor, act_id=record.id, why=WHY, today=self.today
             ),
             lambda *_: None,
+            dated=record.day,
         )

@@ -19,16 +19,16 @@ from credigestor.errors import BusinessError
 from credigestor.reports.check.report import check
 from credigestor.reports.portfolio import flows
 from credigestor.rules.periods import Period
-from credigestor.rules.permissions import Actor
+from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import sales, summaries
 from credigestor.services.sales import NewSale
 from credigestor.services.waivers import Waived
 from tests.portfolio import add_customer
 from tests.reports.test_balance_equation import changes
-from tests.services.shop import figures, folds, model
+from tests.services.shop import closed, figures, folds, model
 from tests.services.shop.figures import ONE, Refused
 from tests.services.shop.folds import Record, Taken
-from tests.services.shop.model import Shop
+from tests.services.shop.model import Asked, Shop
 
 WHY = "lançamento de teste"
 FIRST_DAY = date(2026, 1, 7)
@@ -59,16 +59,41 @@ class Both:
     """Two customers of a shop in one transaction, and their model."""
 
     def __init__(self, session: Session, actor: Actor) -> None:
-        self.session, self.actor = session, actor
+        self.session, self._manager = session, actor
         self.shop = Shop()
         self.today = FIRST_DAY
         self.customers = [add_customer(session, name) for name in ("Ana Luz", "Ana Luz Sá")]
+        self.former: list[int] = []  # doubles that were merged
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts now: a manager, or a program of theirs that may not change closed days (R37)."""
+        manager = self._manager
+        may = None if self.shop.may else frozenset(Permission) - {Permission.CLOSE_DAYS}
+        return Actor(manager.id, manager.name, manager.role, may)
+
+    @property
+    def why(self) -> str | None:
+        """The reason that they give for a date, if any."""
+        return WHY if self.shop.says_why else None
 
     def do(
-        self, modelled: Callable[[], Any], service: Callable[[], Any], done: Callable[..., Any]
+        self,
+        modelled: Callable[[], Any],
+        service: Callable[[], Any],
+        done: Callable[..., Any],
+        *,
+        dated: date | None = None,
+        asked: Asked | None = None,
     ) -> None:
-        """Do what a service does in both; `done` is given what each made of it."""
+        """Do what a service does in both; `done` is given what each made of it.
+
+        `dated`: of which day it is, or is what it undoes; `asked`: when that takes a reason.
+        """
+        before, until = set(closed.happened(self.shop)), self.shop.closed
         try:
+            if dated is not None:
+                self.shop.check_day(dated, self.today, asked)
             made, refused = modelled(), None
         except Refused as why:
             made, refused = None, why
@@ -88,6 +113,8 @@ class Both:
         assert (refused is None) == (said is None), (refused, said)
         if said is None:
             done(made, result)
+            new = (each for each in closed.happened(self.shop) if each not in before)
+            self.shop.late += [each for each in new if until and each[1].day <= until]
         self.session.expire_all()
 
     def sold(self, sale: model.Sale, sale_id: int, amounts: list[tuple[int, date]]) -> None:
@@ -113,7 +140,7 @@ class Both:
             down_payment=reais(down),
             down_payment_by_credit=by_credit and down > 0,
             override_reason="cliente antigo",
-            backdate_reason=WHY,
+            backdate_reason=self.why,
             **given,
         )
 
@@ -135,6 +162,8 @@ class Both:
             modelled,
             lambda: sales.register(self.session, self.actor, data, today=self.today),
             done,
+            dated=day,
+            asked=Asked.CLOSED,
         )
 
     def compare(self) -> None:
@@ -150,10 +179,10 @@ class Both:
             assert row.closed == _CLOSED[state.closed], row
             dates = folds.Dates(row.due_date, row.on_time_until, row.free_until)
             assert dates == state.dates, row
-            assert row.customer_id == self.shop.sales[note.sale].customer
+            assert row.customer_id == self.shop.whose(note)
         moved = select(CreditMovement.customer_id, func.sum(CreditMovement.amount))
         credit = dict(self.session.execute(moved.group_by(CreditMovement.customer_id)).all())
-        for customer in self.customers:
+        for customer in (*self.customers, *self.former):
             there = [m for m in self.shop.movements if m.customer == customer and not m.undone]
             assert cents(credit.get(customer) or Decimal(0)) == sum(m.amount for m in there)
 
@@ -214,7 +243,7 @@ class Both:
         assert numbers == {each.id: each.receipt for each in paid}
         first = min((sale.day for sale in self.shop.sales.values()), default=self.today)
         told = flows.flow(self.session, Period(first, self.today), as_of=self.today)
-        assert cents(told.principal + told.interest + told.fine) == self.shop.received()
+        assert cents(told.principal + told.interest + told.fine) == self.shop.received(self.today)
 
     def _compare_owed(self, day: date) -> None:
         rows = self.session.execute(note_balances(day, today=self.today))

@@ -21,14 +21,16 @@ from tests.services.shop.steps import BACK, FEW, PICK, SHARE, Steps, with_notes,
 class Counter(Steps):
     """Everything that a counter does."""
 
-    @initialize(grace=st.sampled_from([0, 0, 5]))
-    def terms(self, grace: int) -> None:
+    @initialize(grace=st.sampled_from([0, 0, 5]), closed=st.sampled_from([1, 20, None]))
+    def terms(self, grace: int, closed: int | None) -> None:
         self.shop.grace = grace
         shop_settings.change(self.session, self.actor, ShopSettings(grace_days=grace))
         for who in (False, True):  # late before anything else happens
             self.sell_so(who, 60, 9_000, 0, False, 3, 15, 0)
         first = min(self.shop.notes)
         self.both.receive(self.both.customers[0], self.both.today, {first: 1_000}, kept=5_000)
+        if closed:
+            self.both.close(self.day(closed))
 
     @rule(days=st.integers(1, 45))
     def days_pass(self, days: int) -> None:

@@ -19,7 +19,7 @@ from tests.services.shop import figures, folds, model
 from tests.services.shop.both import WHY, Both, reais, waived_by
 from tests.services.shop.figures import ONE, Refused
 from tests.services.shop.folds import Part, Record, Taken
-from tests.services.shop.model import Movement
+from tests.services.shop.model import Asked, Movement
 
 DownBy = Literal["pix", "pix and cash", "credit"]
 
@@ -53,7 +53,7 @@ class Deals(Both):
             **_handed(down, by),
             installments=terms["parts"],
             first_due_date=first,
-            backdate_reason=WHY,
+            backdate_reason=self.why,
         )
 
         def done(made: tuple[list[Record], int], deal_id: int) -> None:
@@ -78,6 +78,8 @@ class Deals(Both):
             lambda: self._agreed(day, owed, waived, (down, by_credit), terms["parts"]),
             lambda: renegotiations.make(self.session, self.actor, data, today=self.today),
             done,
+            dated=day,
+            asked=Asked.FAR_BACK,
         )
 
     def _agreed(
@@ -138,6 +140,7 @@ class Deals(Both):
                 self.session, self.actor, renegotiation_id=deal_id, why=WHY, today=self.today
             ),
             done,
+            dated=sale.day,
         )
 
     def cancel(self, sale: model.Sale) -> None:
@@ -166,6 +169,7 @@ class Deals(Both):
                 refund_methods=refund,
             ),
             done,
+            dated=sale.day,
         )
 
     def move_sale(self, sale: model.Sale, customer: int) -> None:

@@ -1,4 +1,4 @@
-"""What a manager does at random: puts off, renegotiates, gives up, undoes and moves."""
+"""What a manager does at random: puts off, renegotiates, gives up, undoes, moves, closes days."""
 
 from __future__ import annotations
 
@@ -146,3 +146,16 @@ class Manager(Steps):
         sale = self.sale(pick)
         [other] = (each for each in self.both.customers if each != sale.customer)
         self.both.move_sale(sale, other)
+
+    @rule(place=st.integers(0, 1))
+    def merge_a_double_register(self, place: int) -> None:
+        self.both.merge(place)
+
+    @rule(back=st.sampled_from([1, 1, 3, 10, 40, 0]))
+    def close_days(self, back: int) -> None:
+        self.both.close(self.day(back))
+
+    @rule(may=st.booleans(), says_why=st.booleans())
+    def somebody_else_acts(self, may: bool, says_why: bool) -> None:
+        """Who may not change closed days, or does not say why they write into them (R37)."""
+        self.shop.may, self.shop.says_why = may, says_why

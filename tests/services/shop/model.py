@@ -9,11 +9,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from enum import Enum
 
 from tests.services.shop.figures import Refused
 from tests.services.shop.folds import Dates, Record, State, Taken, folded
+
+#: R11: by how much later a payment may be entered without a reason, as shops are set up.
+FAR_BACK = timedelta(days=7)
+
+
+class Asked(Enum):
+    """When a reason is asked for a date: of closed days, or also of those far back."""
+
+    CLOSED = 1
+    FAR_BACK = 2
 
 
 @dataclass(eq=False)
@@ -55,6 +66,14 @@ class Movement:
 
 
 @dataclass(frozen=True)
+class Closing:
+    """Up to which day all days are closed, and its figures as they were (R37): cents, counts."""
+
+    until: date
+    figures: dict[str, int]
+
+
+@dataclass(frozen=True)
 class Step:
     """A record folded into a note: what it took, and the note after it."""
 
@@ -72,8 +91,26 @@ class Shop:
     notes: dict[int, Note] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
     movements: list[Movement] = field(default_factory=list)
+    closings: list[Closing] = field(default_factory=list)
+    #: What happened in days that were closed by then: a name, to what, and whether it is undone.
+    late: list[tuple[str, Record | Sale | Movement, bool]] = field(default_factory=list)
+    #: Whether who acts now may change closed days, and says why they write into the past.
+    may: bool = True
+    says_why: bool = True
     #: The records of each note, as they were made.
     of_note: dict[int, list[Record]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def closed(self) -> date | None:
+        """The last closed day."""
+        return self.closings[-1].until if self.closings else None
+
+    def check_day(self, day: date, today: date, asked: Asked | None) -> None:
+        """R11, R37: into closed days writes who may, and says why, as for days far back."""
+        closed = self.closed is not None and day <= self.closed
+        far = asked is Asked.FAR_BACK and day < today - FAR_BACK
+        if (closed and not self.may) or (asked and (closed or far) and not self.says_why):
+            raise Refused("closed days, or far back")
 
     def steps(self, note: Note, until: date | None = None) -> list[Step]:
         """R11: a note is the fold of all that stands, by day and then by record."""
@@ -98,6 +135,10 @@ class Shop:
         if (sale.cancelled and sale.cancelled <= day) or state.closed:
             return Taken()
         return state.owed(day)
+
+    def whose(self, note: Note) -> int:
+        """The customer of a note."""
+        return self.sales[note.sale].customer
 
     def of_sale(self, sale: Sale) -> list[Note]:
         """The notes of a sale."""
@@ -183,15 +224,25 @@ class Shop:
                 raise Refused("its credit is spent")
             each.undone = True
 
-    def received(self) -> int:
-        """R22, R31, R34: money for notes that were not lost; credit was received when it came."""
-        return sum(
-            step.taken.total
+    def merge(self, double: int, right: int) -> None:
+        """All that is one customer's is another's."""
+        everything: list[Sale | Record | Movement] = [*self.sales.values(), *self.records]
+        for each in [*everything, *self.movements]:
+            if each.customer == double:
+                each.customer = right
+
+    def settling(self, until: date) -> list[Step]:
+        """What was paid of notes that were not lost (R22, R34)."""
+        return [
+            step
             for note in self.notes.values()
-            for step in self.steps(note)
-            if step.record.kind == "payment" and not step.record.by_credit
-            if not step.state.lost and not step.state.closed
-        )
+            for step in self.steps(note, until)
+            if step.record.kind == "payment" and not step.state.lost and not step.state.closed
+        ]
+
+    def received(self, until: date) -> int:
+        """R22, R31: credit was received when it came."""
+        return sum(step.taken.total for step in self.settling(until) if not step.record.by_credit)
 
     def flows(self) -> Iterator[tuple[date, str, int]]:
         """What changed the receivable: the day, why, and cents."""

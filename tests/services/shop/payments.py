@@ -16,7 +16,7 @@ from credigestor.services.store_credit import NewPayback
 from tests.services.shop.both import WHY, Both, numbered, reais, waived_by
 from tests.services.shop.figures import Refused
 from tests.services.shop.folds import Part, Record, Taken
-from tests.services.shop.model import Movement
+from tests.services.shop.model import Asked, Movement
 
 
 class Payments(Both):
@@ -46,7 +46,7 @@ class Payments(Both):
             discount_reason=WHY,
             waived={note: waived_by(each) for note, each in waived.items()},
             waiver_reason=WHY if waived else None,
-            backdate_reason=WHY,
+            backdate_reason=self.why,
         )
 
         def modelled() -> list[Record]:
@@ -74,6 +74,8 @@ class Payments(Both):
             modelled,
             lambda: payments.receive(self.session, self.actor, data, today=self.today),
             done,
+            dated=day,
+            asked=Asked.FAR_BACK,
         )
 
     def _act_of(self, operation: uuid.UUID) -> int:
@@ -89,6 +91,7 @@ class Payments(Both):
                 self.session, self.actor, payment_id=record.id, why=WHY, today=self.today
             ),
             lambda *_: None,
+            dated=record.day,
         )
 
     def pay_back(self, customer: int, day: date, amount: int) -> None:
@@ -115,6 +118,7 @@ class Payments(Both):
             modelled,
             lambda: store_credit.pay_back(self.session, self.actor, data, today=self.today),
             done,
+            dated=day,
         )
 
     def undo_payback(self, movement: Movement) -> None:
@@ -131,6 +135,7 @@ class Payments(Both):
                 self.session, self.actor, movement_id=movement.id, why=WHY, today=self.today
             ),
             lambda *_: None,
+            dated=movement.day,
         )
 
     def move_payment(self, record: Record, customer: int, parts: Mapping[int, int]) -> None:
@@ -163,4 +168,5 @@ class Payments(Both):
             modelled,
             lambda: payment_moves.move(self.session, self.actor, data, today=self.today),
             numbered,
+            dated=record.day,
         )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.engine import get_engine
 from credigestor.rules.permissions import Actor
 from tests.services.shop.acts import Acts
+from tests.services.shop.closings import Closings
 from tests.services.shop.deals import Deals
 from tests.services.shop.figures import ONE
 from tests.services.shop.folds import Record
@@ -26,7 +27,7 @@ with_notes = precondition(lambda self: bool(self.shop.notes))
 with_sales = precondition(lambda self: bool(self.shop.sales))
 
 
-class Services(Payments, Acts, Deals):
+class Services(Payments, Acts, Deals, Closings):
     """Whatever is done, in the shop and in its model."""
 
 

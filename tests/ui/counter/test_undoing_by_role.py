@@ -1,4 +1,4 @@
-"""What is undone on pages, and registers that are merged: a manager is offered it, a seller not."""
+"""What is done after a sale, undone and moved on pages: a manager is offered it, a seller not."""
 
 from __future__ import annotations
 
@@ -52,7 +52,24 @@ def test_the_undoing_of_an_act_is_offered_to_who_may(
     assert any(label.startswith("Desfazer") for label in found) == OFFERED[role], found
 
 
+#: On which page of the counter, of which row of the shop, and by what it is offered.
+DONE = {
+    "waiver": ("note", "late", "Dispensar encargos"),
+    "write-off": ("note", "late", "Baixar por perda"),
+    "new date": ("note", "soon", "Prorrogar vencimento"),
+    "new dates": ("sale", "sale", "Prorrogar as notas que restam"),
+    "return": ("sale", "sale", "Devolver mercadoria"),
+    "cancellation": ("sale", "sale", "Cancelar venda"),
+    "move of a sale": ("sale", "sale", "Passar a venda ao cliente certo"),
+    "renegotiation": ("customer", "customer", "Renegociar"),
+    "payback": ("customer", "customer", "Devolver crédito em dinheiro"),
+    "merge": ("customer", "again", "Juntar este cadastro a outro da mesma pessoa"),
+}
+
+
 @pytest.mark.parametrize("role", OFFERED)
-def test_merging_a_double_register_is_offered_to_who_may(shop: Shop, role: str) -> None:
-    found = offers(role, "counter/customer.py", shop.again)
-    assert ("Juntar este cadastro a outro da mesma pessoa" in found) == OFFERED[role]
+@pytest.mark.parametrize("name", DONE)
+def test_what_is_done_after_a_sale_is_offered_to_who_may(shop: Shop, name: str, role: str) -> None:
+    page, of, label = DONE[name]
+    found = offers(role, f"counter/{page}.py", getattr(shop, of))
+    assert (label in found) == OFFERED[role], found
