@@ -282,7 +282,9 @@ TABS = {
 LIVING = ("Documentos", "Cadastro")
 
 found = load()
-overdue = data.read(overdue_of, [found.customer.id], today=today).get(found.customer.id)
+overdue = None
+if found.owed.overdue_notes:
+    overdue = data.read(overdue_of, [found.customer.id], today=today).get(found.customer.id)
 show_header(found)
 show_figures(found)
 living = found.customer.anonymised_at is None

@@ -34,7 +34,8 @@ _PERMISSIONS = {spec.url_path: spec.permission for spec in PAGES} | {"": PAGES[0
 def main() -> None:
     """Run the page asked for; while the database is away, wait for it, and run it then."""
     try:
-        page_asked_for()
+        with data.settings_once():
+            page_asked_for()
     except DatabaseAway as error:
         if error.unknown:
             raise
