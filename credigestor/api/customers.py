@@ -289,6 +289,7 @@ def owed(customer_id: PathId, call: Caller, as_of: Day | None = None) -> Custome
     day = as_of or call.today
     with snapshot() as session:
         found = customer_profile.profile(session, customer_id, as_of=day, today=call.today)
+        notes = customer_profile.open_notes(session, customer_id, as_of=day, today=call.today)
     limit: Decimal | None = found.customer.credit_limit
     return CustomerOwed(
         as_of=day,
@@ -309,7 +310,7 @@ def owed(customer_id: PathId, call: Caller, as_of: Day | None = None) -> Custome
                     "number": note_number(row["sale_id"], row["number"], row["installments"]),
                 }
             )
-            for row in found.open_notes.to_dict("records")
+            for row in notes.to_dict("records")
         ],
     )
 

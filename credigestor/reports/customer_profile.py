@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Date, Select, and_, case, cast, func, select
+from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.balances import note_balances
@@ -66,21 +66,12 @@ class Punctuality:
 
 @dataclass(frozen=True)
 class Profile:
-    """All that a customer's page shows; `customer` is the row, detached.
-
-    open_notes: note_id, sale_id, number, installments, due_date, amount, principal, interest,
-    fine, owed, days_late, status. purchases: id, sold_on, description, total, down_payment,
-    installments, owed, seller, cancelled. payments: id, paid_on, method, amount, principal,
-    interest, fine, discount, received_by, reversed. `credit` is what the shop owes them (R31).
-    """
+    """How a customer stands; `customer` is the row, detached, `credit` what they have (R31)."""
 
     customer: Customer
     owed: OwedNow
     punctuality: Punctuality
     last_purchase: date | None
-    open_notes: pd.DataFrame
-    purchases: pd.DataFrame
-    payments: pd.DataFrame
     credit: Decimal
 
     @property
@@ -92,76 +83,43 @@ class Profile:
 
 
 def profile(session: Session, customer_id: int, *, as_of: date, today: date) -> Profile:
-    """What is known of a customer at a date; raises NotFound."""
+    """How a customer stands at a date; raises NotFound."""
     customer = registered(session, customer_id)
-    balances = note_balances(as_of, today=today).where(Note.customer_id == customer_id)
-    purchases = _frame(session, _purchases(customer_id, as_of, balances))
+    row = session.execute(_standing(customer_id, as_of, today)).one()
     return Profile(
         customer=customer,
-        owed=_owed(session, balances),
-        punctuality=_punctuality(session, balances),
-        last_purchase=max(purchases.loc[~purchases["cancelled"], "sold_on"], default=None),
-        open_notes=_frame(session, _open_notes(balances)),
-        purchases=purchases,
-        payments=_frame(session, _payments(customer_id, as_of)),
+        owed=OwedNow(*row[:5]),
+        punctuality=Punctuality(*row[5:9]),
+        last_purchase=row.last_purchase,
         credit=balance(session, customer_id, on=as_of),
     )
 
 
-def _frame(session: Session, statement: Select[Any]) -> pd.DataFrame:
-    return pd.read_sql(statement, session.connection(), coerce_float=False)
-
-
-def _owed(session: Session, balances: Select[Any]) -> OwedNow:
-    notes = balances.subquery()
-    row = session.execute(
-        select(
-            func.coalesce(func.sum(notes.c.principal), ZERO),
-            func.coalesce(func.sum(notes.c.interest), ZERO),
-            func.coalesce(func.sum(notes.c.fine), ZERO),
-            func.coalesce(func.sum(notes.c.owed).filter(notes.c.is_overdue), ZERO),
-            func.count().filter(notes.c.is_overdue),
-        )
-    ).one()
-    return OwedNow(*row)
-
-
-def _punctuality(session: Session, balances: Select[Any]) -> Punctuality:
-    # A settled note takes no further payment, so the day it was settled on is the same seen
-    # from any later date.
-    notes = balances.add_columns(Note.settled_on).subquery()
-    settled = notes.c.status == Status.PAID.value  # not those that ended otherwise (R34)
-    on_time = notes.c.settled_on <= notes.c.on_time_until
-    days_late = case((on_time, 0), else_=notes.c.settled_on - notes.c.due_date)
-    row = session.execute(
-        select(
-            func.count().filter(and_(settled, on_time)),
-            func.count().filter(settled),
-            func.count().filter(notes.c.is_overdue),
-            func.round(func.avg(days_late).filter(settled), 1),
-        )
-    ).one()
-    return Punctuality(*row)
-
-
-def _open_notes(balances: Select[Any]) -> Select[Any]:
-    notes = balances.subquery()
+def open_notes(session: Session, customer_id: int, *, as_of: date, today: date) -> pd.DataFrame:
+    """What a customer owes note by note: note_id, sale_id, number, installments, due_date, amount,
+    principal, interest, fine, owed, days_late, status; by due date.
+    """
+    notes = _balances(customer_id, as_of, today).subquery()
     shown = "note_id sale_id number installments due_date amount principal interest fine owed"
-    return (
+    statement = (
         select(*(notes.c[name] for name in shown.split()), notes.c.days_late, notes.c.status)
         .where(notes.c.is_open)
         .order_by(notes.c.due_date, notes.c.note_id)
     )
+    return _frame(session, statement)
 
 
-def _purchases(customer_id: int, as_of: date, balances: Select[Any]) -> Select[Any]:
-    notes = balances.subquery()
+def purchases(session: Session, customer_id: int, *, as_of: date, today: date) -> pd.DataFrame:
+    """What a customer bought: id, sold_on, description, total, down_payment, installments, owed,
+    seller, cancelled; the newest first.
+    """
+    notes = _balances(customer_id, as_of, today).subquery()
     owed = (
         select(func.coalesce(func.sum(notes.c.owed), ZERO))
         .where(notes.c.sale_id == Sale.id)
         .scalar_subquery()
     )
-    return (
+    statement = (
         select(
             Sale.id,
             Sale.sold_on,
@@ -171,15 +129,19 @@ def _purchases(customer_id: int, as_of: date, balances: Select[Any]) -> Select[A
             Sale.installments,
             owed.label("owed"),
             User.name.label("seller"),
-            func.coalesce(Sale.cancelled_on <= cast(as_of, Date), False).label("cancelled"),
+            _cancelled(as_of).label("cancelled"),
         )
         .outerjoin(User, User.id == Sale.seller_id)
         .where(Sale.customer_id == customer_id, Sale.sold_on <= as_of)
         .order_by(Sale.sold_on.desc(), Sale.id.desc())
     )
+    return _frame(session, statement)
 
 
-def _payments(customer_id: int, as_of: date) -> Select[Any]:
+def payments(session: Session, customer_id: int, *, as_of: date) -> pd.DataFrame:
+    """What a customer paid: id, paid_on, method, amount, principal, interest, fine, discount,
+    received_by, reversed; the newest first.
+    """
     items = (
         select(
             PaymentItem.payment_id,
@@ -193,7 +155,7 @@ def _payments(customer_id: int, as_of: date) -> Select[Any]:
         .group_by(PaymentItem.payment_id)
         .subquery()
     )
-    return (
+    statement = (
         select(
             Payment.id,
             Payment.paid_on,
@@ -212,3 +174,42 @@ def _payments(customer_id: int, as_of: date) -> Select[Any]:
         .where(Payment.customer_id == customer_id, Payment.paid_on <= as_of)
         .order_by(Payment.paid_on.desc(), Payment.id.desc())
     )
+    return _frame(session, statement)
+
+
+def _standing(customer_id: int, as_of: date, today: date) -> Select[Any]:
+    # A settled note takes no further payment, so the day it was settled on is the same seen
+    # from any later date.
+    notes = _balances(customer_id, as_of, today).add_columns(Note.settled_on).subquery()
+    settled = notes.c.status == Status.PAID.value  # not those that ended otherwise (R34)
+    on_time = notes.c.settled_on <= notes.c.on_time_until
+    days_late = case((on_time, 0), else_=notes.c.settled_on - notes.c.due_date)
+    bought = (
+        select(func.max(Sale.sold_on))
+        .where(Sale.customer_id == customer_id, Sale.sold_on <= as_of, ~_cancelled(as_of))
+        .scalar_subquery()
+    )
+    return select(
+        func.coalesce(func.sum(notes.c.principal), ZERO),
+        func.coalesce(func.sum(notes.c.interest), ZERO),
+        func.coalesce(func.sum(notes.c.fine), ZERO),
+        func.coalesce(func.sum(notes.c.owed).filter(notes.c.is_overdue), ZERO),
+        func.count().filter(notes.c.is_overdue),
+        func.count().filter(and_(settled, on_time)),
+        func.count().filter(settled),
+        func.count().filter(notes.c.is_overdue),
+        func.round(func.avg(days_late).filter(settled), 1),
+        bought.label("last_purchase"),
+    )
+
+
+def _balances(customer_id: int, as_of: date, today: date) -> Select[Any]:
+    return note_balances(as_of, today=today).where(Note.customer_id == customer_id)
+
+
+def _cancelled(as_of: date) -> ColumnElement[bool]:
+    return func.coalesce(Sale.cancelled_on <= cast(as_of, Date), False)
+
+
+def _frame(session: Session, statement: Select[Any]) -> pd.DataFrame:
+    return pd.read_sql(statement, session.connection(), coerce_float=False)

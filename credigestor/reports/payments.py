@@ -86,22 +86,24 @@ class PaymentTotals:
 def totals(session: Session, filters: PaymentFilters) -> PaymentTotals:
     """How many payments the filters leave, and what was received by the live ones (R22)."""
     live = Reversal.id.is_(None)
-    joined = _joined(filters)
+    kept = select(Payment).outerjoin(Reversal, Reversal.payment_id == Payment.id)
+    if filters.text.strip():
+        kept = kept.join(Customer, Customer.id == Payment.customer_id)
+    kept = kept.where(_kept(filters))
     found = session.execute(
-        joined.with_only_columns(
+        kept.with_only_columns(
             func.count().label("count"), *by_method.sums(Payment, live)
         ).group_by(Payment.method)
     ).all()
-    parts = session.execute(
-        joined.join(PaymentItem, PaymentItem.payment_id == Payment.id)
-        .where(live)
-        .with_only_columns(
-            func.coalesce(func.sum(PaymentItem.principal), ZERO),
-            func.coalesce(func.sum(PaymentItem.interest), ZERO),
-            func.coalesce(func.sum(PaymentItem.fine), ZERO),
-            func.coalesce(func.sum(PaymentItem.discount), ZERO),
-        )
-    ).one()
+    items = select(
+        func.coalesce(func.sum(PaymentItem.principal), ZERO),
+        func.coalesce(func.sum(PaymentItem.interest), ZERO),
+        func.coalesce(func.sum(PaymentItem.fine), ZERO),
+        func.coalesce(func.sum(PaymentItem.discount), ZERO),
+    ).where(PaymentItem.reversed.is_(False))
+    if filters != PaymentFilters():  # of all payments, every item is one of theirs
+        items = items.where(PaymentItem.payment_id.in_(kept.with_only_columns(Payment.id)))
+    parts = session.execute(items).one()
     count = sum(row[0] for row in found)
     amount = sum((row.sum for row in found), ZERO)
     return PaymentTotals(count, amount, *parts, by_method.read(found))

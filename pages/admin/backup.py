@@ -36,17 +36,15 @@ if status.running is not None:
 show_cards(status, settings, now, zone)
 offer_backup(actor, busy=status.running is not None)
 
-files, sent, automatic, history = address.tabs(
-    ["Arquivos", "Outro arquivo", "Automático", "Histórico"], name="backup_tab"
+address.tabs(
+    {
+        "Arquivos": lambda: show_files(status, zone),
+        "Outro arquivo": offer_sent_file,
+        "Automático": lambda: backup_form(actor, settings),
+        "Histórico": lambda: show_history(status, zone),
+    },
+    name="backup_tab",
 )
-with files:
-    show_files(status, zone)
-with sent:
-    offer_sent_file()
-with automatic:
-    backup_form(actor, settings)
-with history:
-    show_history(status, zone)
 
 st.caption(
     "O backup leva também as senhas (cifradas) de quem entra e os dados pessoais dos clientes: "

@@ -29,30 +29,23 @@ def show_history() -> None:
     tables.table(frame, labels, key="settings-history")
 
 
-messages.header("Configurações", "Cada mudança vira uma versão, com quem a fez e quando.")
-shop, pix, charges, plans, calendar, documents, whatsapp, privacy, history = address.tabs(
-    [
-        *("Loja", "Pix", "Encargos", "Planos", "Calendário", "Documentos", "WhatsApp"),
-        *("Privacidade", "Histórico"),
-    ],
-    name="settings_tab",
-)
-with messages.part(shop, "shop"):
+def show_shop() -> None:
     shop_form(actor, current)
     first_steps.offer_again(actor)
-with messages.part(pix, "pix"):
-    pix_form(actor, current)
-with messages.part(charges, "charges"):
-    charges_form(actor, current)
-with messages.part(plans, "plans"):
-    sale_plans_form(actor, current)
-with messages.part(calendar, "calendar"):
-    calendar_form(actor, current)
-with messages.part(documents, "documents"):
-    documents_form(actor, current)
-with messages.part(whatsapp, "whatsapp"):
-    reminder_form(actor, current)
-with messages.part(privacy, "privacy"):
-    retention_form(actor, current)
-with messages.part(history, "history"):
-    show_history()
+
+
+messages.header("Configurações", "Cada mudança vira uma versão, com quem a fez e quando.")
+address.tabs(
+    {
+        "Loja": show_shop,
+        "Pix": lambda: pix_form(actor, current),
+        "Encargos": lambda: charges_form(actor, current),
+        "Planos": lambda: sale_plans_form(actor, current),
+        "Calendário": lambda: calendar_form(actor, current),
+        "Documentos": lambda: documents_form(actor, current),
+        "WhatsApp": lambda: reminder_form(actor, current),
+        "Privacidade": lambda: retention_form(actor, current),
+        "Histórico": show_history,
+    },
+    name="settings_tab",
+)

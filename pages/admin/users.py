@@ -10,7 +10,7 @@ from credigestor.ui.admin import api_keys
 from credigestor.ui.app.live_sessions import draw_sessions
 from credigestor.ui.kit import address, data, session
 from credigestor.ui.kit.forms import Fields
-from credigestor.ui.kit.messages import act, flash, header, part, plain
+from credigestor.ui.kit.messages import act, flash, header, plain
 
 ROLES = list(ROLE_NAMES)
 SHOWN_ONCE = "users_password"
@@ -49,6 +49,12 @@ def draw_new(actor: Actor) -> None:
         st.session_state[SHOWN_ONCE] = (user.login, password)
         flash("Usuário cadastrado.")
         st.rerun()
+
+
+def draw_people(actor: Actor) -> None:
+    """Everybody who is registered."""
+    for user in data.read(users.list_users, actor):
+        draw_user(actor, user)
 
 
 def draw_user(actor: Actor, user: User) -> None:
@@ -107,16 +113,12 @@ with st.container():  # one place, whether anything is shown in it: the tab stay
     draw_password()
     api_keys.draw_made()
 
-people, new, logins, keys = address.tabs(
-    ["Pessoas", "Cadastrar", "Sessões abertas", "Chaves de programas"], name="users_tab"
+address.tabs(
+    {
+        "Pessoas": lambda: draw_people(actor),
+        "Cadastrar": lambda: draw_new(actor),
+        "Sessões abertas": lambda: draw_sessions(actor),
+        "Chaves de programas": lambda: api_keys.draw_keys(actor),
+    },
+    name="users_tab",
 )
-everybody = data.read(users.list_users, actor)
-with part(people, "people"):
-    for user in everybody:
-        draw_user(actor, user)
-with part(new, "new"):
-    draw_new(actor)
-with part(logins, "sessions"):
-    draw_sessions(actor)
-with part(keys, "keys"):
-    api_keys.draw_keys(actor, list(everybody))

@@ -21,12 +21,11 @@ messages.header(
 )
 webhook_endpoints.draw_secret()
 
-endpoints, deliveries, new = address.tabs(
-    ["Destinos", "Entregas", "Novo destino"], name="webhooks_tab"
+address.tabs(
+    {
+        "Destinos": lambda: webhook_endpoints.draw_endpoints(actor, found, zone),
+        "Entregas": lambda: draw_deliveries(actor, found, zone),
+        "Novo destino": lambda: webhook_endpoints.draw_new(actor),
+    },
+    name="webhooks_tab",
 )
-with messages.part(endpoints, "endpoints"):
-    webhook_endpoints.draw_endpoints(actor, found, zone)
-with messages.part(deliveries, "deliveries"):
-    draw_deliveries(actor, found, zone)
-with messages.part(new, "new"):
-    webhook_endpoints.draw_new(actor)

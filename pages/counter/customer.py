@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from credigestor.db.models import Customer
 from credigestor.errors import BusinessError, NotFound
+from credigestor.reports import customer_profile
 from credigestor.reports.call_list import overdue_of
 from credigestor.reports.customer_profile import Profile, Punctuality, profile
 from credigestor.rules.aging import STATUS_NAMES, Status
@@ -136,8 +139,13 @@ def explain_punctuality(found: Punctuality) -> str:
     return text + "."
 
 
+def show_notes(found: Profile) -> None:
+    show_open_notes(found)
+    lost_notes.of_customer(found.customer.id, today)
+
+
 def show_open_notes(found: Profile) -> None:
-    frame = found.open_notes
+    frame = data.read(customer_profile.open_notes, found.customer.id, as_of=today, today=today)
     if frame.empty:
         st.info("Nada em aberto: este cliente não deve nada.", icon=":material/task_alt:")
         return
@@ -165,8 +173,13 @@ def show_open_notes(found: Profile) -> None:
     )
 
 
+def show_bought(found: Profile) -> None:
+    show_purchases(found)
+    proposals.of_customer(found.customer.id, today=today)
+
+
 def show_purchases(found: Profile) -> None:
-    frame = found.purchases
+    frame = data.read(customer_profile.purchases, found.customer.id, as_of=today, today=today)
     if frame.empty:
         st.info("Nenhuma compra ainda. Use “Nova venda” para registrar a primeira.")
         return
@@ -196,8 +209,13 @@ def show_purchases(found: Profile) -> None:
     )
 
 
+def show_paid(found: Profile) -> None:
+    show_payments(found)
+    customer_credit.show(found.customer.id, actor, today=today)
+
+
 def show_payments(found: Profile) -> None:
-    frame = found.payments
+    frame = data.read(customer_profile.payments, found.customer.id, as_of=today)
     if frame.empty:
         st.info("Nenhum pagamento ainda. Use “Receber” quando o cliente pagar.")
         return
@@ -208,13 +226,16 @@ def show_payments(found: Profile) -> None:
     payment_list.show(frame, columns, key="payments")
 
 
+def show_contacts(found: Profile) -> None:
+    contact_list.show(found.customer, actor, overdue, today=today)
+
+
 def show_documents(found: Profile) -> None:
     customer_documents.show(found.customer.id, today=today)
 
 
 def show_record(found: Profile) -> None:
-    with messages.part(st.container(), "record"):
-        edit_customer(actor, found.customer, today=today)
+    edit_customer(actor, found.customer, today=today)
     st.divider()
     show_activity(found.customer)
     right_person.of_customer(found.customer, actor, today)
@@ -249,25 +270,25 @@ def card(label: str, value: str, detail: str) -> None:
         st.caption(messages.plain(detail))
 
 
+TABS = {
+    "Notas em aberto": show_notes,
+    "Compras": show_bought,
+    "Pagamentos": show_paid,
+    "Contatos": show_contacts,
+    "Documentos": show_documents,
+    "Cadastro": show_record,
+}
+#: What there is no more of a customer whose personal data were deleted.
+LIVING = ("Documentos", "Cadastro")
+
 found = load()
-overdue = data.read(overdue_of, [found.customer.id], today=today).get(found.customer.id)
+overdue = None
+if found.owed.overdue_notes:
+    overdue = data.read(overdue_of, [found.customer.id], today=today).get(found.customer.id)
 show_header(found)
 show_figures(found)
-tabs = ["Notas em aberto", "Compras", "Pagamentos", "Contatos"]
-if found.customer.anonymised_at is None:
-    tabs += ["Documentos", "Cadastro"]
-notes, purchases, payments, talks, *living = address.tabs(tabs, name="customer_tab")
-with notes:
-    show_open_notes(found)
-    lost_notes.of_customer(found.customer.id, today)
-with purchases:
-    show_purchases(found)
-    proposals.of_customer(found.customer.id, today=today)
-with payments:
-    show_payments(found)
-    customer_credit.show(found.customer.id, actor, today=today)
-with messages.part(talks, "talks"):
-    contact_list.show(found.customer, actor, overdue, today=today)
-for tab, show in zip(living, (show_documents, show_record), strict=False):
-    with tab:
-        show(found)
+living = found.customer.anonymised_at is None
+address.tabs(
+    {label: partial(show, found) for label, show in TABS.items() if living or label not in LIVING},
+    name="customer_tab",
+)

@@ -207,7 +207,7 @@ document_bars.note_bar(note, actor)
 pix.offer(note.customer_id, [note.id], key=str(note.id))
 as_of = choose_date()
 try:
-    note_then = load(as_of)
+    note_then = note if as_of == today else load(as_of)
 except InvalidInput as error:
     st.error(messages.plain(error.message), icon=":material/error:")
     as_of, note_then = today, note

@@ -49,11 +49,12 @@ COLUMNS = (
 DEAR = tuple(name for name in COLUMNS if name not in payments.WALKS)
 
 actor = session.require(Permission.COUNTER)
+read_receivers = data.cached(payments.receivers, primary=True)
 
 
 def choose_filters() -> PaymentFilters:
     """The filters; nonsense in the address is ignored."""
-    people = {str(user_id): name for user_id, name in data.read(payments.receivers).items()}
+    people = {str(user_id): name for user_id, name in read_receivers().items()}
     with st.grid(3, min_column_width=165, vertical_alignment="bottom"):
         text = address.text("Procurar", name="q", placeholder="Cliente, CPF, nota ou recibo")
         method = address.choice("Forma", METHODS, name="method")

@@ -24,6 +24,8 @@ EXCEPTIONS = {
     "closings.page": "GET /closings/changes, by the same report's `changes`",
     "closings.totals": "a pager's, and the sums of a list that can be had whole",
     "contacts.contacts": "GET /contacts, by the same report's `listed`",
+    "customer_profile.payments": "GET /payments of a customer",
+    "customer_profile.purchases": "GET /customers/{id}/statement tells the sales",
     "customers.any_unidentified": "whether a filter is offered: GET /customers has it",
     "customers.count": "a pager's: pages of the API follow a cursor",
     "customers.exposure": "GET /customers/{id}/credit tells it with its limit",

@@ -66,6 +66,7 @@ def test_no_page_of_the_menu_is_left_in_english(
         found[title] = left_in_english(page)
         for tab in page.get_by_role("tab").all()[1:]:
             tab.click()
+            settled(page)
             found[f"{title}, {tab.inner_text()}"] = left_in_english(page)
     assert {title: words for title, words in found.items() if words} == {}
     # All but the first page, which leads who manages to Hoje; and Minha conta.
@@ -85,6 +86,7 @@ def test_no_page_of_one_customer_sale_or_note_is_left_in_english(
         found[f"{name}: {address}"] = left_in_english(page)
         for tab in page.get_by_role("tab").all()[1:]:
             tab.click()
+            settled(page)
             found[f"{name}, {tab.inner_text()}"] = left_in_english(page)
         popovers = page.get_by_test_id("stPopover").get_by_role("button")
         for popover in popovers.all():

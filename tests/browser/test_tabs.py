@@ -77,3 +77,17 @@ def test_back_to_inadimplencia_finds_the_notes_that_may_be_written_off(
     expect(page.get_by_role("heading", name="Nota", exact=False, level=1)).to_be_visible()
     page.go_back()
     expect(note.get_by_role("link")).to_be_focused()
+
+
+def test_what_was_typed_in_a_tab_is_there_after_a_look_at_another(page: Page, debtor: int) -> None:
+    page.goto(f"/cliente?id={debtor}")
+    settled(page)
+    field = page.get_by_label("Cidade", exact=True)
+    expect(field).to_have_count(0)  # nobody has looked at the tab yet
+    page.get_by_role("tab", name="Cadastro").click()
+    field.fill("Crato")
+    page.get_by_role("tab", name="Compras").click()
+    expect(page.get_by_role("tabpanel", name="Compras").get_by_role("link")).not_to_have_count(0)
+    page.get_by_role("tab", name="Cadastro").click()
+    settled(page)
+    expect(field).to_have_value("Crato")

@@ -9,8 +9,9 @@ import pytest
 
 from credigestor.db.engine import snapshot, transaction
 from credigestor.errors import NotFound
+from credigestor.reports import customer_profile
 from credigestor.reports import customers as report
-from credigestor.reports.customer_profile import profile
+from credigestor.reports.customer_profile import open_notes, profile, purchases
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments, sales
 from tests.portfolio import TODAY, add_customer, add_sale, pay
@@ -72,6 +73,9 @@ def test_a_profile_states_what_is_owed_bought_and_paid(admin: Actor) -> None:
         pay(session, admin, first.notes[1], "102.33", date(2026, 10, 23))
     with snapshot() as session:
         seen = profile(session, ana, as_of=TODAY, today=TODAY)
+        still_open = open_notes(session, ana, as_of=TODAY, today=TODAY)
+        bought = purchases(session, ana, as_of=TODAY, today=TODAY)
+        paid = customer_profile.payments(session, ana, as_of=TODAY)
     owed = seen.owed
     assert (owed.principal, owed.interest, owed.fine) == (360, Decimal("1.40"), Decimal("6.00"))
     assert (owed.total, owed.overdue, owed.not_due) == (Decimal("367.40"), Decimal("307.40"), 60)
@@ -81,13 +85,13 @@ def test_a_profile_states_what_is_owed_bought_and_paid(admin: Actor) -> None:
     assert f"{punctuality.share:.1f}" == "33.3"
     assert punctuality.average_days_late == Decimal("5.0")
     assert seen.last_purchase == date(2026, 8, 10)
-    assert list(seen.open_notes["note_id"]) == first.notes[2:]
-    assert list(seen.open_notes["status"]) == ["overdue", "pending"]
-    assert list(seen.purchases["cancelled"]) == [True, False]
-    assert list(seen.purchases["owed"]) == [0, Decimal("367.40")]
-    assert list(seen.purchases["seller"])[1] == admin.name
-    assert list(seen.payments["reversed"]) == [False, True, False]
-    assert list(seen.payments["interest"])[:1] == [Decimal("0.33")]
+    assert list(still_open["note_id"]) == first.notes[2:]
+    assert list(still_open["status"]) == ["overdue", "pending"]
+    assert list(bought["cancelled"]) == [True, False]
+    assert list(bought["owed"]) == [0, Decimal("367.40")]
+    assert list(bought["seller"])[1] == admin.name
+    assert list(paid["reversed"]) == [False, True, False]
+    assert list(paid["interest"])[:1] == [Decimal("0.33")]
 
 
 def test_a_note_paid_on_the_next_business_day_is_punctual(admin: Actor) -> None:
@@ -109,8 +113,10 @@ def test_a_profile_of_a_past_date_is_what_it_was_then(admin: Actor) -> None:
         add_sale(session, ana, date(2026, 11, 5), [("10.00", date(2026, 12, 3))])
     with snapshot() as session:
         seen = profile(session, ana, as_of=date(2026, 11, 2), today=TODAY)
+        bought = purchases(session, ana, as_of=date(2026, 11, 2), today=TODAY)
+        paid = customer_profile.payments(session, ana, as_of=date(2026, 11, 2))
     assert (seen.owed.total, seen.punctuality.share) == (Decimal("300.00"), None)
-    assert (len(seen.purchases), len(seen.payments)) == (1, 0)
+    assert (len(bought), len(paid)) == (1, 0)
 
 
 def test_a_customer_who_never_bought_has_an_empty_profile() -> None:
@@ -118,10 +124,10 @@ def test_a_customer_who_never_bought_has_an_empty_profile() -> None:
         ana = add_customer(session, "Ana")
     with snapshot() as session:
         seen = profile(session, ana, as_of=TODAY, today=TODAY)
+        assert open_notes(session, ana, as_of=TODAY, today=TODAY).empty
+        assert purchases(session, ana, as_of=TODAY, today=TODAY).empty
+        assert customer_profile.payments(session, ana, as_of=TODAY).empty
         with pytest.raises(NotFound):
             profile(session, 99, as_of=TODAY, today=TODAY)
     assert (seen.owed.total, seen.free_credit, seen.last_purchase) == (0, None, None)
     assert (seen.punctuality.share, seen.punctuality.average_days_late) == (None, None)
-    assert seen.open_notes.empty
-    assert seen.purchases.empty
-    assert seen.payments.empty

@@ -56,14 +56,14 @@ def test_each_page_of_the_counter_tells_the_discount(manager: Actor) -> None:
         at = detail(session, note, as_of=DAY, today=TODAY)
         [paid] = at.payments
         sold = sale.detail(session, at.sale_id, as_of=TODAY, today=TODAY)
-        known = customer_profile.profile(session, at.customer_id, as_of=TODAY, today=TODAY)
+        known = customer_profile.payments(session, at.customer_id, as_of=TODAY)
     assert (paid.amount, paid.discount, paid.discount_reason) == (
         *(D("83.85"), D("5.00")),
         "cliente antigo",
     )
     assert "Desconto de 5,00 concedido: cliente antigo." in at.lines[2].text
     assert at.lines[-1].text == "Nada a pagar: nota quitada em 05/10/2026."
-    assert list(sold.payments["discount"]) == list(known.payments["discount"]) == [D("5.00")]
+    assert list(sold.payments["discount"]) == list(known["discount"]) == [D("5.00")]
 
 
 def test_r24_the_receipt_names_the_earlier_notes_that_stay_open(manager: Actor) -> None:

@@ -26,7 +26,11 @@ JANUARY_25, FEBRUARY_24 = date(2026, 1, 25), date(2026, 2, 24)
 def listed(**filters: object) -> list[int]:
     with snapshot() as session:
         frame = payments.list_payments(session, PaymentFilters(**filters), offset=0, limit=100)  # type: ignore[arg-type]
-        assert payments.totals(session, PaymentFilters(**filters)).count == len(frame)  # type: ignore[arg-type]
+        sums = payments.totals(session, PaymentFilters(**filters))  # type: ignore[arg-type]
+    assert sums.count == len(frame)
+    live = frame[~frame["reversed"].astype(bool)]
+    for name in ("amount", *payments.SUMS):
+        assert getattr(sums, name) == sum(live[name], D(0))
     return [int(value) for value in frame["id"]]
 
 

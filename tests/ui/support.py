@@ -74,6 +74,17 @@ class Visit(AppTest):
         """Choose the page to run next, e.g. `pages/counter/notes.py`."""
         return super().switch_page(str(ROOT / page_path))
 
+    def look_at(self, *labels: str) -> Visit:
+        """Click on these tabs of the page one after another, on all where none is named.
+
+        Only what was looked at is drawn.
+        """
+        for label in labels or [tab.label for tab in self.tabs]:
+            [tabs] = [block for block in self if block.type == "tab_container"]
+            self.session_state[tabs.proto.tab_container.query_param_key] = label
+            self.run()
+        return self
+
     @property
     def texts(self) -> str:
         """Everything that the person reads as text, for `in` assertions."""

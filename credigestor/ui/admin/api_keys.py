@@ -19,7 +19,7 @@ from credigestor.rules.permissions import (
     Permission,
     Role,
 )
-from credigestor.services import api_keys
+from credigestor.services import api_keys, users
 from credigestor.services.api_keys import KeyInfo
 from credigestor.ui.kit import confirm, data, forms
 from credigestor.ui.kit.messages import act, flash, plain
@@ -43,12 +43,13 @@ def draw_made() -> None:
         st.code(secret, language=None, wrap_lines=True)
 
 
-def draw_keys(actor: Actor, people: list[User]) -> None:
+def draw_keys(actor: Actor) -> None:
     """The form that makes a key, and all keys: those that open something, then the others."""
     now = clock.now()
     settings, today = data.settings_today()
     zone = ZoneInfo(settings.time_zone)
     keys = data.read(api_keys.list_keys, actor, now=now)
+    people = data.read(users.list_users, actor)
     usable = [key for key in keys if key.usable]
     st.caption(
         "Com uma chave, um programa usa a API em nome de um usuário, sem a senha dele, e só para o "

@@ -132,5 +132,5 @@ def _anonymise(actor: Actor, customer_id: int, today: date) -> None:
                         s, actor, customer_id=customer_id, now=now, today=today
                     )
                 )
-                messages.flash("Dados pessoais apagados.")
+                messages.flash("Dados pessoais apagados.", part_goes=True)
                 st.rerun()

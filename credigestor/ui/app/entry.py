@@ -16,7 +16,7 @@ from credigestor.services.users import has_users
 from credigestor.ui.app import first_run, login, no_page, phone_bar
 from credigestor.ui.app.menu import menu
 from credigestor.ui.app.menu_search import menu_search
-from credigestor.ui.kit import data, session, waiting
+from credigestor.ui.kit import address, data, session, waiting
 from credigestor.ui.kit.messages import plain
 from credigestor.ui.kit.navigation import PAGES, PageSpec, page
 from credigestor.web import startup
@@ -34,7 +34,8 @@ _PERMISSIONS = {spec.url_path: spec.permission for spec in PAGES} | {"": PAGES[0
 def main() -> None:
     """Run the page asked for; while the database is away, wait for it, and run it then."""
     try:
-        page_asked_for()
+        with data.settings_once():
+            page_asked_for()
     except DatabaseAway as error:
         if error.unknown:
             raise
@@ -56,6 +57,7 @@ def page_asked_for() -> None:
     if not actor.can(_PERMISSIONS.get(chosen.url_path, Permission.COUNTER)):
         no_page.refused()
     st.set_page_config(page_title=f"{chosen.title} · CrediGestor")
+    address.arrive(chosen.url_path)
     with session.handing_on(actor), metrics.run_of(chosen.url_path or PAGES[0].url_path):
         chosen.run()
 

@@ -86,7 +86,10 @@ def page(actor: Actor, methods: Mapping[str, str]) -> None:
 
 
 def _filters(methods: Mapping[str, str]) -> MoneyFilters:
-    people = {str(user_id): name for user_id, name in data.read(payments.receivers).items()}
+    people = {
+        str(user_id): name
+        for user_id, name in data.cached(payments.receivers, primary=True)().items()
+    }
     with st.grid(3, min_column_width=220):
         text = st.text_input(
             "Procurar",

@@ -121,5 +121,5 @@ def _choose(form: str, actor: Actor, owner: int, what: str, work: Work, field: s
             done = data.write(lambda s: work(s, actor, operation, to, why or ""))
             operations.finish(form)
             forget_customer(form)
-            messages.flash(done)
+            messages.flash(done, part_goes=True)
             links.go("counter/customer.py", id=to)

@@ -10,13 +10,12 @@ Back, and after a badge or a reset took words out of it. What is no such value i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, Literal, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.elements.lib.mutable_tab_container import TabContainer
 
 from credigestor.reports import filter_choices, notes, sales
 from credigestor.reports.note_filters import NO_CITY
@@ -27,15 +26,37 @@ from credigestor.ui.kit import data, forms, keyboard, links, messages
 
 T = TypeVar("T")
 
+#: The page of the run before, and the row and the tabs that were looked at on it.
+_PAGE, _LOOKED_AT = "page", "looked-at"
+
 _read_cities = data.cached(filter_choices.cities, primary=True)
 
 
-def tabs(labels: Sequence[str], *, name: str) -> Sequence[TabContainer]:
-    """Draw a page's tabs; Back comes to the open one again, and is never a step between them.
+def arrive(page_path: str) -> None:
+    """Begin a visit where the page is another than that of the run before: see `tabs`."""
+    if st.session_state.get(_PAGE) != page_path:
+        st.session_state[_PAGE] = page_path
+        st.session_state.pop(_LOOKED_AT, None)
 
-    Each page has a name of its own, or the tab of one would be another's too.
+
+def tabs(contents: Mapping[str, Callable[[], object]], *, name: str) -> None:
+    """Draw a page's tabs, label → what draws one; a message kept in a tab is told in it.
+
+    A tab is read and drawn from when one first looks at it until one leaves the page or its row:
+    what was typed in it is there when one comes back from another. Back to the page comes to the
+    tab that was shown, and is never a step between them. Each page has a name of its own, or the
+    tab of one would be another's too.
     """
-    return st.tabs(labels, key=name, bind="query-params")
+    drawn = st.tabs(list(contents), key=name, bind="query-params")
+    row, looked_at = st.session_state.get(_LOOKED_AT, (None, frozenset()))
+    if row != links.row_id():
+        looked_at = frozenset()
+    looked_at |= {label for label, tab in zip(contents, drawn, strict=True) if tab.open}
+    st.session_state[_LOOKED_AT] = links.row_id(), looked_at
+    for (label, draw), tab in zip(contents.items(), drawn, strict=True):
+        if label in looked_at:
+            with messages.part(tab, label):
+                draw()
 
 
 def text(label: str, *, name: str, placeholder: str, live: str | bool = False) -> str:

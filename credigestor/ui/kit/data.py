@@ -8,7 +8,9 @@ entry in the audit log, looked for once a second.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from functools import wraps
 from time import monotonic
@@ -41,6 +43,8 @@ SECONDS_BETWEEN_LOOKS = 1.0
 _looked_at = -SECONDS_BETWEEN_LOOKS
 _seen: tuple[Sequence[int], Unfolded | None] = ((), None)
 _readers: dict[tuple[Any, Any, bool], Any] = {}
+#: The settings, once a run of a page has read them; None where nothing keeps them.
+_settings: ContextVar[list[ShopSettings] | None] = ContextVar("settings", default=None)
 
 
 def read(report: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -153,6 +157,8 @@ def write(act: Callable[[Session], R]) -> R:
 
     result = waiting.again_if_away(do)
     st.cache_data.clear()
+    if known := _settings.get():
+        known.clear()
     return result
 
 
@@ -166,14 +172,29 @@ def _catch_up() -> None:
         _impatient_until = monotonic() + CACHE_SECONDS
 
 
+@contextmanager
+def settings_once() -> Iterator[None]:
+    """Read the shop's settings once for all that is drawn inside, and anew after a write."""
+    before = _settings.set([])
+    try:
+        yield
+    finally:
+        _settings.reset(before)
+
+
 def settings() -> ShopSettings:
     """The shop's settings in force."""
-    return read(current_settings)
+    known = _settings.get()
+    if known is None:
+        return read(current_settings)
+    if not known:
+        known.append(read(current_settings))
+    return known[0]
 
 
 def today() -> date:
     """The shop's calendar day; a page asks once and hands it on to all that it reads."""
-    return read(shop_day)
+    return settings_today()[1]
 
 
 def settings_today() -> tuple[ShopSettings, date]:

@@ -21,13 +21,14 @@ def flash(
     message: str,
     icon: str = ":material/check_circle:",
     beside: Callable[[], object] | None = None,
+    part_goes: bool = False,
 ) -> None:
     """Keep a message for the next page drawn, across a rerun or a change of page.
 
-    Inside of `part` it is for that part of the page. `beside` draws what belongs to it, such as
-    a link.
+    Inside of `part` it is for that part of the page, unless that part goes, with the page or
+    without it. `beside` draws what belongs to it, such as a link.
     """
-    st.session_state[_KEPT] = (_part.get(), message, icon, beside)
+    st.session_state[_KEPT] = ("" if part_goes else _part.get(), message, icon, beside)
 
 
 def act(work: Callable[[], object], done: str) -> None:

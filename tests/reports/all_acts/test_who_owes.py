@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from credigestor.db.models import Customer
 from credigestor.reports import overview
-from credigestor.reports.customer_profile import profile
+from credigestor.reports.customer_profile import open_notes, profile
 from credigestor.reports.delinquency import DelinquencyFilters, delinquency, totals
 from credigestor.reports.notes import NoteFilters, few, list_notes
 from credigestor.reports.portfolio import largest
@@ -109,12 +109,13 @@ class TestWhoOwes:
         notes = open_at(books, day)
         for customer_id in session.scalars(select(Customer.id)).all():
             found = profile(session, customer_id, as_of=day, today=TODAY)
+            shown = open_notes(session, customer_id, as_of=day, today=TODAY)
             theirs = notes[notes["customer_id"] == customer_id]
             mine = [at for at in hand if at.note.customer_id == customer_id]
             assert found.owed.principal == reais(theirs["open"].sum())
             assert found.owed.total == sum((at.owed.total for at in mine), Decimal(0))
             assert found.owed.overdue_notes == (theirs["late"] > 0).sum()
-            assert set(found.open_notes["note_id"]) == set(theirs["note_id"])
+            assert set(shown["note_id"]) == set(theirs["note_id"])
             assert found.credit == sum(
                 (amount for amount, _ in credit_by_hand(session, day, customer=customer_id)),
                 Decimal(0),

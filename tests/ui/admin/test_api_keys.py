@@ -33,7 +33,7 @@ def vera() -> User:
 
 
 def opened(ada: User) -> Visit:
-    return open_app(user=ada, page="admin/users.py")
+    return open_app(user=ada, page="admin/users.py").look_at("Chaves de programas")
 
 
 def fill(app: Visit, user: User, *scopes: Permission, **changes: str) -> Visit:

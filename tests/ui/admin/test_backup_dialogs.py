@@ -249,7 +249,7 @@ def test_a_sent_file_lies_on_disk_only_while_it_is_read_and_cannot_choose_where(
 def test_a_sent_backup_is_shown_and_can_be_restored(folder: Path, ada: User, name: str) -> None:
     content = (folder / name).read_bytes()
     (folder / name).unlink()
-    app = open_app(user=ada, page="admin/backup.py")
+    app = open_app(user=ada, page="admin/backup.py").look_at("Outro arquivo")
     [uploader] = app.file_uploader
     uploader.set_value(("meu backup.zip", content, "application/zip"))
     app.run()

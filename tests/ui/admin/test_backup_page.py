@@ -28,8 +28,8 @@ def ada(db: str) -> User:
     return add_user(Role.ADMIN, name="Ada Administradora")
 
 
-def visit(user: User) -> Visit:
-    app = open_app(user=user, page="admin/backup.py")
+def visit(user: User, tab: str = "Arquivos") -> Visit:
+    app = open_app(user=user, page="admin/backup.py").look_at(tab)
     assert not app.exception
     return app
 
@@ -186,7 +186,7 @@ def test_one_whose_process_died_is_called_interrupted(
     folder: Path, ada: User, kind: str, told: str
 ) -> None:
     add_run(1, ok=None, kind=kind)
-    app = visit(ada)
+    app = visit(ada, "Histórico")
     [message] = messages(app)
     before, after = told.split("{}")
     assert message.startswith(before)
@@ -218,7 +218,7 @@ def test_the_history_tells_every_run_in_words(folder: Path, ada: User) -> None:
     add_run(30, kind="restore", automatic=False, actor_name="Bia", size=151_474_441)
     add_run(20, kind="verify", ok=False, detail="A tabela notes está incompleta.")
     add_run(10)
-    frame = visit(ada).dataframe[0].value
+    frame = visit(ada, "Histórico").dataframe[0].value
     assert list(frame["kind"]) == ["Backup", "Verificação", "Restauração"]
     assert list(frame["state"]) == ["deu certo", "falhou", "deu certo"]
     assert list(frame["who"]) == ["automático", "automático", "Bia"]
@@ -227,7 +227,7 @@ def test_the_history_tells_every_run_in_words(folder: Path, ada: User) -> None:
 
 
 def test_the_hour_and_the_numbers_kept_are_saved_as_settings(folder: Path, ada: User) -> None:
-    app = visit(ada)
+    app = visit(ada, "Automático")
     [hour] = [box for box in app.selectbox if box.label == "Hora do backup diário"]
     assert hour.value == 3
     hour.set_value(-1)
@@ -262,6 +262,6 @@ def test_many_files_are_shown_page_by_page(folder: Path, ada: User) -> None:
 
 
 def test_a_manager_has_no_way_in(folder: Path) -> None:
-    app = visit(add_user(Role.MANAGER))
+    app = open_app(user=add_user(Role.MANAGER), page="admin/backup.py")
     assert "Sem permissão" in text_of(app)
     assert not app.button or "Fazer backup agora" not in {button.label for button in app.button}

@@ -21,7 +21,7 @@ SEND, SEND_OTHER = "Enviar logotipo", "Enviar outro logotipo"
 
 
 def visit() -> Visit:
-    app = open_app(role="admin", page="admin/settings.py")
+    app = open_app(role="admin", page="admin/settings.py").look_at("Documentos")
     assert not app.exception
     return app
 
@@ -69,7 +69,7 @@ def test_a_logo_is_shown_before_it_is_used_and_then_removed() -> None:
     assert "Logotipo trocado." in text_of(app)
     assert heading() == logos.prepare(logo()).content
     assert "Nenhum logotipo em uso" not in text_of(app)
-    assert "Logotipo" in list(app.dataframe[0].value["field"])
+    assert "Logotipo" in list(app.look_at("Histórico").dataframe[0].value["field"])
     click(app, "Remover o logotipo")
     assert "Logotipo removido." in text_of(app)
     assert heading() is None
@@ -131,7 +131,7 @@ def test_texts_and_preferences_are_saved_and_told_in_words() -> None:
     assert saved.document_clause == "Troca em 7 dias. Com a nota."
     assert (saved.sale_document, saved.receipt_format) == ("booklet", "roll")
     assert (saved.receipt_copies, saved.receipt_prints_itself) == (2, True)
-    history = app.dataframe[0].value
+    history = app.look_at("Histórico").dataframe[0].value
     assert dict(
         zip(history["field"], zip(history["old"], history["new"], strict=True), strict=True)
     ) == {

@@ -38,7 +38,7 @@ def make_customer(name: str = "Zélia D'Ávila", **columns: Any) -> int:
 
 
 def open_customer(customer_id: int, role: str = "admin") -> Visit:
-    app = open_app(role=role, page=PAGE, id=customer_id)
+    app = open_app(role=role, page=PAGE, id=customer_id).look_at()
     assert not app.exception
     return app
 
@@ -152,7 +152,7 @@ def test_an_anonymised_customer_is_not_offered_for_a_sale(admin: Actor) -> None:
 
 
 def test_the_years_of_keeping_are_a_setting() -> None:
-    app = open_app(role="admin", page="admin/settings.py")
+    app = open_app(role="admin", page="admin/settings.py").look_at("Privacidade")
     years = next(each for each in app.number_input if "Guarda" in each.label)
     assert years.value == 5
     years.set_value(10)

@@ -25,7 +25,7 @@ def kept() -> str:
 
 
 def test_the_text_is_shown_as_the_customer_will_read_it_and_saved() -> None:
-    app = open_app(role="admin", page="admin/settings.py")
+    app = open_app(role="admin", page="admin/settings.py").look_at("WhatsApp")
     # Noon in São Paulo; no key yet, so nothing of a Pix.
     assert app.code[0].value.startswith("Boa tarde, Maria! Aqui é da loja.")
     assert "08/11/2026 é hoje de R$ 205,00" in app.code[0].value
@@ -38,7 +38,9 @@ def test_the_text_is_shown_as_the_customer_will_read_it_and_saved() -> None:
 
 
 def test_a_field_that_there_is_not_is_told_and_nothing_is_saved() -> None:
-    app = typed(open_app(role="admin", page="admin/settings.py"), "Oi, {cliente}")
+    app = typed(
+        open_app(role="admin", page="admin/settings.py").look_at("WhatsApp"), "Oi, {cliente}"
+    )
     next(button for button in app.button if button.label == "Salvar texto").click()
     app.run()
     assert "{cliente}" in app.error[0].value.replace("\\", "")

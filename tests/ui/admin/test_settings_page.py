@@ -18,8 +18,8 @@ from tests.ui.support import Visit, open_app
 pytestmark = pytest.mark.usefixtures("db")
 
 
-def open_settings() -> Visit:
-    app = open_app(role="admin", page="admin/settings.py")
+def open_settings(tab: str = "Loja") -> Visit:
+    app = open_app(role="admin", page="admin/settings.py").look_at(tab)
     assert not app.exception
     return app
 
@@ -74,7 +74,7 @@ def told(app: Visit) -> dict[str, list[str]]:
 
 
 def test_what_was_saved_is_told_once_and_in_its_own_tab() -> None:
-    app = open_settings()
+    app = open_settings("Pix").look_at("Loja")
     assert told(save(app, "Salvar Pix")) == {"Pix": ["Configurações salvas."]}
     assert told(save(app, "Salvar loja", name="Loja da Ana")) == {"Loja": ["Configurações salvas."]}
     assert told(app.run()) == {}
@@ -109,7 +109,7 @@ def test_the_shop_is_saved_in_one_form_and_shown_formatted() -> None:
     )
     assert (shop.zip_code, shop.city, shop.state) == ("60175000", "Fortaleza", "CE")
     assert field(app, "CNPJ ou CPF").value == "11.222.333/0001-81"
-    history = app.dataframe[0].value
+    history = app.look_at("Histórico").dataframe[0].value
     assert "Nome da loja" in list(history["field"])
     assert set(history["who"]) == {"Pessoa admin"}
 
@@ -152,7 +152,7 @@ def test_saving_without_a_change_says_so(admin: Actor) -> None:
     ],
 )
 def test_a_pix_key_is_stored_as_the_pix_uses_it(kind: str, typed: str, stored: str) -> None:
-    save(open_settings(), "Salvar Pix", kind=kind, key=typed)
+    save(open_settings("Pix"), "Salvar Pix", kind=kind, key=typed)
     assert current().pix_key == stored
 
 
@@ -167,14 +167,14 @@ def test_a_pix_key_is_stored_as_the_pix_uses_it(kind: str, typed: str, stored: s
     ],
 )
 def test_a_wrong_pix_key_is_told(kind: str, typed: str) -> None:
-    app = save(open_settings(), "Salvar Pix", kind=kind, key=typed)
+    app = save(open_settings("Pix"), "Salvar Pix", kind=kind, key=typed)
     assert len(errors(app)) == 1
     assert current().pix_key == ""
 
 
 def test_rates_are_saved_and_existing_notes_are_said_to_stay() -> None:
     """R5."""
-    app = open_settings()
+    app = open_settings("Encargos")
     assert "vendas e notas que já existem não mudam" in app.texts
     save(
         app, "Salvar encargos", late="0,5", fine="1,5 %", contract="1", grace=3, back=30, put_off=7
@@ -188,14 +188,14 @@ def test_rates_are_saved_and_existing_notes_are_said_to_stay() -> None:
 
 def test_a_fine_above_two_percent_is_refused() -> None:
     """R6."""
-    app = save(open_settings(), "Salvar encargos", fine="2,01")
+    app = save(open_settings("Encargos"), "Salvar encargos", fine="2,01")
     assert [text for text in errors(app) if "A multa não pode passar de 2 %" in text]
     assert current().fine_rate == 2
 
 
 @pytest.mark.parametrize("typed", ["abc", "-1", "1.5", "", "1e30", "100,0001", "<script>"])
 def test_a_rate_that_makes_no_sense_is_refused(typed: str) -> None:
-    app = save(open_settings(), "Salvar encargos", late=typed)
+    app = save(open_settings("Encargos"), "Salvar encargos", late=typed)
     assert len(errors(app)) == 1
     assert current().late_rate == 1
 
@@ -203,7 +203,7 @@ def test_a_rate_that_makes_no_sense_is_refused(typed: str) -> None:
 @pytest.mark.parametrize("name", ["late", "contract"])
 def test_a_rate_above_one_percent_warns_as_one_types_and_is_allowed(name: str) -> None:
     """R2, R7."""
-    app = open_settings()
+    app = open_settings("Encargos")
     assert not app.warning
     field(app, LABELS[name]).set_value("1,01")
     app.run()
@@ -213,13 +213,16 @@ def test_a_rate_above_one_percent_warns_as_one_types_and_is_allowed(name: str) -
 
 
 def test_the_calendar_is_saved() -> None:
-    save(open_settings(), "Salvar calendário", zone="America/Fortaleza", carnival=True)
+    save(open_settings("Calendário"), "Salvar calendário", zone="America/Fortaleza", carnival=True)
     assert (current().time_zone, current().carnival) == ("America/Fortaleza", True)
 
 
 def test_a_local_holiday_is_added_once_and_removed() -> None:
     app = save(
-        open_settings(), "Acrescentar feriado", day=date(2027, 8, 15), holiday="Padroeira <b>"
+        open_settings("Calendário"),
+        "Acrescentar feriado",
+        day=date(2027, 8, 15),
+        holiday="Padroeira <b>",
     )
     assert [h.day for h in current().local_holidays] == [date(2027, 8, 15)]
     assert "15/08/2027 Padroeira \\<b\\>" in app.texts
@@ -239,7 +242,7 @@ def test_r33_a_shop_names_the_plans_that_it_uses() -> None:
         ("5º dia útil", "no 5º dia útil de cada mês"),
         ("30/60/90", "30/60/90 dias após a venda"),
     ]
-    app = open_settings()
+    app = open_settings("Planos").look_at("Histórico")
     assert plans() == usual
     weekly = {"plan": "Semanal 8x", "due": ScheduleKind.DAYS, "step": "7", "count": "8"}
     save(app, "Acrescentar plano", **weekly)
@@ -281,7 +284,7 @@ def test_a_plan_that_makes_no_sense_is_refused_at_its_field(
     typed: dict[str, Any], message: str
 ) -> None:
     before = plans()
-    app = save(open_settings(), "Acrescentar plano", **{"plan": "Novo", **typed})
+    app = save(open_settings("Planos"), "Acrescentar plano", **{"plan": "Novo", **typed})
     assert errors(app) == [message]
     assert plans() == before
 
@@ -290,13 +293,13 @@ def test_there_is_a_key_for_each_of_nine_plans(admin: Actor) -> None:
     nine = [SalePlan(name=f"P{k}", kind=ScheduleKind.MONTHLY) for k in range(9)]
     with transaction() as session:
         settings.change(session, admin, ShopSettings(sale_plans=tuple(nine)))
-    app = open_settings()
+    app = open_settings("Planos")
     assert "São no máximo 9." in app.texts
     assert not [button for button in app.button if button.label == "Acrescentar plano"]
 
 
 def test_a_holiday_without_a_day_is_refused() -> None:
-    app = save(open_settings(), "Acrescentar feriado", holiday="Padroeira")
+    app = save(open_settings("Calendário"), "Acrescentar feriado", holiday="Padroeira")
     assert errors(app) == ["Informe o dia do feriado."]
 
 

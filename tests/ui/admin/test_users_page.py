@@ -76,7 +76,7 @@ def test_an_administrator_ends_somebodys_session() -> None:
     login_as(user=user)
     with transaction() as session:
         session_id = session.scalars(select(LoginSession.id)).one()
-    app = open_app(role=Role.ADMIN, page="admin/users.py")
+    app = open_app(role=Role.ADMIN, page="admin/users.py").look_at("Sessões abertas")
     click(app, f"end_{session_id}")
     assert "Sessão encerrada" in app.texts
     with transaction() as session:

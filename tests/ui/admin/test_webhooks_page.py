@@ -24,7 +24,7 @@ URL = "https://erp.example.com/avisos"
 
 
 def opened() -> Visit:
-    app = open_app(role=Role.ADMIN, page=PAGE)
+    app = open_app(role=Role.ADMIN, page=PAGE).look_at("Entregas", "Novo destino")
     assert not app.exception
     return app
 

@@ -32,7 +32,7 @@ def drawn(app: Visit) -> list[str]:
 @by_role
 @by_file
 def test_a_typed_address_opens_or_refuses_by_role(spec: PageSpec, role: Role) -> None:
-    app = open_app(role=role, page=spec.file)
+    app = open_app(role=role, page=spec.file).look_at()
     assert not app.exception
     allowed = page_spec(spec.file).permission in _allowed(role)
     assert (REFUSED in app.texts) is not allowed

@@ -44,7 +44,7 @@ def opened(user: User, page: str, id_: int) -> Visit:
 
 
 def customer_page(user: User, customer: int) -> Visit:
-    return opened(user, "counter/customer.py", customer)
+    return opened(user, "counter/customer.py", customer).look_at("Contatos")
 
 
 def words(app: Visit) -> str:

@@ -36,7 +36,7 @@ def buyer(*days: int, rate: str = "1", **columns: Any) -> int:
 
 
 def open_tab(customer: int) -> Visit:
-    return open_app(role="seller", page="counter/customer.py", id=customer)
+    return open_app(role="seller", page="counter/customer.py", id=customer).look_at("Documentos")
 
 
 def papers(app: Visit) -> dict[str, str]:
@@ -153,7 +153,8 @@ def test_who_owes_nothing_gets_a_statement_and_no_quote() -> None:
 
 
 def test_an_anonymised_customer_has_no_documents() -> None:
-    app = open_tab(buyer(anonymised_at=NOW))
+    app = open_app(role="seller", page="counter/customer.py", id=buyer(anonymised_at=NOW))
+    app.look_at()
     assert [tab.label for tab in app.tabs] == [
         *("Notas em aberto", "Compras", "Pagamentos", "Contatos"),
     ]

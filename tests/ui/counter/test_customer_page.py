@@ -60,7 +60,7 @@ def test_an_unknown_customer_gets_a_friendly_message(wrong: str) -> None:
 
 
 def test_who_never_bought_owes_nothing_and_is_told_how_to_begin() -> None:
-    app = open_customer(make_customer())
+    app = open_customer(make_customer()).look_at()
     texts = plain_texts(app)
     assert app.title[0].value == "Zélia D'Ávila"
     assert "529.982.247-25" in texts
@@ -102,7 +102,7 @@ def test_what_is_owed_is_shown_with_its_parts(admin: Actor) -> None:
             ),
             today=day,
         )
-    app = open_customer(customer_id)
+    app = open_customer(customer_id).look_at()
     # 300,00 for 30 days: interest 3,00, fine 6,00.
     assert [metric.value.replace("\xa0", " ") for metric in app.metric[:3]] == [
         "R$ 359,00",
@@ -128,7 +128,7 @@ def test_a_name_that_is_code_is_shown_as_text() -> None:
 
 def test_an_edit_is_saved_and_shown() -> None:
     customer_id = make_customer()
-    app = open_customer(customer_id, role="manager")
+    app = open_customer(customer_id, role="manager").look_at("Cadastro")
     field(app, "Nome completo *").set_value("Zélia  Lima")
     field(app, "Limite de crédito (R$)").set_value("750")
     button(app, "Salvar alterações").click()
@@ -142,7 +142,7 @@ def test_an_edit_is_saved_and_shown() -> None:
 
 def test_a_seller_edits_a_customer_but_not_the_credit_limit() -> None:
     customer_id = make_customer(credit_limit=Decimal("750.00"))
-    app = open_customer(customer_id)
+    app = open_customer(customer_id).look_at("Cadastro")
     assert field(app, "Limite de crédito (R$)").disabled
     field(app, "Nome completo *").set_value("Zélia Lima")
     button(app, "Salvar alterações").click()
@@ -155,7 +155,7 @@ def test_a_seller_edits_a_customer_but_not_the_credit_limit() -> None:
 
 def test_a_wrong_edit_keeps_what_was_typed_and_writes_nothing() -> None:
     customer_id = make_customer()
-    app = open_customer(customer_id)
+    app = open_customer(customer_id).look_at("Cadastro")
     field(app, "CPF ou CNPJ *").set_value("111.111.111-11")
     field(app, "Cidade").set_value("Crato")
     button(app, "Salvar alterações").click()
@@ -168,7 +168,7 @@ def test_a_wrong_edit_keeps_what_was_typed_and_writes_nothing() -> None:
 
 def test_a_customer_is_deactivated_after_a_confirmation_and_brought_back() -> None:
     customer_id = make_customer()
-    app = open_customer(customer_id)
+    app = open_customer(customer_id).look_at("Cadastro")
     button(app, "Confirmar: desativar").click()
     app.run()
     assert not app.exception

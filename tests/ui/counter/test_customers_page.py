@@ -154,6 +154,7 @@ def test_more_of_a_customer_is_typed_behind_mais_dados_and_told_on_their_page() 
     assert not app.exception
     told = app.texts.replace("\\", "")
     assert "Trabalho: Padaria Espiga · Cônjuge: Rui Luz · Referências: Irmã: Rita" in told
+    app = open_app(role="seller", page="counter/customer.py", id=1).look_at("Cadastro")
     assert [field(app, label).value for label in MORE] == list(MORE.values())
     with snapshot() as session:
         row = session.scalars(select(Customer)).one()
@@ -178,6 +179,7 @@ def test_a_phone_as_it_was_written_is_marked_and_nobody_dials_it() -> None:
     app = open_app(role="seller", page="counter/customer.py", id=customer_id)
     assert "Telefone: 8872-444 Rita (a conferir)" in app.texts.replace("\\", "")
     assert "WhatsApp" not in app.texts
+    app.look_at("Cadastro")
     field(app, "Telefone com DDD").set_value("(85) 98872-4443")
     field(app, "Telefone a conferir").set_value("")
     press(app, "Salvar alterações")
@@ -211,6 +213,7 @@ def test_a_manager_says_so_where_somebody_has_no_cpf_yet() -> None:
     press(app, "Cadastrar cliente")
     assert not app.exception
     assert "O cliente está sem CPF: só compra à vista" in app.texts
+    app = open_app(role="manager", page="counter/customer.py", id=1).look_at("Cadastro")
     fill(app, city="Crato")
     press(app, "Salvar alterações")
     assert errors(app) == []

@@ -24,6 +24,7 @@ def told(app: Visit) -> str:
 
 def has_the_column(page: str, query: dict[str, str]) -> bool:
     app = open_app(role="seller", page=page, query=query)
+    app.look_at()
     assert not app.exception
     return any("discount" in frame.value.columns for frame in lists(app))
 

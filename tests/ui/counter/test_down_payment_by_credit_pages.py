@@ -72,7 +72,7 @@ def test_r31_credit_is_offered_for_the_down_payment_and_no_more_than_there_is(
     assert credit(customer) == "0.00"
     shown = words(open_app("seller", page="counter/sale.py", id=sales()[-1].id))
     assert "R$ 300,00, Crédito do cliente" in shown
-    told = words(open_app("seller", page="counter/customer.py", id=customer))
+    told = words(open_app("seller", page="counter/customer.py", id=customer).look_at("Pagamentos"))
     assert "A loja deve ao cliente R$ 0,00." in told
     listed = words(
         open_app("seller", page="counter/payments.py", query={"what": "down", "method": "credit"})

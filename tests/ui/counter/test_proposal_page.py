@@ -115,7 +115,7 @@ def test_after_its_days_or_once_sold_there_is_nothing_to_press(
 def test_the_customers_page_lists_them_and_how_they_stand(customer: int, seller: Actor) -> None:
     offer(seller, asked(customer))
     close(seller, offer(seller, asked(customer)))
-    app = open_app("seller", page="counter/customer.py", id=customer)
+    app = open_app("seller", page="counter/customer.py", id=customer).look_at("Compras")
     [found] = [each.value for each in lists(app) if "valid_until" in each.value]
     assert list(found["standing"]) == ["Virou venda", "Em aberto"]
     assert list(found["to_pay"]) == ["R$ 1.066,19"] * 2

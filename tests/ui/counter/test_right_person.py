@@ -57,6 +57,7 @@ def test_the_customer_of_now_is_refused_and_a_seller_sees_no_way(sale: int) -> N
 
 def test_a_double_register_is_merged_and_deactivated(sale: int) -> None:
     app = open_app(role="manager", page="counter/customer.py", id=1, customer=2)
+    app.look_at("Cadastro")
     confirm(app, "cadastro em dobro")
     with snapshot() as session:
         assert session.get_one(Sale, sale).customer_id == 2

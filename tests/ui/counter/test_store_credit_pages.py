@@ -86,10 +86,10 @@ def test_the_customers_page_tells_it_and_a_manager_pays_it_back(
     seller: Actor, customer: int, note: int
 ) -> None:
     pay(seller, TODAY, (note, "209.58"), kept=D("40.42"))
-    app = open_app("seller", page="counter/customer.py", id=customer)
+    app = open_app("seller", page="counter/customer.py", id=customer).look_at("Pagamentos")
     assert "A loja deve ao cliente R$ 40,42." in text_of(app)
     assert "Devolver crédito em dinheiro" not in [e.label for e in app.expander]
-    app = open_app("manager", page="counter/customer.py", id=customer)
+    app = open_app("manager", page="counter/customer.py", id=customer).look_at("Pagamentos")
     by_label(app.text_input, "Valor a devolver (R$)").set_value("40,43")
     by_label(app.button, "Devolver").click().run()
     assert "Diga como o dinheiro é devolvido." in text_of(app)

@@ -21,6 +21,7 @@ OFFERED = {"seller": False, "manager": True, "admin": True}
 def offers(role: str, page: str, row: int) -> set[str]:
     """What a page has to unfold or to press."""
     app = open_app(role=role, page=page, id=row)
+    app.look_at()
     assert not app.exception
     return {each.label for each in (*app.expander, *app.button)}
 

@@ -238,7 +238,7 @@ def test_a_payment_whose_commit_was_never_answered_is_made_once(sale: Made) -> N
 
 def test_plain_forms_keep_what_was_typed_too(customer: int) -> None:
     user = add_user(Role.ADMIN)
-    app = open_app(user=user, page="admin/settings.py")
+    app = open_app(user=user, page="admin/settings.py", settings_tab="Documentos")
     for footer in ("Primeiro", "Segundo", "Terceiro"):
         by_label(app.text_input, "Rodapé dos documentos").set_value(footer)
         by_label(app.button, "Salvar documentos").click()
