@@ -51,8 +51,7 @@ class Preparation:
     """One check of one source; each step leaves what the next one looks up.
 
     The files are read one after the other, some rows at a time: what a row names is looked up
-    in the files before it and in the database. Each part of the sales is handed to `take` when it
-    is checked, and no longer held.
+    in the files before it and in the database. Each part is handed to `take`, and no longer held.
     """
 
     def __init__(
