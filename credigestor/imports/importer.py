@@ -10,6 +10,9 @@ same files changes nothing. The rules are those of the counter: R1–R4, R8, R9,
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -112,6 +115,7 @@ class _Asked:
 
     def check(self) -> Plan:
         """Check it all."""
+        waiting.unhurried(self.session)
         return self._planned(lambda *_: None, locking=False)
 
     def write(self, actor: Actor, why: str | None) -> Plan:
@@ -125,7 +129,7 @@ class _Asked:
             if not problems.count:
                 loading.add(self.session, batch, progress)
 
-        with self.session.begin_nested() as place:
+        with _seldom_collected(), self.session.begin_nested() as place:
             plan = self._planned(take, problems, locking=True)
             if plan.problem_count or (self.choices.apply_changes and plan.changes):
                 place.rollback()
@@ -134,7 +138,6 @@ class _Asked:
         return plan
 
     def _planned(self, take: Take, problems: Problems | None = None, *, locking: bool) -> Plan:
-        waiting.unhurried(self.session)
         sums = Sums(self.today)
 
         def each(batch: Batch, progress: Progress) -> None:
@@ -151,8 +154,23 @@ class _Asked:
         return replace(plan, account=sums.account(plan)) if self.account else plan
 
 
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Look for garbage in cycles a hundredth as often: rows make none, and millions of objects.
+
+    Imports of a shop follow one another, so that none takes another's setting for the usual one.
+    """
+    usual = gc.get_threshold()
+    gc.set_threshold(100 * usual[0], *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
 def _hold(session: Session) -> None:
     """Have no other import beside this one, and no day closed until it ends."""
+    waiting.unhurried(session)
     locks.hold(session, "import")
     kept_closed_until(session)
     if session.scalar(_CLOSED_MEANWHILE):

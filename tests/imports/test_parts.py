@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 from collections.abc import Iterator
 from random import Random
 
 import pytest
 from sqlalchemy import text
 
+from credigestor.db import locks
 from credigestor.db.engine import snapshot, transaction
 from credigestor.imports import importer, sale_rows
 from credigestor.imports.plan import Plan
@@ -95,3 +97,14 @@ def test_a_row_that_is_wrong_in_the_last_part_takes_back_the_first(
     plan = run(file(wrong=True))
     assert plan.problem_count == 1
     assert everything() == before
+
+
+def test_an_import_waits_for_the_one_before_it_longer_than_a_click_would() -> None:
+    importing = threading.Thread(target=run, args=(file(),))
+    with transaction() as session:
+        locks.hold(session, "import")
+        importing.start()
+        importing.join(timeout=2.5)
+        assert importing.is_alive()
+    importing.join(timeout=30)
+    assert told() == list(expected())
