@@ -14,6 +14,7 @@ from benchmarks import (
     counter,
     crowd,
     files,
+    imports,
     papers,
     queries,
     reruns,
@@ -75,6 +76,8 @@ def main(sales: tuple[int, ...], folder: Path, fresh: bool) -> None:
     click.echo("exports, backup and restore …", err=True)
     with copy_of(largest) as url:
         figures += files.measure(url)
+    click.echo("a shop's past moving in …", err=True)
+    figures += imports.measure(largest)
     click.echo("documents …", err=True)
     with copy_of(shops[min(shops)]) as url:
         figures += papers.measure(url)

@@ -108,7 +108,7 @@ def customer(number: int, seed: int) -> tuple[Any, ...]:
         number,
         name,
         fold(name),
-        _cpf(number),
+        cpf(number),
         f"+55859{80000000 + number}",
         f"Cidade {city:02}",
         "CE",
@@ -117,7 +117,8 @@ def customer(number: int, seed: int) -> tuple[Any, ...]:
     )
 
 
-def _cpf(number: int) -> str:
+def cpf(number: int) -> str:
+    """The CPF whose first nine digits are a number."""
     digits = [int(digit) for digit in f"{number:09}"]
     for first in (10, 11):
         weighed = sum((first - place) * digit for place, digit in enumerate(digits))

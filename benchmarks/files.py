@@ -158,7 +158,7 @@ def _bare_copy(url: URL) -> float:
     )
     with _session(url) as session:
         text = statement_text(statement, session.connection().connection.driver_connection)
-    return _tool("psql", url, "-c", f"COPY ({text}) TO STDOUT")
+    return tool("psql", url, "-c", f"COPY ({text}) TO STDOUT")
 
 
 def _backups(url: URL, folder: Path) -> list[Figure]:
@@ -169,14 +169,14 @@ def _backups(url: URL, folder: Path) -> list[Figure]:
             old.unlink()
         return _command(url, "backup", "--to", made)
 
-    ours, floor = _in_turns(back_up, lambda: _tool("pg_dump", url, "-Fc", "-f", dump))
+    ours, floor = _in_turns(back_up, lambda: tool("pg_dump", url, "-Fc", "-f", dump))
     figures = [
         Figure("backup_vs_pg_dump", ours, floor, BACKUP),
         Figure("memory_of_a_backup_mb", _memory_of_a_backup(url, folder / "one.zip"), MEMORY, 1),
     ]
     [first] = made.glob("*.zip")
     with empty(url, "restored") as target, empty(url, "pg_restored") as other:
-        floor = _tool("pg_restore", other, dump)
+        floor = tool("pg_restore", other, dump)
         _command(target, "migrate")
         ours = _command(target, "restore", first, "--yes")
         figures.append(Figure("restore_vs_pg_restore", ours, floor, RESTORE))
@@ -212,7 +212,7 @@ def _command(url: URL, *arguments: str | Path) -> float:
     return perf_counter() - start
 
 
-def _tool(name: str, url: URL, *arguments: str | Path) -> float:
+def tool(name: str, url: URL, *arguments: str | Path) -> float:
     """Seconds of one of PostgreSQL's own programs; it must succeed."""
     program = binaries.find(None).folder / name
     target = ["-h", str(url.query["host"]), "-p", str(url.query["port"]), "-U", str(url.username)]

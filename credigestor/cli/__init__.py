@@ -10,7 +10,6 @@ import contextlib
 import json
 import re
 import sys
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -39,7 +38,6 @@ from credigestor.errors import InvalidInput
 from credigestor.exports import csv_folder
 from credigestor.exports.catalogue import Style
 from credigestor.imports import importer
-from credigestor.imports.account import account_of
 from credigestor.imports.choices import Choices
 from credigestor.imports.unattended import choices_of
 from credigestor.reports import summary as figures
@@ -170,12 +168,13 @@ def import_(
                 why=reason,
                 choices=choices,
                 progress=progress,
+                account=report is not None,
             )
         if not dry_run:
             bring_up_summaries(today, progress)
     import_told.report(plan, dry_run=dry_run)
     if report is not None:
-        write_report(report, replace(plan, account=account_of(plan, today=today)))
+        write_report(report, plan)
     if plan.problem_count:
         raise click.exceptions.Exit(1)
 

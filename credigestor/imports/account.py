@@ -56,28 +56,6 @@ class Account:
     more_differing: int
 
 
-def account_of(plan: Plan, *, today: date) -> Account:
-    """Add it all up, of the sales that a plan would write; nothing is read or written."""
-    counted = _Sums(today)
-    for sale in plan.batch.sales:
-        counted.add(sale)
-    figures = [
-        Figure("Vendas", len(plan.batch.sales), len(plan.batch.sales)),
-        Figure("Parcelas", plan.new.notes, plan.new.notes),
-        Figure("Recebido", _in_rows(plan.batch), _received(plan.batch)),
-        Figure("Em aberto", counted.open[0], counted.open[1]),
-        Figure("Vencido", counted.overdue[0], counted.overdue[1]),
-    ]
-    most = sorted(counted.customers.items(), key=lambda each: (-each[1][1], each[0]))
-    return Account(
-        figures,
-        plan.waived,
-        [Figure(name, *both) for name, both in most[:SAMPLE]],
-        counted.differing[:MAX_NAMED],
-        max(len(counted.differing) - MAX_NAMED, 0),
-    )
-
-
 #: The columns of the whole check as rows.
 REPORT = ("Parte", "Item", "Nos arquivos", "Na loja", "Detalhe")
 
@@ -100,16 +78,39 @@ def report_rows(plan: Plan) -> list[tuple[object, ...]]:
     return rows
 
 
-class _Sums:
-    """What is open by the files and here, sale by sale."""
+class Sums:
+    """What is received, open and overdue by the files and here, added up part by part."""
 
     def __init__(self, today: date) -> None:
         self.today = today
+        self.received = [ZERO, ZERO]
         self.open, self.overdue = [ZERO, ZERO], [ZERO, ZERO]
         self.customers: dict[str, list[Decimal]] = {}
         self.differing: list[Differing] = []
+        self.more_differing = 0
 
-    def add(self, sale: NewSale) -> None:
+    def add(self, batch: Batch) -> None:
+        """Count the sales and payments that would be written."""
+        self.received[0] += sum((each.amount for each in batch.payments if each.in_a_row), ZERO)
+        self.received[1] += sum((each.amount for each in batch.payments), ZERO)
+        for sale in batch.sales:
+            self._add(sale)
+
+    def account(self, plan: Plan) -> Account:
+        """All of it, of a plan whose parts were added."""
+        new = plan.new
+        figures = [
+            Figure("Vendas", new.sales, new.sales),
+            Figure("Parcelas", new.notes, new.notes),
+            Figure("Recebido", *self.received),
+            Figure("Em aberto", *self.open),
+            Figure("Vencido", *self.overdue),
+        ]
+        most = sorted(self.customers.items(), key=lambda each: (-each[1][1], each[0]))[:SAMPLE]
+        sample = [Figure(name, *both) for name, both in most]
+        return Account(figures, plan.waived, sample, self.differing, self.more_differing)
+
+    def _add(self, sale: NewSale) -> None:
         """Count a sale's notes, both ways."""
         customer = sale.customer
         name = customer.values["name"] if isinstance(customer, NewCustomer) else "Já cadastrados"
@@ -122,7 +123,9 @@ class _Sums:
                 self.overdue[0] += in_files
             if note.on_time_until < self.today:
                 self.overdue[1] += here
-            if in_files != here:
+            if in_files != here and len(self.differing) >= MAX_NAMED:
+                self.more_differing += 1
+            elif in_files != here:
                 why = _why(in_files, here)
                 self.differing.append(
                     Differing(sale.values["ref"] or "", note.number, in_files, here, why)
@@ -162,14 +165,6 @@ def _payments(sale: NewSale) -> list[tuple[NewPayment, bool]]:
             if payment.in_a_row:
                 found[payment] = found.get(payment, False) or bool(share and share.again)
     return sorted(found.items(), key=lambda each: (each[0].paid_on, each[0].line))
-
-
-def _in_rows(batch: Batch) -> Decimal:
-    return sum((each.amount for each in batch.payments if each.in_a_row), ZERO)
-
-
-def _received(batch: Batch) -> Decimal:
-    return sum((each.amount for each in batch.payments), ZERO)
 
 
 def _why(in_files: Decimal, here: Decimal) -> str:

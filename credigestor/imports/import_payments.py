@@ -124,17 +124,26 @@ class PaymentFolder:
                 self._known_sales[sale.ref] = sale
                 self._ended[sale.ref, number] = ended
 
-    def fold_into(self, batch: Batch, progress: Callable[[float], None]) -> None:
-        """Fold every note that gets payments; refuse those that exceed what was owed."""
-        if self._bare:
-            self._complete_known()
-        for payments in self._on_known.values():
-            _count_alike(payments)
-        self.known = leave_out_known(self.session, self.again, self._on_known, self._known_sales)
+    def fold_into(
+        self, batch: Batch, progress: Callable[[float], None], *, last: bool = True
+    ) -> None:
+        """Fold every note that gets payments; refuse those that exceed what was owed.
+
+        Notes that are known are folded with the `last` part, when all that they get is.
+        """
+        if last:
+            if self._bare:
+                self._complete_known()
+            for payments in self._on_known.values():
+                _count_alike(payments)
+            self.known = leave_out_known(
+                self.session, self.again, self._on_known, self._known_sales
+            )
         for done, sale in enumerate(batch.sales):
             progress(done / len(batch.sales))
             self._fold_sale(batch, sale)
-        self._fold_known(batch)
+        if last:
+            self._fold_known(batch)
         batch.payments.sort(key=lambda payment: payment.line)
 
     def _fold_sale(self, batch: Batch, sale: NewSale) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import ARRAY, ColumnElement, Text, any_, literal, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from credigestor.db.closings import closed_until
 from credigestor.db.models import Customer, Sale
@@ -18,15 +17,16 @@ from credigestor.imports.again import Again
 from credigestor.imports.batch import Batch, KnownCustomer, NewCustomer, NewSale
 from credigestor.imports.choices import STRICT, Choices
 from credigestor.imports.import_payments import PaymentFolder
-from credigestor.imports.known_sales import KnownSale
+from credigestor.imports.known_customers import known_customers, taken_by
+from credigestor.imports.known_sales import KnownSale, known_sales
 from credigestor.imports.lines import CustomerLine, NoteLine, PaymentLine, SaleLine
 from credigestor.imports.lost_zeros import LostZeros
 from credigestor.imports.making import SaleMaker
-from credigestor.imports.plan import Counts, Plan, SaleRates
+from credigestor.imports.parts import Take, Tally
+from credigestor.imports.plan import Counts, Plan, rates_of
 from credigestor.imports.problems import CUSTOMERS, NOTES, PAYMENTS, SALES, Problem, Problems
 from credigestor.imports.reading import Row, Sheet, Source
 from credigestor.imports.told import Remark, Told
-from credigestor.rules.identification import identification
 from credigestor.rules.progress import Progress
 from credigestor.rules.quoting import quote
 
@@ -36,28 +36,22 @@ L = TypeVar("L", CustomerLine, SaleLine)
 _AT_ONCE = 2_000  # rows that are looked up together
 # Where reading each file begins, its share of the time, and what is said meanwhile.
 _READING = {
-    CUSTOMERS: (0.0, 0.1, "Conferindo clientes"),
-    NOTES: (0.1, 0.05, "Conferindo parcelas"),
-    SALES: (0.15, 0.25, "Conferindo vendas"),
-    PAYMENTS: (0.4, 0.3, "Conferindo pagamentos"),
+    CUSTOMERS: (0.0, 1.0, "Conferindo clientes"),
+    NOTES: (0.0, 0.1, "Conferindo parcelas"),
+    SALES: (0.1, 0.2, "Conferindo vendas"),
+    PAYMENTS: (0.3, 0.15, "Conferindo pagamentos"),
 }
-_FOLDING = 0.7
-
-
-def _rates(values: Mapping[str, Any]) -> SaleRates:
-    return values["late_rate"], values["fine_rate"], values["grace_days"]
-
-
-def any_of(column: InstrumentedAttribute[Any], values: Collection[str]) -> ColumnElement[bool]:
-    """The column is one of many values, sent as one array."""
-    return column == any_(literal(list(values), ARRAY(Text)))
+_FOLDING = (0.45, 0.2, "Calculando juros, multas e saldos")
+_TAKING = 0.65
+# Share of the time of customers, and of what is read before the first sale.
+_BEFORE = 0.2
 
 
 class Preparation:
     """One check of one source; each step leaves what the next one looks up.
 
     The files are read one after the other, some rows at a time: what a row names is looked up
-    in the files before it and in the database.
+    in the files before it and in the database. Each part is handed to `take`, and no longer held.
     """
 
     def __init__(
@@ -68,7 +62,9 @@ class Preparation:
         progress: Progress,
         choices: Choices = STRICT,
         *,
+        problems: Problems,
         locking: bool,
+        take: Take,
     ) -> None:
         self.session = session
         self.source = source
@@ -77,10 +73,14 @@ class Preparation:
         self.choices = choices
         self.told = Told()
         settings = current_settings(session)
-        self.usual = _rates(settings.model_dump())
+        self.take = take
+        self.tally = Tally(rates_of(settings.model_dump()), closed_until(session))
         self.maker = SaleMaker(settings, choices, self.told, self._refuse, today)
-        self.problems = Problems()
+        self.problems = problems
         self.batch = Batch()
+        self.writes = False
+        #: Where in the whole the part begins, and its share of it.
+        self.place = (0.0, _BEFORE)
         self.known = {"customers": 0, "sales": 0, "notes": 0, "payments": 0}
         self.customers: dict[str, NewCustomer | KnownCustomer] = {}
         self.sales: dict[str, NewSale | KnownSale] = {}
@@ -100,9 +100,22 @@ class Preparation:
 
     def plan(self) -> Plan:
         """Check every row by itself, then against the others and the database."""
-        self.progress(0.0, "Abrindo os arquivos")
+        self._say(0.0, "Abrindo os arquivos")
         for some in self._read(CUSTOMERS, row_checks.customer):
             self._check_customers(some)
+        parts = self.source.parts
+        for part in range(parts):
+            if self.problems.enough:
+                break
+            self.place = (_BEFORE + (1 - _BEFORE) * part / parts, (1 - _BEFORE) / parts)
+            self.source.turn_to(part)
+            self._check_part(last=part + 1 == parts)
+            self._hand_over()
+        self.progress(1.0, "Conferência concluída")
+        return self._plan()
+
+    def _check_part(self, *, last: bool) -> None:
+        """Check the sales of one part, with their notes and payments; what is known comes last."""
         for notes in self._read(NOTES, partial(row_checks.note, today=self.today)):
             for note in notes:
                 self.maker.listed.add(note)
@@ -114,34 +127,45 @@ class Preparation:
         for paid in self._read(PAYMENTS, payment):
             self._check_payments(paid)
         if not self.problems.enough:
-            what = "Calculando juros, multas e saldos"
+            start, share, what = _FOLDING
             self.folder.fold_into(
-                self.batch, lambda share: self.progress(_FOLDING + (1 - _FOLDING) * share, what)
+                self.batch, lambda done: self._say(start + share * done, what), last=last
             )
-        self.progress(1.0, "Conferência concluída")
+
+    def _hand_over(self) -> None:
+        """Count a part, give it away, and forget it."""
+        batch, self.batch = self.batch, Batch()
+        self.tally.add(batch)
+        self.writes = self.writes or bool(batch)
+        self.take(batch, lambda done, what: self._say(_TAKING + (1 - _TAKING) * done, what))
+        for customer in batch.customers:  # what is asked of them from now on
+            customer.values = {"name": customer.values["name"]}
+        self.sales.clear()
+        self.first_lines[SALES].clear()
+
+    def _say(self, done: float, what: str) -> None:
+        """Tell how much of the part is done."""
+        start, share = self.place
+        self.progress(start + share * done, what)
+
+    def _plan(self) -> Plan:
         problems = [self.source.told(problem) for problem in self.problems.first()]
-        until = closed_until(self.session)
         return Plan(
             problems=problems,
             more_problems=self.problems.count - len(problems),
             notices=[*self.source.notices, *self.told.notices()],
-            new=Counts(
-                customers=len(self.batch.customers),
-                sales=len(self.batch.sales),
-                notes=sum(len(sale.notes) for sale in self.batch.sales),
-                payments=len(self.batch.payments),
-            ),
+            new=self.tally.new,
             known=Counts(**self.known | {"payments": self.folder.known}),
-            batch=self.batch,
-            closed=0 if until is None else sum(day <= until for day in self.batch.days()),
-            closed_until=until,
+            writes=self.writes,
+            closed=self.tally.closed,
+            closed_until=self.tally.closed_until,
             remarks=tuple(
                 Remark(*self.source.place(each.file, each.line), each.what, each.detail)
                 for each in self.told.remarks
             ),
             changes=self.again.changes,
             waived=self.told.waived,
-            rates=sorted({_rates(sale.values) for sale in self.batch.sales} - {self.usual}),
+            rates=sorted(self.tally.rates),
         )
 
     def _read(
@@ -152,9 +176,7 @@ class Preparation:
             return
         start, share, what = _READING[file]
         lines: list[T] = []
-        for row in sheet.rows(
-            self.problems, lambda done: self.progress(start + share * done, what)
-        ):
+        for row in sheet.rows(self.problems, lambda done: self._say(start + share * done, what)):
             line = check(sheet, row, self.problems)
             if line is not None:
                 lines.append(line)
@@ -168,7 +190,7 @@ class Preparation:
 
     def _check_customers(self, lines: list[CustomerLine]) -> None:
         self._find_customers({line.ref for line in lines})
-        taken = self._taken(lines)
+        taken = taken_by(self.session, lines)
         known = {}
         for line in self._first_of_each(CUSTOMERS, lines):
             there = self.customers.get(line.ref)
@@ -195,19 +217,6 @@ class Preparation:
             self.batch.customers.append(customer)
         self.again.customers(known)
 
-    def _taken(self, lines: list[CustomerLine]) -> dict[str | None, str]:
-        """Whose a CPF or foreign document is, of those that the shop knows."""
-        documents = {line.values.get("foreign_document") or "" for line in lines}
-        tax_ids = {line.values["tax_id"] or "" for line in lines}
-        columns = (Customer.tax_id, Customer.foreign_document, Customer.country, Customer.ref)
-        known = select(*columns).where(
-            or_(any_of(Customer.tax_id, tax_ids), any_of(Customer.foreign_document, documents))
-        )
-        return {
-            identification(*who): f"do cliente {ref}" if ref else "de um cliente já cadastrado"
-            for *who, ref in self.session.execute(known)
-        }
-
     def _is_asked(self, file: str, ref: str, line: int) -> bool:
         """Refuse a row whose reference may be another one's without its zeros."""
         if ref in self.zeros[file].asked:
@@ -222,10 +231,7 @@ class Preparation:
         self.zeros[CUSTOMERS].resolve(unknown, self.customers, self._look_up_customers)
 
     def _look_up_customers(self, refs: set[str]) -> None:
-        for ref, customer_id in self.session.execute(
-            select(Customer.ref, Customer.id).where(any_of(Customer.ref, refs))
-        ):
-            self.customers[ref or ""] = KnownCustomer(customer_id)
+        self.customers |= known_customers(self.session, refs)
 
     def _check_sales(self, lines: list[SaleLine]) -> None:
         self._find_customers({line.customer_ref for line in lines})
@@ -259,13 +265,7 @@ class Preparation:
         self.zeros[SALES].resolve(unknown, self.sales, self._look_up_sales)
 
     def _look_up_sales(self, refs: set[str]) -> None:
-        found = select(
-            *(Sale.ref, Sale.id, Sale.customer_id, Sale.sold_on, Sale.installments, Sale.total)
-        ).where(any_of(Sale.ref, refs))
-        for row in self.session.execute(found):
-            ref, customer = row.ref or "", KnownCustomer(row.customer_id)
-            made = (row.sold_on, row.installments, row.total)
-            self.sales[ref] = KnownSale(ref, row.id, customer, *made)
+        self.sales |= known_sales(self.session, refs)
 
     def _new_sale(self, line: SaleLine) -> NewSale | None:
         customer = self.customers.get(line.customer_ref)

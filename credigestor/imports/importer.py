@@ -1,4 +1,4 @@
-"""Import of customers, sales and payments: everything checked first, then written at once.
+"""Import of customers, sales and payments: checked and written, all of it or nothing.
 
 A row is recognised by its reference (`ref` of customers and sales; for a payment its sale,
 note, date, amount and method, and which row it is of those alike), so a second import of the
@@ -10,20 +10,28 @@ same files changes nothing. The rules are those of the counter: R1–R4, R8, R9,
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from credigestor.db import locks, waiting
 from credigestor.db.closings import kept_closed_until
 from credigestor.db.models import DayClosing
 from credigestor.errors import Busy, InvalidInput
+from credigestor.imports import loading
+from credigestor.imports.account import Sums
+from credigestor.imports.batch import Batch
 from credigestor.imports.choices import STRICT, Choices
 from credigestor.imports.import_plan import Preparation
-from credigestor.imports.loading import load
+from credigestor.imports.parts import Take
 from credigestor.imports.plan import Counts, Plan
+from credigestor.imports.problems import Problems
 from credigestor.imports.reading import Source, read_files, read_folder
 from credigestor.rules.calendar import format_date
 from credigestor.rules.permissions import Actor, Permission
@@ -40,10 +48,8 @@ __all__ = [
     "read_files",
     "read_folder",
     "run",
-    "write",
 ]
 
-_CHECKING = 0.4  # share of the time that checking takes
 # All rows have the moment at which the transaction began.
 _CLOSED_MEANWHILE = select(select(DayClosing.id).where(DayClosing.created_at > func.now()).exists())
 
@@ -58,32 +64,24 @@ def run(
     why: str | None = None,
     choices: Choices = STRICT,
     progress: Progress = silent,
+    account: bool = False,
 ) -> Plan:
     """Check the files and, unless `dry_run` or a row is wrong, write them; give the plan.
 
-    `progress` hears a fraction of 1 and what is being done. Raises NotAllowed, and what `write`
-    does.
+    Each part of the sales is written when it is checked, and all taken back where one is wrong.
+    `progress` hears a fraction of 1 and what is being done; `account` is as in `prepare`. Raises
+    NotAllowed, and InvalidInput for rows of closed days without a reason (R37).
     """
     actor.require(Permission.IMPORT)
-    share = 1.0 if dry_run else _CHECKING
-    plan = prepare(
-        session,
-        source,
-        today=today,
-        choices=choices,
-        progress=lambda done, what: progress(done * share, what),
-    )
-    if choices.apply_changes and plan.changes and not dry_run and not plan.problem_count:
+    asked = _Asked(session, source, today, choices, progress, account)
+    if dry_run:
+        return asked.check()
+    _hold(session)
+    plan = asked.write(actor, why)
+    if choices.apply_changes and plan.changes and not plan.problem_count:
         plan.changes.apply(session, actor, today=today)
-        plan = prepare(session, source, today=today, choices=choices)
-    if not dry_run and not plan.problem_count:
-        write(
-            session,
-            actor,
-            plan,
-            why=why,
-            progress=lambda done, what: progress(share + done * (1.0 - share), what),
-        )
+        plan = replace(asked, choices=replace(choices, apply_changes=False)).write(actor, why)
+    if not plan.problem_count:
         progress(1.0, "Pronto")
     return plan
 
@@ -95,48 +93,97 @@ def prepare(
     today: date,
     choices: Choices = STRICT,
     progress: Progress = silent,
+    account: bool = False,
 ) -> Plan:
-    """Check every row and compute what to write; nothing is written.
+    """Check every row and compute what to write; nothing is written, and a snapshot is enough.
 
-    In a transaction that may write it takes the import's lock, and locks the existing notes
-    that get payments, until the end: `write` the plan in that one. A snapshot is enough for a
-    dry run.
+    With `account` the plan has the files' own figures beside ours.
     """
+    return _Asked(session, source, today, choices, progress, account).check()
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """An import as it was asked for."""
+
+    session: Session
+    source: Source
+    today: date
+    choices: Choices
+    progress: Progress
+    account: bool
+
+    def check(self) -> Plan:
+        """Check it all."""
+        waiting.unhurried(self.session)
+        return self._planned(lambda *_: None, locking=False)
+
+    def write(self, actor: Actor, why: str | None) -> Plan:
+        """Write each part once it is checked, with one audit entry; or nothing in the end.
+
+        So it is where a row is wrong, or where changes are to be applied first.
+        """
+        problems = Problems()
+
+        def take(batch: Batch, progress: Progress) -> None:
+            if not problems.count:
+                loading.add(self.session, batch, progress)
+
+        with _seldom_collected(), self.session.begin_nested() as place:
+            plan = self._planned(take, problems, locking=True)
+            if plan.problem_count or (self.choices.apply_changes and plan.changes):
+                place.rollback()
+            elif plan.writes:
+                _finish(self.session, actor, plan, why)
+        return plan
+
+    def _planned(self, take: Take, problems: Problems | None = None, *, locking: bool) -> Plan:
+        sums = Sums(self.today)
+
+        def each(batch: Batch, progress: Progress) -> None:
+            if self.account:
+                sums.add(batch)
+            take(batch, progress)
+
+        plan = Preparation(
+            *(self.session, self.source, self.today, self.progress, self.choices),
+            problems=problems or Problems(),
+            locking=locking,
+            take=each,
+        ).plan()
+        return replace(plan, account=sums.account(plan)) if self.account else plan
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Look for garbage in cycles a hundredth as often: rows make none, and millions of objects.
+
+    Imports of a shop follow one another, so that none takes another's setting for the usual one.
+    """
+    usual = gc.get_threshold()
+    gc.set_threshold(100 * usual[0], *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
+def _hold(session: Session) -> None:
+    """Have no other import beside this one, and no day closed until it ends."""
     waiting.unhurried(session)
-    may_write = session.scalar(text("SHOW transaction_read_only")) == "off"
-    if may_write:
-        locks.hold(session, "import")
-        kept_closed_until(session)
-        if session.scalar(_CLOSED_MEANWHILE):
-            raise Busy("Dias foram fechados neste meio tempo. Importe de novo.")
-    return Preparation(session, source, today, progress, choices, locking=may_write).plan()
+    locks.hold(session, "import")
+    kept_closed_until(session)
+    if session.scalar(_CLOSED_MEANWHILE):
+        raise Busy("Dias foram fechados neste meio tempo. Importe de novo.")
 
 
-def write(
-    session: Session,
-    actor: Actor,
-    plan: Plan,
-    *,
-    why: str | None = None,
-    progress: Progress = silent,
-) -> Counts:
-    """Write a plan prepared in this transaction, with one audit entry; give the rows written.
-
-    Nothing is written when all of it was known. Raises NotAllowed, or InvalidInput when the
-    plan has problems, and for rows of closed days without a reason (R37).
-    """
-    actor.require(Permission.IMPORT)
-    if plan.problem_count:
-        raise InvalidInput("Há linhas com problemas nos arquivos; nada foi gravado.")
-    if plan.batch:
-        kept = _closed_because(actor, plan, why)
-        load(session, plan.batch, progress)
-        told: dict[str, Any] = plan.new.as_dict() | ({"reason": kept} if kept else {})
-        if plan.rates:
-            told["rates"] = [[str(late), str(fine), days] for late, fine, days in plan.rates]
-        audit.record(session, actor, "import", "shop", None, after=told)
-    progress(1.0, "Pronto")
-    return plan.new
+def _finish(session: Session, actor: Actor, plan: Plan, why: str | None) -> None:
+    kept = _closed_because(actor, plan, why)
+    loading.finish(session)
+    told: dict[str, Any] = plan.new.as_dict() | ({"reason": kept} if kept else {})
+    if plan.rates:
+        told["rates"] = [[str(late), str(fine), days] for late, fine, days in plan.rates]
+    audit.record(session, actor, "import", "shop", None, after=told)
 
 
 def _closed_because(actor: Actor, plan: Plan, why: str | None) -> str | None:

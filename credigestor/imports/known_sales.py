@@ -10,8 +10,9 @@ from decimal import Decimal
 from sqlalchemy import ARRAY, Integer, any_, literal, select
 from sqlalchemy.orm import Session
 
-from credigestor.db.models import Note
+from credigestor.db.models import Note, Sale
 from credigestor.imports.batch import KnownCustomer
+from credigestor.imports.known_customers import any_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +40,17 @@ def open_ended(
     )
     found = {(refs[sale_id], number) for sale_id, number in session.execute(still)}
     return found & set(ended)
+
+
+def known_sales(session: Session, refs: Collection[str]) -> dict[str, KnownSale]:
+    """Those of some references, by reference."""
+    columns = (Sale.ref, Sale.id, Sale.customer_id, Sale.sold_on, Sale.installments, Sale.total)
+    return {
+        row.ref or "": KnownSale(
+            row.ref or "",
+            row.id,
+            KnownCustomer(row.customer_id),
+            *(row.sold_on, row.installments, row.total),
+        )
+        for row in session.execute(select(*columns).where(any_of(Sale.ref, refs)))
+    }

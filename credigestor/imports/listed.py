@@ -7,7 +7,7 @@ interest, and the true rate goes by the sale's own dates.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,9 +19,9 @@ from credigestor.imports.problems import NOTES, SALES, Refuse
 from credigestor.imports.told import Told
 from credigestor.rules import true_rate
 from credigestor.rules.calendar import (
+    HolidayRules,
     check_date_range,
     format_date,
-    last_free_day,
     last_on_time_day,
 )
 from credigestor.rules.charges import Terms
@@ -117,7 +117,8 @@ def make_listed(
         "grace_days": settings.grace_days,
         "created_by": data.seller_id,
     }
-    notes = [_note(number, row, settings) for number, row in enumerate(rows, start=1)]
+    holidays = settings.holiday_rules
+    notes = [_note(number, row, settings, holidays) for number, row in enumerate(rows, start=1)]
     sale = NewSale(customer, values, notes, data.down_payment_methods)
     sale.ended = line.ended
     sale.plain = line.ended is None and not any(row.ended for row in rows)
@@ -192,9 +193,10 @@ def _rated(sale: NewSale, line: SaleLine, typed: date, told: Told) -> None:
         )
 
 
-def _note(number: int, row: NoteLine, settings: ShopSettings) -> NewNote:
-    due, holidays = row.due_date, settings.holiday_rules
-    free_until = last_free_day(due, settings.grace_days, holidays)
-    planned = PlannedNote(number, row.amount, due, last_on_time_day(due, holidays), free_until)
+def _note(number: int, row: NoteLine, settings: ShopSettings, holidays: HolidayRules) -> NewNote:
+    due = row.due_date
+    on_time_until = last_on_time_day(due, holidays)
+    free_until = on_time_until + timedelta(days=settings.grace_days)
+    planned = PlannedNote(number, row.amount, due, on_time_until, free_until)
     terms = Terms(row.amount, due, free_until, settings.late_rate, settings.fine_rate)
     return NewNote(planned, terms, ref=row.old_number or None, line=row.line, ended=row.ended)

@@ -55,9 +55,24 @@ _STEP = 500  # rows between two words of progress
 _IDS_AT_ONCE = 50_000
 #: The moment of the transaction, as COPY reads it.
 _NOW = "now"
+_TABLES = [
+    model.__tablename__
+    for model in (Customer, Sale, SaleMoney, Note, Payment, PaymentItem, Act, ActItem, Return)
+]
 
 
 def load(session: Session, batch: Batch, progress: Progress = silent) -> None:
+    """Write one batch and no more: `add` and `finish`."""
+    add(session, batch, progress)
+    finish(session)
+
+
+def finish(session: Session) -> None:
+    """Once all is written: until autovacuum comes by, the planner would think the tables empty."""
+    session.execute(text(f"ANALYZE {', '.join(_TABLES)}"))
+
+
+def add(session: Session, batch: Batch, progress: Progress = silent) -> None:
     """Write the batch; `progress` hears the share that is done and what is being written.
 
     Notes are folded anew while their payments are written, so that no step needs to be kept.
@@ -103,8 +118,6 @@ def load(session: Session, batch: Batch, progress: Progress = silent) -> None:
         written += count
     progress(_WRITING, "Atualizando notas que já existiam")
     _rewrite(session, batch.known_notes)
-    # Until autovacuum comes by, the planner would believe that the tables are empty.
-    session.execute(text(f"ANALYZE {', '.join(model.__tablename__ for model, *_ in copies)}"))
 
 
 def _customer_rows(batch: Batch) -> Iterator[dict[str, Any]]:
@@ -233,6 +246,10 @@ def _payment_row(payment: NewPayment, customer_id: int, sale_ref: str | None) ->
 
 
 def _steps(note: NewNote | KnownNote) -> Iterator[tuple[Step, Owner]]:
+    plain = isinstance(note, NewNote) and not (note.shares or note.after)
+    if plain and note.last is not None and len(note.payments) == 1:
+        yield note.last, note.payments[0]
+        return
     state = new_state(note.terms)
     for act, owner in entries(note):
         step = act.folded(note.terms, state)

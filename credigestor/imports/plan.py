@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from credigestor.imports.again import Changes
-from credigestor.imports.batch import Batch
 from credigestor.imports.problems import Problem
 from credigestor.imports.told import Remark
 from credigestor.rules.money import ZERO
@@ -19,6 +18,11 @@ if TYPE_CHECKING:
 
 #: Late rate and fine, percent, and days of grace.
 SaleRates = tuple[Decimal, Decimal, int]
+
+
+def rates_of(values: Mapping[str, Any]) -> SaleRates:
+    """Those of a sale's columns, or of the settings."""
+    return values["late_rate"], values["fine_rate"], values["grace_days"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Plan:
-    """What an import would do: problems in order of file and line, and the rows to write.
+    """What an import would do: problems in order of file and line, and how many rows to write.
 
     `new` and `known` count the rows to write and those imported before; `closed` those to write
     that are dated in closed days, up to `closed_until`: to write them takes a reason (R37).
@@ -51,13 +55,14 @@ class Plan:
     notices: list[str]
     new: Counts
     known: Counts
-    batch: Batch
     closed: int = 0
     closed_until: date | None = None
     remarks: Sequence[Remark] = ()
     rates: Sequence[SaleRates] = ()
     changes: Changes = field(default_factory=lambda: Changes([], {}))
     waived: Decimal = ZERO
+    #: Whether anything is to be written.
+    writes: bool = False
     account: Account | None = None
 
     @property

@@ -226,6 +226,17 @@ class Source:
     sheets: dict[str, Sheet]
 
     @property
+    def parts(self) -> int:
+        """In how many parts the sales come, each with its notes and payments.
+
+        Known when the customers are read.
+        """
+        return 1
+
+    def turn_to(self, part: int) -> None:
+        """Have all sheets but that of the customers give the rows of one part."""
+
+    @property
     def notices(self) -> list[str]:
         """What was ignored in the files read so far."""
         return [notice for sheet in self.sheets.values() for notice in sheet.notices]

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Container, Mapping
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache, wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
 from credigestor.errors import InvalidInput
 from credigestor.imports import customer_cells
@@ -45,21 +45,28 @@ _ENDINGS: dict[Ending | None, tuple[str, ...]] = {
 }
 _LONGEST_KEPT = 64  # characters of a cell whose value is kept
 
-P = ParamSpec("P")
 T = TypeVar("T")
+_REMEMBERED = 2**15  # values of one parser
 
 
-def _remembered(
-    parse: Callable[Concatenate[str, P], T],
-) -> Callable[Concatenate[str, P], T]:
-    """The parser with a memory: in a file of millions of rows cells and their values recur."""
-    known: Any = lru_cache(maxsize=2**15)(parse)
+class _Memory(dict[str, T]):
+    """What a parser made of each cell: in a file of millions of rows they recur."""
 
-    @wraps(parse)
-    def read(cell: str, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return (known if len(cell) <= _LONGEST_KEPT else parse)(cell, *args, **kwargs)
+    def __init__(self, parse: Callable[[str], T]) -> None:
+        self._parse = parse
 
-    return read
+    def __missing__(self, cell: str) -> T:
+        value = self._parse(cell)
+        if len(cell) <= _LONGEST_KEPT:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[cell] = value
+        return value
+
+
+def _remembered(parse: Callable[[str], T]) -> Callable[[str], T]:
+    """The parser with a memory."""
+    return _Memory(parse).__getitem__
 
 
 class Cells:
@@ -86,7 +93,7 @@ class Cells:
 
     def amount(self, column: str, *, minimum: Decimal = Decimal(0)) -> Any:
         """The cell's R$, read with the decimal mark of its file."""
-        return self.read(column, lambda cell: _amount(cell, self.sheet.mark, minimum))
+        return self.read(column, _amounts(self.sheet.mark, minimum))
 
     def refuse(self, column: str, reason: str) -> None:
         """Keep a problem of this row."""
@@ -211,7 +218,10 @@ def _given(cells: Cells) -> Given | None:
     return Given(*(amount or ZERO for amount in found))
 
 
-_amount = _remembered(parse_amount)
+@cache
+def _amounts(mark: str | None, minimum: Decimal) -> Callable[[str], Decimal]:
+    """The reader of amounts that are written with a mark, and are no less than the minimum."""
+    return _remembered(lambda cell: parse_amount(cell, mark, minimum))
 
 
 @_remembered
@@ -279,7 +289,7 @@ def _way(cell: str, amount: Decimal | None, mark: str | None, own: Mapping[str, 
     if PLUS.strip() not in cell:
         return _method(cell).value
     told = (part.strip().rpartition(" ") for part in cell.split(PLUS.strip()))
-    parts = [(_method(name), _amount(value, mark, CENT)) for name, _, value in told]
+    parts = [(_method(name), _amounts(mark, CENT)(value)) for name, _, value in told]
     return way_of(parts if amount is None else handing.parts(amount, None, parts))
 
 

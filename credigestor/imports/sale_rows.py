@@ -27,6 +27,8 @@ _SALE = (
     *("ref", "cliente", "data", "descricao", "valor_total", "entrada", "parcelas"),
     *("primeiro_vencimento", "taxa", "mora", "multa", "carencia", "situacao", "data_situacao"),
 )
+#: Sales that are held at once, with their instalments and payments.
+_A_PART = 1_000
 _TOLD = {
     "undated": "Vendas sem data: foi tomada a de um mês antes do primeiro vencimento",
     "remaining": "Parcelas de que se sabe o saldo e não o que foi pago: entraram pelo saldo",
@@ -41,6 +43,9 @@ class SaleRows:
         self._on = on
         self._found: dict[str, FoundSale] = {}
         self._own: set[str] = set()  # sales that have a row of their own
+        #: The part of each sale that is named, and the sales of each that are found.
+        self._part_of: dict[str, int] = {}
+        self._found_in: list[list[FoundSale]] = []
         self._owners: dict[str, str] = {}
         self._one_of: dict[str, str] = {}  # the sale of each customer; empty where there are more
         self._by_number: dict[str, tuple[str, int, int, int]] = {}
@@ -65,6 +70,14 @@ class SaleRows:
         else:
             self._add_note(keys, line, customer, balance=keys.kind is Kind.BALANCES)
 
+    @property
+    def parts(self) -> int:
+        """How many parts there are, of so many sales each; one, where there is no sale."""
+        return max(-(-len(self._part_of) // _A_PART), 1)
+
+    def _part(self, ref: str) -> int:
+        return self._part_of.setdefault(ref, len(self._part_of) // _A_PART)
+
     def _of_customer(self, customer: str, ref: str) -> None:
         if self._one_of.setdefault(customer, ref) != ref:
             self._one_of[customer] = ""
@@ -83,13 +96,15 @@ class SaleRows:
         elif not count and total and cents(total) == cents(entry):
             count = "0"
         said = (line["data"], line["descricao"], total, entry, count, first)
-        self._sales.append((line.number, ref, customer, *said, *(line[name] for name in _SALE[8:])))
+        part = self._part(ref)
+        more = [line[name] for name in _SALE[8:]]
+        self._sales.append((line.number, ref, customer, *said, *more), part)
         for number, note in enumerate(notes, start=1):
             place = (line.number, ref, number, -1, 0, 0)
-            self._notes.append((*place, "", note.due, note.amount, note.status, ""))
+            self._notes.append((*place, "", note.due, note.amount, note.status, ""), part)
             paid = self._paid(note.paid_on, note.paid, note.amount, note.status, ("", "", ""))
             if paid:
-                self._payments.append((*place, note.paid_on, paid, note.way, "", "", ""))
+                self._payments.append((*place, note.paid_on, paid, note.way, "", "", ""), part)
 
     def _add_note(self, keys: SaleKeys, line: Line, customer: str, *, balance: bool) -> None:
         ref, number = keys.of(line, customer)
@@ -123,10 +138,11 @@ class SaleRows:
         sale.add(number, day, value)
         if old:
             self._by_number[old] = (ref, number, day, value)
-        place = (line.number, ref, number, day, value, nth)
-        self._notes.append((*place, old, due, amount, status, since))
+        part, place = self._part(ref), (line.number, ref, number, day, value, nth)
+        self._notes.append((*place, old, due, amount, status, since), part)
         if paid := self._paid(paid_on, paid, amount, status, said):
-            self._payments.append((*place, paid_on, paid, way or keys.table.blank_way, *said))
+            way = way or keys.table.blank_way
+            self._payments.append((*place, paid_on, paid, way, *said), part)
             if ordinal(paid_on) and (not sale.first_paid or paid_on < sale.first_paid):
                 sale.first_paid = paid_on
 
@@ -159,16 +175,19 @@ class SaleRows:
         ref = ref or self._one_of.get(customer, "")
         said = line.fields(Group.PAYMENT)
         said[2] = said[2] or keys.table.blank_way
-        self._payments.append((line.number, ref, number or line["parcela"], *place, *said))
+        item = (line.number, ref, number or line["parcela"], *place, *said)
+        self._payments.append(item, self._part(ref))
 
     def close(self) -> None:
         """Number the instalments: all rows that have some are taken in."""
+        self._found_in = [[] for _ in range(self.parts)]
         for sale in self._found.values():
             sale.close()
+            self._found_in[self._part(sale.ref)].append(sale)
 
-    def sales(self) -> Made:
+    def sales(self, part: int) -> Made:
         """The sales that have a row of their own, then those known by their instalments."""
-        for line, *cells in self._sales:
+        for line, *cells in self._sales.of(part):
             sale = dict(zip(_SALE, map(str, cells), strict=True))
             if found := self._found.get(sale["ref"]):
                 sale["parcelas"] = sale["parcelas"] or str(found.count)
@@ -176,7 +195,7 @@ class SaleRows:
                 total = in_reais(found.total + cents(sale["entrada"]))
                 sale["valor_total"] = sale["valor_total"] or total
             yield int(line), sale
-        for found in self._found.values():
+        for found in self._found_in[part]:
             if found.ref not in self._own:
                 self._counted["undated"] += not found.sold_on
                 yield found.line, self._cells_of(found)
@@ -198,10 +217,10 @@ class SaleRows:
         counts = {what: self._counted.pop(what, 0) for what in kinds}
         return [f"{_TOLD[what]} ({count})." for what, count in counts.items() if count]
 
-    def notes(self) -> Made:
+    def notes(self, part: int) -> Made:
         """The instalments of sales that say them one by one; each once."""
         seen: set[tuple[str, int]] = set()
-        for item in self._notes:
+        for item in self._notes.of(part):
             line, ref, number, *_ = item
             _, _, _, _, _, _, old, due, amount, status, since = item
             ours = self._number(item)
@@ -223,9 +242,9 @@ class SaleRows:
                 },
             )
 
-    def payments(self) -> Made:
+    def payments(self, part: int) -> Made:
         """What was paid."""
-        for item in self._payments:
+        for item in self._payments.of(part):
             line, ref, number, day, _, _, paid_on, paid, way, interest, fine, discount = item
             ours: str | int = self._number(item) if isinstance(number, int) else number
             if day == -1 and isinstance(number, int) and (sale := self._found.get(str(ref))):

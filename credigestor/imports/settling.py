@@ -266,14 +266,16 @@ class Settling:
     ) -> None:
         interest = sum((each for each, _ in asked), ZERO)
         fine = sum((each for _, each in asked), ZERO)
+        self.told.waived += sum((max(each, ZERO) for pair in asked for each in pair), ZERO)
         what = WAIVED if kind is ActKind.WAIVER else CHARGED
+        if self.told.counts_only(what):
+            return
         named = (("juros", interest), ("multa", fine))
         told = ", ".join(f"{name} {format_brl(abs(value))}" for name, value in named if value)
         detail = (
             f"venda {self.ref}, parcela {parts[0].note.number}, {_day_and_sum(payment)}: {told}"
         )
         self.told.add(PAYMENTS, payment.line, what, detail)
-        self.told.waived += sum((max(each, ZERO) for pair in asked for each in pair), ZERO)
 
     def _refuse_rest(self, payment: NewPayment, target: AnyNote | None) -> None:
         on = payment.paid_on

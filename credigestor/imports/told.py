@@ -33,6 +33,12 @@ class Told:
         #: Charges that the import lets go, R$ (R29).
         self.waived = ZERO
 
+    def counts_only(self, what: str) -> bool:
+        """Count a row of a kind of which enough are told; False where it is to be added."""
+        enough = self.counts[what] >= MAX_TOLD
+        self.counts[what] += enough
+        return enough
+
     def add(self, file: str, line: int, what: str, detail: str) -> None:
         """Tell of a row; `what` is its kind, a noun phrase in the plural."""
         self.counts[what] += 1

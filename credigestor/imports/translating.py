@@ -12,13 +12,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from credigestor.imports.identities import People
 from credigestor.imports.mending import AS_OFFERED, Mending
 from credigestor.imports.problems import CUSTOMERS, PAYMENTS, SALES, Problem, Problems
 from credigestor.imports.reading import COLUMNS, Row, Sheet, Source
 from credigestor.imports.recognising import Kind
-from credigestor.imports.sale_rows import SaleRows
+from credigestor.imports.sale_rows import Made, SaleRows
 from credigestor.imports.table_lines import LINES, Sent, TableLines, WrongCell
 
 NOTES = "parcelas.csv"
@@ -86,6 +87,16 @@ class Translation(Source):
     """What was sent, as the four files of an import."""
 
     tables: tuple[TableLines, ...]
+    made: _Rows
+
+    @property
+    def parts(self) -> int:
+        """As many as the sales that were found make."""
+        return self.made.parts
+
+    def turn_to(self, part: int) -> None:
+        """Have the sheets give the rows of one part, where they had given all."""
+        self.made.turned_to = range(part, part + 1)
 
     def told(self, problem: Problem) -> Problem:
         """A problem as the person who sent the files can find it."""
@@ -116,7 +127,7 @@ def translation(tables: Sequence[Sent], *, on: date, mending: Mending = AS_OFFER
         PAYMENTS: rows.payments,
     }
     sheets: dict[str, Sheet] = {file: TranslatedSheet(file, each) for file, each in made.items()}
-    return Translation(sheets, tuple(rows.tables))
+    return Translation(sheets, tuple(rows.tables), rows)
 
 
 class _Rows:
@@ -129,10 +140,29 @@ class _Rows:
         self._mending = mending
         self._mended = Counter[str]()
         self._whole = True
+        #: The parts whose rows are given; all of them where nobody turned to one.
+        self.turned_to: range | None = None
+
+    @property
+    def parts(self) -> int:
+        """How many there are of the sales."""
+        return self._sales.parts
+
+    def _turned_to(self) -> range:
+        return range(self.parts) if self.turned_to is None else self.turned_to
+
+    def _of_parts(self, made: Callable[[int], Made]) -> Made:
+        return chain.from_iterable(map(made, self._turned_to()))
+
+    def _notices(self, *kinds: str) -> list[str]:
+        """What was taken from elsewhere, once the last part is read."""
+        last = self.parts - 1 in self._turned_to()
+        return self._sales.notices(*kinds) if last else []
 
     def customers(self, problems: Problems, progress: Progress, sheet: Sheet) -> Iterator[Row]:
         """Each customer once, where first named; meanwhile all else is taken in."""
         self._people, self._sales, self._whole = People(), self._sales.anew(), True
+        self.turned_to = None
         self._mended.clear()
         emitted: set[str] = set()
         tables = [table for kind in _ORDER for table in self.tables if table.kind is kind]
@@ -184,23 +214,21 @@ class _Rows:
         """Those that have rows of their own, then those known by their instalments."""
         # Who names a sale of which a row could not be read is not told that it does not exist.
         sheet.whole = self._whole
-        yield from _rows(self._sales.sales(), problems, progress)
-        sheet.notices.extend(self._sales.notices("undated", "remaining"))
+        yield from _rows(self._of_parts(self._sales.sales), problems, progress)
+        sheet.notices.extend(self._notices("undated", "remaining"))
 
     def notes(self, problems: Problems, progress: Progress, sheet: Sheet) -> Iterator[Row]:
         """The instalments of sales that say them one by one."""
         sheet.whole = self._whole
-        yield from _rows(self._sales.notes(), problems, progress)
+        yield from _rows(self._of_parts(self._sales.notes), problems, progress)
 
     def payments(self, problems: Problems, progress: Progress, sheet: Sheet) -> Iterator[Row]:
         """What was paid, from rows of payments and from instalments that say so."""
-        yield from _rows(self._sales.payments(), problems, progress)
-        sheet.notices.extend(self._sales.notices("unpriced"))
+        yield from _rows(self._of_parts(self._sales.payments), problems, progress)
+        sheet.notices.extend(self._notices("unpriced"))
 
 
-def _rows(
-    made: Iterator[tuple[int, dict[str, str]]], problems: Problems, progress: Progress
-) -> Iterator[Row]:
+def _rows(made: Made, problems: Problems, progress: Progress) -> Iterator[Row]:
     for count, (line, cells) in enumerate(made):
         if count % _STEP == 0:
             progress(count / (count + _STEP))  # how many there are nobody counted

@@ -7,7 +7,7 @@ to the cent, and whatever ends it, a person, a fault or the machine, leaves noth
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -17,8 +17,6 @@ from credigestor.db import locks, waiting
 from credigestor.db.engine import dropped
 from credigestor.errors import Busy
 from credigestor.imports import importer
-from credigestor.imports.account import account_of
-from credigestor.imports.batch import Batch
 from credigestor.imports.choices import STRICT, Choices
 from credigestor.imports.plan import Plan
 from credigestor.imports.reading import Source
@@ -81,11 +79,10 @@ def trial(
             why=WHY,
             choices=choices,
             progress=lambda done, what: progress(done * _IMPORTING, what),
+            account=True,
         )
-        counted = replace(plan, account=account_of(plan, today=today), batch=Batch())
         if plan.problem_count:
-            return counted
-        del plan  # the rows themselves are in the database now
+            return plan
         session.flush()
         progress(_IMPORTING, "Olhando como a loja ficou")
         after = _seen(session, today)
@@ -95,7 +92,7 @@ def trial(
             summaries=False,
             whole=False,
         )
-    return Trial(counted, before, after, problems)
+    return Trial(plan, before, after, problems)
 
 
 def _seen(session: Session, today: date) -> Seen:

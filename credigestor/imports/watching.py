@@ -26,9 +26,8 @@ from credigestor.db.engine import snapshot, transaction
 from credigestor.db.settings import current_settings
 from credigestor.errors import BusinessError, InvalidInput, Unavailable
 from credigestor.imports import deliveries, importer
-from credigestor.imports.account import account_of, report_rows
+from credigestor.imports.account import report_rows
 from credigestor.imports.again import CHANGED
-from credigestor.imports.batch import Batch
 from credigestor.imports.choices import STRICT, Choices
 from credigestor.imports.deliveries import MOST_MB, Changed, Delivery
 from credigestor.imports.plan import Plan
@@ -173,8 +172,9 @@ class Watcher:
                         today=today,
                         choices=choices_of(kept, self._choices),
                         progress=self._progress,
+                        account=True,
                     )
-                    _note(session, delivery.name, digest, plan, today)
+                    _note(session, delivery.name, digest, plan)
         except (Changed, FileNotFoundError):
             return  # the next look sees what it is now
         except (Stopped, Unavailable):
@@ -207,13 +207,12 @@ class Watcher:
         return self._now().astimezone(ZoneInfo(current_settings(session).time_zone)).date()
 
 
-def _note(session: Session, name: str, digest: str, plan: Plan, today: date) -> None:
+def _note(session: Session, name: str, digest: str, plan: Plan) -> None:
     """Note what came of a file that was imported, or of which a row was refused."""
     refused = bool(plan.problem_count)
     counts = {"problems": plan.problem_count}
-    if not refused:
-        account = account_of(plan, today=today)
-        plan = replace(plan, account=account)
+    account = plan.account
+    if not refused and account is not None:
         counts |= plan.new.as_dict()
         counts["differences"] = (
             sum(each.what in _CHANGED for each in plan.remarks)
@@ -232,7 +231,7 @@ def _rows(plan: Plan) -> list[tuple[str, ...]]:
     Without totals and sums of customers, which tell nothing of what came in a night.
     """
     account = plan.account and replace(plan.account, figures=(), sample=())
-    rows = report_rows(replace(plan, account=account, batch=Batch()))
+    rows = report_rows(replace(plan, account=account))
     told = [tuple(map(_text, row)) for row in rows if row[0] != "Totais"]
     return sorted(told, key=lambda row: row[0] not in {*_CHANGED, "Diferenças", _PROBLEM})
 

@@ -23,7 +23,15 @@ from credigestor.imports.decoding import Fault, Unreadable
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MEGABYTE = 1024 * 1024
 #: Memory of the reading: what the program itself takes, and so many times the file.
-_BASE, _TIMES, _MOST = 64 * _MEGABYTE, 26, 2_500 * _MEGABYTE
+_BASE, _TIMES, _MOST = 64 * _MEGABYTE, 26, 640 * _MEGABYTE
+#: The library holds a whole sheet, and a larger file would need more than `_MOST`.
+_LARGEST = 40 * _MEGABYTE
+#: One of more than this that needs too much has many rows, and is not made to burst.
+_SMALL = 4 * _MEGABYTE
+_TOO_LARGE = (
+    "A planilha é grande demais para ser lida inteira. Salve como CSV (no Excel: Arquivo, Salvar "
+    "como, CSV UTF-8) e envie o CSV, que é lido linha a linha, quantas forem."
+)
 #: Seconds of the machine's clock beyond those of computing: other programs run too.
 _PATIENCE = 20
 _WHY = {
@@ -68,6 +76,8 @@ def sheets_of(content: Path | bytes) -> list[SheetText]:
     folder = TemporaryDirectory(prefix="credigestor-planilha-", ignore_cleanup_errors=True)
     with _as_file(content) as file:
         size = os.fstat(file.fileno()).st_size
+        if size > _LARGEST:
+            raise Unreadable(Fault(0, _TOO_LARGE))
         most = min(_BASE + _TIMES * size, _MOST)
         seconds = 1 - -size // _MEGABYTE
         command = [sys.executable, "-P", process.__file__, folder.name, str(most), str(seconds)]
@@ -85,7 +95,8 @@ def sheets_of(content: Path | bytes) -> list[SheetText]:
     # Ended by a limit, it has no code of its own; a process that failed inside has 1.
     if code:
         code = code if code in _WHY else process.UNREADABLE if code == 1 else process.TOO_MUCH
-        raise Unreadable(Fault(0, _WHY[code]))
+        many_rows = code == process.TOO_MUCH and size > _SMALL
+        raise Unreadable(Fault(0, _TOO_LARGE if many_rows else _WHY[code]))
     place = Path(folder.name)
     told = json.loads((place / "sheets.json").read_text(encoding="utf-8"))
     return [

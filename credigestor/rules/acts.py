@@ -200,7 +200,7 @@ class Acted:
         if kind.memo:
             given_up = replace(state, principal=ZERO, lost=state.principal, closed=kind.closes)
             return Step(self, taken, given_up)
-        after = left(terms, state, self.on, taken)
+        after = left(terms, state, owed, self.on, taken)
         if self.moved:
             after = replace(after, moved=self.moved, interest_from=self.moved.due_date)
         if after.principal == 0:

@@ -16,7 +16,7 @@ R9's first example: 300,00 due on 10/01/26, 100,00 paid on 25/01.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -225,24 +225,25 @@ def settle(terms: Terms, state: State, paid: Paid) -> Step:
         raise Overpaid(paid, owed)
     split = allocate(owed, paid.amount)
     taken = Split(split.interest, split.fine, split.principal + paid.discount)
-    return Step(paid, split, left(terms, state, paid.on, taken))
+    return Step(paid, split, left(terms, state, owed, paid.on, taken))
 
 
-def left(terms: Terms, state: State, on: date, taken: Split) -> State:
-    """The state after so much, R$, was taken off what a note in `state` owed on a day.
+def left(terms: Terms, state: State, owed: Owed, on: date, taken: Split) -> State:
+    """The state after so much, R$, was taken off what a note in `state` `owed` on a day.
 
     Once it is late, what it owed until then is charged, and interest runs anew from the day (R9).
     """
-    owed, late = owed_on(terms, state, on), on > free_until(terms, state)
+    late = on > free_until(terms, state)
     principal = owed.principal - taken.principal
-    return replace(
-        state,
+    return State(
         principal=ZERO if state.lost else principal,
-        lost=principal if state.lost else ZERO,
         interest=owed.interest - taken.interest,
         fine=owed.fine - taken.fine,
         fine_charged=state.fine_charged or late,
         interest_from=on if late else state.interest_from,
+        moved=state.moved,
+        closed=state.closed,
+        lost=principal if state.lost else ZERO,
     )
 
 

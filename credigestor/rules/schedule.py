@@ -185,8 +185,10 @@ def rate_of_amounts(financed: Decimal, days: Sequence[int], amounts: Sequence[De
     Raises InvalidInput where no time passes for the interest in them, or it passes the maximum.
     """
     above = sum(amounts, ZERO) - financed
+    if not above:
+        return round(ZERO, RATE_PLACES)
     daily = true_rate.daily_rate(financed, zip(days, amounts, strict=True))
-    if above and not daily:
+    if not daily:
         raise InvalidInput(
             "O que vence no dia da venda já paga o financiado: não há prazo para juros.",
             field="schedule",

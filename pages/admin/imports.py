@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from credigestor.imports import importer, mappings
-from credigestor.imports.account import account_of
-from credigestor.imports.batch import Batch
 from credigestor.imports.choices import STRICT, Choices
 from credigestor.imports.importer import Counts, Plan
 from credigestor.imports.mappings import KeptMapping
@@ -110,8 +107,9 @@ def source_of(sent: Sequence[Sent], mending: Mending) -> Source:
 def check(source: Source, choices: Choices, progress: Progress) -> Plan:
     """Read and check everything; nothing is written."""
     today = data.today()
-    plan = data.read(importer.prepare, source, today=today, choices=choices, progress=progress)
-    return replace(plan, batch=Batch(), account=account_of(plan, today=today))
+    return data.read(
+        importer.prepare, source, today=today, choices=choices, progress=progress, account=True
+    )
 
 
 def write(
@@ -119,12 +117,11 @@ def write(
 ) -> Plan:
     """Check everything again and write it, in one transaction."""
     today = data.today()
-    plan = data.write(
+    return data.write(
         lambda db: importer.run(
             db, actor, source, today=today, choices=choices, why=why, progress=progress
         )
     )
-    return replace(plan, batch=Batch())
 
 
 def has_nothing(plan: Plan, choices: Choices) -> bool:

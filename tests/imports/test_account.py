@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from credigestor.db.engine import snapshot
 from credigestor.imports import importer
-from credigestor.imports.account import Account, account_of
+from credigestor.imports.account import Account
 from credigestor.imports.choices import STRICT, Choices
 from tests.imports.files import source
 from tests.imports.importing import everything
@@ -25,10 +23,13 @@ def checked(contents: dict[str, bytes], choices: Choices = STRICT) -> Account:
     """The account of files, by a check that writes nothing."""
     before = everything()
     with snapshot() as session:
-        plan = importer.prepare(session, source(contents), today=TODAY, choices=choices)
+        plan = importer.prepare(
+            session, source(contents), today=TODAY, choices=choices, account=True
+        )
     assert plan.problems == []
     assert everything() == before
-    return account_of(replace(plan), today=TODAY)
+    assert plan.account is not None
+    return plan.account
 
 
 def named(account: Account) -> dict[str, tuple[object, object]]:

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 
 from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import AuditEntry, Customer, Note, Payment, PaymentItem, Sale
-from credigestor.errors import InvalidInput, NotAllowed
+from credigestor.errors import NotAllowed
 from credigestor.imports import importer
 from credigestor.imports.importer import Counts, Plan, read_folder
 from credigestor.reports.check.report import check
@@ -308,11 +308,3 @@ def test_an_import_waits_for_a_payment_that_is_being_received_on_the_same_note(
 def test_only_who_may_transfer_imports(manager: Actor) -> None:
     with pytest.raises(NotAllowed), transaction() as session:
         importer.run(session, manager, source(shop()), today=TODAY)
-
-
-def test_a_plan_with_problems_is_not_written() -> None:
-    wrong = shop(pagamentos=[("V9", "1", "05/02/2026", "1,00", "pix")])
-    with transaction() as session:
-        plan = importer.prepare(session, source(wrong), today=TODAY)
-        with pytest.raises(InvalidInput, match="nada foi gravado"):
-            importer.write(session, CLI, plan)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from credigestor.imports import workbook_process
+from credigestor.imports import workbook_process, workbooks
 from credigestor.imports.decoding import Unreadable
 from credigestor.imports.workbook_process import NUMBER
 from credigestor.imports.workbooks import sheets_of
@@ -158,6 +158,30 @@ def test_a_row_of_libreoffice_said_to_come_a_million_times_is_bounded(tmp_path: 
     told, megabytes = read_apart(path)
     assert megabytes < 100
     assert "demais" in told
+
+
+def test_a_workbook_too_large_to_be_held_is_to_be_saved_as_csv(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "dez-anos.xlsx"
+    with path.open("wb") as file:
+        file.write(b"PK\x03\x04")
+        file.truncate(40 * 1024 * 1024 + 1)
+    start = time.monotonic()
+    with pytest.raises(Unreadable, match="Salve como CSV") as error:
+        sheets_of(path)
+    assert time.monotonic() - start < 1  # nobody began to read it
+    assert error.value.faults[0].line == 0
+
+
+def test_one_of_many_rows_that_asks_for_too_much_is_told_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(workbooks, "_SMALL", 100_000)
+    monkeypatch.setattr(workbooks, "_TIMES", 1)
+    rows = _rows(400_000, "<c><v>#</v></c><c><v>1</v></c><c><v>2</v></c><c><v>3</v></c>")
+    with pytest.raises(Unreadable, match="Salve como CSV"):
+        sheets_of(raw_xlsx([HEADER, *rows]))
 
 
 def read_apart(path: Path) -> tuple[str, int]:
