@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -70,13 +71,11 @@ def test_haproxy_takes_its_file(certificate: Path) -> None:
     run("haproxy", "-c", "-q", "-f", whole)
 
 
+@pytest.mark.parametrize("schema", ["credigestor", "loja_b"])
 def test_nginx_keeps_a_browser_with_a_process_by_the_cookie_that_we_set(
-    monkeypatch: pytest.MonkeyPatch,
+    schema: str, configured: Callable[..., None]
 ) -> None:
-    monkeypatch.setattr(
-        "credigestor.web.cookies.get_config",
-        lambda: Config.model_validate({"CREDIGESTOR_BEHIND_PROXY": True}),
-    )
+    configured(CREDIGESTOR_BEHIND_PROXY="true", CREDIGESTOR_SCHEMA=schema)
     name, value = set_cookie("a_value-of-43").partition(";")[0].split("=")
     [pattern] = re.findall(r'"~(.+)" \$credigestor_value;', NGINX)
     for header in (f"{name}={value}", f"a=1; {name}={value}", f"a={name}; {name}={value}; b=2"):
