@@ -48,8 +48,8 @@ test-days: $(VENV)/.installed-dev  ## Run all tests but the browser's on other d
 	$(BIN)/python -m tests.days "$(DAYS)" $(PYTEST) --ignore=tests/browser $(ARGS)
 	$(FLOOR)
 
-faults: $(VENV)/.installed-dev  ## Kills, stuck locks, full disks, planted corruptions, at full length (ARGS=)
-	CREDIGESTOR_FAULTS=1 $(BIN)/python -m pytest tests/faults $(ARGS)
+faults: $(VENV)/.installed-dev  ## Kills, stuck locks, full disks, planted corruptions, twenty shops, at full length (ARGS=)
+	CREDIGESTOR_FAULTS=1 $(BIN)/python -m pytest tests/faults tests/db/test_many_shops.py $(ARGS)
 
 api-fuzz: $(VENV)/.installed-dev  ## Try the API, on a made-up shop, with what its document allows and forbids (EXAMPLES=)
 	CREDIGESTOR_API_FUZZ=$(EXAMPLES) $(BIN)/python -m pytest tests/api/test_fuzz.py $(ARGS)

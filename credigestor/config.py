@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -208,3 +209,8 @@ def _origin(word: str) -> str:
 def get_config() -> Config:
     """The process's configuration, read once."""
     return Config()
+
+
+def environment_with(variables: dict[str, str]) -> dict[str, str]:
+    """The environment of another process, configured as this one but for these variables."""
+    return os.environ | variables

@@ -63,6 +63,10 @@ class DatabaseAway(Unavailable):
         self.unknown = unknown
 
 
+class ReadsOnly(Unavailable):
+    """The database takes no writes: it is a standby, or made so. Nothing was changed."""
+
+
 class DiskFull(Unavailable):
     """There is no room left to write."""
 

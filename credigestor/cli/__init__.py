@@ -18,7 +18,16 @@ from sqlalchemy.exc import ProgrammingError
 
 from credigestor import __version__, clock, logs
 from credigestor import demo as demonstration
-from credigestor.cli import backups, closings, import_told, importing, keys, server, webhooks
+from credigestor.cli import (
+    backups,
+    closings,
+    import_told,
+    importing,
+    keys,
+    server,
+    shops,
+    webhooks,
+)
 from credigestor.cli.common import (
     ACTOR,
     FOLDER,
@@ -263,6 +272,7 @@ main.add_command(server.db)
 main.add_command(webhooks.webhooks)
 main.add_command(keys.keys)
 main.add_command(undo_import)
+main.add_command(shops.migrate_shops)
 
 
 def _tell_unfolded() -> None:

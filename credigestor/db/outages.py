@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from credigestor.config import get_config
 from credigestor.db import discreet
-from credigestor.errors import DatabaseAway, DiskFull, Unavailable
+from credigestor.errors import DatabaseAway, DiskFull, ReadsOnly
 from credigestor.postgres import launcher
 from credigestor.postgres.launcher import EmbeddedError
 
@@ -102,7 +102,7 @@ def named(error: DBAPIError | psycopg.Error, *, committing: bool = False) -> Exc
             "tente de novo."
         )
     if state == "25006":
-        return Unavailable(
+        return ReadsOnly(
             "O banco de dados só permite leitura neste momento e nada foi gravado. Tente de novo "
             "em instantes."
         )

@@ -4,6 +4,8 @@ one by which a browser is known again.
 An anonymous visitor's value has no row in `sessions`; logging in replaces it by a fresh one. The
 browser's stays after logging out and opens nothing: it only keeps others' failures from locking
 this browser out (`services.lockout`).
+
+A cookie belongs to a host name, whatever the port: shops that share one have names of their own.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from collections.abc import Iterable
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from credigestor.config import get_config
+from credigestor.config import Config, get_config
 from credigestor.services.lockout import KNOWN
 
 _VALUE = re.compile(r"[A-Za-z0-9_-]{20,100}")
@@ -81,7 +83,10 @@ def clear_cookie() -> str:
 
 
 def _named(name: str) -> str:
-    return ("__Host-" if get_config().behind_proxy else "") + name
+    config = get_config()
+    usual = config.schema_name == Config.model_fields["schema_name"].default
+    shop = "" if usual else f"_{config.schema_name}"
+    return ("__Host-" if config.behind_proxy else "") + name + shop
 
 
 def _set(name: str, value: str) -> str:

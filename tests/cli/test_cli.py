@@ -58,7 +58,7 @@ def test_the_version_is_told() -> None:
 def test_the_commands_are_those_of_the_design() -> None:
     assert set(main.commands) == {
         "migrate", "create-admin", "demo", "import", "export", "backup", "restore", "check",
-        "summary", "close-days", "db", "keys", "webhooks", "undo-import",
+        "summary", "close-days", "db", "keys", "webhooks", "undo-import", "migrate-shops",
     }  # fmt: skip
     database = main.commands["db"]
     assert isinstance(database, click.Group)

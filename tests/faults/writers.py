@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from credigestor.db.engine import snapshot
 from credigestor.db.models import Payment
-from credigestor.errors import DatabaseAway
+from credigestor.errors import Unavailable
 from credigestor.reports.check.report import check
 from credigestor.rules.permissions import Role
 from credigestor.services.payments import NewPayment
@@ -48,7 +48,8 @@ def pay_under_kills(
 ) -> tuple[Ledger, list[float]]:
     """Receive payments while the server is killed so many times; how long each return took.
 
-    Who is told that the database is away confirms the same form again, as a person does.
+    Who is told that the database is away, or takes no writes yet, confirms the same form again, as
+    a person does.
     """
     ledger, stop = Ledger(), Event()
     manager = actor_of(add_user(Role.MANAGER))
@@ -62,7 +63,7 @@ def pay_under_kills(
             while form.operation_id not in ledger.acknowledged:
                 try:
                     paid = waiting.again_if_away(partial(receive, manager, form))
-                except DatabaseAway:
+                except Unavailable:
                     time.sleep(0.1)
                 else:
                     ledger.acknowledged[form.operation_id] = paid

@@ -56,6 +56,21 @@ def test_behind_the_proxy_the_cookie_is_secure_and_bound_to_the_host(
     assert any(name == b"strict-transport-security" for name, _ in shell.security_headers())
 
 
+def test_shops_at_the_ports_of_one_host_leave_each_others_cookies_alone(
+    configured: Callable[..., None],
+) -> None:
+    names = {cookies.cookie_name(), cookies.browser_cookie_name()}
+    ours = cookies.set_cookie(cookies.new_token()).partition(";")[0].encode()
+    for schema in ("loja_b", "loja_c"):
+        configured(CREDIGESTOR_SCHEMA=schema)
+        assert cookies.read([(b"cookie", ours)]) is None
+        token = cookies.new_token()
+        set_here = cookies.set_cookie(token).partition(";")[0].encode()
+        assert cookies.read([(b"cookie", ours + b"; " + set_here)]) == token
+        names |= {cookies.cookie_name(), cookies.browser_cookie_name()}
+    assert len(names) == 6
+
+
 @pytest.mark.parametrize("value", ["", "short", "x" * 200, "a b" * 10, 'x"' * 20, object()])
 def test_a_cookie_that_cannot_be_ours_is_none(value: object) -> None:
     assert cookies.valid(value) is None

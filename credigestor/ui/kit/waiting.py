@@ -11,14 +11,14 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import streamlit as st
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.exc import DBAPIError
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.errors import StreamlitInvalidLayoutContextError
 
 from credigestor.db import outages
 from credigestor.db.engine import get_engine
-from credigestor.errors import DatabaseAway
+from credigestor.errors import DatabaseAway, ReadsOnly
 from credigestor.ui.kit import messages
 
 log = logging.getLogger("credigestor")
@@ -28,25 +28,32 @@ R = TypeVar("R")
 #: Seconds that an act waits for the database amid a run, where nothing can be said.
 PATIENCE = 8.0
 _SECONDS_BETWEEN_LOOKS = 0.25
+_THERE = text("SELECT true")
 #: Seconds that the message stands before it is told anew: a run may be ended while it waits.
 _STANDS = 8
 BACK = "O banco de dados voltou."
 
 
 def again_if_away(act: Callable[[], R]) -> R:
-    """Give what the act gives; done once more where the database was away for a moment.
+    """Give what the act gives; done again where the database was away, or only read, for a moment.
 
-    Nothing was recorded then. Raises DatabaseAway where that is not known, or it stays away.
+    Nothing was recorded then; a standby that is being promoted answers before it records. Raises
+    DatabaseAway where that is not known, and what it raised last where that goes on.
     """
-    try:
-        return act()
-    except DatabaseAway as error:
-        until = time.monotonic() + PATIENCE
-        while error.unknown or not _answers():
-            if error.unknown or time.monotonic() > until:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return act()
+        except (DatabaseAway, ReadsOnly) as error:
+            if isinstance(error, DatabaseAway) and error.unknown:
                 raise
-            time.sleep(_SECONDS_BETWEEN_LOOKS)
-    return act()
+            needed = outages.WRITABLE if isinstance(error, ReadsOnly) else _THERE
+            while True:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(_SECONDS_BETWEEN_LOOKS)
+                if _answers(needed):
+                    break
 
 
 def until_there(act: Callable[[], R]) -> R:
@@ -85,10 +92,9 @@ def _tell_back(told: DeltaGenerator) -> None:
         st.toast(BACK, **good)
 
 
-def _answers() -> bool:
+def _answers(question: TextClause = _THERE) -> bool:
     try:
         with get_engine().connect() as connection:
-            connection.execute(text("SELECT 1"))
+            return bool(connection.scalar(question))
     except DBAPIError:
         return False
-    return True

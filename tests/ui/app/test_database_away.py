@@ -9,12 +9,15 @@ import pytest
 import streamlit as st
 from sqlalchemy import text
 
-from credigestor.db.engine import snapshot
+from credigestor.db.engine import get_engine, snapshot, transaction
 from credigestor.db.models import Payment
+from credigestor.errors import ReadsOnly
+from credigestor.postgres import launcher
 from credigestor.ui.kit import waiting
 from tests.killing import commit_unanswered, embedded_shop, kill_server, may_start_again
 from tests.services.paying import JANUARY, sell
 from tests.services.selling import count
+from tests.superuser import as_superuser
 from tests.ui.counter.receiving import PAGE, amount, confirm, told
 from tests.ui.support import Visit, open_app
 
@@ -106,3 +109,44 @@ def test_a_read_cut_off_amid_its_run_is_done_again(
 
     assert waiting.again_if_away(look) == 42
     assert len(looks) == 2
+
+
+def test_an_act_that_met_a_standby_being_promoted_is_done_again(shop: Path) -> None:
+    """A proxy asks who is primary, and is told so a moment before that one takes writes."""
+    reads_only = [True, True, False]
+
+    def record() -> None:
+        with transaction() as session:
+            if reads_only.pop(0):
+                session.execute(text("SET TRANSACTION READ ONLY"))
+            session.execute(text("CREATE TABLE once ()"))
+
+    waiting.again_if_away(record)
+    assert reads_only == []
+
+
+@pytest.fixture
+def read_only(shop: Path) -> Iterator[None]:
+    setting = "ALTER ROLE credigestor {} default_transaction_read_only {}"
+    with as_superuser(launcher.status(shop).url or "") as connection:
+        connection.execute(setting.format("SET", "= on"))
+        get_engine().dispose()
+        yield
+        connection.execute(setting.format("RESET", ""))
+    get_engine().dispose()
+
+
+def test_a_server_that_goes_on_taking_no_writes_is_told_of(
+    read_only: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "PATIENCE", 0.6)
+    acts = []
+
+    def record() -> None:
+        with transaction() as session:
+            acts.append(1)
+            session.execute(text("CREATE TABLE never ()"))
+
+    with pytest.raises(ReadsOnly, match="só permite leitura"):
+        waiting.again_if_away(record)
+    assert len(acts) == 1
