@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import partial
@@ -34,7 +35,7 @@ T = TypeVar("T")
 L = TypeVar("L", CustomerLine, SaleLine)
 
 _AT_ONCE = 2_000  # rows that are looked up together
-# Where reading each file begins, its share of the time, and what is said meanwhile.
+# Where each begins, its share of the time, and what is said meanwhile.
 _READING = {
     CUSTOMERS: (0.0, 1.0, "Conferindo clientes"),
     NOTES: (0.0, 0.1, "Conferindo parcelas"),
@@ -43,8 +44,7 @@ _READING = {
 }
 _FOLDING = (0.45, 0.2, "Calculando juros, multas e saldos")
 _TAKING = 0.65
-# Share of the time of customers, and of what is read before the first sale.
-_BEFORE = 0.2
+_BEFORE = 0.2  # share of the customers, and of what is read before the first sale
 
 
 class Preparation:
@@ -79,8 +79,7 @@ class Preparation:
         self.problems = problems
         self.batch = Batch()
         self.writes = False
-        #: Where in the whole the part begins, and its share of it.
-        self.place = (0.0, _BEFORE)
+        self.place = (0.0, _BEFORE)  # where the part begins, and its share of the whole
         self.known = {"customers": 0, "sales": 0, "notes": 0, "payments": 0}
         self.customers: dict[str, NewCustomer | KnownCustomer] = {}
         self.sales: dict[str, NewSale | KnownSale] = {}
@@ -103,8 +102,7 @@ class Preparation:
         self._say(0.0, "Abrindo os arquivos")
         for some in self._read(CUSTOMERS, row_checks.customer):
             self._check_customers(some)
-        parts = self.source.parts
-        for part in range(parts):
+        for part in range(parts := self.source.parts):
             if self.problems.enough:
                 break
             self.place = (_BEFORE + (1 - _BEFORE) * part / parts, (1 - _BEFORE) / parts)
@@ -136,12 +134,14 @@ class Preparation:
         """Count a part, give it away, and forget it."""
         batch, self.batch = self.batch, Batch()
         self.tally.add(batch)
-        self.writes = self.writes or bool(batch)
+        self.writes |= bool(batch)
         self.take(batch, lambda done, what: self._say(_TAKING + (1 - _TAKING) * done, what))
         for customer in batch.customers:  # what is asked of them from now on
             customer.values = {"name": customer.values["name"]}
         self.sales.clear()
         self.first_lines[SALES].clear()
+        del batch  # whose payments and acts name each other
+        gc.collect(1)
 
     def _say(self, done: float, what: str) -> None:
         """Tell how much of the part is done."""
