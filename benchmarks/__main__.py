@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
+from sqlalchemy import URL
 
 from benchmarks import (
     api_pages,
@@ -18,14 +20,69 @@ from benchmarks import (
     papers,
     queries,
     reruns,
+    results,
     searches,
     strangers,
 )
 from benchmarks.business import TODAY
-from benchmarks.results import write
+from benchmarks.figure import Figure
 from benchmarks.shops import FOLDER, connect, copy_of, shop
 
 SALES = (5_000, 50_000, 100_000)
+#: Shops by their number of sales, the smallest first.
+Shops = Mapping[int, URL]
+_Part = Callable[[Shops], list[Figure]]
+
+
+def _of(chosen: Callable[[Shops], URL], measure: Callable[[URL], list[Figure]]) -> _Part:
+    """A part that writes in one shop: in a copy, so that what is kept stays as it was loaded."""
+
+    def part(shops: Shops) -> list[Figure]:
+        with copy_of(chosen(shops)) as url:
+            return measure(url)
+
+    return part
+
+
+def _largest(shops: Shops) -> URL:
+    return shops[max(shops)]
+
+
+def _smallest(shops: Shops) -> URL:
+    return shops[min(shops)]
+
+
+def _counter(url: URL) -> list[Figure]:
+    engine = connect(url, pool_size=counter.CLIENTS)
+    try:
+        return counter.measure(engine, today=TODAY)
+    finally:
+        engine.dispose()
+
+
+def _searches(url: URL) -> list[Figure]:
+    engine = connect(url)
+    try:
+        return searches.measure(engine)
+    finally:
+        engine.dispose()
+
+
+#: What is measured one after the other, by the name that `--only` takes.
+PARTS: dict[str, _Part] = {
+    "queries": queries.measure,
+    "reruns": _of(_largest, reruns.measure),
+    "clicks": _of(_largest, clicks.measure),
+    "counter": _of(_largest, _counter),
+    "searches": _of(_largest, _searches),
+    "api": _of(_largest, api_writes.measure),
+    "api-pages": _of(_largest, api_pages.measure),
+    "files": _of(_largest, files.measure),
+    "imports": lambda shops: imports.measure(_largest(shops)),
+    "papers": _of(_smallest, papers.measure),
+    "strangers": _of(_smallest, strangers.measure),
+    "crowd": _of(_smallest, crowd.measure),
+}
 
 
 @click.command()
@@ -38,6 +95,12 @@ SALES = (5_000, 50_000, 100_000)
     help="Sales of a shop, ten notes each; give it once for each shop, at least twice.",
 )
 @click.option(
+    "--only",
+    type=click.Choice(list(PARTS)),
+    multiple=True,
+    help="Measure this part, the others keep what was measured of them before; may be repeated.",
+)
+@click.option(
     "--folder",
     type=click.Path(path_type=Path),
     default=FOLDER,
@@ -45,49 +108,21 @@ SALES = (5_000, 50_000, 100_000)
     help="Where the loaded shops are kept.",
 )
 @click.option("--fresh", is_flag=True, help="Load the shops again.")
-def main(sales: tuple[int, ...], folder: Path, fresh: bool) -> None:
-    """Measure all figures and write benchmarks/results.json and the table in its README."""
+def main(sales: tuple[int, ...], only: tuple[str, ...], folder: Path, fresh: bool) -> None:
+    """Measure all figures; each part is in results.json and in the README when it is measured."""
     shops = {}
     for size in sorted(sales):
         click.echo(f"{queries.notes(size)} notes …", err=True)
         shops[size] = shop(size, folder=folder, fresh=fresh)
-    largest = shops[max(shops)]
-    click.echo("pages and charts …", err=True)
-    figures = queries.measure(shops)
-    click.echo("reruns …", err=True)
-    figures += reruns.measure(largest)
-    click.echo("clicks …", err=True)
-    figures += clicks.measure(largest)
-    click.echo("counter …", err=True)
-    with copy_of(largest) as url:  # the counter writes: what is kept stays as it was loaded
-        engine = connect(url, pool_size=counter.CLIENTS)
-        figures += counter.measure(engine, today=TODAY)
-        engine.dispose()
-    click.echo("searches …", err=True)
-    with copy_of(largest) as url:
-        engine = connect(url)
-        figures += searches.measure(engine)
-        engine.dispose()
-    click.echo("API …", err=True)
-    with copy_of(largest) as url:
-        figures += api_writes.measure(url)
-    with copy_of(largest) as url:
-        figures += api_pages.measure(url)
-    click.echo("exports, backup and restore …", err=True)
-    with copy_of(largest) as url:
-        figures += files.measure(url)
-    click.echo("a shop's past moving in …", err=True)
-    figures += imports.measure(largest)
-    click.echo("documents …", err=True)
-    with copy_of(shops[min(shops)]) as url:
-        figures += papers.measure(url)
-    click.echo("strangers …", err=True)
-    with copy_of(shops[min(shops)]) as url:
-        figures += strangers.measure(url)
-    click.echo("a crowd …", err=True)
-    with copy_of(shops[min(shops)]) as url:
-        figures += crowd.measure(url)
-    click.echo(write(figures))
+    figures: list[Figure] = []
+    for name in only or PARTS:
+        click.echo(f"{name} …", err=True)
+        measured = PARTS[name](shops)
+        figures += measured
+        results.write(measured, notes=queries.notes(max(shops)))
+    if not only:
+        results.forget_all_but(figures)
+    click.echo(results.table(figure.as_dict() for figure in figures))
     sys.exit(not all(figure.holds for figure in figures))
 
 

@@ -181,7 +181,8 @@ def main(rows: int, file: Path | None) -> None:
     if file is not None:
         click.echo(json.dumps(_import(file)))
         return
-    click.echo(table(measure(make_url(launcher.start(FOLDER)), rows)))
+    measured = measure(make_url(launcher.start(FOLDER)), rows)
+    click.echo(table(figure.as_dict() for figure in measured))
 
 
 if __name__ == "__main__":

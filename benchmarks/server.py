@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import timedelta
 from socket import socket
 
 import psutil
@@ -25,6 +25,7 @@ from websockets.sync.client import connect
 from benchmarks.business import MANAGER, SELLER
 from benchmarks.shops import ROOT
 from benchmarks.shops import connect as connected
+from credigestor import clock
 from credigestor.db.models import LoginSession
 from credigestor.services.auth import digest
 from credigestor.ui.app.no_page import REFUSED, UNKNOWN
@@ -94,7 +95,7 @@ class Server:
                 token_hash=digest(token),
                 address="127.0.0.1",
                 user_agent="benchmark",
-                expires_at=datetime(2100, 1, 1, tzinfo=UTC),
+                expires_at=clock.now() + timedelta(hours=12),  # as those of the app
             )
             session.add(row)
             session.flush()
