@@ -14,12 +14,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, Text, any_, func, literal, select
+from sqlalchemy import ARRAY, Integer, any_, func, literal, select
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Customer, Note, Payment, PaymentItem, Reversal, Sale
 from credigestor.db.steps import DUE_AS_MADE
 from credigestor.imports.batch import Given, NewPayment
+from credigestor.imports.known_customers import any_of
 from credigestor.imports.lines import CustomerLine, NoteLine, SaleLine
 from credigestor.imports.problems import CUSTOMERS, NOTES, PAYMENTS, SALES
 from credigestor.imports.references import MARK, likeness, parted, split_text
@@ -154,7 +155,7 @@ class Again:
             select(p.id, p.ref, p.paid_on, p.amount, p.way, Reversal.reason, *sums)
             .join_from(p, i, i.payment_id == p.id)
             .outerjoin(Reversal, Reversal.payment_id == p.id)
-            .where(p.ref == any_(literal(list(rows), ARRAY(Text))))
+            .where(any_of(p.ref, rows))
             .group_by(p.id, Reversal.id)
             .order_by(p.id)
         )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import ARRAY, Text, any_, literal, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import Payment
 from credigestor.imports.again import Again
 from credigestor.imports.batch import NewPayment
+from credigestor.imports.known_customers import any_of
 from credigestor.imports.known_sales import KnownSale
 from credigestor.imports.references import payment_ref, plain_refs
 
@@ -53,7 +54,7 @@ def leave_out_known(
 
 
 def _on_record(session: Session, refs: Sequence[str]) -> set[str]:
-    there = select(Payment.ref).where(Payment.ref == any_(literal(refs, ARRAY(Text))))
+    there = select(Payment.ref).where(any_of(Payment.ref, refs))
     return {ref for ref in session.scalars(there) if ref is not None}
 
 

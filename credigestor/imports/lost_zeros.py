@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, any_, func, literal, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from credigestor.imports.known_customers import any_of
 
 
 class LostZeros:
@@ -54,7 +56,7 @@ class LostZeros:
         others = list(alike.keys() - set(refs))
         if not others:
             return {}
-        found = select(self.column).where(self.column == any_(literal(others, ARRAY(Text))))
+        found = select(self.column).where(any_of(self.column, others))
         return {alike[known]: known for known in self.session.scalars(found)}
 
     def _known_lengths(self) -> list[int]:
