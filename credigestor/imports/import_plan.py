@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import partial
@@ -140,8 +139,7 @@ class Preparation:
             customer.values = {"name": customer.values["name"]}
         self.sales.clear()
         self.first_lines[SALES].clear()
-        del batch  # whose payments and acts name each other
-        gc.collect(1)
+        batch.let_go()
 
     def _say(self, done: float, what: str) -> None:
         """Tell how much of the part is done."""
