@@ -11,10 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-import psycopg
-from psycopg import sql
 from sqlalchemy import text, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import (
@@ -30,6 +27,7 @@ from credigestor.db.models import (
     SaleMoney,
 )
 from credigestor.db.steps import Recorded
+from credigestor.imports import copying
 from credigestor.imports.act_rows import act_row, return_rows
 from credigestor.imports.batch import (
     Batch,
@@ -52,7 +50,6 @@ from credigestor.services.ledger_rows import balance_columns, note_columns, step
 
 _WRITING = 0.95  # share of the time that the new rows take
 _STEP = 500  # rows between two words of progress
-_IDS_AT_ONCE = 50_000
 #: The moment of the transaction, as COPY reads it.
 _NOW = "now"
 _TABLES = [
@@ -109,12 +106,12 @@ def add(session: Session, batch: Batch, progress: Progress = silent) -> None:
     session.execute(text("SELECT set_config('credigestor.untold', 'on', true)"))
     progress(0.0, "Reservando números")
     for model, new in everything:
-        for row, row_id in zip(new, _ids(session, model, len(new)), strict=True):
+        for row, row_id in zip(new, copying.ids(session, model, len(new)), strict=True):
             row.id = row_id
-    for each, act_id in zip(done, _ids(session, Payment, len(done)), strict=True):
+    for each, act_id in zip(done, copying.ids(session, Payment, len(done)), strict=True):
         each.id = act_id
     for model, count, rows, what in copies:
-        _copy(session, model, _counted(rows, written, total, what, progress))
+        copying.copy(session, model, _counted(rows, written, total, what, progress))
         written += count
     progress(_WRITING, "Atualizando notas que já existiam")
     _rewrite(session, batch.known_notes)
@@ -288,17 +285,6 @@ def _rewrite(session: Session, notes: Sequence[KnownNote]) -> None:
         session.execute(update(Note).where(Note.id == note.id).values(**folded))
 
 
-def _ids(session: Session, model: type[Base], count: int) -> Iterator[int]:
-    # As one value, which costs a tenth of as many rows.
-    query = text(
-        "SELECT array_agg(nextval(pg_get_serial_sequence(:table, 'id'))) "
-        "FROM generate_series(1, :count)"
-    )
-    for start in range(0, count, _IDS_AT_ONCE):
-        some = min(_IDS_AT_ONCE, count - start)
-        yield from session.scalars(query, {"table": model.__tablename__, "count": some}).one()
-
-
 def _counted(
     rows: Iterable[dict[str, Any]], before: int, total: int, what: str, progress: Progress
 ) -> Iterator[dict[str, Any]]:
@@ -306,23 +292,3 @@ def _counted(
         if count % _STEP == 0:
             progress(_WRITING * (before + count) / total, what)
         yield row
-
-
-def _copy(session: Session, model: type[Base], rows: Iterable[dict[str, Any]]) -> None:
-    """COPY rows that all have the columns of the first one."""
-    rows = iter(rows)
-    first = next(rows, None)
-    if first is None:
-        return
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(model.__tablename__), sql.SQL(", ").join(map(sql.Identifier, first))
-    )
-    connection = session.connection().connection.driver_connection
-    assert isinstance(connection, psycopg.Connection)
-    try:
-        with connection.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in chain([first], rows):
-                copy.write_row(tuple(row.values()))
-    except psycopg.IntegrityError as error:
-        # As SQLAlchemy would raise it, so that transaction() words it.
-        raise IntegrityError(str(model.__tablename__), None, error) from error

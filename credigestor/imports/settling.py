@@ -28,6 +28,7 @@ from credigestor.imports.charges_after import make_room
 from credigestor.imports.choices import Choices
 from credigestor.imports.problems import PAYMENTS, Refuse
 from credigestor.imports.refusals import too_much, too_much_later
+from credigestor.imports.simple_payments import is_simple
 from credigestor.imports.told import Told
 from credigestor.rules.acts import Acted, ActKind
 from credigestor.rules.calendar import format_date
@@ -70,22 +71,6 @@ class _Part:
     @property
     def money(self) -> Decimal:
         return self.interest + self.fine + self.principal
-
-
-def simple(notes: Iterable[AnyNote]) -> bool:
-    """Whether payments of these notes are on time and within them: the rules split them alone."""
-    for note in notes:
-        left = note.terms.amount
-        for payment in note.payments:
-            left -= payment.amount
-            if _says_split(payment) or payment.paid_on > note.terms.free_until or left < 0:
-                return False
-    return True
-
-
-def _says_split(payment: NewPayment) -> bool:
-    given = payment.given
-    return given is not None and bool(given.interest or given.fine or given.discount)
 
 
 class Settling:
@@ -150,7 +135,7 @@ class Settling:
         if target is None and not self.choices.spill:
             self.refuse(PAYMENTS, payment.line, "parcela", "Informe de que parcela é o pagamento.")
             return
-        if target is not None and self._is_simple(payment, target):
+        if target is not None and is_simple(payment, target.terms, self.states[target]):
             self._put(target, payment, Paid(payment.paid_on, payment.amount))
             return
         parts, rest = self._parts(payment, target)
@@ -168,16 +153,6 @@ class Settling:
             self._refuse_rest(payment, target)
             return
         self._take(payment, parts)
-
-    def _is_simple(self, payment: NewPayment, note: AnyNote) -> bool:
-        """Whether a payment is principal of its note alone, by the rules and by every choice."""
-        state = self.states[note]
-        return (
-            payment.amount <= state.principal
-            and payment.paid_on <= free_until(note.terms, state)
-            and not (state.interest or state.fine or state.closed or state.lost)
-            and not _says_split(payment)
-        )
 
     def _put(self, note: AnyNote, payment: NewPayment, paid: Paid) -> None:
         note.payments.append(payment)

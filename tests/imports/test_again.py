@@ -100,7 +100,7 @@ def test_what_changed_and_changed_back_is_told_each_time_and_put_right_by_choice
     first, second = contents(other, row, row), contents(other, row, {**row, **changed})
     take(first)
     was = live()
-    for time in range(3):
+    for time in range(2):
         assert take(second, APPLY).new == Counts(payments=1)
         now, there = live(), everything()
         assert now != was
