@@ -142,6 +142,12 @@ class Again:
                 about = f"venda {row.sale_ref}, parcela {row.number}"
                 self._tell(NOTES, row.line, about, note, new)
 
+    def undone(self) -> set[str]:
+        """References of payments that were put right: whose row comes back is a new one."""
+        found = select(Payment.ref).join(Reversal, Reversal.payment_id == Payment.id)
+        there = self.session.scalars(found.where(Reversal.reason == WHY))
+        return {ref for ref in there if ref is not None}
+
     def splits(self, rows: Mapping[str, NewPayment]) -> tuple[set[NewPayment], set[NewPayment]]:
         """Which payments are on record without the split that their rows say: as such, and changed.
 

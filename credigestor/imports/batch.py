@@ -82,7 +82,6 @@ class NewAct:
     on: date
     reason: str
     sale: NewSale | KnownNote
-    payment: NewPayment | None = None
     value: Decimal = ZERO
     operation: UUID | None = None
     id: int = 0
@@ -141,13 +140,15 @@ class NewNote:
     """A note to write, its payments, and the last step of their fold.
 
     `ref` is the number that it had elsewhere, `line` where an import lists it. `shares` are its
-    parts of those payments that are not simply money for it; `after` is what ended it.
+    parts of those payments that are not simply money for it; `after` is what ended it. `steps` are
+    all of its fold, with what each is of, where the rules alone do not say them.
     """
 
     planned: PlannedNote
     terms: Terms
     payments: list[NewPayment] = field(default_factory=list)
     last: Step | None = None
+    steps: list[tuple[Step, Owner]] = field(default_factory=list)
     ref: str | None = None
     line: int = 0
     id: int = 0
@@ -244,6 +245,12 @@ class Batch:
                 yield payment.act
             yield payment
         yield from self.acts
+
+    def let_go(self) -> None:
+        """Cut what points back once all is written, so that it goes with its last name."""
+        for each in self.numbered():
+            if isinstance(each, NewAct):
+                del each.sale
 
     def days(self) -> Iterator[date]:
         """The date of each sale and each payment."""

@@ -32,9 +32,7 @@ def make_room(settling: Settling, payment: NewPayment, note: AnyNote, why: str) 
     before = share.acted or Acted(ActKind.CHARGED, settled.paid_on)
     settling.told.waived -= min(max(before.interest, ZERO), amount)
     charged = replace(before, kind=ActKind.CHARGED, interest=before.interest - amount)
-    settled.act = settled.act or NewAct(
-        ActKind.CHARGED, settled.paid_on, why, settling.sale, settled
-    )
+    settled.act = settled.act or NewAct(ActKind.CHARGED, settled.paid_on, why, settling.sale)
     settled.act.kind = ActKind.CHARGED
     note.shares[settled] = replace(share, acted=charged)
     settling.refold(note)

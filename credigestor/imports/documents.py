@@ -20,6 +20,7 @@ _AMOUNT = re.compile(r"[0-9](?:[0-9.,]*[0-9])?")
 
 
 @lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)
 def number_of(text: str) -> int:
     """The number of an instalment as people write it; 0 of none.
 
@@ -30,6 +31,7 @@ def number_of(text: str) -> int:
     return int(match[1]) if match else 0
 
 
+@lru_cache(maxsize=4096)
 def is_entry(text: str) -> bool:
     """Whether an instalment's number says that it is what was paid down.
 

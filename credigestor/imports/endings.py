@@ -120,7 +120,7 @@ class Endings:
                 on, owed.total, way, line=AFTER_ALL + ended.line, number=note.number
             )
             payment.backdate_reason = ON_DUE
-            self.settling.fold(note, Paid(on, owed.total))
+            self.settling.fold(note, Paid(on, owed.total), payment)
             note.payments.append(payment)
             told.add(NOTES, ended.line, _SETTLED, f"{about} em {format_date(on)}")
         else:
@@ -154,7 +154,7 @@ class Endings:
             if owed.charges:
                 let_go = Acted(ActKind.WAIVER, on, owed.interest, owed.fine)
                 note.after.append((let_go, waiver))
-                settling.fold(note, let_go)
+                settling.fold(note, let_go, waiver)
                 settling.told.waived += owed.charges
             fall = Acted(ActKind.RETURN, on, principal=owed.principal)
             due = due_date(note.terms, settling.states[note])
@@ -162,7 +162,7 @@ class Endings:
             days = 0 if overdue else max((due - on) // timedelta(days=1), 0)
             back.value += max(early.present_value(owed.principal, self.rate, days), CENT)
             note.after.append((fall, back))
-            settling.fold(note, fall)
+            settling.fold(note, fall, back)
             detail = (
                 f"venda {settling.ref}, parcela {note.number}: {format_brl(owed.principal)} em "
                 f"{format_date(on)}"

@@ -11,6 +11,7 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from credigestor.imports.documents import number_of, split_document
 from credigestor.imports.table_lines import Group, Line, TableLines, cents
@@ -243,6 +244,7 @@ class SaleKeys:
         return self._rows[ref] - 1
 
 
+@lru_cache(maxsize=2**15)
 def ordinal(iso: str) -> int:
     """The number of a day written as ISO; 0 where it is none.
 

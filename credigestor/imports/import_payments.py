@@ -29,7 +29,8 @@ from credigestor.imports.making import dated_back
 from credigestor.imports.problems import PAYMENTS, Refuse
 from credigestor.imports.references import split_text
 from credigestor.imports.refusals import too_much, too_much_later
-from credigestor.imports.settling import Settling, simple
+from credigestor.imports.settling import Settling
+from credigestor.imports.simple_payments import simple
 from credigestor.imports.told import Told
 from credigestor.rules.calendar import format_date
 from credigestor.rules.charges import Overpaid, new_state

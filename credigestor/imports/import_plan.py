@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import partial
@@ -140,8 +139,7 @@ class Preparation:
             customer.values = {"name": customer.values["name"]}
         self.sales.clear()
         self.first_lines[SALES].clear()
-        del batch  # whose payments and acts name each other
-        gc.collect(1)
+        batch.let_go()
 
     def _say(self, done: float, what: str) -> None:
         """Tell how much of the part is done."""
@@ -231,7 +229,8 @@ class Preparation:
         self.zeros[CUSTOMERS].resolve(unknown, self.customers, self._look_up_customers)
 
     def _look_up_customers(self, refs: set[str]) -> None:
-        self.customers |= known_customers(self.session, refs)
+        if refs:
+            self.customers |= known_customers(self.session, refs)
 
     def _check_sales(self, lines: list[SaleLine]) -> None:
         self._find_customers({line.customer_ref for line in lines})
@@ -265,7 +264,8 @@ class Preparation:
         self.zeros[SALES].resolve(unknown, self.sales, self._look_up_sales)
 
     def _look_up_sales(self, refs: set[str]) -> None:
-        self.sales |= known_sales(self.session, refs)
+        if refs:
+            self.sales |= known_sales(self.session, refs)
 
     def _new_sale(self, line: SaleLine) -> NewSale | None:
         customer = self.customers.get(line.customer_ref)

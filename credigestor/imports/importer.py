@@ -156,12 +156,12 @@ class _Asked:
 
 @contextmanager
 def _seldom_collected() -> Iterator[None]:
-    """Look for garbage in cycles a hundredth as often: rows make none, and millions of objects.
+    """Look for garbage in cycles a thousandth as often: rows make none, and millions of objects.
 
     Imports of a shop follow one another, so that none takes another's setting for the usual one.
     """
     usual = gc.get_threshold()
-    gc.set_threshold(100 * usual[0], *usual[1:])
+    gc.set_threshold(1_000 * usual[0], *usual[1:])
     try:
         yield
     finally:

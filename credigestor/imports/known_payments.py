@@ -13,7 +13,7 @@ from credigestor.imports.again import Again
 from credigestor.imports.batch import NewPayment
 from credigestor.imports.known_customers import any_of
 from credigestor.imports.known_sales import KnownSale
-from credigestor.imports.references import payment_ref, plain_refs
+from credigestor.imports.references import name_anew, payment_ref, plain_refs
 
 _AT_ONCE = 10_000  # payments that are looked up together
 
@@ -25,6 +25,9 @@ def leave_out_known(
     session: Session, again: Again, of_notes: OfNotes, sales: Mapping[str, KnownSale]
 ) -> int:
     """Take out of `of_notes` what is not new, telling what changed; give how many are on record."""
+    if undone := again.undone():
+        for note, payments in of_notes.items():
+            name_anew(*note, payments, undone)
     first_day = min((p.paid_on for each in of_notes.values() for p in each), default=date.max)
     count = 0
     for some in _batches(of_notes):

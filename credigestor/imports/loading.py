@@ -11,10 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-import psycopg
-from psycopg import sql
 from sqlalchemy import text, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from credigestor.db.models import (
@@ -30,6 +27,7 @@ from credigestor.db.models import (
     SaleMoney,
 )
 from credigestor.db.steps import Recorded
+from credigestor.imports import copying
 from credigestor.imports.act_rows import act_row, return_rows
 from credigestor.imports.batch import (
     Batch,
@@ -45,14 +43,13 @@ from credigestor.imports.endings import CANCELLED
 from credigestor.imports.references import payment_ref
 from credigestor.rules.acts import Acted
 from credigestor.rules.charges import Step, new_state
-from credigestor.rules.methods import parts_of
+from credigestor.rules.methods import SEVERAL, parts_of
 from credigestor.rules.progress import Progress, silent
 from credigestor.services import handing, ledger, sales
-from credigestor.services.ledger_rows import note_columns, step_columns
+from credigestor.services.ledger_rows import balance_columns, note_columns, step_columns
 
 _WRITING = 0.95  # share of the time that the new rows take
 _STEP = 500  # rows between two words of progress
-_IDS_AT_ONCE = 50_000
 #: The moment of the transaction, as COPY reads it.
 _NOW = "now"
 _TABLES = [
@@ -109,12 +106,12 @@ def add(session: Session, batch: Batch, progress: Progress = silent) -> None:
     session.execute(text("SELECT set_config('credigestor.untold', 'on', true)"))
     progress(0.0, "Reservando números")
     for model, new in everything:
-        for row, row_id in zip(new, _ids(session, model, len(new)), strict=True):
+        for row, row_id in zip(new, copying.ids(session, model, len(new)), strict=True):
             row.id = row_id
-    for each, act_id in zip(done, _ids(session, Payment, len(done)), strict=True):
+    for each, act_id in zip(done, copying.ids(session, Payment, len(done)), strict=True):
         each.id = act_id
     for model, count, rows, what in copies:
-        _copy(session, model, _counted(rows, written, total, what, progress))
+        copying.copy(session, model, _counted(rows, written, total, what, progress))
         written += count
     progress(_WRITING, "Atualizando notas que já existiam")
     _rewrite(session, batch.known_notes)
@@ -169,17 +166,18 @@ def _note_rows(batch: Batch, cancelled: bool) -> Iterator[dict[str, Any]]:
             yield {
                 "id": note.id,
                 **sales.note_row(note.planned, sale.id, sale.customer.id),
-                **note_columns(note.terms, note.planned.dates, _telling(note)),
+                **_balance(note),
                 **({"cancelled_on": sale.cancelled_on} if cancelled else {}),
                 "ref": note.ref,
             }
 
 
-def _telling(note: NewNote) -> Sequence[Step]:
-    """The steps that say all of a note: the last, where each is a payment."""
-    if note.shares or note.after:
-        return [step for step, _ in _steps(note)]
-    return [note.last] if note.last else []
+def _balance(note: NewNote) -> dict[str, Any]:
+    """What is left of a note; of its steps the last says it, where each is a payment."""
+    if note.last is None:
+        return balance_columns(new_state(note.terms), ())
+    steps = [step for step, _ in note.steps] if note.shares or note.after else [note.last]
+    return balance_columns(note.last.state, steps)
 
 
 def _act_item_rows(batch: Batch, notes: Iterable[NewNote]) -> Iterator[dict[str, Any]]:
@@ -203,7 +201,10 @@ def _act_item_rows(batch: Batch, notes: Iterable[NewNote]) -> Iterator[dict[str,
 
 def _payment_rows(batch: Batch) -> Iterator[dict[str, Any]]:
     marked = any(p.backdate_reason or p.discount_reason for p in batch.payments)
+    shared = any(p.method == SEVERAL for p in batch.payments)
     for payment, row in _plain_payment_rows(batch):
+        if shared:
+            row |= handing.columns(parts_of(payment.way, payment.amount))
         if marked:
             row["backdate_reason"] = payment.backdate_reason
             row["discount_reason"] = payment.discount_reason
@@ -241,20 +242,23 @@ def _payment_row(payment: NewPayment, customer_id: int, sale_ref: str | None) ->
         "paid_on": payment.paid_on,
         "amount": payment.amount,
         "received_by": payment.received_by,
-        **handing.columns(parts_of(payment.way, payment.amount)),
+        "method": payment.method,
     }
 
 
-def _steps(note: NewNote | KnownNote) -> Iterator[tuple[Step, Owner]]:
-    plain = isinstance(note, NewNote) and not (note.shares or note.after)
-    if plain and note.last is not None and len(note.payments) == 1:
-        yield note.last, note.payments[0]
-        return
+def _steps(note: NewNote | KnownNote) -> Sequence[tuple[Step, Owner]]:
+    if isinstance(note, NewNote):
+        if note.steps or not note.payments:
+            return note.steps
+        if note.last is not None and len(note.payments) == 1:
+            return [(note.last, note.payments[0])]
     state = new_state(note.terms)
+    steps: list[tuple[Step, Owner]] = []
     for act, owner in entries(note):
         step = act.folded(note.terms, state)
         state = step.state
-        yield step, owner
+        steps.append((step, owner))
+    return steps
 
 
 def _item_rows(batch: Batch, notes: Sequence[NewNote]) -> Iterator[dict[str, Any]]:
@@ -274,20 +278,11 @@ def _item_rows(batch: Batch, notes: Sequence[NewNote]) -> Iterator[dict[str, Any
 
 def _rewrite(session: Session, notes: Sequence[KnownNote]) -> None:
     for note in notes:
-        steps = list(_steps(note))
+        steps = _steps(note)
         there = [(owner, step) for step, owner in steps if isinstance(owner, Recorded)]
         ledger.rewrite_items(session, there)
         folded = note_columns(note.terms, note.made, [step for step, _ in steps])
         session.execute(update(Note).where(Note.id == note.id).values(**folded))
-
-
-def _ids(session: Session, model: type[Base], count: int) -> Iterator[int]:
-    query = text(
-        "SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)"
-    )
-    for start in range(0, count, _IDS_AT_ONCE):
-        some = min(_IDS_AT_ONCE, count - start)
-        yield from session.scalars(query, {"table": model.__tablename__, "count": some})
 
 
 def _counted(
@@ -297,23 +292,3 @@ def _counted(
         if count % _STEP == 0:
             progress(_WRITING * (before + count) / total, what)
         yield row
-
-
-def _copy(session: Session, model: type[Base], rows: Iterable[dict[str, Any]]) -> None:
-    """COPY rows that all have the columns of the first one."""
-    rows = iter(rows)
-    first = next(rows, None)
-    if first is None:
-        return
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(model.__tablename__), sql.SQL(", ").join(map(sql.Identifier, first))
-    )
-    connection = session.connection().connection.driver_connection
-    assert isinstance(connection, psycopg.Connection)
-    try:
-        with connection.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in chain([first], rows):
-                copy.write_row(tuple(row.values()))
-    except psycopg.IntegrityError as error:
-        # As SQLAlchemy would raise it, so that transaction() words it.
-        raise IntegrityError(str(model.__tablename__), None, error) from error

@@ -20,7 +20,8 @@ from credigestor.rules.due_schedule import ScheduleKind
 from credigestor.rules.money import ZERO
 from credigestor.services import sales
 
-_NO_ID = UUID(int=0)
+#: What no row says of a sale; made once, since a model copies all that it is not given.
+_BLANK = sales.NewSale.model_construct(operation_id=UUID(int=0), customer_id=0)
 _COLUMN_OF = {
     "sold_on": "data",
     "total": "valor_total",
@@ -73,16 +74,16 @@ class SaleMaker:
             return None
         sold_on, first_due = line.sold_on, line.first_due_date
         late = bool(first_due and not rows and self.choices.earlier_day and sold_on > first_due)
-        data = sales.NewSale.model_construct(
-            operation_id=_NO_ID,
-            customer_id=0,
-            sold_on=first_due if late else sold_on,
-            description=line.description,
-            total=line.total,
-            down_payment=line.down_payment,
-            installments=line.installments,
-            first_due_date=first_due,
-            contract_rate=self._contract_rate(line),
+        data = _BLANK.model_copy(
+            update={
+                "sold_on": first_due if late else sold_on,
+                "description": line.description,
+                "total": line.total,
+                "down_payment": line.down_payment,
+                "installments": line.installments,
+                "first_due_date": first_due,
+                "contract_rate": self._contract_rate(line),
+            }
         )
         made: Any = (settings, self.told)
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from credigestor.imports.batch import Given
@@ -34,6 +34,22 @@ def plain_refs(
         name = likeness(sale_ref, number, payment)
         alike[name] += 1
         yield f"{name}#{alike[name]}", payment
+
+
+def name_anew(
+    sale_ref: str, number: int, payments: Iterable[NewPayment], undone: Collection[str]
+) -> None:
+    """Count a note's payments alike past the references that are undone, which stay taken.
+
+    So a row that was changed, and changed back, is one that is not on record.
+    """
+    past = Counter[tuple[str, str]]()
+    for payment in payments:
+        alike = likeness(sale_ref, number, payment), payment.split
+        payment.copy += past[alike]
+        while payment_ref(sale_ref, number, payment) in undone:
+            payment.copy += 1
+            past[alike] += 1
 
 
 def split_text(given: Given | None) -> str:

@@ -20,6 +20,7 @@ from credigestor.imports.batch import (
     NewNote,
     NewPayment,
     NewSale,
+    Owner,
     Share,
     entries,
 )
@@ -27,6 +28,7 @@ from credigestor.imports.charges_after import make_room
 from credigestor.imports.choices import Choices
 from credigestor.imports.problems import PAYMENTS, Refuse
 from credigestor.imports.refusals import too_much, too_much_later
+from credigestor.imports.simple_payments import is_simple
 from credigestor.imports.told import Told
 from credigestor.rules.acts import Acted, ActKind
 from credigestor.rules.calendar import format_date
@@ -36,7 +38,6 @@ from credigestor.rules.charges import (
     Owed,
     Paid,
     State,
-    Step,
     allocate,
     free_until,
     new_state,
@@ -70,19 +71,6 @@ class _Part:
     @property
     def money(self) -> Decimal:
         return self.interest + self.fine + self.principal
-
-
-def simple(notes: Iterable[AnyNote]) -> bool:
-    """Whether payments of these notes are on time and within them: the rules split them alone."""
-    for note in notes:
-        left = note.terms.amount
-        for payment in note.payments:
-            left -= payment.amount
-            given = payment.given
-            plain = given is None or not (given.interest or given.fine or given.discount)
-            if not plain or payment.paid_on > note.terms.free_until or left < 0:
-                return False
-    return True
 
 
 class Settling:
@@ -120,20 +108,23 @@ class Settling:
             if isinstance(what, NewPayment):
                 self.pay(what, target)
             elif target is not None:
-                self._there(what.act, target)
+                self._there(what, target)
 
-    def fold(self, note: AnyNote, act: Act) -> Step:
-        """Fold one act into a note; raises Overpaid."""
+    def fold(self, note: AnyNote, act: Act, of: Owner) -> None:
+        """Fold one act into a note, `of` what it is; raises Overpaid."""
         step = act.folded(note.terms, self.states[note])
         self.states[note] = step.state
         note.last = step
-        return step
+        if isinstance(note, NewNote):
+            note.steps.append((step, of))
 
     def refold(self, note: AnyNote) -> None:
         """Fold a note anew, of which a payment was changed."""
         self.states[note] = new_state(note.terms)
-        for act, _ in entries(note):
-            self.fold(note, act)
+        if isinstance(note, NewNote):
+            note.steps.clear()
+        for act, owner in entries(note):
+            self.fold(note, act, owner)
 
     def owed(self, note: AnyNote, on: date) -> Owed:
         """What a note owes on a day, as far as it is folded."""
@@ -143,6 +134,9 @@ class Settling:
         """Split a payment, or refuse its line."""
         if target is None and not self.choices.spill:
             self.refuse(PAYMENTS, payment.line, "parcela", "Informe de que parcela é o pagamento.")
+            return
+        if target is not None and is_simple(payment, target.terms, self.states[target]):
+            self._put(target, payment, Paid(payment.paid_on, payment.amount))
             return
         parts, rest = self._parts(payment, target)
         if parts is None:
@@ -160,9 +154,14 @@ class Settling:
             return
         self._take(payment, parts)
 
-    def _there(self, act: Act, note: AnyNote) -> None:
+    def _put(self, note: AnyNote, payment: NewPayment, paid: Paid) -> None:
+        note.payments.append(payment)
+        self.newest[note] = payment
+        self.fold(note, paid, payment)
+
+    def _there(self, there: Recorded, note: AnyNote) -> None:
         try:
-            self.fold(note, act)
+            self.fold(note, there.act, there)
         except Overpaid as error:
             # What was there had fitted by itself.
             line = self.newest[note].line if note in self.newest else 0
@@ -235,7 +234,7 @@ class Settling:
         if any(interest < 0 or fine < 0 for interest, fine in asked):
             kind = ActKind.CHARGED
         if any(interest or fine for interest, fine in asked):
-            payment.act = NewAct(kind, on, IMPORTED, self.sale, payment)
+            payment.act = NewAct(kind, on, IMPORTED, self.sale)
             self._tell(payment, kind, parts, asked)
         if len(parts) > 1:
             numbers = ", ".join(str(part.note.number) for part in parts)
@@ -251,11 +250,9 @@ class Settling:
             if acted or part.discount or len(parts) > 1:
                 note.shares = note.shares or {}
                 note.shares[payment] = Share(part.money, part.discount, acted, place > 0)
-            note.payments.append(payment)
-            self.newest[note] = payment
-            if acted is not None:
-                self.fold(note, acted)
-            self.fold(note, Paid(on, part.money, part.discount))
+            if acted is not None and payment.act is not None:
+                self.fold(note, acted, payment.act)
+            self._put(note, payment, Paid(on, part.money, part.discount))
 
     def _tell(
         self,

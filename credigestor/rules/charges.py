@@ -224,7 +224,9 @@ def settle(terms: Terms, state: State, paid: Paid) -> Step:
     if paid.amount + paid.discount > owed.total or (paid.discount and paid.amount < owed.charges):
         raise Overpaid(paid, owed)
     split = allocate(owed, paid.amount)
-    taken = Split(split.interest, split.fine, split.principal + paid.discount)
+    taken = split
+    if paid.discount:
+        taken = Split(split.interest, split.fine, split.principal + paid.discount)
     return Step(paid, split, left(terms, state, owed, paid.on, taken))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from credigestor.rules.charges import DueDates, Paid, Step, Terms, new_state
+from credigestor.rules.charges import DueDates, Paid, State, Step, Terms, new_state
 
 
 def step_columns(step: Step) -> dict[str, Any]:
@@ -32,23 +32,36 @@ def note_columns(terms: Terms, made: DueDates, steps: Sequence[Step]) -> dict[st
     """A note's folded columns after all its steps; those of a new note where there are none."""
     state = steps[-1].state if steps else new_state(terms)
     dates = state.moved or made
-    paid = [step.act.on for step in steps if isinstance(step.act, Paid)]
-    others = [step.act.on for step in steps if not isinstance(step.act, Paid)]
     return {
-        "principal_balance": state.principal,
-        "interest_carried": state.interest,
-        "fine_carried": state.fine,
-        "fine_charged": state.fine_charged,
-        "interest_from": state.interest_from,
+        **balance_columns(state, steps),
         "due_date": dates.due_date,
         "on_time_until": dates.on_time_until,
         "free_until": dates.free_until,
         "original_due_date": made.due_date if state.moved else None,
         "original_on_time_until": made.on_time_until if state.moved else None,
         "original_free_until": made.free_until if state.moved else None,
+    }
+
+
+def balance_columns(state: State, steps: Sequence[Step]) -> dict[str, Any]:
+    """Those of what is left in a state after all steps, and of the days; not when it is due."""
+    paid = other = settled = None
+    for step in steps:
+        if isinstance(step.act, Paid):
+            paid = step.act.on
+        else:
+            other = step.act.on
+        if settled is None and not step.state.principal:
+            settled = step.act.on
+    return {
+        "principal_balance": state.principal,
+        "interest_carried": state.interest,
+        "fine_carried": state.fine,
+        "fine_charged": state.fine_charged,
+        "interest_from": state.interest_from,
         "written_off": state.lost,
         "closed": state.closed and state.closed.value,
-        "last_paid_on": paid[-1] if paid else None,
-        "last_act_on": others[-1] if others else None,
-        "settled_on": next((step.act.on for step in steps if not step.state.principal), None),
+        "last_paid_on": paid,
+        "last_act_on": other,
+        "settled_on": settled,
     }

@@ -7,13 +7,15 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from credigestor.db.engine import snapshot
+from credigestor.db.engine import snapshot, transaction
 from credigestor.db.models import AuditEntry, Customer, Note, Payment, PaymentItem, Reversal, Sale
 from credigestor.imports.choices import Choices
 from credigestor.imports.importer import Counts
 from credigestor.imports.problems import CUSTOMERS, PAYMENTS, SALES
-from tests.imports.importing import everything
+from credigestor.services import payments
+from tests.imports.importing import CLI, everything
 from tests.imports.past import Row, files, listed, take
+from tests.portfolio import TODAY
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -70,6 +72,72 @@ def test_a_changed_payment_is_told_not_doubled_and_put_right_by_choice(
 
 
 LATE = {**PAID, "data": "10/04/2026", "valor": "60,00", "juros": "5,00", "multa": "2,00"}
+
+
+@pytest.mark.parametrize(
+    ("row", "changed", "told", "back"),
+    [
+        (PAID, {"valor": "45,00"}, "45,00 em 10/02/2026 passou a 50,00", "50,00 em 10/02/2026"),
+        (
+            PAID,
+            {"data": "20/02/2026"},
+            "50,00 em 20/02/2026 passou a 10/02/2026",
+            "50,00 em 10/02/2026",
+        ),
+        (PAID, {"forma": "Pix"}, "50,00 em 10/02/2026 passou a Dinheiro", "50,00 em 10/02/2026"),
+        (
+            {**LATE, "valor": "20,00"},
+            {"juros": "7,00"},
+            "passou a juros 5,00 em vez de 7,00",
+            "20,00 em 10/04/2026",
+        ),
+    ],
+)
+def test_what_changed_and_changed_back_is_told_each_time_and_put_right_by_choice(
+    row: Row, changed: dict[str, str], told: str, back: str
+) -> None:
+    other = {**PAID, "parcela": "2", "valor": "1,00", "data": "09/02/2026"}
+    first, second = contents(other, row, row), contents(other, row, {**row, **changed})
+    take(first)
+    was = live()
+    for time in range(2):
+        assert take(second, APPLY).new == Counts(payments=1)
+        now, there = live(), everything()
+        assert now != was
+        plan = take(first)
+        assert (plan.problems, plan.new, plan.known.payments) == ([], Counts(), 2)
+        [remark] = plan.remarks
+        assert told in remark.detail
+        assert everything() == there
+        assert take(first, APPLY).new == Counts(payments=1)
+        assert live() == was
+        plan = take(first, APPLY)
+        assert (plan.new, plan.remarks, plan.known.payments) == (Counts(), (), 3)
+        [remark] = take(second).remarks
+        assert f"pagamento de {back}" in remark.detail, time
+
+
+def test_a_payment_that_a_person_reversed_does_not_come_back() -> None:
+    take(contents(PAID))
+    with transaction() as session:
+        [paid] = session.scalars(select(Payment.id))
+        payments.reverse(session, CLI, payment_id=paid, why="Cheque devolvido", today=TODAY)
+    plan = take(contents(PAID), APPLY)
+    assert (plan.new, plan.remarks, plan.known.payments) == (Counts(), (), 1)
+    assert live() == []
+
+
+def live() -> list[tuple[object, ...]]:
+    """Number, day, way and split of each payment that counts."""
+    i = PaymentItem
+    found = (
+        select(Note.number, Payment.paid_on, Payment.way, i.amount, i.interest, i.fine)
+        .join_from(Payment, i, i.payment_id == Payment.id)
+        .join(Note, Note.id == i.note_id)
+        .where(i.reversed.is_(False))
+    )
+    with snapshot() as session:
+        return sorted(tuple(row) for row in session.execute(found))
 
 
 @pytest.mark.parametrize(
