@@ -9,7 +9,7 @@ from fastapi import Depends, Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from credigestor.api.calls import Caller
+from credigestor.api.calls import Call, Caller
 from credigestor.api.fields import Answer, Day, Money, NotYetIn, Rate
 from credigestor.api.notes import Band
 from credigestor.api.operations import Operations
@@ -23,16 +23,23 @@ from credigestor.api.views import (
 )
 from credigestor.db import replica
 from credigestor.reports import delinquency as late
-from credigestor.reports.as_closed import as_closed
+from credigestor.reports import summary as headlines
+from credigestor.reports.as_closed import Closed, as_closed
 from credigestor.reports.delinquency import DelinquencyFilters
+from credigestor.reports.folded_summary import folded_summary
 from credigestor.reports.portfolio import flows, stock
 from credigestor.reports.portfolio.act_totals import NOTHING, act_totals
 from credigestor.reports.store_credit import owed_to_customers
-from credigestor.reports.summary import summary as headline
+from credigestor.reports.unfolded import unfolded
 from credigestor.rules.acts import ActKind
 from credigestor.rules.permissions import Permission
 
 router = Operations("", "Números")
+
+#: A day's figures now, and as they were where it is closed.
+_Both = tuple[headlines.Summary, Closed | None]
+#: How often the summaries are brought up where others write meanwhile, before all is recounted.
+_TRIES = 3
 
 
 class Figures(Answer):
@@ -168,17 +175,31 @@ class LatePage(DatedPage[LateCustomer]):
     response_model_exclude_unset=True,
 )
 def summary(call: Caller, as_of: Day | None = None) -> Summary:
-    """The figures that a restore is compared by."""
+    """The figures that a restore is compared by, which the summaries give to the cent."""
     day = passed(as_of, call.today)
-
-    found, then = replica.read(
-        lambda session: (
-            headline(session, day, today=call.today),
-            as_closed(session, day, today=call.today),
-        )
+    found, then = _folded(call, day) or replica.read(
+        lambda session: _recounted(session, day, today=call.today)
     )
     closed = {"closed_at": then.closed_at, "as_closed": vars(then.figures)} if then else {}
     return Summary.model_validate({**vars(found), "as_of": day, **closed})
+
+
+def _folded(call: Call, day: date) -> _Both | None:
+    """The figures from the summaries; None where others write faster than those are brought up."""
+
+    def read(session: Session) -> _Both | None:
+        if unfolded(session):
+            return None
+        now = folded_summary(session, day, today=call.today)
+        return now, as_closed(session, day, now=now)
+
+    tries = (caught_up(call, read)[0] for _ in range(_TRIES))
+    return next(filter(None, tries), None)
+
+
+def _recounted(session: Session, day: date, *, today: date) -> _Both:
+    now = headlines.summary(session, day, today=today)
+    return now, as_closed(session, day, now=now)
 
 
 @router.reads("/dashboard", Permission.ANALYTICS, "O painel numa data, com o movimento do período")

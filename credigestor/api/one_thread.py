@@ -17,12 +17,16 @@ from fastapi import Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
+from credigestor.web import page_runs
+
 P = ParamSpec("P")
 R = TypeVar("R")
 #: So many that only read at a time: they wait for no lock and no disk, so more threads make nothing
 #: quicker, and a page waits behind each of them for the interpreter. Writes do wait, and have the
 #: gate's limit alone: those that commit together share the disk's time.
 READING_AT_A_TIME = 3
+#: Seconds that an operation waits at most for runs of pages to end before it begins.
+PAGES_FIRST = 0.1
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 _reading = anyio.CapacityLimiter(READING_AT_A_TIME)
@@ -57,6 +61,7 @@ class OneThread(APIRoute):
 
 
 def _to_its_end(handler: Handler, request: Request) -> Response:
+    page_runs.give_way(PAGES_FIRST)
     running = handler(request)
     try:
         running.send(None)

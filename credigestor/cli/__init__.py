@@ -255,7 +255,7 @@ def summary(as_of: str | None, as_json: bool) -> None:
     day = _date(as_of, default=today)
     with snapshot() as session:
         found = figures.summary(session, day, today=today)
-        closed = closed_figures(session, day, today=today)
+        closed = closed_figures(session, day, now=found)
     if as_json:
         told = figures.as_json(found) | closings.as_json(closed)
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))

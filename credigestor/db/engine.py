@@ -166,9 +166,13 @@ def single_statements() -> Iterator[Session]:
         with transaction() as session:
             yield session
         return
-    alone = get_engine().execution_options(isolation_level="AUTOCOMMIT")
-    with _worded(), Session(alone, expire_on_commit=False) as session:
+    with _worded(), Session(_alone(get_engine()), expire_on_commit=False) as session:
         yield session  # connected by the first of them, if there is one
+
+
+@lru_cache(maxsize=1)  # to make one and begin to listen takes as long as two small statements
+def _alone(engine: Engine) -> Engine:
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 @contextmanager

@@ -40,7 +40,7 @@ from credigestor.db.models import (
     Sale,
 )
 from credigestor.db.steps import terms_of
-from credigestor.reports.summary import Summary, summary
+from credigestor.reports.summary import Summary
 from credigestor.rules.acts import Acted, ActKind
 from credigestor.rules.aging import band
 from credigestor.rules.charges import Act as AnAct
@@ -80,8 +80,8 @@ class _Happened:
     by_credit: bool = False
 
 
-def as_closed(session: Session, day: date, *, today: date) -> Closed | None:
-    """A closed day's figures as it was closed; None for a day that is open.
+def as_closed(session: Session, day: date, *, now: Summary) -> Closed | None:
+    """A closed day's figures as it was closed, by its summary `now`; None for a day that is open.
 
     It was closed by the first of the closings that have kept it closed until now.
     """
@@ -96,12 +96,11 @@ def as_closed(session: Session, day: date, *, today: date) -> Closed | None:
     ).one_or_none()
     if first is None:
         return None
-    return Closed(first.created_at, figures(session, day, first.created_at, today=today))
+    return Closed(first.created_at, figures(session, day, first.created_at, now=now))
 
 
-def figures(session: Session, day: date, moment: datetime, *, today: date) -> Summary:
-    """The summary of a day as it was at a moment after it, from what was on record then."""
-    now = summary(session, day, today=today)
+def figures(session: Session, day: date, moment: datetime, *, now: Summary) -> Summary:
+    """What the summary `now` of a day was at a moment after it, from what was on record then."""
     added: dict[str, Any] = defaultdict(int)
     aging: dict[str, Any] = defaultdict(int)
     new_sales = set(

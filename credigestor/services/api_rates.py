@@ -50,7 +50,8 @@ def count(session: Session, *, callers: Collection[str], now: datetime) -> dict[
 
     To be committed at once: until then no other call of theirs can be counted.
     """
-    rows = session.execute(_COUNT, {"callers": list(callers), "minute": minute(now)})
+    asked = {"callers": list(callers), "minute": minute(now)}
+    rows = session.connection().execute(_COUNT, asked)  # by the session it takes longer
     return {row.caller: row.calls for row in rows}
 
 

@@ -81,11 +81,11 @@ def show_day(newest: Closing) -> None:
     """A closed day's figures as it was closed and as they are now."""
     st.header("Um dia fechado, antes e agora", anchor=False)
     day = address.day("Dia", name="day", default=newest.until) or newest.until
-    then = data.read(as_closed, day, today=today)
+    now = data.read(summary, day, today=today)
+    then = data.read(as_closed, day, now=now)
     if then is None:
         st.info(f"{format_date(day)} não está fechado.", icon=":material/lock_open:")
         return
-    now = data.read(summary, day, today=today)
     closed_at = moment(then.closed_at)
     same = all(getattr(now, name) == getattr(then.figures, name) for name in FIGURES)
     told = "Nada mudou desde então." if same else "O que mudou está na lista abaixo."

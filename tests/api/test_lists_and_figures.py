@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from credigestor.db.engine import snapshot
+from credigestor.api import figures
+from credigestor.db import replica
+from credigestor.db.engine import snapshot, transaction
 from credigestor.reports import customer_profile, customers, delinquency, notes, overview, sales
 from credigestor.reports import summary as summaries
 from credigestor.reports.delinquency import DelinquencyFilters
@@ -161,6 +165,26 @@ def test_filters_of_the_notes_page_choose_the_same_notes(
         assert [(item["id"], item["owed"]) for item in found] == [
             (row.id, f"{row.owed:.2f}") for row in rows
         ], query
+
+
+def test_the_summary_recounts_the_ledger_only_where_the_summaries_lag(
+    portfolio: None, manager_token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recounted: list[date] = []
+
+    def counting(session: Session, as_of: date, *, today: date) -> summaries.Summary:
+        recounted.append(as_of)
+        return summaries.summary(session, as_of, today=today)
+
+    recount = SimpleNamespace(summary=counting, Summary=summaries.Summary)
+    monkeypatch.setattr(figures, "headlines", recount)
+    quickly = get("/summary", manager_token)
+    assert recounted == []
+    with transaction() as session:
+        session.execute(text("INSERT INTO stale_sales (sale_id) SELECT id FROM sales LIMIT 1"))
+    monkeypatch.setattr(figures, "caught_up", lambda _, read: (replica.read(read), None))
+    assert get("/summary", manager_token) == quickly
+    assert recounted == [TODAY]
 
 
 @pytest.mark.parametrize("day", DATES, ids=str)

@@ -14,7 +14,13 @@ from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
 
 from credigestor.api import application
-from credigestor.api.one_thread import READING_AT_A_TIME, OneThread, at_once
+from credigestor.api.one_thread import (
+    PAGES_FIRST,
+    READING_AT_A_TIME,
+    OneThread,
+    at_once,
+)
+from credigestor.web import page_runs
 from tests.api import asking
 from tests.api.asking import Answer, Request, ask
 
@@ -121,3 +127,15 @@ def test_few_read_at_a_time_and_a_write_does_not_wait_for_them() -> None:
     answers = asking.at_once([*reads, Request("POST", "/api/x")], app=app)
     assert {each.status for each in answers} == {200}
     assert most == READING_AT_A_TIME
+
+
+def test_an_operation_begins_when_the_run_of_a_page_has_ended_or_a_moment_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[float] = []
+    monkeypatch.setattr(page_runs, "give_way", asked.append)
+
+    def act() -> list[float]:
+        return asked
+
+    assert call(act).json == [PAGES_FIRST]

@@ -276,7 +276,7 @@ def test_r15_what_was_renegotiated_in_a_month_did_not_get_paid(manager: Actor) -
 def aging_then(day: date, moment: datetime) -> dict[str, str]:
     """The bands of a day from what was on record at a moment."""
     with snapshot() as session:
-        then = figures(session, day, moment, today=LATER)
+        then = figures(session, day, moment, now=summary.summary(session, day, today=LATER))
     return {name: str(amount) for name, amount in then.aging.items() if amount}
 
 

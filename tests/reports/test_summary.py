@@ -19,15 +19,25 @@ from credigestor.db.models import (
     Reversal,
     Sale,
 )
+from credigestor.reports.folded_summary import folded_summary
 from credigestor.reports.summary import as_json, summary
 from credigestor.rules.aging import BANDS
 from credigestor.rules.methods import CREDIT
 from credigestor.rules.money import ZERO
 from credigestor.rules.permissions import Actor
-from credigestor.services import payments, sales
+from credigestor.services import payments, sales, summaries
+from tests import tables
 from tests.acting import random_acts
 from tests.balances import balances_by_hand
-from tests.portfolio import TODAY, add_customer, add_sale, month_ends_before, pay, random_portfolio
+from tests.portfolio import (
+    TODAY,
+    add_customer,
+    add_sale,
+    month_ends_before,
+    pay,
+    random_portfolio,
+)
+from tests.replays import any_seed
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -103,6 +113,19 @@ def test_the_figures_are_those_of_a_slow_replay_at_several_dates(admin: Actor, s
             found = summary(session, as_of, today=TODAY)
             expected = by_hand(session, as_of)
             assert {key: getattr(found, key) for key in expected} == expected, f"as of {as_of}"
+
+
+@any_seed
+def test_the_summaries_give_the_same_figures(admin: Actor, seed: int) -> None:
+    with transaction() as session:
+        tables.cut(session, "sales", "customers")
+        random_portfolio(session, admin, seed)
+        random_acts(session, admin, seed)
+        summaries.rebuild(session, today=TODAY)
+    with snapshot() as session:
+        for as_of in (TODAY, TODAY - timedelta(days=1), *month_ends_before(TODAY, 24)):
+            expected = summary(session, as_of, today=TODAY)
+            assert folded_summary(session, as_of, today=TODAY) == expected, f"as of {as_of}"
 
 
 def test_an_empty_shop_has_zeros_of_two_decimals() -> None:

@@ -35,7 +35,8 @@ def received(figures: Summary) -> D:
 def adds_up(day: date = YESTERDAY) -> tuple[str, str]:
     """What the changes add up to, receivable and received; the figures say the same."""
     with snapshot() as session:
-        now, then = summary(session, day, today=TODAY), as_closed(session, day, today=TODAY)
+        now = summary(session, day, today=TODAY)
+        then = as_closed(session, day, now=now)
         totals = report.totals(session, ChangeFilters())
     assert then is not None
     found = (

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from credigestor.db.models import DayClosing
 from credigestor.reports.as_closed import figures
 from credigestor.reports.check.problem import Problem
-from credigestor.reports.summary import as_json
+from credigestor.reports.summary import as_json, summary
 
 #: Of so many closings, the newest, the figures are computed again: each takes a summary.
 _COMPUTED = 12
@@ -33,7 +33,8 @@ def problems(session: Session) -> Iterator[Problem]:
     for closing in session.scalars(newest):
         later = closing.until + timedelta(days=1)
         try:
-            then = figures(session, closing.until, closing.created_at, today=later)
+            now = summary(session, closing.until, today=later)
+            then = figures(session, closing.until, closing.created_at, now=now)
         except ValueError:  # Overpaid, or a kind of act that there is not
             detail = "O que houve com as notas não permite refazer os números do fechamento."
             yield Problem("closing", "closings", closing.id, detail)

@@ -146,6 +146,13 @@ def charges(session: Session, as_of: date, scope: Scope = EVERYTHING, *, today: 
     return Charges(*sums)
 
 
+def overdue_principal(session: Session, as_of: date, scope: Scope = EVERYTHING) -> Decimal:
+    """The principal of the notes that are Atrasada themselves, whatever an old debt's risk, R$."""
+    rows = changes("due_changes", scope)
+    overdue = select(func.sum(rows.c.overdue)).where(known_by(rows, as_of))
+    return session.scalar(overdue) or ZERO
+
+
 def debtors(session: Session, as_of: date) -> tuple[int, int]:
     """How many customers owe anything at a date, and how many of them are late."""
     table = debtor_changes

@@ -19,7 +19,7 @@ from credigestor.ui.app.menu_search import menu_search
 from credigestor.ui.kit import address, data, session, waiting
 from credigestor.ui.kit.messages import plain
 from credigestor.ui.kit.navigation import PAGES, PageSpec, page
-from credigestor.web import startup
+from credigestor.web import page_runs, startup
 
 #: A file's own data: an icon by name would be fetched from another site.
 ICON = "data:image/svg+xml," + quote(
@@ -34,7 +34,7 @@ _PERMISSIONS = {spec.url_path: spec.permission for spec in PAGES} | {"": PAGES[0
 def main() -> None:
     """Run the page asked for; while the database is away, wait for it, and run it then."""
     try:
-        with data.settings_once():
+        with page_runs.run(), data.settings_once():
             page_asked_for()
     except DatabaseAway as error:
         if error.unknown:

@@ -98,7 +98,7 @@ class Closings(Both):
             *before, last = self.shop.closings
             now = summary(self.session, last.until, today=self.today)
             assert told(as_json(now)) == closed.figures(self.shop, last.until)
-            then = as_closed(self.session, last.until, today=self.today)
+            then = as_closed(self.session, last.until, now=now)
             assert then is not None
             if not before or before[-1].until < last.until:  # else it was closed before
                 assert told(as_json(then.figures)) == last.figures
