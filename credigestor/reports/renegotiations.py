@@ -185,12 +185,16 @@ def _notes(session: Session, deal: Renegotiation) -> list[OldNote]:
     asked = (ActItem.asked_interest, ActItem.asked_fine, ActItem.asked_principal)
 
     def of_act(act_id: int | None) -> dict[int, Split]:
+        if act_id is None:
+            return {}
         rows = session.execute(select(ActItem.note_id, *asked).where(ActItem.act_id == act_id))
         return {note_id: Split(*parts) for note_id, *parts in rows}
 
     waived, closed = of_act(deal.waiver_id), of_act(deal.act_id)
-    of_payment = select(PaymentItem).where(PaymentItem.payment_id == deal.payment_id)
-    paid = {item.note_id: item for item in session.scalars(of_payment)}
+    paid: dict[int, PaymentItem] = {}
+    if deal.payment_id is not None:
+        of_payment = select(PaymentItem).where(PaymentItem.payment_id == deal.payment_id)
+        paid = {item.note_id: item for item in session.scalars(of_payment)}
     nothing = Split(ZERO, ZERO, ZERO)
     found = []
     for note, installments in session.execute(

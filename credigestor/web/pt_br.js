@@ -14,6 +14,7 @@
   const rules = patterns.map(([source, target]) => [new RegExp(`^${source}$`), target]);
   const ATTRIBUTES = ["aria-label", "aria-valuetext", "title", "placeholder"];
   const ROLE = "aria-roledescription";
+  const NAMED = [...ATTRIBUTES, ROLE].map((name) => `[${name}]`).join();
   const OWN = [
     // An upload button's own label is Markdown, and Streamlit's.
     '[data-testid="stMarkdownContainer"]:not([data-testid="stFileUploaderDropzone"] *)',
@@ -29,21 +30,31 @@
     "style",
   ].join(",");
 
+  const inDictionary = (trimmed) => {
+    if (Object.hasOwn(words, trimmed)) return words[trimmed];
+    if (trimmed.length > 200) return null;
+    const rule = rules.find(([source]) => source.test(trimmed));
+    return rule ? trimmed.replace(...rule) : null;
+  };
+  // A page is drawn of the same texts again and again, and most of them are none of Streamlit's.
+  const known = new Map();
   const portuguese = (text) => {
     const trimmed = text.trim();
-    if (!trimmed || trimmed.length > 200) return null;
-    if (Object.hasOwn(words, trimmed)) return text.replace(trimmed, () => words[trimmed]);
-    for (const [rule, target] of rules) {
-      if (rule.test(trimmed)) return text.replace(trimmed, () => trimmed.replace(rule, target));
+    if (!trimmed) return null;
+    let found = known.get(trimmed);
+    if (found === undefined) {
+      if (known.size > 5000) known.clear();
+      known.set(trimmed, (found = inDictionary(trimmed)));
     }
-    return null;
+    return found === null ? null : text.replace(trimmed, () => found);
   };
 
   const changeText = (node) => {
     const text = node.nodeValue;
+    const changed = portuguese(text);
+    if (changed === null || changed === text) return;
     const own = node.parentElement?.closest(OWN);
-    const changed = own ? sentences[text.trim()] ?? null : portuguese(text);
-    if (changed !== null && changed !== node.nodeValue) node.nodeValue = changed;
+    if (!own || Object.hasOwn(sentences, text.trim())) node.nodeValue = changed;
   };
 
   // A label is Markdown, whose source Streamlit gives a screen reader as the name of its input.
@@ -56,14 +67,15 @@
   const changeAttributes = (element) => {
     const role = roles[element.getAttribute(ROLE)];
     if (role) element.setAttribute(ROLE, role);
-    if (element.closest('[data-testid="stMarkdownContainer"],[translate="yes"]')) return;
     for (const name of ATTRIBUTES) {
       const value = element.getAttribute(name);
       if (value === null) continue;
       const named = name === "aria-label" && element.matches("input, textarea");
       const read = named ? asRead(value) : value;
       const changed = portuguese(read) ?? read;
-      if (changed !== value) element.setAttribute(name, changed);
+      if (changed === value) continue;
+      if (element.closest('[data-testid="stMarkdownContainer"],[translate="yes"]')) return;
+      element.setAttribute(name, changed);
     }
   };
 
@@ -96,13 +108,10 @@
     if (root.nodeType !== Node.ELEMENT_NODE) return;
     leave(root);
     start(root);
-    changeAttributes(root);
-    const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
-    while (walker.nextNode()) {
-      const node = walker.currentNode;
-      if (node.nodeType === Node.TEXT_NODE) changeText(node);
-      else changeAttributes(node);
-    }
+    if (root.matches(NAMED)) changeAttributes(root);
+    root.querySelectorAll(NAMED).forEach(changeAttributes);
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) changeText(walker.currentNode);
   };
 
   new MutationObserver((records) => {

@@ -31,7 +31,7 @@ from credigestor.ui.counter import (
     right_person,
 )
 from credigestor.ui.counter.customer_form import edit_customer
-from credigestor.ui.kit import address, data, links, messages, session, tables
+from credigestor.ui.kit import address, cards, data, links, messages, session, tables
 from credigestor.ui.kit.figures import format_count, whole_days
 
 actor = session.require(Permission.COUNTER)
@@ -97,27 +97,27 @@ def about(customer: Customer) -> str:
 
 def show_figures(found: Profile) -> None:
     owed, limit = found.owed, found.customer.credit_limit
-    with st.grid(3, min_column_width=220):
-        card(
-            "Deve hoje",
-            format_brl(owed.total),
-            f"Principal {format_brl(owed.principal)} + juros {format_brl(owed.interest)} "
-            f"+ multa {format_brl(owed.fine)}",
-        )
-        card(
-            "Vencido",
-            format_brl(owed.overdue),
-            f"{format_count(owed.overdue_notes, 'nota atrasada', 'notas atrasadas')}; "
-            f"a vencer {format_brl(owed.not_due)}",
-        )
-        free = found.free_credit
-        card(
-            "Crédito livre",
-            "Sem limite" if free is None else format_brl(free),
-            "Nenhum limite cadastrado"
-            if limit is None
-            else f"Limite {format_brl(limit)} menos o principal",
-        )
+    free = found.free_credit
+    parts = (
+        f"Principal {format_brl(owed.principal)} + juros {format_brl(owed.interest)} "
+        f"+ multa {format_brl(owed.fine)}"
+    )
+    late = (
+        f"{format_count(owed.overdue_notes, 'nota atrasada', 'notas atrasadas')}; "
+        f"a vencer {format_brl(owed.not_due)}"
+    )
+    granted = (
+        "Nenhum limite cadastrado"
+        if limit is None
+        else f"Limite {format_brl(limit)} menos o principal"
+    )
+    cards.show(
+        cards.card("Deve hoje", format_brl(owed.total), details=[parts]),
+        cards.card("Vencido", format_brl(owed.overdue), details=[late]),
+        cards.card(
+            "Crédito livre", "Sem limite" if free is None else format_brl(free), details=[granted]
+        ),
+    )
     lines = [explain_punctuality(found.punctuality)]
     if found.credit:
         lines.append(f"Tem {format_brl(found.credit)} de crédito na loja.")
@@ -262,12 +262,6 @@ def set_active(customer_id: int, active: bool) -> None:
         return
     messages.flash("Cliente reativado." if active else "Cliente desativado.")
     st.rerun()
-
-
-def card(label: str, value: str, detail: str) -> None:
-    with st.container(border=True, height="stretch", gap="xxsmall"):
-        st.metric(label, value)
-        st.caption(messages.plain(detail))
 
 
 TABS = {

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
+
 import streamlit as st
 
 from credigestor.reports import day
@@ -12,7 +15,7 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.numbering import note_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.ui.counter.by_method import by_method_words, in_all
-from credigestor.ui.kit import data, links, lists, messages, rows, session, tables
+from credigestor.ui.kit import cards, data, links, lists, messages, rows, session, tables
 from credigestor.ui.kit.figures import format_count
 
 actor = session.require(Permission.COUNTER)
@@ -35,39 +38,40 @@ def show_shortcuts() -> None:
 
 def show_day(actor: Actor) -> None:
     mine = data.read(day.seller_day, actor.id, day=today)
-    with st.grid(2, min_column_width=260):
-        with st.container(border=True, height="stretch", gap="xxsmall"):
-            st.metric("Minhas vendas de hoje", format_brl(mine.sold))
-            st.caption(
-                messages.plain(
-                    f"{format_count(mine.sales, 'venda', 'vendas')}; "
-                    f"entradas {format_brl(mine.down_payments)}"
-                )
-            )
-        with st.container(border=True, height="stretch", gap="xxsmall"):
-            st.metric("Meus recebimentos de hoje", format_brl(mine.received))
-            total = format_count(mine.payments, "pagamento", "pagamentos")
-            ways = by_method_words(mine.by_method)
-            st.caption(messages.plain(": ".join(filter(None, (f"Notas, {total}", ways)))))
-            # Apart from what was received of notes (R35).
-            for label, found in (
-                ("Entradas recebidas", mine.down_by_method),
-                ("Entradas devolvidas", mine.refunded_by_method),
-            ):
-                if found:
-                    told = f"{label}, {format_brl(in_all(found))}: {by_method_words(found)}"
-                    st.caption(messages.plain(told))
-            if mine.by_credit:
-                told = f"Com crédito do cliente, sem entrar dinheiro: {format_brl(mine.by_credit)}"
-                st.caption(messages.plain(told))
-            if mine.other_by_method:
-                told = " · ".join(
-                    f"{NAMES[way]} {format_brl(sum_)}" for way, sum_ in mine.other_by_method.items()
-                )
-                st.caption(messages.plain(f"Crédito guardado ou devolvido, e devoluções: {told}"))
-            if mine.down_by_method or mine.refunded_by_method or mine.other_by_method:
-                till = [f"{NAMES[way]} {format_brl(sum_)}" for way, sum_ in mine.takings.items()]
-                st.caption(messages.plain(f"Tudo, por forma: {' · '.join(till)}"))
+    sold = (
+        f"{format_count(mine.sales, 'venda', 'vendas')}; entradas {format_brl(mine.down_payments)}"
+    )
+    cards.show(
+        cards.card("Minhas vendas de hoje", format_brl(mine.sold), details=[sold]),
+        cards.card(
+            "Meus recebimentos de hoje", format_brl(mine.received), details=received_by_way(mine)
+        ),
+    )
+
+
+def received_by_way(mine: day.SellerDay) -> list[str]:
+    total = format_count(mine.payments, "pagamento", "pagamentos")
+    told = [": ".join(filter(None, (f"Notas, {total}", by_method_words(mine.by_method))))]
+    # Apart from what was received of notes (R35).
+    for label, found in (
+        ("Entradas recebidas", mine.down_by_method),
+        ("Entradas devolvidas", mine.refunded_by_method),
+    ):
+        if found:
+            told.append(f"{label}, {format_brl(in_all(found))}: {by_method_words(found)}")
+    if mine.by_credit:
+        told.append(f"Com crédito do cliente, sem entrar dinheiro: {format_brl(mine.by_credit)}")
+    if mine.other_by_method:
+        told.append(
+            "Crédito guardado ou devolvido, e devoluções: " + each_way(mine.other_by_method)
+        )
+    if mine.down_by_method or mine.refunded_by_method or mine.other_by_method:
+        told.append(f"Tudo, por forma: {each_way(mine.takings)}")
+    return told
+
+
+def each_way(sums: Mapping[str, Decimal]) -> str:
+    return " · ".join(f"{NAMES[way]} {format_brl(sum_)}" for way, sum_ in sums.items())
 
 
 def show_due() -> None:

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from decimal import Decimal
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from credigestor.db.models import Sale
-from credigestor.db.settings import MAX_RATE, ShopSettings
+from credigestor.db.settings import ShopSettings
 from credigestor.documents.credit_words import effective
 from credigestor.reports import customers
-from credigestor.reports import sales as sales_report
 from credigestor.reports.customers import Exposure
 from credigestor.rules import true_rate
 from credigestor.rules.calendar import format_date, weekday
@@ -30,18 +28,17 @@ from credigestor.rules.money import (
     exact_percent,
     format_brl,
     parse_money,
-    parse_rate,
 )
 from credigestor.rules.numbering import sale_number
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.schedule import Plan
 from credigestor.services import sales
 from credigestor.services.sales import NewSale
-from credigestor.ui.counter import closed_days, down_payment, guarantors, proposals, sale_schedule
+from credigestor.ui.counter import down_payment, guarantors, proposals, sale_details, sale_schedule
 from credigestor.ui.counter.credit_area import credit_area
 from credigestor.ui.counter.customer_search import forget_customer, pick_customer
 from credigestor.ui.counter.recorded import tell_sale
-from credigestor.ui.kit import data, forms, keyboard, links, messages, operations, session, tables
+from credigestor.ui.kit import data, keyboard, links, messages, operations, session, tables
 from credigestor.ui.kit.live_form import LiveForm
 
 FORM = "new_sale"
@@ -103,7 +100,7 @@ def inputs_area(
         sales.parse_description,
         placeholder="O que foi vendido",
     )
-    sold_on, why, seller_id, rate = details_area(draft, actor, settings, today)
+    sold_on, why, seller_id, rate = sale_details.typed(draft, actor, settings, today)
     guaranteed_by = guarantors.typed(draft, no_notes=all_down)
     with schedule_place:
         due = sale_schedule.typed(
@@ -135,53 +132,6 @@ def inputs_area(
         backdate_reason=why,
         guarantors=guaranteed_by,
     )
-
-
-def details_area(
-    draft: LiveForm, actor: Actor, settings: ShopSettings, today: date
-) -> tuple[date | None, str | None, int | None, Decimal | None]:
-    """Date, seller and contract rate: out of the way while they are the usual ones."""
-    usual = f"{settings.contract_rate.normalize():f}".replace(".", ",")
-    usual = "" if usual == "0" else usual
-    kept = st.session_state
-    usual_ones = {"sold_on": today, "seller_id": actor.id, "contract_rate": ""}
-    expanded = bool(usual) or any(
-        kept.get(draft.key(name), value) != value for name, value in usual_ones.items()
-    )
-    # Once open it stays so: it must not close over the input that is being emptied.
-    opened = draft.key("details_opened")
-    kept[opened] = expanded = expanded or bool(kept.get(opened))
-    names = dict(data.read(sales_report.sellers))
-    with st.expander("Data, vendedor e juros", expanded=expanded):
-        left, right = st.columns(2)
-        with left:
-            sold_on = forms.date_field(
-                "Data da venda",
-                today,
-                key=draft.key("sold_on"),
-                persist_state="session",
-            )
-            draft.fields.slot("sold_on")
-            why = closed_days.ask(draft, actor, sold_on, today)
-        with right:
-            seller_id = st.selectbox(
-                "Vendedor",
-                list(names),
-                index=list(names).index(actor.id) if actor.id in names else 0,
-                format_func=lambda id_: names.get(id_, ""),
-                key=draft.key("seller_id"),
-                persist_state="session",
-            )
-            draft.fields.slot("seller_id")
-        rate = draft.typed(
-            "contract_rate",
-            "Juros do contrato (% ao mês)",
-            partial(parse_rate, field="contract_rate", maximum=MAX_RATE),
-            value=usual,
-            placeholder="0",
-            help="Deixe vazio para vender sem juros.",
-        )
-    return sold_on, why, seller_id, rate
 
 
 def preview(new: NewSale, planned: Plan, draft: LiveForm) -> None:

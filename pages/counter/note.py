@@ -29,7 +29,7 @@ from credigestor.ui.counter import (
     pix,
     reminders,
 )
-from credigestor.ui.kit import data, forms, links, messages, session, tables
+from credigestor.ui.kit import cards, data, forms, links, messages, session, tables
 
 COLOURS: dict[Status, Literal["red", "orange", "blue", "green", "gray"]] = {
     Status.OVERDUE: "red",
@@ -134,11 +134,14 @@ def choose_date() -> date:
 
 def show_owed(note: NoteDetail, as_of: date) -> None:
     """What is owed at the date, part by part, and the calculation behind it."""
-    with st.grid(4, min_column_width=150):
-        st.metric("Total", format_brl(note.owed.total))
-        st.metric("Principal", format_brl(note.owed.principal))
-        st.metric("Juros de mora", format_brl(note.owed.interest))
-        st.metric("Multa", format_brl(note.owed.fine))
+    cards.figures(
+        {
+            "Total": format_brl(note.owed.total),
+            "Principal": format_brl(note.owed.principal),
+            "Juros de mora": format_brl(note.owed.interest),
+            "Multa": format_brl(note.owed.fine),
+        }
+    )
     st.header("Memória de cálculo", anchor=False)
     if not note.lines:
         st.info(f"Em {format_date(as_of)} a nota está cancelada: nada é devido.")

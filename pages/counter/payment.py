@@ -19,7 +19,7 @@ from credigestor.rules.permissions import Permission
 from credigestor.services import payments as paying
 from credigestor.services.inputs import MAX_REASON
 from credigestor.ui.counter import document_bars, payment_to_right, pix, self_print
-from credigestor.ui.kit import data, forms, links, messages, session, tables
+from credigestor.ui.kit import cards, data, folds, forms, links, messages, session, tables
 
 NOTE_LABELS = {
     "number": "Nota",
@@ -84,7 +84,7 @@ def show_receipt(found: Receipt) -> None:
     if found.backdate_reason:
         facts["Motivo da data anterior"] = found.backdate_reason
     with st.container(border=True):
-        st.metric("Valor recebido", format_brl(found.amount))
+        cards.figures({"Valor recebido": format_brl(found.amount)})
         split = found.split
         beside = f" · desconto {format_brl(found.discount)}" if found.discount else ""
         beside += f" · dispensado: {let_go}" if let_go else ""
@@ -94,9 +94,7 @@ def show_receipt(found: Receipt) -> None:
                 f"{format_brl(split.interest)} + multa {format_brl(split.fine)}{beside}"
             )
         )
-        with st.grid(2, min_column_width=260):
-            for label, value in facts.items():
-                st.markdown(f"{label}  \n**{messages.plain(value)}**")
+        cards.figures(facts, small=True)
 
 
 def payer_facts(found: Receipt) -> dict[str, str]:
@@ -186,7 +184,12 @@ def offer_reversal(found: Receipt) -> None:
     if found.undone or not actor.can(Permission.REVERSE):
         return
     fields = forms.Fields()
-    with st.expander("Estornar este pagamento", icon=":material/undo:"):
+    fold = folds.fold(
+        "Estornar este pagamento", key=f"reverse_fold:{found.id}", icon=":material/undo:"
+    )
+    if fold is None:
+        return
+    with fold:
         st.write(
             "As notas voltam a dever o que deviam, com os encargos recalculados. O pagamento "
             "continua registrado, marcado como ESTORNADO. Não há como desfazer um estorno."

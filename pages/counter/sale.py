@@ -29,7 +29,7 @@ from credigestor.ui.counter import (
     right_person,
 )
 from credigestor.ui.counter.credit_lines import credit_lines
-from credigestor.ui.kit import data, forms, links, messages, session, tables
+from credigestor.ui.kit import cards, data, folds, forms, links, messages, session, tables
 
 MONEY = ("amount", "owed", "principal", "interest", "fine")
 NOBODY = 0  # in place of a seller's id: sales without one
@@ -75,13 +75,15 @@ def terms(sale: SaleDetail) -> None:
     """The sums, and the contract's rates as they were when it was made (R5)."""
     financed = sale.total - sale.down_payment
     to_pay = sale.down_payment + sum(sale.notes["amount"], ZERO)
-    with st.grid(5 if sale.contract_rate else 4, min_column_width=150):
-        st.metric("Total", format_brl(sale.total))
-        st.metric("Entrada", format_brl(sale.down_payment))
-        st.metric("Financiado", format_brl(financed))
-        if sale.contract_rate:
-            st.metric("Total a pagar", format_brl(to_pay))
-        st.metric("A receber hoje", format_brl(sum(sale.notes["owed"], ZERO)))
+    cards.figures(
+        {
+            "Total": format_brl(sale.total),
+            "Entrada": format_brl(sale.down_payment),
+            "Financiado": format_brl(financed),
+            **({"Total a pagar": format_brl(to_pay)} if sale.contract_rate else {}),
+            "A receber hoje": format_brl(sum(sale.notes["owed"], ZERO)),
+        }
+    )
     by = f"por {sale.seller}" if sale.seller else "sem vendedor registrado"
     lines = [old_number(sale.ref)] if sale.ref else []
     lines += [f"Vendida em {format_date(sale.sold_on)} {by}"]
@@ -168,9 +170,12 @@ def payments_area(sale: SaleDetail) -> None:
 
 def edit_area(sale: SaleDetail, actor: Actor) -> None:
     """Description and seller; money is never edited."""
-    names = {**dict(data.read(sellers)), NOBODY: "Sem vendedor"}
-    fields = forms.Fields()
-    with st.expander("Editar descrição e vendedor"), st.form(f"edit_sale:{sale.id}", border=False):
+    fold = folds.fold("Editar descrição e vendedor", key=f"edit_fold:{sale.id}")
+    if fold is None:
+        return
+    with fold, st.form(f"edit_sale:{sale.id}", border=False):
+        names = {**dict(data.read(sellers)), NOBODY: "Sem vendedor"}
+        fields = forms.Fields()
         description = st.text_area("Descrição", value=sale.description)
         fields.slot("description")
         seller = st.selectbox(
@@ -195,7 +200,10 @@ def cancel_area(sale: SaleDetail, actor: Actor, today: date) -> None:
     """Cancellation with a reason, behind a confirmation, for who may (R13)."""
     if sale.cancelled_on or not actor.can(Permission.CANCEL):
         return
-    with st.expander("Cancelar venda"):
+    fold = folds.fold("Cancelar venda", key=f"cancel_fold:{sale.id}")
+    if fold is None:
+        return
+    with fold:
         if sale.has_live_payment:
             st.info("A venda tem pagamentos. Estorne-os antes de cancelar.")
             return

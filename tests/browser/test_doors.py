@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 from urllib.parse import quote
@@ -203,6 +204,11 @@ def test_the_page_is_in_portuguese_and_whole_however_it_is_asked_for(server: Ser
         assert (response.status, response.body) == (200, plain)
         assert int(response.headers["content-length"]) == len(plain)
     assert server.request("HEAD", "/clientes").body == b""
+
+
+def test_no_other_site_may_send_the_page_orders(server: Server) -> None:
+    told = json.loads(server.request("GET", "/_stcore/host-config").body)
+    assert told["allowedOrigins"] == []
 
 
 # Our routes

@@ -7,7 +7,12 @@ from html.parser import HTMLParser
 
 from streamlit.testing.v1 import AppTest
 
-_FIELDS = {"cg-value": "value", "cg-delta": "change", "cg-since": "since"}
+_FIELDS = {
+    "cg-value": "value",
+    "cg-delta": "change",
+    "cg-since": "since",
+    "cg-detail": "details",
+}
 
 
 @dataclass
@@ -19,6 +24,7 @@ class Card:
     value: str = ""
     change: str = ""
     since: str = ""
+    details: str = ""
     help: str = ""
     spark: str = ""
 
@@ -44,7 +50,8 @@ class _Cards(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._field and self.found and data.strip() not in ("↑", "↓"):
             card = self.found[-1]
-            setattr(card, self._field, getattr(card, self._field) + data)
+            apart = " · " if self._field == "details" and card.details else ""
+            setattr(card, self._field, getattr(card, self._field) + apart + data)
 
 
 def cards_of(app: AppTest) -> list[Card]:

@@ -24,6 +24,7 @@ from credigestor.db.engine import transaction
 from credigestor.db.models import LoginSession, User
 from credigestor.rules.permissions import Role
 from credigestor.services.auth import ABSOLUTE, digest
+from credigestor.ui.kit import folds
 from credigestor.ui.kit.navigation import PAGES, ROOT
 from credigestor.ui.kit.navigation import page as page_spec
 from credigestor.web import cookies
@@ -36,6 +37,7 @@ ENTRY = ROOT / "credigestor" / "ui" / "app" / "entry.py"
 TIMEOUT = 15
 #: One for all runs, as a server has: a page is compiled once, which takes as long as its run.
 _COMPILED = ScriptCache()
+_looked_into = folds.looked_into
 
 
 class Browser:
@@ -56,14 +58,20 @@ class Visit(AppTest):
     """An AppTest seen from one browser; page paths are relative to the project."""
 
     browser: Browser
+    #: Whether this person has looked into every fold of a page.
+    unfolds = True
 
     def _run(self, *args: Any, **kwargs: Any) -> AppTest:
         with (
             patch("streamlit.runtime.context._get_client_context", lambda: self.browser),
             patch.object(app_test, "ScriptCache", lambda: _COMPILED),
             patch.object(local_script_runner, "ScriptCache", lambda: _COMPILED),
+            patch.object(folds, "looked_into", self._looked_into),
         ):
             return super()._run(*args, **kwargs)
+
+    def _looked_into(self, key: str, **more: Any) -> bool:
+        return _looked_into(key, **more) or self.unfolds
 
     def run(self, *, timeout: float | None = None) -> Visit:
         """Run the page's script, as a browser does that comes or answers."""
@@ -97,7 +105,7 @@ class Visit(AppTest):
             for kind in kinds
             for element in getattr(self, kind)
         ]
-        found += [f"{c.label} {c.value} {c.change} {c.since}" for c in cards_of(self)]
+        found += [f"{c.label} {c.value} {c.change} {c.since} {c.details}" for c in cards_of(self)]
         return "\n".join(found)
 
 

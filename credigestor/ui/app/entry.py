@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from urllib.parse import quote
 
 import streamlit as st
@@ -15,9 +16,8 @@ from credigestor.services.auth import was_login
 from credigestor.services.users import has_users
 from credigestor.ui.app import first_run, login, no_page, phone_bar
 from credigestor.ui.app.menu import menu
-from credigestor.ui.app.menu_search import menu_search
+from credigestor.ui.app.menu_search import KEYS, menu_search
 from credigestor.ui.kit import address, data, session, waiting
-from credigestor.ui.kit.messages import plain
 from credigestor.ui.kit.navigation import PAGES, PageSpec, page
 from credigestor.web import page_runs, startup
 
@@ -28,6 +28,8 @@ ICON = "data:image/svg+xml," + quote(
     "stroke-width='4' stroke-linecap='round'/></svg>"
 )
 
+#: Whether this session's browser was told the icon and the width.
+_DRESSED = "dressed"
 _PERMISSIONS = {spec.url_path: spec.permission for spec in PAGES} | {"": PAGES[0].permission}
 
 
@@ -45,11 +47,14 @@ def main() -> None:
 
 def page_asked_for() -> None:
     """Register every page, whoever asks, and run the one asked for if this person may see it."""
-    st.set_page_config("CrediGestor", ICON, layout="wide")
+    if _DRESSED not in st.session_state:  # a browser keeps it, and an icon is drawn at each telling
+        st.set_page_config("CrediGestor", ICON, layout="wide")
+        st.session_state[_DRESSED] = True
     startup.prepare()
     actor = session.current()
     chosen = st.navigation(menu(actor), position="sidebar" if actor else "hidden", expanded=True)
     if actor is None:
+        st.set_page_config(page_title="CrediGestor")
         _greet_stranger()
         return
     _sidebar(actor, chosen.url_path)
@@ -95,7 +100,11 @@ def _sidebar(actor: Actor, page_path: str) -> None:
         shop = data.settings().shop_name
         if shop:
             st.html(_shop_name(shop))
-        st.markdown(f"**{plain(actor.name)}**  \n{ROLE_NAMES[actor.role]}")
+        # One text for all pages, which a browser that shows it does not draw again.
+        st.html(
+            f'<div class="cg-who"><p class="cg-keys">{KEYS}</p>'
+            f"<p><strong>{escape(actor.name)}</strong><br>{ROLE_NAMES[actor.role]}</p></div>"
+        )
         account: PageSpec = page("counter/account.py")
         st.page_link(account.path, label=account.title, icon=f":material/{account.icon}:")
         if st.button("Sair", icon=":material/logout:", width="stretch", key="sign_out"):

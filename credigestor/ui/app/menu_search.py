@@ -13,6 +13,8 @@ from credigestor.rules.permissions import Actor, Permission
 from credigestor.ui.kit import data, keyboard, links, session
 from credigestor.ui.kit.live_form import PAUSE
 
+#: What the keys do that act on every page.
+KEYS = "Ctrl+K ou / procura, Alt+R recebe, Alt+V vende, Alt+H volta ao início"
 #: What each kind is called, its page, and its icon.
 _KINDS = {
     "note": ("Nota", "counter/note.py", "description"),
@@ -33,8 +35,6 @@ def menu_search(actor: Actor, page: str) -> None:
         state["menu_search:turn"] = state.get("menu_search:turn", 0) + 1
     with st.container(key=f"{keyboard.PICK}menu", gap="xsmall"):
         _search(f"menu_search:{state['menu_search:turn']}")
-    with st.container(key="cg-keys"):
-        st.caption("Ctrl+K ou / procura, Alt+R recebe, Alt+V vende, Alt+H volta ao início")
 
 
 @st.fragment

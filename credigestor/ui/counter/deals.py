@@ -27,9 +27,11 @@ _ICON = ":material/handshake:"
 
 def of_sale(sale: SaleDetail, actor: Actor, today: date) -> bool:
     """The deal that a sale came of, and those that closed notes of it; whether it came of one."""
-    for later in data.read(report.closing, sale_id=sale.id):
+    closing, deal = data.read(
+        lambda db: (report.closing(db, sale_id=sale.id), report.made(db, sale.id))
+    )
+    for later in closing:
         _lead_on(later)
-    deal = data.read(report.made, sale.id)
     if deal is None:
         return False
     with st.container(border=True):

@@ -16,7 +16,7 @@ from credigestor.rules.permissions import Actor, Permission
 from credigestor.services import guarantors
 from credigestor.services.guarantors import MOST, GuarantorInput, field_of, parse_address
 from credigestor.services.inputs import parse
-from credigestor.ui.kit import data, forms, messages
+from credigestor.ui.kit import data, folds, forms, messages
 from credigestor.ui.kit.live_form import LiveForm
 
 _PLACES = range(1, MOST + 1)
@@ -42,7 +42,15 @@ def typed(draft: LiveForm, *, no_notes: bool) -> tuple[GuarantorInput, ...]:
     opened = draft.key("guarantors_opened")
     st.session_state[opened] = any(raw.values()) or bool(st.session_state.get(opened))
     found = []
-    with st.expander("Avalistas (opcional)", expanded=st.session_state[opened]):
+    fold = folds.fold(
+        "Avalistas (opcional)",
+        key=draft.key("guarantors"),
+        expanded=st.session_state[opened],
+        holds=[draft.key(field_of(place, part)) for place, part in raw],
+    )
+    if fold is None:
+        return ()
+    with fold:
         if no_notes:
             st.caption("Entrada de 100 %: sem notas não há o que avalizar.")
             return ()
@@ -108,10 +116,11 @@ def _form(sale_id: int, actor: Actor, stored: tuple[SaleGuarantor, ...], *, prin
     form, fields = f"guarantors:{sale_id}", forms.Fields()
     key = forms.key(form)
     texts: dict[int, dict[str, str]] = {}
-    with (
-        st.expander("Mudar avalistas" if stored else "Incluir avalistas"),
-        st.form(key, border=False),
-    ):
+    label = "Mudar avalistas" if stored else "Incluir avalistas"
+    fold = folds.fold(label, key=f"guarantors_fold:{sale_id}")
+    if fold is None:
+        return
+    with fold, st.form(key, border=False):
         if printed:
             st.warning(
                 "As notas já foram impressas. Recolha as que têm os avalistas antigos e imprima "

@@ -16,7 +16,7 @@ from credigestor.rules.calendar import format_date
 from credigestor.rules.money import MAX_MONEY, format_brl
 from credigestor.rules.permissions import Permission
 from credigestor.rules.words import listed
-from credigestor.ui.kit import data, links, messages, session
+from credigestor.ui.kit import data, folds, links, messages, session
 
 #: Pixels: some four a square of the longest code, whose image is drawn finer than that.
 WIDTH = 240
@@ -33,7 +33,10 @@ def offer(customer_id: int, note_ids: Collection[int], *, key: str) -> None:
         return
     total, saved = found.owed, found.saved
     # The label stays, or the browser would close it when the figures change.
-    with st.expander("Pix de hoje", icon=":material/qr_code_2:", key=f"pix:{key}"):
+    fold = folds.fold("Pix de hoje", icon=":material/qr_code_2:", key=f"pix:{key}")
+    if fold is None:
+        return
+    with fold:
         if saved and st.toggle(
             messages.plain(f"Com o desconto de {format_brl(saved)} da quitação antecipada")
             + " (CDC, art. 52, § 2º)",

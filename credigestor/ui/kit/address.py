@@ -22,7 +22,7 @@ from credigestor.reports.note_filters import NO_CITY
 from credigestor.reports.scope import NO_SELLER
 from credigestor.rules.calendar import format_date
 from credigestor.rules.value_ranges import VALUE_RANGE_NAMES
-from credigestor.ui.kit import data, forms, keyboard, links, messages
+from credigestor.ui.kit import data, folds, forms, keyboard, links, messages
 
 T = TypeVar("T")
 
@@ -33,10 +33,11 @@ _read_cities = data.cached(filter_choices.cities, primary=True)
 
 
 def arrive(page_path: str) -> None:
-    """Begin a visit where the page is another than that of the run before: see `tabs`."""
+    """Begin a visit where the page is another than that of the run before: see `tabs`, `folds`."""
     if st.session_state.get(_PAGE) != page_path:
         st.session_state[_PAGE] = page_path
         st.session_state.pop(_LOOKED_AT, None)
+        folds.forget()
 
 
 def tabs(contents: Mapping[str, Callable[[], object]], *, name: str) -> None:

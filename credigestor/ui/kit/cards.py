@@ -1,15 +1,18 @@
-"""Cards of figures with their change and a sparkline, a row of them one element of plain HTML.
+"""Cards of figures with what belongs to them, a row of them one element of plain HTML.
 
     cards.show(
         cards.card("A receber", "R$ 10,00", "+2,0 %", "desde 01/10/2026", history, help="…"), …
     )
 
-A sparkline of Streamlit's metric is a Vega chart: nine of them took as long as a page's charts.
+    cards.figures({"Total": "R$ 10,00", "Entrada": "R$ 0,00"})
+
+A sparkline of Streamlit's metric is a Vega chart: nine of them took as long as a page's charts, and
+of metrics and captions each is a Markdown text that the browser reads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from html import escape
 from typing import Literal
@@ -33,14 +36,16 @@ def card(
     since: str = "",
     history: Sequence[Decimal] = (),
     *,
-    help: str,
+    help: str = "",
+    details: Sequence[str] = (),
     color: Tone = "normal",
     chart: Literal["area", "bar"] = "area",
 ) -> str:
     """One figure with its change since an earlier one and its history as a sparkline.
 
     `change` is what `in_percent` or `in_points` gave; without one, `since` is not shown
-    either. `color` is "inverse" for what had better fall, "blue" for what may do either.
+    either. `details` are lines below it. `color` is "inverse" for what had better fall, "blue" for
+    what may do either.
     """
     tone, arrow = _tone(change, color)
     changed = (
@@ -49,11 +54,23 @@ def card(
         if change is not None
         else ""
     )
+    asked = f' <button type="button" class="cg-help" aria-label="{escape(help)}"></button>'
+    lines = "".join(f'<p class="cg-detail">{escape(line)}</p>' for line in details)
+    below = f"{changed}{lines}{_spark(history, chart)}"
+    return _made(label, value, tone, asked if help else "", below)
+
+
+def figures(told: Mapping[str, str], *, small: bool = False) -> None:
+    """Draw figures by their names without borders; `small` are facts, read in the text's size."""
+    kind = "cg-plain cg-fact" if small else "cg-plain"
+    show(*(_made(label, value, kind) for label, value in told.items()))
+
+
+def _made(label: str, value: str, kind: str, asked: str = "", below: str = "") -> str:
     return (
-        f'<div class="cg-card {tone}" role="group" aria-label="{escape(label)}">'
-        f'<p class="cg-label">{escape(label)} '
-        f'<button type="button" class="cg-help" aria-label="{escape(help)}"></button></p>'
-        f'<p class="cg-value">{escape(value)}</p>{changed}{_spark(history, chart)}</div>'
+        f'<div class="cg-card {kind}" role="group" aria-label="{escape(label)}">'
+        f'<p class="cg-label">{escape(label)}{asked}</p>'
+        f'<p class="cg-value">{escape(value)}</p>{below}</div>'
     )
 
 

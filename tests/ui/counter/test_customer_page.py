@@ -15,6 +15,7 @@ from credigestor.rules.methods import Method
 from credigestor.rules.permissions import Actor
 from credigestor.services import payments
 from tests.portfolio import TODAY, add_customer, add_sale
+from tests.ui.carded import cards_of
 from tests.ui.listed import lists
 from tests.ui.support import Visit, open_app
 
@@ -64,9 +65,9 @@ def test_who_never_bought_owes_nothing_and_is_told_how_to_begin() -> None:
     texts = plain_texts(app)
     assert app.title[0].value == "Zélia D'Ávila"
     assert "529.982.247-25" in texts
-    assert [metric.value for metric in app.metric[:3]] == [
-        "R$\xa00,00",
-        "R$\xa00,00",
+    assert [card.value for card in cards_of(app)[:3]] == [
+        "R$ 0,00",
+        "R$ 0,00",
         "Sem limite",
     ]
     assert "este cliente não deve nada" in texts
@@ -104,7 +105,7 @@ def test_what_is_owed_is_shown_with_its_parts(admin: Actor) -> None:
         )
     app = open_customer(customer_id).look_at()
     # 300,00 for 30 days: interest 3,00, fine 6,00.
-    assert [metric.value.replace("\xa0", " ") for metric in app.metric[:3]] == [
+    assert [card.value for card in cards_of(app)[:3]] == [
         "R$ 359,00",
         "R$ 309,00",
         "R$ 650,00",

@@ -13,6 +13,7 @@ from credigestor.rules.permissions import Role
 from credigestor.services import payments
 from tests.factories import actor_of, add_user
 from tests.portfolio import TODAY, add_customer, add_sale
+from tests.ui.carded import cards_of
 from tests.ui.listed import lists
 from tests.ui.support import open_app
 
@@ -28,7 +29,7 @@ def test_a_day_without_work_says_so(vera: User) -> None:
     app = open_app(user=vera)
     assert not app.exception
     assert app.title[0].value == "Meu dia"
-    assert [metric.value for metric in app.metric] == ["R$\xa00,00", "R$\xa00,00"]
+    assert [card.value for card in cards_of(app)] == ["R$ 0,00", "R$ 0,00"]
     assert "Nenhuma nota em aberto vence hoje." in app.texts
     labels = [button.label for button in app.button]
     assert {"Nova venda", "Receber", "Clientes"} <= set(labels)
@@ -58,7 +59,7 @@ def test_a_seller_sees_the_own_sales_and_receipts_and_what_falls_due(vera: User)
         )
     app = open_app(user=vera)
     assert not app.exception
-    assert [metric.value.replace("\xa0", " ") for metric in app.metric] == ["R$ 150,00", "R$ 30,00"]
+    assert [card.value for card in cards_of(app)] == ["R$ 150,00", "R$ 30,00"]
     texts = app.texts.replace("\\", "").replace("\xa0", " ")
     assert "1 venda; entradas R$ 0,00" in texts
     assert "1 pagamento: Pix R$ 30,00 (1)" in texts

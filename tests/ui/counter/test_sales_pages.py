@@ -16,6 +16,7 @@ from credigestor.services import sales as sales_service
 from tests.factories import add_user
 from tests.portfolio import TODAY, Made, add_customer, add_sale, pay
 from tests.services.renegotiating import deal, make, three_late
+from tests.ui.carded import cards_of
 from tests.ui.listed import lists
 from tests.ui.support import Visit, open_app
 
@@ -181,7 +182,7 @@ def test_a_sale_shows_its_terms_notes_and_what_is_owed(sale: Made) -> None:
     effective = "Taxa efetiva, pelas datas: 0,00 % ao mês, 0,00 % ao ano (CET)"
     assert f"Sem juros de contrato. {effective}" in text
     assert "No atraso: juros de 1,00 % ao mês, multa de 2,00 %, sem carência" in text
-    assert by_label(app.metric, "A receber hoje").value == "R$\xa0609,00"
+    assert by_label(cards_of(app), "A receber hoje").value == "R$ 609,00"
     notes = lists(app)[0].value
     assert list(notes["label"]) == ["000001-01/02", "000001-02/02"]
     assert list(notes["status"]) == ["Atrasada", "Pendente"]
@@ -277,7 +278,7 @@ def test_a_cancelled_sale_shows_its_banner_to_everybody(sale: Made, manager: Act
     app = open_app("seller", page=ONE, id=sale.id)
     assert "Venda cancelada em" in words(app)
     assert "por Guta Gerente: Desistiu *ontem*" in words(app)
-    assert by_label(app.metric, "A receber hoje").value == "R$\xa00,00"
+    assert by_label(cards_of(app), "A receber hoje").value == "R$ 0,00"
     assert set(lists(app)[0].value["status"]) == {"Cancelada"}
 
 
