@@ -12,8 +12,11 @@
 
   const { words, sentences, roles, patterns } = "DICTIONARY";
   const rules = patterns.map(([source, target]) => [new RegExp(`^${source}$`), target]);
+  // Asked first: hardly any text is one of more than a hundred.
+  const anyRule = new RegExp(`^(?:${patterns.map(([source]) => source).join("|")})$`);
   const ATTRIBUTES = ["aria-label", "aria-valuetext", "title", "placeholder"];
   const ROLE = "aria-roledescription";
+  const NAMED = [...ATTRIBUTES, ROLE].map((name) => `[${name}]`).join(",");
   const OWN = [
     // An upload button's own label is Markdown, and Streamlit's.
     '[data-testid="stMarkdownContainer"]:not([data-testid="stFileUploaderDropzone"] *)',
@@ -33,6 +36,7 @@
     const trimmed = text.trim();
     if (!trimmed || trimmed.length > 200) return null;
     if (Object.hasOwn(words, trimmed)) return text.replace(trimmed, () => words[trimmed]);
+    if (!anyRule.test(trimmed)) return null;
     for (const [rule, target] of rules) {
       if (rule.test(trimmed)) return text.replace(trimmed, () => trimmed.replace(rule, target));
     }
@@ -41,9 +45,11 @@
 
   const changeText = (node) => {
     const text = node.nodeValue;
-    const own = node.parentElement?.closest(OWN);
-    const changed = own ? sentences[text.trim()] ?? null : portuguese(text);
-    if (changed !== null && changed !== node.nodeValue) node.nodeValue = changed;
+    const sentence = sentences[text.trim()] ?? null;
+    const word = portuguese(text);
+    if (sentence === null && word === null) return; // to ask where a text stands is what costs
+    const changed = node.parentElement?.closest(OWN) ? sentence : word;
+    if (changed !== null && changed !== text) node.nodeValue = changed;
   };
 
   // A label is Markdown, whose source Streamlit gives a screen reader as the name of its input.
@@ -96,20 +102,26 @@
     if (root.nodeType !== Node.ELEMENT_NODE) return;
     leave(root);
     start(root);
-    changeAttributes(root);
-    const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
-    while (walker.nextNode()) {
-      const node = walker.currentNode;
-      if (node.nodeType === Node.TEXT_NODE) changeText(node);
-      else changeAttributes(node);
-    }
+    if (root.matches(NAMED)) changeAttributes(root);
+    root.querySelectorAll(NAMED).forEach(changeAttributes);
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) changeText(walker.currentNode);
   };
 
+  // A chart is added bar by bar into what was added before: it is walked once, as it stands now.
   new MutationObserver((records) => {
-    for (const record of records) {
-      if (record.type === "childList") record.addedNodes.forEach(change);
-      else if (record.type === "characterData") changeText(record.target);
-      else changeAttributes(record.target);
+    const walked = new Set();
+    const isWalked = (node) => node !== null && (walked.has(node) || isWalked(node.parentNode));
+    for (const { type, target, addedNodes } of records) {
+      if (isWalked(target)) continue;
+      if (type === "characterData") changeText(target);
+      else if (type === "attributes") changeAttributes(target);
+      else
+        for (const node of addedNodes) {
+          if (isWalked(node)) continue;
+          walked.add(node);
+          change(node);
+        }
     }
   }).observe(document.documentElement, {
     subtree: true,
