@@ -26,6 +26,7 @@ from tests.portfolio import TODAY, add_customer, add_sale, late, pay, random_por
 from tests.services.renegotiating import deal, make, three_late
 from tests.ui.carded import cards_of
 from tests.ui.clicks import click
+from tests.ui.listed import lists
 from tests.ui.support import Visit, open_app, text_of
 
 PAGE = "analytics/collection.py"
@@ -299,3 +300,18 @@ def test_r15_renegotiated_debts_have_their_share_how_they_are_paid_and_the_broke
     assert "de cada R$ 100, R$ 0,00." in told
     assert "Acordos quebrados hoje" in told
     assert "Nenhum acordo quebrado." not in told
+
+
+@on_a_page
+@pytest.mark.usefixtures("shop")
+def test_many_broken_deals_are_shown_by_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    def many(*_: Any, **__: Any) -> list[dict[str, Any]]:
+        money = {"overdue": Decimal("10.00"), "agreed_on": late(40), "days_late": 20}
+        return [{"sale_id": k, "customer": f"Cliente {k}", **money} for k in range(1, 61)]
+
+    monkeypatch.setattr("credigestor.reports.deals.broken_deals", many)
+    app = open_app(role="manager", page=PAGE, query={"deals_page": "3", "page": "2"})
+    [found] = [one for one in lists(app) if "agreed_on" in one.labels]
+    assert list(found.value["customer"]) == [f"Cliente {k}" for k in range(51, 61)]
+    assert "51–60 de 60" in found.text
+    assert found.pages["Página 1"] == "?page=2"
