@@ -246,7 +246,7 @@ def test_a_random_portfolio_is_drawn_at_any_date(admin: Actor) -> None:
 @pytest.mark.usefixtures("shop")
 def test_marks_that_lead_to_the_same_notes_share_a_link(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[str] = []
-    monkeypatch.setattr(links, "link", lambda _, label, **__: drawn.append(label))
+    monkeypatch.setattr(links, "listed", lambda ways: drawn.extend(label for _, label, _ in ways))
     text_of(open_app(role="manager", page=PAGE))
     september = "Atrasaram em setembro de 2026: R$\xa0400,00"
     assert drawn.count(september) == 2  # of the curve, and of all five cells of its month
