@@ -101,6 +101,6 @@ def lists(app: Visit) -> list[Listed]:
 
 def leads(app: AppTest) -> dict[str, str]:
     """The links behind the charts of a page: where each leads, by what it says."""
-    html = "".join(part.value for part in app.get("html") if 'class="cg-leads"' in part.value)
+    html = "".join(part.value for part in app.html if 'class="cg-leads"' in part.value)
     found = re.findall(r'href="([^"]+)">([^<]+)</a>', html)
     return {unescape(label).replace("\xa0", " "): unescape(address) for address, label in found}

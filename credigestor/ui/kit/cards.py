@@ -9,7 +9,7 @@ A sparkline of Streamlit's metric is a Vega chart: nine of them took as long as 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from html import escape
 from typing import Literal
@@ -60,6 +60,15 @@ def card(
 def show(*made: str) -> None:
     """Draw cards side by side: give those with a sparkline and those without apart."""
     st.html(f'<div class="cg-cards">{"".join(made)}</div>')
+
+
+def totals(sums: Mapping[str, str]) -> None:
+    """Draw the sums above a list side by side: label → value."""
+    pairs = "".join(
+        f"<div><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>"
+        for label, value in sums.items()
+    )
+    st.html(f'<dl class="cg-totals">{pairs}</dl>')
 
 
 def _tone(change: str | None, color: Tone) -> tuple[str, str]:
