@@ -114,11 +114,20 @@
     while (walker.nextNode()) changeText(walker.currentNode);
   };
 
+  // A chart is added bar by bar into what was added before: it is walked once, as it stands now.
   new MutationObserver((records) => {
-    for (const record of records) {
-      if (record.type === "childList") record.addedNodes.forEach(change);
-      else if (record.type === "characterData") changeText(record.target);
-      else changeAttributes(record.target);
+    const walked = new Set();
+    const isWalked = (node) => node !== null && (walked.has(node) || isWalked(node.parentNode));
+    for (const { type, target, addedNodes } of records) {
+      if (isWalked(target)) continue;
+      if (type === "characterData") changeText(target);
+      else if (type === "attributes") changeAttributes(target);
+      else
+        for (const node of addedNodes) {
+          if (isWalked(node)) continue;
+          walked.add(node);
+          change(node);
+        }
     }
   }).observe(document.documentElement, {
     subtree: true,

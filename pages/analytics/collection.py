@@ -61,6 +61,7 @@ read_charges = data.portfolio(late_charges.late_charges)
 read_shares = data.portfolio(renegotiated.shares)
 read_paid_again = data.portfolio(renegotiated.paid_again)
 read_waived = data.portfolio(waived.by_whom)
+read_broken = data.cached(deals.broken_deals)
 read_losses = data.portfolio(losses.by_month)
 
 
@@ -280,7 +281,7 @@ show_charges(charged_months, chosen)
 renegotiated_exhibits.share(read_shares(stock_dates(chosen.as_of, MONTHS), chosen.scope), chosen)
 renegotiated_exhibits.paid(read_paid_again(chosen.as_of, count=MONTHS, scope=chosen.scope), chosen)
 renegotiated_exhibits.broken(
-    data.read(deals.broken_deals, as_of=shop_day, today=shop_day), data.settings().deal_broken_days
+    read_broken(as_of=shop_day, today=shop_day), data.settings().deal_broken_days
 )
 waived_by_whom.by_whom(read_waived(chosen.period, chosen.as_of, chosen.scope), chosen)
 loss_exhibits.by_month(read_losses(chosen.as_of, CHARGE_MONTHS, chosen.scope), chosen)

@@ -19,6 +19,7 @@ from credigestor.ui.analytics.view import View
 from credigestor.ui.counter import reminders, write_off_list
 from credigestor.ui.kit import (
     address,
+    cards,
     data,
     downloads,
     links,
@@ -73,11 +74,14 @@ def show_totals(totals: DelinquencyTotals) -> None:
         f"{customers}, {format_count(totals.notes, 'nota atrasada', 'notas atrasadas')}",
         anchor=False,
     )
-    with st.grid(4, min_column_width=160):
-        st.metric("Principal", format_brl(totals.principal))
-        st.metric("Juros de mora", format_brl(totals.interest))
-        st.metric("Multa", format_brl(totals.fine))
-        st.metric("Total", format_brl(totals.owed))
+    cards.totals(
+        {
+            "Principal": format_brl(totals.principal),
+            "Juros de mora": format_brl(totals.interest),
+            "Multa": format_brl(totals.fine),
+            "Total": format_brl(totals.owed),
+        }
+    )
 
 
 def as_shown(report: pd.DataFrame, as_of: date) -> pd.DataFrame:

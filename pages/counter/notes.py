@@ -21,6 +21,7 @@ from credigestor.rules.permissions import Permission
 from credigestor.rules.value_ranges import VALUE_RANGE_NAMES
 from credigestor.ui.kit import (
     address,
+    cards,
     data,
     downloads,
     links,
@@ -63,6 +64,8 @@ GREATEST_FIRST = ("days_late", "owed", "principal", "interest", "fine", "amount"
 actor = session.require(Permission.COUNTER)
 today = data.today()
 
+#: Of all open notes, which are nearly always too many: kept until a write.
+read_few = data.cached(notes.few, primary=True)
 read_count = data.cached(notes.counted, primary=True)
 read_summarised = data.portfolio(notes.summarised, primary=True)
 
@@ -136,11 +139,14 @@ def show_badges(filters: NoteFilters, as_of: date | None) -> None:
 
 def show_totals(found: NoteTotals) -> None:
     """Sums over all that the filters leave, not only the page shown."""
-    with st.grid(4, min_column_width=150):
-        st.metric("Notas", format_count(found.count))
-        st.metric("Principal", format_brl(found.principal))
-        st.metric("Juros de mora", format_brl(found.interest))
-        st.metric("Multa", format_brl(found.fine))
+    cards.totals(
+        {
+            "Notas": format_count(found.count),
+            "Principal": format_brl(found.principal),
+            "Juros de mora": format_brl(found.interest),
+            "Multa": format_brl(found.fine),
+        }
+    )
 
 
 def show_totals_of_many(filters: NoteFilters, as_of: date) -> int:
@@ -160,7 +166,12 @@ def show_totals_of_many(filters: NoteFilters, as_of: date) -> int:
 
 def show_list(as_of: date, filters: NoteFilters) -> None:
     """The page asked for; a row opens its note."""
-    ids = data.read(notes.few, filters, as_of=as_of, today=today)
+    unlimited = filters == NoteFilters(status=notes.OPEN)
+    ids = (
+        read_few(filters, as_of=as_of, today=today)
+        if unlimited
+        else data.read(notes.few, filters, as_of=as_of, today=today)
+    )
     if ids is None:
         show_page(as_of, filters, None, show_totals_of_many(filters, as_of))
     elif ids:

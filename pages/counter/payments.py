@@ -14,6 +14,7 @@ from credigestor.ui.counter import down_payment_list, payment_list
 from credigestor.ui.counter.by_method import by_method_words
 from credigestor.ui.kit import (
     address,
+    cards,
     data,
     downloads,
     links,
@@ -50,6 +51,8 @@ DEAR = tuple(name for name in COLUMNS if name not in payments.WALKS)
 
 actor = session.require(Permission.COUNTER)
 read_receivers = data.cached(payments.receivers, primary=True)
+#: Over every payment there is, which takes longer than all else of the page: kept until a write.
+read_all = data.cached(payments.totals, primary=True)
 
 
 def choose_filters() -> PaymentFilters:
@@ -84,14 +87,14 @@ def choose_filters() -> PaymentFilters:
 
 def show_totals(found: PaymentTotals, method: str | None) -> None:
     """Sums over all that the filters leave; what was reversed is not money received (R22)."""
-    with st.grid(3 if found.discount else 5, min_column_width=150):
-        st.metric("Pagamentos", format_count(found.count))
-        st.metric("Recebido", format_brl(found.amount))
-        st.metric("Principal", format_brl(found.principal))
-        st.metric("Juros de mora", format_brl(found.interest))
-        st.metric("Multa", format_brl(found.fine))
-        if found.discount:
-            st.metric("Desconto", format_brl(found.discount))
+    sums = {
+        "Pagamentos": format_count(found.count),
+        "Recebido": format_brl(found.amount),
+        "Principal": format_brl(found.principal),
+        "Juros de mora": format_brl(found.interest),
+        "Multa": format_brl(found.fine),
+    }
+    cards.totals(sums | ({"Desconto": format_brl(found.discount)} if found.discount else {}))
     apart = " O desconto foi abatido do principal e não está no recebido."
     st.caption(f"Os valores não contam os pagamentos estornados.{apart if found.discount else ''}")
     if found.by_method:
@@ -101,7 +104,8 @@ def show_totals(found: PaymentTotals, method: str | None) -> None:
 
 def show_list(filters: PaymentFilters) -> None:
     """The page asked for; a row opens its receipt."""
-    found = data.read(payments.totals, filters)
+    unlimited = filters == PaymentFilters()
+    found = read_all(filters) if unlimited else data.read(payments.totals, filters)
     if not found.count:
         explain_nothing(filters)
         return

@@ -17,6 +17,7 @@ from credigestor.rules.permissions import Permission
 from credigestor.rules.value_ranges import VALUE_RANGE_NAMES
 from credigestor.ui.kit import (
     address,
+    cards,
     data,
     downloads,
     links,
@@ -42,6 +43,8 @@ LABELS = {
     "situation": "Situação",
     "description": "Descrição",
 }
+#: Over every sale there is: kept until a write.
+read_all = data.cached(sales.totals, primary=True)
 GREATEST_FIRST = ("number", "sold_on", "total", "installments", "owed")
 
 
@@ -88,14 +91,13 @@ def filters_area(today: date) -> tuple[date, SaleFilters]:
 def totals_area(totals: SaleTotals, label: str, read_owed: Callable[[], Decimal]) -> None:
     """How many sales, and their sums; what they owe, called `label`, is read where it is shown."""
     summed = lists.summed(totals.count, "Somar o que resta a receber")
-    with st.grid(5 if summed else 4, min_column_width=150):
-        sold = totals.count - totals.cancelled - totals.renegotiations
-        st.metric("Vendas", format_count(sold))
-        st.metric("Total vendido", format_brl(totals.total))
-        st.metric("Entradas", format_brl(totals.down_payment))
-        st.metric("Financiado", format_brl(totals.financed))
-        if summed:
-            st.metric(label, format_brl(read_owed()))
+    sums = {
+        "Vendas": format_count(totals.count - totals.cancelled - totals.renegotiations),
+        "Total vendido": format_brl(totals.total),
+        "Entradas": format_brl(totals.down_payment),
+        "Financiado": format_brl(totals.financed),
+    }
+    cards.totals(sums | ({label: format_brl(read_owed())} if summed else {}))
     if totals.cancelled:
         gone = format_count(totals.cancelled, "cancelada", "canceladas")
         st.caption(f"Fora dos totais: {gone}.")
@@ -113,7 +115,12 @@ def sales_page() -> None:
     messages.header("Vendas")
     links.link("counter/new_sale.py", "Nova venda", icon=":material/add_shopping_cart:")
     as_of, filters = filters_area(today)
-    totals = data.read(sales.totals, filters, as_of=as_of)
+    unlimited = filters == SaleFilters()
+    totals = (
+        read_all(filters, as_of=as_of)
+        if unlimited
+        else data.read(sales.totals, filters, as_of=as_of)
+    )
     if not totals.count:
         if filters == SaleFilters() and as_of == today:
             st.info("Nenhuma venda ainda. Comece por “Nova venda”.", icon=":material/receipt_long:")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from html import unescape
 from html.parser import HTMLParser
 
 from streamlit.testing.v1 import AppTest
@@ -64,3 +66,10 @@ def read(html: str) -> list[Card]:
     parser = _Cards()
     parser.feed(html.replace("\xa0", " "))
     return parser.found
+
+
+def totals_of(app: AppTest) -> dict[str, str]:
+    """The sums above the lists of a page, by label, with plain spaces."""
+    html = "".join(part.value for part in app.html if 'class="cg-totals"' in part.value)
+    found = re.findall("<dt>([^<]+)</dt><dd>([^<]+)</dd>", html.replace("\xa0", " "))
+    return {unescape(label): unescape(value) for label, value in found}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
 import pandas as pd
+from streamlit.testing.v1 import AppTest
 
 from tests.ui.support import Visit
 
@@ -94,3 +97,10 @@ class Listed:
 def lists(app: Visit) -> list[Listed]:
     """The lists of a page, from the top."""
     return [Listed(part.value) for part in app.html if 'class="cg-scroll"' in part.value]
+
+
+def leads(app: AppTest) -> dict[str, str]:
+    """The links behind the charts of a page: where each leads, by what it says."""
+    html = "".join(part.value for part in app.html if 'class="cg-leads"' in part.value)
+    found = re.findall(r'href="([^"]+)">([^<]+)</a>', html)
+    return {unescape(label).replace("\xa0", " "): unescape(address) for address, label in found}

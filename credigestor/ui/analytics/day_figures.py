@@ -15,8 +15,10 @@ from credigestor.rules.calendar import format_date, weekday
 from credigestor.rules.methods import NAMES
 from credigestor.rules.money import ZERO, format_brl
 from credigestor.rules.periods import Period
-from credigestor.ui.kit import cards, links, messages, tables
+from credigestor.ui.kit import cards, links, messages, rows, tables
 from credigestor.ui.kit.figures import format_count, in_percent
+from credigestor.ui.kit.links import row_address
+from credigestor.ui.kit.rows import Column
 
 CAME_NAMES = {
     Came.NOTES: "Notas",
@@ -25,6 +27,12 @@ CAME_NAMES = {
     Came.OTHER: "Crédito e devoluções",
 }
 NOBODY = "Sem usuário"
+NOTES = "counter/notes.py"
+DUE = {
+    "day": Column("Dia"),
+    "notes": Column("Notas", right=True),
+    "principal": Column("Principal", tables.brl, right=True, amount=True),
+}
 
 
 def show_cards(day: ShopDay, month: Flow, before: Flow, compared: Period) -> None:
@@ -114,19 +122,16 @@ def show_due(dues: Sequence[tuple[date, int, Decimal]], first: date, last: date)
             f"{format_date(first)} a {format_date(last)}."
         )
     )
-    frame = pd.DataFrame(
-        {
-            "day": f"{format_date(day)}, {weekday(day)}",
-            "notes": count,
-            "principal": principal,
-        }
-        for day, count, principal in dues
+    rows.show(
+        [
+            {"day": f"{format_date(day)}, {weekday(day)}", "notes": count, "principal": principal}
+            for day, count, principal in dues
+        ],
+        DUE,
+        [row_address(NOTES, status="open", due_from=day, due_to=day) for day, _, _ in dues],
+        title="Notas que vencem nos próximos sete dias",
     )
-    labels = {"day": "Dia", "notes": "Notas", "principal": "Principal"}
-    tables.table(frame, labels, key="due-by-day", money=["principal"])
-    links.link(
-        "counter/notes.py", "Ver as notas que vencem", status="open", due_from=first, due_to=last
-    )
+    links.link(NOTES, "Ver as notas que vencem", status="open", due_from=first, due_to=last)
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:

@@ -180,5 +180,4 @@ def _offer_leads(leads: Mapping[str, Lead], key: str) -> None:
                 key=key,
             )
             shown = [] if place is None else shown[place : place + 1]
-        for lead in shown:
-            links.link(lead.file, lead.label, **lead.params)
+        links.listed((lead.file, lead.label, lead.params) for lead in shown)

@@ -18,7 +18,7 @@ from credigestor.ui.analytics.exhibit import Exhibit, drawn, exhibit
 from credigestor.ui.analytics.roll_exhibits import ANOTHER
 from credigestor.ui.analytics.view import View
 from credigestor.ui.charts import kinds, theme
-from credigestor.ui.kit import tables
+from credigestor.ui.kit import lists, tables
 from credigestor.ui.kit.figures import format_count, format_rate, rounded
 
 PAID, AGAIN, UNPAID = "Pago", "Renegociado de novo", "Não pago"
@@ -90,14 +90,15 @@ def paid(found: Sequence[PaidAgain], shown: View) -> Exhibit:
 
 
 def broken(found: Sequence[Mapping[str, Any]], days: int) -> None:
-    """The deals that are broken today, the one longest late first; a row opens its sale."""
+    """The deals that are broken today, longest late first, by pages; a row opens its sale."""
     st.header("Acordos quebrados hoje", anchor=False)
     late = format_count(days, "dia", "dias")
     st.caption(f"Renegociações com alguma nota atrasada há mais de {late}.")
     if not found:
         st.info("Nenhum acordo quebrado.", icon=":material/handshake:")
         return
-    frame = pd.DataFrame(found)
+    page = lists.page(len(found), key="broken-deals", of=days, prefix="deals_")
+    frame = pd.DataFrame(found[page.offset : page.offset + page.size])
     frame["sale"] = frame["sale_id"].map(sale_number)
     labels = {
         "customer": "Cliente",
@@ -115,6 +116,7 @@ def broken(found: Sequence[Mapping[str, Any]], days: int) -> None:
         opens="counter/sale.py",
         id_column="sale_id",
         title="Acordos quebrados",
+        page=page,
     )
 
 

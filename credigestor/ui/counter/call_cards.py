@@ -1,9 +1,13 @@
-"""Cards of those to be called first: what is at stake, what happened last, what came of it."""
+"""Cards of those to be called first: what is at stake, what happened last, what came of it.
+
+All that is read on a card is one element of plain HTML: seven of Streamlit's took ten cards
+longer than a page of charts.
+"""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from html import escape
 
 import streamlit as st
 
@@ -17,15 +21,17 @@ from credigestor.rules.money import format_brl
 from credigestor.rules.permissions import Actor, Permission
 from credigestor.rules.promises import PROMISE_NAMES, PromiseStatus
 from credigestor.ui.counter import contact_form, reminders
-from credigestor.ui.kit import links, messages
 from credigestor.ui.kit.figures import format_count
+from credigestor.ui.kit.links import row_address
 
-COLOURS: dict[PromiseStatus, Literal["green", "orange", "red", "blue", "gray"]] = {
-    PromiseStatus.KEPT: "green",
-    PromiseStatus.PARTLY: "orange",
-    PromiseStatus.BROKEN: "red",
-    PromiseStatus.PENDING: "blue",
-    PromiseStatus.WITHDRAWN: "gray",
+CUSTOMER = "counter/customer.py"
+#: How a promise stands, by its colour (`web/cards.css`).
+TONES = {
+    PromiseStatus.KEPT: "cg-good",
+    PromiseStatus.PARTLY: "cg-partly",
+    PromiseStatus.BROKEN: "cg-bad",
+    PromiseStatus.PENDING: "cg-either",
+    PromiseStatus.WITHDRAWN: "",
 }
 RULE = (
     "Os dez com mais principal atrasado. Quem foi contatado hoje sai da lista até amanhã; quem "
@@ -45,54 +51,50 @@ def show(actor: Actor, shop: ShopSettings, found: CallList, today: date) -> None
     channel = contact_form.choose_channel()
     with st.grid(2, min_column_width=320) as grid:
         for call in found.calls:
-            with grid.cell(), st.container(border=True, height="stretch", gap="small"):
+            with grid.container(border=True, height="stretch", gap="small"):
                 _card(actor, shop, call, channel, today)
-
-
-def _promise_badge(promise: PromiseMade) -> None:
-    """How a promise stands, in a word and its colour."""
-    share = f", {promise.share} %" if promise.status is PromiseStatus.PARTLY else ""
-    st.badge(
-        messages.plain(
-            f"Promessa {PROMISE_NAMES[promise.status].lower()}{share}: "
-            f"{format_brl(promise.amount)} até {format_date(promise.due_on)}"
-        ),
-        color=COLOURS[promise.status],
-    )
 
 
 def _card(actor: Actor, shop: ShopSettings, call: Call, channel: Channel, today: date) -> None:
     who = call.overdue
-    links.link("counter/customer.py", who.name, icon=":material/person:", id=who.customer_id)
-    if call.promise is not None:
-        _promise_badge(call.promise)
-    told = [
-        f"**{messages.plain(format_brl(who.principal))}** "
-        + messages.plain(
-            f"em atraso, {format_days(who.days_late)}, "
-            f"{format_count(who.notes, 'nota', 'notas')}; hoje, com juros e multa, "
-            f"{format_brl(who.owed)}"
-        ),
-        messages.plain(_last(call)),
-    ]
-    st.markdown("  \n".join(told))
-    with st.container(horizontal=True):
-        if who.phone:
-            st.link_button(
-                messages.plain(format_phone(who.phone)), f"tel:{who.phone}", icon=":material/call:"
-            )
-            st.link_button(
-                "WhatsApp",
-                reminders.address(shop, who.phone, who.reminder),
-                icon=":material/chat:",
-                type="primary",
-            )
-        else:
-            st.caption("Sem telefone no cadastro.")
+    st.html(
+        '<div class="cg-call">'
+        f'<a class="cg-follow" href="{escape(row_address(CUSTOMER, id=who.customer_id))}">'
+        f"{escape(who.name)}</a>{_promise(call.promise)}"
+        f"<p><strong>{escape(format_brl(who.principal))}</strong> em atraso, "
+        f"{escape(format_days(who.days_late))}, {format_count(who.notes, 'nota', 'notas')}; "
+        f"hoje, com juros e multa, {escape(format_brl(who.owed))}<br>{escape(_last(call))}</p>"
+        f"{_ways(shop, call)}</div>"
+    )
     if actor.can(Permission.CONTACT) and contact_form.outcome(
         actor, who.customer_id, who.name, channel=channel, owed=who.owed, today=today
     ):
         st.rerun()
+
+
+def _promise(made: PromiseMade | None) -> str:
+    """How a promise stands, in a word and its colour."""
+    if made is None:
+        return ""
+    share = f", {made.share} %" if made.status is PromiseStatus.PARTLY else ""
+    told = (
+        f"Promessa {PROMISE_NAMES[made.status].lower()}{share}: "
+        f"{format_brl(made.amount)} até {format_date(made.due_on)}"
+    )
+    return f'<p><span class="cg-badge {TONES[made.status]}">{escape(told)}</span></p>'
+
+
+def _ways(shop: ShopSettings, call: Call) -> str:
+    """To call, and to write with the reminder written."""
+    who = call.overdue
+    if not who.phone:
+        return "<p>Sem telefone no cadastro.</p>"
+    number = escape(format_phone(who.phone))
+    written = escape(reminders.address(shop, who.phone, who.reminder))
+    return (
+        f'<p class="cg-ways"><a href="tel:{escape(who.phone)}">{number}</a>'
+        f'<a class="cg-first" href="{written}" target="_blank" rel="noopener">WhatsApp</a></p>'
+    )
 
 
 def _last(call: Call) -> str:

@@ -79,6 +79,15 @@ def show(*made: str) -> None:
     st.html(f'<div class="cg-cards">{"".join(made)}</div>')
 
 
+def totals(sums: Mapping[str, str]) -> None:
+    """Draw the sums above a list side by side: label → value."""
+    pairs = "".join(
+        f"<div><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>"
+        for label, value in sums.items()
+    )
+    st.html(f'<dl class="cg-totals">{pairs}</dl>')
+
+
 def _tone(change: str | None, color: Tone) -> tuple[str, str]:
     """The class of what a change is, and its arrow."""
     if change is None or change == UNCHANGED:

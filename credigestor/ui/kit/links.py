@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from html import escape
 from typing import NoReturn
 from urllib.parse import urlencode
 
@@ -27,6 +28,16 @@ def link(file: str, label: str, *, icon: str | None = None, **params: object) ->
         icon=icon or "",  # or it would be the page's own
         query_params=address_words(params),
     )
+
+
+def listed(ways: Iterable[tuple[str, str, Mapping[str, object]]]) -> None:
+    """Links below each other, one element of plain HTML: each a file, a label and parameters."""
+    found = "".join(
+        f'<a class="cg-follow" href="{escape(row_address(file, **params))}">{escape(label)}</a>'
+        for file, label, params in ways
+    )
+    if found:
+        st.html(f'<div class="cg-leads">{found}</div>')
 
 
 def address_words(params: Mapping[str, object]) -> dict[str, str | list[str]]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -20,7 +18,8 @@ from credigestor.ui.charts import cash as charts
 from tests.portfolio import TODAY, add_customer, add_sale, pay
 from tests.ui.carded import cards_of
 from tests.ui.charts import specs
-from tests.ui.support import Visit, open_app, text_of
+from tests.ui.listed import leads
+from tests.ui.support import open_app, text_of
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -48,14 +47,6 @@ def shop(admin: Actor) -> None:
         pay(session, admin, sale.notes[0], "710.00", date(2026, 10, 5))
         pay(session, admin, sale.notes[1], "167.43", date(2026, 10, 23))
         pay(session, admin, sale.notes[5], "80.00", date(2026, 9, 10))
-
-
-def links(app: Visit) -> dict[str, str]:
-    found: Any = app.get("page_link")
-    return {
-        re.sub(r"\\(.)", r"\1", link.proto.label).replace("\xa0", " "): link.proto.query_string
-        for link in found
-    }
 
 
 @pytest.mark.usefixtures("shop")
@@ -94,7 +85,8 @@ def test_the_cards_compare_months_of_the_same_age() -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_marks_lead_to_the_notes_of_their_part_of_this_view() -> None:
-    found = links(open_app(role="manager", page=PAGE, city="Fortaleza"))
+    app = open_app(role="manager", page=PAGE, city="Fortaleza")
+    found = {label: way.removeprefix("notas?") for label, way in leads(app).items()}
     october = "due_from=2026-10-01&due_to=2026-10-31"
     assert found["Vencem em outubro de 2026: R$ 1.000,00"] == (
         f"city=Fortaleza&status=all&{october}"
@@ -115,7 +107,7 @@ def test_an_earlier_date_shows_what_was_known_then() -> None:
     app = open_app(role="manager", page=PAGE, as_of="2026-10-31")
     text = text_of(app)
     assert "Do que venceu em outubro de 2026, 87,3 % já foi pago" in text
-    assert all("as_of=2026-10-31" in query for label, query in links(app).items() if "R$" in label)
+    assert all("as_of=2026-10-31" in query for label, query in leads(app).items() if "R$" in label)
 
 
 @pytest.mark.usefixtures("shop")

@@ -26,6 +26,7 @@ from tests.portfolio import TODAY, add_customer, add_sale, late, pay, random_por
 from tests.services.renegotiating import deal, make, three_late
 from tests.ui.carded import cards_of
 from tests.ui.clicks import click
+from tests.ui.listed import lists
 from tests.ui.support import Visit, open_app, text_of
 
 PAGE = "analytics/collection.py"
@@ -245,7 +246,7 @@ def test_a_random_portfolio_is_drawn_at_any_date(admin: Actor) -> None:
 @pytest.mark.usefixtures("shop")
 def test_marks_that_lead_to_the_same_notes_share_a_link(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[str] = []
-    monkeypatch.setattr(links, "link", lambda _, label, **__: drawn.append(label))
+    monkeypatch.setattr(links, "listed", lambda ways: drawn.extend(label for _, label, _ in ways))
     text_of(open_app(role="manager", page=PAGE))
     september = "Atrasaram em setembro de 2026: R$\xa0400,00"
     assert drawn.count(september) == 2  # of the curve, and of all five cells of its month
@@ -299,3 +300,18 @@ def test_r15_renegotiated_debts_have_their_share_how_they_are_paid_and_the_broke
     assert "de cada R$ 100, R$ 0,00." in told
     assert "Acordos quebrados hoje" in told
     assert "Nenhum acordo quebrado." not in told
+
+
+@on_a_page
+@pytest.mark.usefixtures("shop")
+def test_many_broken_deals_are_shown_by_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    def many(*_: Any, **__: Any) -> list[dict[str, Any]]:
+        money = {"overdue": Decimal("10.00"), "agreed_on": late(40), "days_late": 20}
+        return [{"sale_id": k, "customer": f"Cliente {k}", **money} for k in range(1, 61)]
+
+    monkeypatch.setattr("credigestor.reports.deals.broken_deals", many)
+    app = open_app(role="manager", page=PAGE, query={"deals_page": "3", "page": "2"})
+    [found] = [one for one in lists(app) if "agreed_on" in one.labels]
+    assert list(found.value["customer"]) == [f"Cliente {k}" for k in range(51, 61)]
+    assert "51–60 de 60" in found.text
+    assert found.pages["Página 1"] == "?page=2"

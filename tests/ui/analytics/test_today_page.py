@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal as D
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -39,18 +41,28 @@ def ana(guta: User) -> int:
     """Owes 300,00 that is 50 days late: 311,00 with charges."""
     with transaction() as session:
         session.add(SettingsVersion(data=SHOP.model_dump(mode="json"), changed_by_name="teste"))
-        customer = add_customer(session, "Ana *Luz*", phone="+5585988724443")
+        customer = add_customer(session, "Ana *Luz* <b>", phone="+5585988724443")
         add_sale(session, customer, late(90), [("300.00", late(50))])
     refresh()
     return customer
 
 
+LINK = re.compile(r'<a [^>]*href="([^"]+)"[^>]*>([^<]+)</a>')
+
+
+def cards_to_call(app: Visit) -> list[str]:
+    """Each card's plain HTML."""
+    return [part.value for part in app.html if 'class="cg-call"' in part.value]
+
+
 def words(app: Visit) -> str:
-    return app.texts.replace("\\", "").replace("\xa0", " ")
+    cards = re.sub("<[^>]+>", " ", "".join(cards_to_call(app)))
+    return (app.texts.replace("\\", "") + re.sub(" +", " ", unescape(cards))).replace("\xa0", " ")
 
 
 def links_of(app: Visit) -> dict[str, str]:
-    return {link.proto.label.replace("\\", ""): link.proto.url for link in app.get("link_button")}
+    found = LINK.findall("".join(cards_to_call(app)))
+    return {unescape(label): unescape(address) for address, label in found}
 
 
 def outcomes(app: Visit) -> Any:
@@ -91,16 +103,22 @@ def test_managers_begin_here_and_see_the_day_by_method_and_seller(guta: User, an
     ]
     assert (frame.loc["Vera", "pix"], frame.loc["Vera", "sold"]) == (D("10.00"), 0)
     assert "R$ 30,00 de principal em 1 nota" in words(app)
+    [due] = [part.value for part in app.html if "Notas que vencem" in part.value]
+    days = [(address, label) for address, label in LINK.findall(due) if "2026-11-25" in address]
+    assert [(unescape(address), label) for address, label in days] == [
+        ("notas?status=open&due_from=2026-11-25&due_to=2026-11-25", "25/11/2026, qua")
+    ]
 
 
 def test_a_card_says_what_is_at_stake_and_whatsapp_opens_with_the_text(
     guta: User, ana: int
 ) -> None:
     app = open_today(guta)
-    text = words(app).replace("**", "")
+    text = words(app)
     assert "R$ 300,00 em atraso, 50 dias, 1 nota; hoje, com juros e multa, R$ 311,00" in text
     assert "Ainda não pagou nada. Nenhum contato ainda." in text
     found = links_of(app)
+    assert found["Ana *Luz* <b>"] == f"cliente?id={ana}"
     assert found["(85) 98872-4443"] == "tel:+5585988724443"
     address = urlsplit(found["WhatsApp"])
     assert (address.netloc, address.path) == ("wa.me", "/5585988724443")
@@ -120,7 +138,7 @@ def test_one_tap_records_what_came_of_it_and_takes_the_card_away(
     assert not app.exception
     [found] = of(ana)
     assert (found.outcome, found.channel, found.made_by) == (outcome, "whatsapp", guta.name)
-    assert "Contato com Ana *Luz* gravado" in words(app)
+    assert "Contato com Ana *Luz* <b> gravado" in words(app)
     assert "Ninguém mais para chamar hoje." in words(app)
     assert "1 contatado hoje" in words(app)
 

@@ -8,8 +8,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from credigestor.ui.kit import links
 from tests.ui.analytics.viewing import address, chosen, go, run, visit
+from tests.ui.listed import leads
 
 
 @pytest.mark.usefixtures("shop")
@@ -49,25 +49,18 @@ def many_leads() -> None:
     show(one)
 
 
-def test_there_is_a_way_without_a_mouse_to_every_one_of_many_marks(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    drawn: list[tuple[str, str]] = []
-    monkeypatch.setattr(
-        links, "link", lambda _, label, **params: drawn.append((label, params["q"]))
-    )
+def test_there_is_a_way_without_a_mouse_to_every_one_of_many_marks() -> None:
     app = AppTest.from_function(many_leads).run()
-    assert drawn == []
+    assert leads(app) == {}
     box = app.selectbox(key="many:lead")
     assert len(box.options) == 60
     box.select_index(57).run()
-    assert drawn == [("Marca 57", "57")]
+    assert leads(app) == {"Marca 57": "notas?q=57"}
 
 
 @pytest.mark.usefixtures("shop")
-def test_a_link_has_no_icon_but_one_that_it_was_given() -> None:
-    [link] = visit().get("page_link")
-    assert (link.proto.label, link.proto.icon, link.proto.page) == ("Um", "", "notas")
+def test_the_links_behind_a_chart_lead_where_its_marks_lead() -> None:
+    assert leads(visit()) == {"Um": "notas?band=1-30&status=open"}
 
 
 @pytest.mark.usefixtures("shop")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -20,21 +18,13 @@ from credigestor.ui.charts import vintages as charts
 from tests.factories import add_user
 from tests.portfolio import add_customer, add_sale, pay
 from tests.ui.charts import specs
-from tests.ui.support import Visit, open_app, text_of
+from tests.ui.listed import leads
+from tests.ui.support import open_app, text_of
 
 pytestmark = pytest.mark.usefixtures("db")
 
 PAGE = "analytics/vintages.py"
 EMPTY = ("Nenhuma venda financiada nas safras", "chegou a 30 dias do vencimento da primeira nota")
-
-
-def links(app: Visit) -> dict[str, str]:
-    """Where the links of the page lead, by their label."""
-    found: Any = app.get("page_link")
-    return {
-        re.sub(r"\\(.)", r"\1", link.proto.label).replace("\xa0", " "): link.proto.query_string
-        for link in found
-    }
 
 
 @pytest.fixture
@@ -88,7 +78,8 @@ def test_the_address_chooses_over_90_and_nonsense_in_it_is_over_30() -> None:
 
 
 def test_every_figure_leads_to_its_notes(two_cohorts: int) -> None:
-    found = links(open_app(role="manager", page=PAGE, city="Fortaleza"))
+    app = open_app(role="manager", page=PAGE, city="Fortaleza")
+    found = {label: way.removeprefix("notas?") for label, way in leads(app).items()}
     july = found["Safra jul/26 em 31/10/2026: R$ 1.000,00"]
     assert set(july.split("&")) == {
         "as_of=2026-10-31",
@@ -127,7 +118,7 @@ def test_sellers_of_the_same_name_are_told_apart_by_their_number() -> None:
         for seller_id in ids:
             sold_on, due = date(2026, 6, 10), date(2026, 7, 10)
             add_sale(session, ana, sold_on, [("10.00", due)], seller_id=seller_id)
-    found = links(open_app(role="manager", page=PAGE))
+    found = leads(open_app(role="manager", page=PAGE))
     assert {label for label in found if label.startswith("Zé")} == {
         f"Zé (nº {seller_id}): 1 de 1" for seller_id in ids
     }

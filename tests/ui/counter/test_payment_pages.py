@@ -54,6 +54,17 @@ def test_the_list_is_newest_first_and_its_sums_leave_out_the_reversed(made: list
         assert figure in told(app)
 
 
+def test_what_others_receive_is_in_the_sums_of_all_at_the_next_look(
+    made: list[int], manager: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data, "SECONDS_BETWEEN_LOOKS", 0.0)
+    app = open_app(role="seller", page=LIST)
+    assert "Recebido R$ 100,00" in told(app)
+    pay(manager, JANUARY_25, (sell(("50.00", FEBRUARY)).notes[0], "10.00"))
+    for figure in ("Pagamentos 3", "Recebido R$ 110,00", "Principal R$ 102,50"):
+        assert figure in told(app.run())
+
+
 def test_a_filter_behind_the_button_has_a_badge_that_takes_it_away(made: list[int]) -> None:
     query = {"paid_from": "2026-01-01", "reversed": "no", "q": "ana"}
     app = open_app(role="seller", page=LIST, query=query)
