@@ -47,8 +47,8 @@ LIMIT = 1.5
 CUSTOMER = "counter/customer.py"
 #: Customers whose pages are opened, and those who pay; each has a dozen open notes.
 OPENED, PAYING = 5, ROUNDS + 1
-#: Sales that are folded anew to know what a fold takes.
-FOLDED = 100
+#: Sales that are folded anew to know what a fold takes, and how much longer: nobody waits for it.
+FOLDED, FOLD_LIMIT = 100, 2.0
 _MANAGER = Actor(MANAGER, "Gerente", Role.MANAGER)
 
 # Of the first copy: the same people in both shops.
@@ -156,7 +156,7 @@ def fold(shops: Pair) -> list[Figure]:
         ("fold", each.copies): (partial(_fold, each, random), each.engine)
         for each, random in zip(shops, (Random(1), Random(1)), strict=True)
     }
-    return _beside(works, shops, f"of_{FOLDED}_sales", FEW_ROUNDS)
+    return _beside(works, shops, f"of_{FOLDED}_sales", FEW_ROUNDS, FOLD_LIMIT)
 
 
 def _fold(shop: Grown, random: Random) -> None:
@@ -169,7 +169,9 @@ def _fold(shop: Grown, random: Random) -> None:
     summaries.fold(shop.writing, today=TODAY)
 
 
-def _beside(works: Works, shops: Pair, what: str, rounds: int = ROUNDS) -> list[Figure]:
+def _beside(
+    works: Works, shops: Pair, what: str, rounds: int = ROUNDS, limit: float = LIMIT
+) -> list[Figure]:
     small, large = shops
     taken = in_turns(works, rounds)
     return [
@@ -177,7 +179,7 @@ def _beside(works: Works, shops: Pair, what: str, rounds: int = ROUNDS) -> list[
             f"{name}_{what}_{large.notes}_vs_{small.notes}",
             taken[name, large.copies].wall,
             taken[name, small.copies].wall,
-            LIMIT,
+            limit,
         )
         for name in dict.fromkeys(name for name, _ in works)
     ]
