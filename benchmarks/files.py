@@ -167,7 +167,7 @@ def _backups(url: URL, folder: Path) -> list[Figure]:
     def back_up() -> float:
         for old in made.glob("*.zip"):
             old.unlink()
-        return _command(url, "backup", "--to", made)
+        return command(url, "backup", "--to", made)
 
     ours, floor = _in_turns(back_up, lambda: tool("pg_dump", url, "-Fc", "-f", dump))
     figures = [
@@ -177,11 +177,11 @@ def _backups(url: URL, folder: Path) -> list[Figure]:
     [first] = made.glob("*.zip")
     with empty(url, "restored") as target, empty(url, "pg_restored") as other:
         floor = tool("pg_restore", other, dump)
-        _command(target, "migrate")
-        ours = _command(target, "restore", first, "--yes")
+        command(target, "migrate")
+        ours = command(target, "restore", first, "--yes")
         figures.append(Figure("restore_vs_pg_restore", ours, floor, RESTORE))
-        _command(target, "check")
-        _command(target, "backup", "--to", folder / "again")
+        command(target, "check")
+        command(target, "backup", "--to", folder / "again")
         [second] = (folder / "again").glob("*.zip")
         assert _hashes(first) == _hashes(second), "a second backup differs from the first"
     return figures
@@ -200,7 +200,7 @@ def _hashes(path: Path) -> dict[str, str]:
         return {table.name: table.sha256 for table in found.manifest.tables}
 
 
-def _command(url: URL, *arguments: str | Path) -> float:
+def command(url: URL, *arguments: str | Path) -> float:
     """Seconds of one of the app's own commands on a shop's database; it must succeed."""
     environment = {
         **os.environ,

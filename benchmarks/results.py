@@ -16,21 +16,28 @@ HERE = Path(__file__).parent
 _BEGIN, _END = "<!-- results: written by the run -->\n", "<!-- end of results -->\n"
 
 
-def write(figures: Sequence[Figure], *, notes: str) -> None:
+def write(figures: Sequence[Figure], *, notes: str, apart: bool = False) -> None:
     """Put these into results.json and the README's table; what else was measured stays there.
 
-    `notes` says how many the largest shop has.
+    `notes` says how many the largest shop has; `apart` that a run of their own measures them.
     """
-    told = {"notes": notes, "day": str(datetime.now(UTC).date())}
+    told: dict[str, Any] = {"notes": notes, "day": str(datetime.now(UTC).date())}
+    if apart:
+        told["apart"] = True
     new = [_rounded(figure) | told for figure in figures]
     names = {row["name"] for row in new}
     _keep([*(row for row in _kept() if row["name"] not in names), *new])
 
 
 def forget_all_but(figures: Sequence[Figure]) -> None:
-    """Keep these alone, in their order, after a run that measured all there is."""
+    """Keep these alone, in their order, and those apart, after a run that measured all others."""
     kept = {row["name"]: row for row in _kept()}
-    _keep([kept[figure.name] for figure in figures])
+    _keep(
+        [
+            *(kept[figure.name] for figure in figures),
+            *(row for row in kept.values() if row.get("apart")),
+        ]
+    )
 
 
 def table(rows: Iterable[Mapping[str, Any]]) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from benchmarks.loader import load
+from benchmarks.multiply import multiply
 from credigestor.config import get_config
 from credigestor.db.engine import connection_options
 from credigestor.db.migrate import migrate
@@ -40,27 +41,57 @@ def shop(sales: int, *, folder: Path = FOLDER, fresh: bool = False) -> URL:
 
     What was loaded by other code, or into another schema, is loaded again; so is all if `fresh`.
     """
-    server = make_url(launcher.start(folder))
-    name, mark = f"sales_{sales}", fingerprint()
-    url = server.set(database=name)
-    with _maintenance(server) as there:
+    url = make_url(launcher.start(folder)).set(database=f"sales_{sales}")
+    return kept(url, lambda engine: load(engine, sales), fresh=fresh)
+
+
+def grown(url: URL, copies: int, *, fresh: bool = False) -> URL:
+    """The database of a shop so many times as large as a loaded one; made as `shop` is."""
+    source = connect(url)
+    try:
+        return kept(
+            url.set(database=f"{url.database}_by_{copies}"),
+            lambda engine: multiply(source, engine, copies, schema=get_config().schema_name),
+            fresh=fresh,
+            also=("benchmarks/multiply.py",),
+        )
+    finally:
+        source.dispose()
+
+
+def kept(
+    url: URL, make: Callable[[Engine], None], *, fresh: bool = False, also: tuple[str, ...] = ()
+) -> URL:
+    """The database that `make` fills, once migrated; as it is if the same code has filled it.
+
+    `also` are files that decide what it holds beside those that decide what any loaded one does.
+    """
+    name, mark = url.database, fingerprint(also)
+    with _maintenance(url) as there:
         if not fresh and there(_COMMENT.format(name)) == mark:
             return url
-        there(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    drop(url)
+    with _maintenance(url) as there:
         there(f"CREATE DATABASE {name} OWNER {NAME}")
     engine = connect(url)
     migrate(engine)
-    load(engine, sales)
+    make(engine)
     engine.dispose()
-    with _maintenance(server) as there:
+    with _maintenance(url) as there:
         there(f"COMMENT ON DATABASE {name} IS '{mark}'")  # only what is whole has one
     return url
 
 
-def fingerprint() -> str:
+def drop(url: URL) -> None:
+    """Let a kept database go, whoever is connected."""
+    with _maintenance(url) as there:
+        there(f"DROP DATABASE IF EXISTS {url.database} WITH (FORCE)")
+
+
+def fingerprint(also: tuple[str, ...] = ()) -> str:
     """Of the code that decides what a loaded database holds."""
     digest = sha256()
-    for path in sorted(path for pattern in _DECISIVE for path in ROOT.glob(pattern)):
+    for path in sorted(path for pattern in (*_DECISIVE, *also) for path in ROOT.glob(pattern)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Any
+
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
-from benchmarks.business import TODAY
+from benchmarks.business import TODAY, cpf
 from benchmarks.loader import load
+from benchmarks.multiply import multiply
 from credigestor.db.engine import get_engine, snapshot, transaction
+from credigestor.db.loading import incoming_schema
+from credigestor.db.migrate import head_revision
+from credigestor.db.models import ACT_NUMBERS
+from credigestor.db.summaries.changes import CUBES
 from credigestor.reports.check.report import check
+from credigestor.reports.summary import summary
 from tests import tables
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -54,6 +64,54 @@ def test_two_loads_with_the_same_seed_are_equal_and_another_seed_is_another_shop
     first, again, other = (_loaded(seed) for seed in (1, 1, 2))
     assert first == again
     assert first != other
+
+
+def test_a_multiplied_shop_has_no_problem_and_each_figure_so_many_times() -> None:
+    load(get_engine(), SALES)
+    with incoming_schema.incoming(head_revision()) as larger:
+        multiply(get_engine(), larger.engine, 3, schema=larger.name)
+        with snapshot() as one, larger.snapshot() as three:
+            assert check(three) == []
+            assert _figures(three) == {name: 3 * each for name, each in _figures(one).items()}
+            people = three.execute(text("SELECT id, tax_id FROM customers")).all()
+            assert all(each.tax_id == cpf(each.id) for each in people)
+        with larger.begin() as connection:
+            number = connection.scalar(text(f"SELECT nextval('{ACT_NUMBERS}')"))
+            last = connection.scalar(
+                text("SELECT greatest((SELECT max(id) FROM payments), (SELECT max(id) FROM acts))")
+            )
+    assert number > last
+
+
+def test_a_shop_in_which_somebody_worked_is_not_multiplied() -> None:
+    load(get_engine(), SALES)
+    with transaction() as session:
+        session.execute(
+            text(
+                "INSERT INTO guarantors (sale_id, position, name, tax_id)"
+                " VALUES (1, 1, 'Avalista', :cpf)"
+            ),
+            {"cpf": cpf(1)},
+        )
+    with (
+        incoming_schema.incoming(head_revision()) as larger,
+        pytest.raises(ValueError, match="guarantors"),
+    ):
+        multiply(get_engine(), larger.engine, 3, schema=larger.name)
+
+
+def _figures(session: Session) -> dict[str, Any]:
+    """What the ledger and the summaries come to, all of which grows with the shop."""
+    ledger = asdict(summary(session, TODAY, today=TODAY))
+    bands = ledger.pop("aging")
+    portfolio = {
+        f"{cube.table.name}.{measure}": session.scalar(
+            text(f"SELECT sum({measure}) FROM {cube.table.name}")
+        )
+        for cube in CUBES
+        for measure in cube.measures
+    }
+    return ledger | bands | portfolio
 
 
 def _loaded(seed: int) -> list[str]:

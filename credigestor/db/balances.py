@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from credigestor.db.inherited_risk import inheriting
+from credigestor.db.inherited_risk import inherits
 from credigestor.db.models import Money, Note, Renegotiation, Sale
 from credigestor.db.steps import DUE_AS_MADE, steps
 from credigestor.rules.aging import BANDS, LIMITS, Status
@@ -121,7 +121,7 @@ def note_balances(as_of: date, *, today: date) -> Select[*tuple[Any, ...]]:
     days_late = case((overdue, cast(day - state["due_date"], Integer)), else_=0)
     risk_days = case(
         (
-            and_(open_, _OLD.days_late > days_late, _OLD.sale_id.in_(inheriting(day))),
+            and_(open_, _OLD.days_late > days_late, inherits(_OLD, day)),
             _OLD.days_late,
         ),
         else_=days_late,

@@ -18,6 +18,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, field_validator
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from credigestor.db.loading.copying import Rows, copy_out, statement_text
@@ -167,8 +168,8 @@ def stream(
 ) -> Generator[bytes]:
     """The file in blocks; `rows` counts, without headers, what was handed on so far.
 
-    Sets the transaction's DateStyle and TimeZone. Closed before its end, the iterator ends the
-    session's connection. Raises psycopg's errors.
+    Sets the transaction's DateStyle, TimeZone and enable_sort. Closed before its end, the iterator
+    ends the session's connection. Raises psycopg's errors.
     """
     if KINDS[order.kind].content is None:
         parts = {
@@ -204,6 +205,10 @@ def _csv(
     def blocks(rows: Rows) -> Generator[bytes, None, None]:
         cells = _cells(session, order, today)
         cells.prepare()
+        if order.kind in TABLES:
+            # By their keys, as an index has them: to sort millions takes no less time in all, and
+            # most of it passes before the first row.
+            session.execute(text("SET LOCAL enable_sort = off"))
         content = _content(cells, order)
         separator = SEPARATORS[order.style]
         header = io.StringIO(BEGINNINGS[order.style])

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from credigestor.db.engine import transaction
+from credigestor.db.loading.copying import Rows, statement_text
 from credigestor.db.models import Customer
-from credigestor.exports.catalogue import Order, Style
+from credigestor.exports import catalogue
+from credigestor.exports.catalogue import TABLES, Order, Style
 from credigestor.exports.csv_format import cell
 from credigestor.rules.aging import STATUS_NAMES
 from credigestor.rules.due_schedule import Schedule, ScheduleKind
@@ -170,3 +175,22 @@ def test_r31_a_down_payment_by_credit_is_named_in_both_files(seller: Actor) -> N
     assert spent == spent | told
     [money] = rows_of(Order(kind="sale_money"))
     assert (money["O quê"], money["Forma"]) == ("Entrada", "Crédito do cliente")
+
+
+def test_the_first_row_of_a_whole_table_waits_for_no_sorting_of_all(
+    admin: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction() as session:
+        random_portfolio(session, admin, seed=7)
+    sorts: dict[str, bool] = {}
+
+    def planned(connection: Connection, statement: Any, _: str, __: Rows) -> Iterator[bytes]:
+        query = statement_text(statement, connection.connection.driver_connection)
+        plan = connection.exec_driver_sql("EXPLAIN " + query.replace("%", "%%"))
+        sorts[kind] = any("->  Sort " in line or line.startswith("Sort ") for (line,) in plan)
+        yield from ()
+
+    monkeypatch.setattr(catalogue, "copy_out", planned)
+    for kind in TABLES:
+        streamed(Order(kind=kind))
+    assert [kind for kind in TABLES if sorts[kind]] == ["delinquency"]  # by what is overdue
