@@ -34,7 +34,6 @@ def test_a_trial_shows_who_would_owe_and_leaves_the_shop_as_it_was(
     page.get_by_role("button", name="Conferir").click()
     page.get_by_role("button", name="Ensaiar").click()
     expect(page.get_by_role("heading", name="Ensaio", exact=True)).to_be_visible()
-    expect(page.get_by_text("todas as contas fecham")).to_be_visible()
     expect(page.get_by_role("heading", name="Quem deveria à loja")).to_be_visible()
     search = page.get_by_label("Ver as notas de um cliente")
     search.fill("ninguem")

@@ -8,10 +8,12 @@ from io import BytesIO
 from threading import Thread
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from credigestor.db import locks
 from credigestor.db.engine import snapshot, transaction
+from credigestor.db.models import Note
 from credigestor.errors import Busy, NotAllowed
 from credigestor.exports.whole_shop import notes_in, write_whole_shop
 from credigestor.imports.choices import STRICT, Choices
@@ -23,7 +25,7 @@ from credigestor.rules.permissions import Actor, Role
 from tests.imports.files import source
 from tests.imports.importing import CLI, everything, run
 from tests.imports.past import files, listed, take
-from tests.portfolio import TODAY, add_customer
+from tests.portfolio import TODAY, add_customer, add_sale
 from tests.services.closing import close
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -105,6 +107,20 @@ def test_all_of_the_shop_as_it_would_be_is_kept_for_who_looks_at_it() -> None:
     ]
     assert notes_in(file, "Conceição", most=1) == notes[:1]
     assert notes_in(file, "Ninguém", most=10) == []
+
+
+def test_what_is_kept_for_people_to_read_does_not_change_what_the_check_reads() -> None:
+    with transaction() as session:
+        made = add_sale(session, add_customer(session), TODAY, [("90.00", TODAY)])
+        session.execute(update(Note).where(Note.id == made.notes[0]).values(interest_carried=1))
+
+    def keep(session: Session) -> None:
+        moment = datetime(2026, 11, 23, 12, tzinfo=UTC)
+        write_whole_shop(session, BytesIO(), today=TODAY, generated_at=moment)
+
+    found = trial(CLI, source(PAST), today=TODAY, keep=keep)
+    assert isinstance(found, Trial)
+    assert [(each.entity, each.id) for each in found.problems] == [("notes", made.notes[0])]
 
 
 def test_wrong_files_give_their_problems_and_no_trial() -> None:
