@@ -1,3 +1,3 @@
 """CrediGestor: the domain of a shop's crediário, usable with no Streamlit."""
 
-__version__ = "0.11.0"
+__version__ = "0.12.0"
