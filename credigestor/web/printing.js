@@ -2,8 +2,21 @@
 // page is drawn more often, and without leaving it. It is shown in a frame that nobody sees, and
 // the frame prints itself. Where the browser has no viewer of PDF in its pages, or lets none but
 // its own scripts near it (Firefox), nothing happens: the page's buttons are there.
+//
+// And takes a double click on a button that records a printing for one: the page may be drawn anew
+// between the two, and the second would record another.
 (() => {
   "use strict";
+
+  document.addEventListener(
+    "click",
+    (event) => {
+      if (event.detail < 2 || !event.target.closest?.('[class*="st-key-print_"] button')) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    },
+    true,
+  );
 
   const DOCUMENT = /^\/documento\/recibo\/\d+\?[\w=&]+$/;
   const printed = new Set();

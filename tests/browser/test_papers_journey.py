@@ -91,7 +91,7 @@ def opened_by(button: Locator, page: Page, *, twice: bool = False) -> str:
     """Click, and see the PDF that comes up in a tab of its own; its text."""
     with page.context.expect_page() as opening:
         if twice:
-            button.dblclick()
+            button.dblclick(delay=120)  # as slow as a hand: the page is drawn anew in between
         else:
             button.click()
     tab = opening.value
