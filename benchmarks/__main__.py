@@ -18,6 +18,7 @@ from benchmarks import (
     files,
     imports,
     papers,
+    processes,
     queries,
     reruns,
     results,
@@ -82,6 +83,7 @@ PARTS: dict[str, _Part] = {
     "papers": _of(_smallest, papers.measure),
     "strangers": _of(_smallest, strangers.measure),
     "crowd": _of(_smallest, crowd.measure),
+    "processes": _of(_smallest, processes.measure),
 }
 
 

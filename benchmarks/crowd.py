@@ -83,7 +83,7 @@ def measure(url: URL, people: int = PEOPLE, seconds: float = SECONDS) -> list[Fi
 def crowd(url: URL, people: int, seconds: float) -> Crowd:
     """Let so many people work for so long after the last of them has come."""
     with server.running(url) as app:
-        headers = _people(app, people)
+        headers = newcomers(app, people)
         _warm_up(headers, app.port)
         found = Crowd()
         with ProcessPoolExecutor(1) as pool:
@@ -102,7 +102,7 @@ def p95(seconds: Sequence[float]) -> float:
     return quantiles(seconds, n=20)[-1]
 
 
-def _people(app: Server, count: int) -> list[dict[str, str]]:
+def newcomers(app: Server, count: int) -> list[dict[str, str]]:
     """Users of their own, logged in: sellers, and a manager for each third; what they carry."""
     engine = connect(app.url)
     with engine.begin() as connection:
@@ -123,14 +123,14 @@ def _kind(number: int) -> tuple[str, Sequence[str]]:
     return ("analytics", ANALYTICS) if number % 3 == 2 else ("counter", COUNTER)
 
 
-def _address(file: str) -> str:
+def address_of(file: str) -> str:
     return "" if file == PAGES[0].file else page_spec(file).url_path
 
 
 def _warm_up(headers: Sequence[dict[str, str]], port: int) -> None:
     for number in (0, 2):
         for file in _kind(number)[1]:
-            page = Page(port, headers[number], _address(file))
+            page = Page(port, headers[number], address_of(file))
             page.draw()
             page.close()
 
@@ -149,13 +149,13 @@ def _work(
         random = Random(number)
         time.sleep(RAMP * number / len(headers))
         try:
-            page = Page(port, headers[number], _address(random.choice(files)))
+            page = Page(port, headers[number], address_of(random.choice(files)))
             while time.monotonic() < end:
                 began, one = time.monotonic(), page.draw()
                 if began >= counted:
                     taken.append((kind, one))
                 time.sleep(random.uniform(*THINKING))
-                page.name = _address(random.choice(files))
+                page.name = address_of(random.choice(files))
             page.close()
         except Exception as error:  # a person who is lost is a figure too
             errors.append(repr(error))

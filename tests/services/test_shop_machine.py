@@ -16,7 +16,7 @@ from tests.services.shop.manager import Manager
 if by_hand := os.environ.get("CREDIGESTOR_MACHINE"):
     STEPS, EXAMPLES = int(by_hand), 50
 else:
-    STEPS, EXAMPLES = (50, 80) if os.environ.get("CI") else (30, 4)
+    STEPS, EXAMPLES = (50, 300) if os.environ.get("CI") else (30, 4)
 
 
 class ShopMachine(Counter, Manager):
