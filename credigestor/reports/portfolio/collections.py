@@ -130,7 +130,7 @@ class OpenMonth:
 
 def open_by_due_month(session: Session, as_of: date, scope: Scope = EVERYTHING) -> list[OpenMonth]:
     """Every due month with open notes, in order."""
-    rows = changes("due_changes", scope)
+    rows = changes("due_changes", scope, standing_on=as_of)
     notes = func.sum(rows.c.notes)
     statement = (
         select(

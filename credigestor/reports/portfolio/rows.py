@@ -55,16 +55,20 @@ def segment_id(kind: str, key: str) -> ColumnElement[int]:
     )
 
 
-def changes(name: str, scope: Scope, *, sold_from: date = EVER) -> FromClause:
+def changes(
+    name: str, scope: Scope, *, sold_from: date = EVER, standing_on: date = EVER
+) -> FromClause:
     """The rows of a table of changes, flows or recoveries for a scope.
 
     Whoever asks for sales of some cohorts alone names the first day as `sold_from`: rows that
     have to be computed are then made without older sales. Stored ones have them nevertheless.
+    Whoever asks only what stands, and for nothing that was paid or given up, names the first of
+    their days as `standing_on`: what a note was before it need not be computed either.
     """
     wanted = keys_of(scope)
     if len(wanted) == 1:
         return _stored(name, wanted[0])
-    return _computed(name, wanted, None, sold_from)
+    return _computed(name, wanted, None, sold_from, standing_on)
 
 
 def by_calendar(
@@ -128,7 +132,11 @@ def _stored(name: str, segment: tuple[str, str]) -> FromClause:
 
 
 def _computed(
-    name: str, wanted: list[tuple[str, str]], days: _Days | None, sold_from: date = EVER
+    name: str,
+    wanted: list[tuple[str, str]],
+    days: _Days | None,
+    sold_from: date = EVER,
+    standing_on: date = EVER,
 ) -> FromClause:
     cube = _CUBES[name]
     ids = " AND ".join(
@@ -141,10 +149,10 @@ def _computed(
         f"WITH changed_sales AS (SELECT 1 AS sign, {sale} FROM sale_facts "
         f"WHERE sold_on >= :sold_from AND {ids}), "
         f"changed_notes AS (SELECT 1 AS sign, {note} FROM note_facts "
-        "WHERE sale_id IN (SELECT sale_id FROM changed_sales)) "
+        "WHERE valid_to > :standing_on AND sale_id IN (SELECT sale_id FROM changed_sales)) "
     )
     statement = text(f"{with_facts} SELECT * FROM ({cube.by_segment}) AS rows")
-    params: dict[str, Any] = {"sold_from": sold_from}
+    params: dict[str, Any] = {"sold_from": sold_from, "standing_on": standing_on}
     for k, (kind, key) in enumerate(wanted):
         params |= {f"kind_{k}": kind, f"key_{k}": key}
     if days:

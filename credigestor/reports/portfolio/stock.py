@@ -98,7 +98,7 @@ class Charges:
 
 def stocks(session: Session, dates: Sequence[date], scope: Scope = EVERYTHING) -> list[Stock]:
     """The stock at each date, in the order given, in one statement (R16)."""
-    rows = changes("aging_changes", scope)
+    rows = changes("aging_changes", scope, standing_on=min(dates))
     months = select(
         literal(None, Date).label("as_of"), rows.c.day, rows.c.band, *_sums(rows)
     ).where(rows.c.grain == "m", rows.c.day <= max(dates))
@@ -124,7 +124,7 @@ def stocks(session: Session, dates: Sequence[date], scope: Scope = EVERYTHING) -
 
 def contracts(session: Session, as_of: date, scope: Scope = EVERYTHING) -> Contracts:
     """The balances of whole contracts with a late note (arrasto) at a date (R17)."""
-    rows = changes("cohort_changes", scope)
+    rows = changes("cohort_changes", scope, standing_on=as_of)
     sums = session.execute(
         select(
             func.coalesce(func.sum(rows.c.contracts_over_30), ZERO),
@@ -148,7 +148,7 @@ def charges(session: Session, as_of: date, scope: Scope = EVERYTHING, *, today: 
 
 def overdue_principal(session: Session, as_of: date, scope: Scope = EVERYTHING) -> Decimal:
     """The principal of the notes that are Atrasada themselves, whatever an old debt's risk, R$."""
-    rows = changes("due_changes", scope)
+    rows = changes("due_changes", scope, standing_on=as_of)
     overdue = select(func.sum(rows.c.overdue)).where(known_by(rows, as_of))
     return session.scalar(overdue) or ZERO
 

@@ -31,6 +31,10 @@ def parts(books: Ledger) -> list[tuple[Scope, Ledger]]:
         (Scope(), books),
         (Scope(city="Recife"), books.only(city="Recife")),
         (Scope(value="500-1000"), books.only(value="500-1000")),
+        (
+            Scope(city="Recife", value="500-1000"),
+            books.only(city="Recife").only(value="500-1000"),
+        ),
     ]
 
 
