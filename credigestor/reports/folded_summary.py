@@ -19,18 +19,16 @@ from credigestor.reports.portfolio.act_totals import NOTHING, act_totals
 from credigestor.reports.portfolio.rows import EVER
 from credigestor.reports.summary import Summary, made_by
 from credigestor.rules.charges import Split
+from credigestor.rules.methods import CREDIT
 from credigestor.rules.money import ZERO
 from credigestor.rules.periods import Period
-
-#: The kind under which `act_flows` has what was paid by credit (R31).
-_BY_CREDIT = "credit"
 
 
 def folded_summary(session: Session, as_of: date, *, today: date) -> Summary:
     """The headline figures at `as_of`, which may be past, as `summary` has them (R16, R22)."""
     until = Period(EVER, as_of)
     flow = flows.flow(session, until, as_of=as_of)
-    credit = act_totals(session, until, as_of=as_of).get(_BY_CREDIT, NOTHING)
+    credit = act_totals(session, until, as_of=as_of).get(CREDIT, NOTHING)
     [now] = stock.stocks(session, [as_of])
     charges = stock.charges(session, as_of, today=today)
     renewed, renewed_notes, renegotiated = _renewed(session, as_of)

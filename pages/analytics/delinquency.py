@@ -74,7 +74,7 @@ def show_totals(totals: DelinquencyTotals) -> None:
         f"{customers}, {format_count(totals.notes, 'nota atrasada', 'notas atrasadas')}",
         anchor=False,
     )
-    cards.totals(
+    cards.figures(
         {
             "Principal": format_brl(totals.principal),
             "Juros de mora": format_brl(totals.interest),

@@ -139,7 +139,7 @@ def show_badges(filters: NoteFilters, as_of: date | None) -> None:
 
 def show_totals(found: NoteTotals) -> None:
     """Sums over all that the filters leave, not only the page shown."""
-    cards.totals(
+    cards.figures(
         {
             "Notas": format_count(found.count),
             "Principal": format_brl(found.principal),

@@ -94,7 +94,7 @@ def show_totals(found: PaymentTotals, method: str | None) -> None:
         "Juros de mora": format_brl(found.interest),
         "Multa": format_brl(found.fine),
     }
-    cards.totals(sums | ({"Desconto": format_brl(found.discount)} if found.discount else {}))
+    cards.figures(sums | ({"Desconto": format_brl(found.discount)} if found.discount else {}))
     apart = " O desconto foi abatido do principal e não está no recebido."
     st.caption(f"Os valores não contam os pagamentos estornados.{apart if found.discount else ''}")
     if found.by_method:

@@ -97,7 +97,7 @@ def totals_area(totals: SaleTotals, label: str, read_owed: Callable[[], Decimal]
         "Entradas": format_brl(totals.down_payment),
         "Financiado": format_brl(totals.financed),
     }
-    cards.totals(sums | ({label: format_brl(read_owed())} if summed else {}))
+    cards.figures(sums | ({label: format_brl(read_owed())} if summed else {}))
     if totals.cancelled:
         gone = format_count(totals.cancelled, "cancelada", "canceladas")
         st.caption(f"Fora dos totais: {gone}.")

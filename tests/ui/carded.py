@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from html import unescape
 from html.parser import HTMLParser
 
 from streamlit.testing.v1 import AppTest
@@ -58,7 +56,7 @@ class _Cards(HTMLParser):
 
 def cards_of(app: AppTest) -> list[Card]:
     """The cards of a page, in their order, with plain spaces."""
-    return read("".join(part.value for part in app.html if 'class="cg-cards"' in part.value))
+    return read("".join(part.value for part in app.html if 'class="cg-cards' in part.value))
 
 
 def read(html: str) -> list[Card]:
@@ -70,6 +68,4 @@ def read(html: str) -> list[Card]:
 
 def totals_of(app: AppTest) -> dict[str, str]:
     """The sums above the lists of a page, by label, with plain spaces."""
-    html = "".join(part.value for part in app.html if 'class="cg-totals"' in part.value)
-    found = re.findall("<dt>([^<]+)</dt><dd>([^<]+)</dd>", html.replace("\xa0", " "))
-    return {unescape(label): unescape(value) for label, value in found}
+    return {each.label: each.value for each in cards_of(app) if "cg-plain" in each.classes}

@@ -31,7 +31,7 @@ from credigestor.web import cookies
 from credigestor.web.visitor import PEER_HEADER
 from tests.factories import add_user
 from tests.moments import NOW
-from tests.ui.carded import cards_of, totals_of
+from tests.ui.carded import cards_of
 
 ENTRY = ROOT / "credigestor" / "ui" / "app" / "entry.py"
 TIMEOUT = 15
@@ -106,7 +106,6 @@ class Visit(AppTest):
             for element in getattr(self, kind)
         ]
         found += [f"{c.label} {c.value} {c.change} {c.since} {c.details}" for c in cards_of(self)]
-        found += [f"{label} {value}" for label, value in totals_of(self).items()]
         return "\n".join(found)
 
 

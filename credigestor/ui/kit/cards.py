@@ -62,8 +62,9 @@ def card(
 
 def figures(told: Mapping[str, str], *, small: bool = False) -> None:
     """Draw figures by their names without borders; `small` are facts, read in the text's size."""
-    kind = "cg-plain cg-fact" if small else "cg-plain"
-    show(*(_made(label, value, kind) for label, value in told.items()))
+    kind, beside = ("cg-plain cg-fact", "") if small else ("cg-plain", " cg-figures")
+    made = "".join(_made(label, value, kind) for label, value in told.items())
+    st.html(f'<div class="cg-cards{beside}">{made}</div>')
 
 
 def _made(label: str, value: str, kind: str, asked: str = "", below: str = "") -> str:
@@ -77,15 +78,6 @@ def _made(label: str, value: str, kind: str, asked: str = "", below: str = "") -
 def show(*made: str) -> None:
     """Draw cards side by side: give those with a sparkline and those without apart."""
     st.html(f'<div class="cg-cards">{"".join(made)}</div>')
-
-
-def totals(sums: Mapping[str, str]) -> None:
-    """Draw the sums above a list side by side: label → value."""
-    pairs = "".join(
-        f"<div><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>"
-        for label, value in sums.items()
-    )
-    st.html(f'<dl class="cg-totals">{pairs}</dl>')
 
 
 def _tone(change: str | None, color: Tone) -> tuple[str, str]:
